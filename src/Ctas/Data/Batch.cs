@@ -1,0 +1,54 @@
+namespace Ctas.Data;
+
+/// <summary>Columns of equal length. Immutable, so safe for many readers.</summary>
+public sealed class Batch
+{
+    private readonly Column[] _columns;
+
+    /// <summary>Takes over <paramref name="columns"/>.</summary>
+    /// <param name="columns">Columns of <paramref name="rowCount"/> rows; none is allowed.</param>
+    /// <param name="rowCount">Number of rows; needed because a batch may have no columns.</param>
+    public Batch(Column[] columns, int rowCount)
+    {
+        foreach (Column column in columns)
+        {
+            if (column.Length != rowCount)
+            {
+                throw new ArgumentException($"A column has {column.Length} rows, the batch {rowCount}.", nameof(columns));
+            }
+        }
+
+        _columns = columns;
+        RowCount = rowCount;
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount { get; }
+
+    /// <summary>The columns in order.</summary>
+    public ReadOnlySpan<Column> Columns => _columns;
+
+    /// <summary>The column at an ordinal.</summary>
+    public Column this[int ordinal] => _columns[ordinal];
+
+    /// <summary>A new batch of the given rows, in the given order; a negative row index gives a row of NULLs.</summary>
+    public Batch Gather(ReadOnlySpan<int> rows)
+    {
+        var gathered = new Column[_columns.Length];
+        for (int ordinal = 0; ordinal < gathered.Length; ordinal++) { gathered[ordinal] = _columns[ordinal].Gather(rows); }
+
+        return new Batch(gathered, rows.Length);
+    }
+
+    /// <summary>A batch of some of the columns; nothing is copied.</summary>
+    public Batch Select(ReadOnlySpan<int> ordinals)
+    {
+        var selected = new Column[ordinals.Length];
+        for (int column = 0; column < selected.Length; column++) { selected[column] = _columns[ordinals[column]]; }
+
+        return new Batch(selected, RowCount);
+    }
+
+    /// <summary>One row as a view; nothing is copied.</summary>
+    public Row GetRow(int row) => new(this, row);
+}

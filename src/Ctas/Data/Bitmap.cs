@@ -1,0 +1,62 @@
+using System.Numerics;
+
+namespace Ctas.Data;
+
+/// <summary>Fixed-length bits, one a row. Single-threaded while it is filled, immutable afterwards.</summary>
+public sealed class Bitmap
+{
+    private readonly ulong[] _words;
+
+    /// <summary>Makes <paramref name="length"/> bits, all set or all clear.</summary>
+    public Bitmap(int length, bool value = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        _words = new ulong[(length + 63) >> 6];
+        if (value)
+        {
+            Array.Fill(_words, ulong.MaxValue);
+            if ((length & 63) != 0) { _words[^1] = (1UL << (length & 63)) - 1; }
+        }
+    }
+
+    /// <summary>Number of bits.</summary>
+    public int Length { get; }
+
+    /// <summary>The bits, 64 a word, lowest row in the lowest bit; bits past <see cref="Length"/> are clear.</summary>
+    public Span<ulong> Words => _words;
+
+    /// <summary>One bit. The bound is not checked beyond the word.</summary>
+    public bool this[int row]
+    {
+        get => (_words[row >> 6] >> row & 1) != 0;
+        set
+        {
+            if (value) { _words[row >> 6] |= 1UL << row; }
+            else { _words[row >> 6] &= ~(1UL << row); }
+        }
+    }
+
+    /// <summary>Number of set bits. Cost O(length / 64).</summary>
+    public int CountSet()
+    {
+        int count = 0;
+        foreach (ulong word in _words) { count += BitOperations.PopCount(word); }
+
+        return count;
+    }
+
+    /// <summary>The bits of both; a null means all set, so the result is null when both are.</summary>
+    public static Bitmap? And(Bitmap? left, Bitmap? right)
+    {
+        if (left is null || right is null) { return left ?? right; }
+
+        var result = new Bitmap(left.Length);
+        for (int word = 0; word < result._words.Length; word++)
+        {
+            result._words[word] = left._words[word] & right._words[word];
+        }
+
+        return result;
+    }
+}

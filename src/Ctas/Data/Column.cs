@@ -1,0 +1,59 @@
+namespace Ctas.Data;
+
+/// <summary>A vector of values of one type. Immutable, so safe for many readers.</summary>
+/// <remarks>
+/// The physical form follows from <see cref="Type"/>:
+/// BOOLEAN <c>FixedColumn&lt;bool&gt;</c> · INT, DATE <c>FixedColumn&lt;int&gt;</c> ·
+/// BIGINT, TIME, TIMESTAMP <c>FixedColumn&lt;long&gt;</c> · DOUBLE <c>FixedColumn&lt;double&gt;</c> ·
+/// DECIMAL <c>FixedColumn&lt;Int128&gt;</c> (unscaled) · INTERVAL <c>FixedColumn&lt;Interval&gt;</c> ·
+/// VARCHAR, BYTES <see cref="StringColumn"/>.
+/// </remarks>
+public abstract class Column
+{
+    private protected Column(DataType type, int length, Bitmap? validity)
+    {
+        Type = type;
+        Length = length;
+        Validity = validity;
+    }
+
+    /// <summary>The SQL type.</summary>
+    public DataType Type { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Length { get; }
+
+    /// <summary>Set bits are values, clear bits are NULL; null when no row is NULL.</summary>
+    public Bitmap? Validity { get; }
+
+    /// <summary>True when the row holds NULL.</summary>
+    public bool IsNull(int row) => Validity is not null && !Validity[row];
+
+    /// <summary>A new column of the given rows, in the given order; a negative row index gives NULL.</summary>
+    /// <remarks>Cost O(rows); strings are not copied.</remarks>
+    public abstract Column Gather(ReadOnlySpan<int> rows);
+
+    /// <summary>Bytes this column keeps alive, without shared string pools.</summary>
+    public abstract long SizeInBytes { get; }
+
+    /// <summary>The value boxed in its .NET form, null for NULL. For display and tests, not for hot paths.</summary>
+    /// <remarks>
+    /// bool, int, long, double, <see cref="decimal"/> (a DECIMAL that does not fit is a string), string, byte[],
+    /// <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="DateTime"/> (UTC), <see cref="Interval"/>.
+    /// </remarks>
+    public object? GetValue(int row) => IsNull(row) ? null : ColumnValues.Box(this, row);
+
+    private protected Bitmap? GatherValidity(ReadOnlySpan<int> rows)
+    {
+        Bitmap? gathered = null;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            if (rows[row] >= 0 && !IsNull(rows[row])) { continue; }
+
+            gathered ??= new Bitmap(rows.Length, value: true);
+            gathered[row] = false;
+        }
+
+        return gathered;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+
+namespace Ctas.Data;
+
+/// <summary>Appends values of one type and makes columns of them. Single-threaded.</summary>
+/// <remarks>Get the typed builder once (<see cref="FixedColumnBuilder{T}"/>, <see cref="StringColumnBuilder"/>), outside loops.</remarks>
+public abstract class ColumnBuilder
+{
+    private Bitmap? _validity;
+
+    private protected ColumnBuilder(DataType type) => Type = type;
+
+    /// <summary>The type of the values.</summary>
+    public DataType Type { get; }
+
+    /// <summary>Rows appended since the last <see cref="Finish"/>.</summary>
+    public int Count { get; private protected set; }
+
+    /// <summary>A builder of the physical form that belongs to <paramref name="type"/>.</summary>
+    /// <param name="type">Any stored type; not Unknown, not nested.</param>
+    /// <param name="pool">Where strings go; a new interned pool when null.</param>
+    public static ColumnBuilder Create(DataType type, StringPool? pool = null) => type.Kind switch
+    {
+        DataTypeKind.Boolean => new FixedColumnBuilder<bool>(type),
+        DataTypeKind.Int or DataTypeKind.Date => new FixedColumnBuilder<int>(type),
+        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp => new FixedColumnBuilder<long>(type),
+        DataTypeKind.Double => new FixedColumnBuilder<double>(type),
+        DataTypeKind.Decimal => new FixedColumnBuilder<Int128>(type),
+        DataTypeKind.Interval => new FixedColumnBuilder<Interval>(type),
+        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
+            new StringColumnBuilder(type, pool ?? new StringPool(isInterned: true)),
+        _ => throw new UnreachableException($"No column form for {type}."),
+    };
+
+    /// <summary>Appends NULL.</summary>
+    public abstract void AppendNull();
+
+    /// <summary>Appends the given row of a column of the same type, NULL for a negative row.</summary>
+    public abstract void AppendFrom(Column column, int row);
+
+    /// <summary>The rows appended so far as a column; the builder is empty afterwards and can be used again.</summary>
+    public abstract Column Finish();
+
+    /// <summary>Removes the rows from <paramref name="count"/> on: takes back a record that proved malformed half way.</summary>
+    public void TruncateTo(int count)
+    {
+        for (int row = count; _validity is not null && row < Count; row++) { SetValid(row); }
+
+        Count = count;
+    }
+
+    private protected void SetNull(int row)
+    {
+        if (_validity is null || row >= _validity.Length) { GrowValidity(row); }
+
+        _validity![row] = false;
+    }
+
+    private protected Bitmap? TakeValidity()
+    {
+        Bitmap? grown = _validity;
+        _validity = null;
+        if (grown is null || grown.Length == Count) { return grown; }
+
+        // Rows past the bitmap are valid; rows past the count are cut.
+        var exact = new Bitmap(Count, value: true);
+        for (int row = 0; row < Math.Min(Count, grown.Length); row++)
+        {
+            if (!grown[row]) { exact[row] = false; }
+        }
+
+        return exact;
+    }
+
+    private void SetValid(int row)
+    {
+        if (row < _validity!.Length) { _validity[row] = true; }
+    }
+
+    private void GrowValidity(int row)
+    {
+        var grown = new Bitmap(Math.Max(64, (row + 1) * 2), value: true);
+        _validity?.Words.CopyTo(grown.Words);
+        _validity = grown;
+    }
+}
+
+/// <summary>Builds a <see cref="FixedColumn{T}"/>. Single-threaded.</summary>
+/// <typeparam name="T">The physical type, see <see cref="Column"/>.</typeparam>
+public sealed class FixedColumnBuilder<T> : ColumnBuilder
+    where T : unmanaged
+{
+    private T[] _values = [];
+
+    /// <summary>Makes an empty builder.</summary>
+    public FixedColumnBuilder(DataType type)
+        : base(type)
+    {
+    }
+
+    /// <summary>Appends a value.</summary>
+    public void Append(T value)
+    {
+        if (Count == _values.Length) { Array.Resize(ref _values, Math.Max(64, _values.Length * 2)); }
+
+        _values[Count++] = value;
+    }
+
+    /// <inheritdoc/>
+    public override void AppendNull()
+    {
+        Append(default);
+        SetNull(Count - 1);
+    }
+
+    /// <inheritdoc/>
+    public override void AppendFrom(Column column, int row)
+    {
+        if (row < 0 || column.IsNull(row)) { AppendNull(); }
+        else { Append(((FixedColumn<T>)column).Values[row]); }
+    }
+
+    /// <inheritdoc/>
+    public override Column Finish()
+    {
+        var column = new FixedColumn<T>(Type, _values, Count, TakeValidity());
+        _values = [];
+        Count = 0;
+        return column;
+    }
+}
+
+/// <summary>Builds a <see cref="StringColumn"/>. Single-threaded.</summary>
+public sealed class StringColumnBuilder : ColumnBuilder
+{
+    private int[] _codes = [];
+
+    /// <summary>Makes an empty builder whose strings go to <paramref name="pool"/>.</summary>
+    public StringColumnBuilder(DataType type, StringPool pool)
+        : base(type) => Pool = pool;
+
+    /// <summary>Where the strings go. Lives on across <see cref="Finish"/>.</summary>
+    public StringPool Pool { get; }
+
+    /// <summary>Appends the bytes of a value.</summary>
+    public void Append(ReadOnlySpan<byte> value) => AppendCode(Pool.Add(value));
+
+    /// <summary>Appends a string.</summary>
+    public void Append(string value) => AppendCode(Pool.Add(value));
+
+    /// <summary>Appends a code that <see cref="Pool"/> has given out.</summary>
+    public void AppendCode(int code)
+    {
+        if (Count == _codes.Length) { Array.Resize(ref _codes, Math.Max(64, _codes.Length * 2)); }
+
+        _codes[Count++] = code;
+    }
+
+    /// <inheritdoc/>
+    public override void AppendNull()
+    {
+        AppendCode(-1);
+        SetNull(Count - 1);
+    }
+
+    /// <inheritdoc/>
+    public override void AppendFrom(Column column, int row)
+    {
+        if (row < 0 || column.IsNull(row)) { AppendNull(); }
+        else if (ReferenceEquals(((StringColumn)column).Pool, Pool)) { AppendCode(((StringColumn)column).Codes[row]); }
+        else { Append(((StringColumn)column).GetBytes(row)); }
+    }
+
+    /// <inheritdoc/>
+    public override Column Finish()
+    {
+        var column = new StringColumn(Type, _codes, Count, Pool, TakeValidity());
+        _codes = [];
+        Count = 0;
+        return column;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Ctas.Data;
+
+/// <summary>VARCHAR or BYTES values as codes into a <see cref="StringPool"/>. Immutable.</summary>
+/// <remarks>
+/// Joins, filters and group-bys move codes, never bytes; the pool is shared between the columns made from this one.
+/// A NULL row holds code −1.
+/// </remarks>
+public sealed class StringColumn : Column
+{
+    private readonly int[] _codes;
+
+    /// <summary>Takes over <paramref name="codes"/>, which may be longer than the column.</summary>
+    public StringColumn(DataType type, int[] codes, int length, StringPool pool, Bitmap? validity = null)
+        : base(type, length, validity)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, codes.Length);
+        _codes = codes;
+        Pool = pool;
+    }
+
+    /// <summary>Where the codes point.</summary>
+    public StringPool Pool { get; }
+
+    /// <summary>A code a row; −1 for NULL.</summary>
+    public ReadOnlySpan<int> Codes => _codes.AsSpan(0, Length);
+
+    /// <inheritdoc/>
+    public override long SizeInBytes => ((long)_codes.Length * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
+
+    /// <summary>The bytes of a row (UTF-8 for VARCHAR); empty for NULL. No copy, no allocation.</summary>
+    public ReadOnlySpan<byte> GetBytes(int row)
+    {
+        int code = _codes[row];
+        return code < 0 ? default : Pool.GetBytes(code);
+    }
+
+    /// <inheritdoc/>
+    public override Column Gather(ReadOnlySpan<int> rows)
+    {
+        var gathered = new int[rows.Length];
+        int[] codes = _codes;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            int from = rows[row];
+            gathered[row] = from < 0 ? -1 : codes[from];
+        }
+
+        return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows));
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+
+namespace Ctas.Data;
+
+/// <summary>An append-only store of byte strings, addressed by code (0, 1, 2 …).</summary>
+/// <remarks>
+/// Bytes lie in chunks that never move, so spans stay valid. An <i>interned</i> pool gives equal strings the same
+/// code: there, equal codes ⇔ equal strings. One writer; many readers of codes that were published to them.
+/// </remarks>
+public sealed class StringPool
+{
+    private const int ChunkBits = 20;
+    private const int ChunkBytes = 1 << ChunkBits;
+    private const int LengthBits = 24;
+    private const int LongLength = (1 << LengthBits) - 1;
+
+    // An entry is chunk (20 bits) | offset in it (20 bits) | length (24 bits). A value too long for a shared chunk has
+    // a chunk of its own; one whose length does not fit 24 bits is as long as its chunk.
+    private ulong[] _entries = new ulong[16];
+    private byte[][] _chunks = new byte[4][];
+    private int _chunkCount;
+    private int _openChunk = -1;
+    private int _openOffset = ChunkBytes;
+    private long _chunkBytes;
+
+    // Slots of the intern table: hash (high 32 bits) | code + 1; 0 is free. Linear probing, at most half full.
+    private ulong[]? _slots;
+
+    /// <summary>Makes an empty pool.</summary>
+    /// <param name="isInterned">True when equal strings must share a code.</param>
+    public StringPool(bool isInterned)
+    {
+        IsInterned = isInterned;
+        if (isInterned) { _slots = new ulong[32]; }
+    }
+
+    /// <summary>True when equal strings have equal codes.</summary>
+    public bool IsInterned { get; }
+
+    /// <summary>Number of codes given out.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes the pool keeps alive, tables included.</summary>
+    public long SizeInBytes => _chunkBytes + ((_entries.Length + (_slots?.Length ?? 0)) * 8L);
+
+    /// <summary>The bytes behind a code. No copy.</summary>
+    public ReadOnlySpan<byte> GetBytes(int code)
+    {
+        ulong entry = _entries[code];
+        int length = (int)(entry & LongLength);
+        byte[] chunk = _chunks[(int)(entry >> (LengthBits + ChunkBits))];
+        int offset = (int)(entry >> LengthBits) & (ChunkBytes - 1);
+        return chunk.AsSpan(offset, length == LongLength ? chunk.Length : length);
+    }
+
+    /// <summary>The string behind a code; allocates.</summary>
+    public string GetString(int code) => Encoding.UTF8.GetString(GetBytes(code));
+
+    /// <summary>The code of <paramref name="value"/>, appended when it is new (or always, when not interned).</summary>
+    public int Add(ReadOnlySpan<byte> value) => _slots is null ? Append(value) : Intern(value);
+
+    /// <summary>The code of the UTF-8 form of <paramref name="value"/>.</summary>
+    public int Add(string value)
+    {
+        Span<byte> utf8 = value.Length <= 256 ? stackalloc byte[768] : new byte[Encoding.UTF8.GetMaxByteCount(value.Length)];
+        return Add(utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
+    }
+
+    /// <summary>The code of <paramref name="value"/> in an interned pool, −1 when it is not there.</summary>
+    /// <exception cref="InvalidOperationException">The pool is not interned.</exception>
+    public int Find(ReadOnlySpan<byte> value)
+    {
+        ulong[] slots = _slots ?? throw new InvalidOperationException("Only an interned pool can be searched by value.");
+        uint hash = (uint)Hashing.Bytes(value);
+        for (int slot = (int)(hash & (uint)(slots.Length - 1)); ; slot = (slot + 1) & (slots.Length - 1))
+        {
+            ulong content = slots[slot];
+            if (content == 0) { return -1; }
+
+            int code = (int)(uint)content - 1;
+            if ((uint)(content >> 32) == hash && GetBytes(code).SequenceEqual(value)) { return code; }
+        }
+    }
+
+    private int Intern(ReadOnlySpan<byte> value)
+    {
+        ulong[] slots = _slots!;
+        uint hash = (uint)Hashing.Bytes(value);
+        int slot = (int)(hash & (uint)(slots.Length - 1));
+        while (slots[slot] != 0)
+        {
+            int code = (int)(uint)slots[slot] - 1;
+            if ((uint)(slots[slot] >> 32) == hash && GetBytes(code).SequenceEqual(value)) { return code; }
+
+            slot = (slot + 1) & (slots.Length - 1);
+        }
+
+        int added = Append(value);
+        slots[slot] = (ulong)hash << 32 | (uint)(added + 1);
+        if (Count * 2 > slots.Length) { GrowSlots(); }
+
+        return added;
+    }
+
+    private void GrowSlots()
+    {
+        ulong[] old = _slots!;
+        var slots = new ulong[old.Length * 2];
+        foreach (ulong content in old)
+        {
+            if (content == 0) { continue; }
+
+            int slot = (int)(content >> 32) & (slots.Length - 1);
+            while (slots[slot] != 0) { slot = (slot + 1) & (slots.Length - 1); }
+
+            slots[slot] = content;
+        }
+
+        _slots = slots;
+    }
+
+    private int Append(ReadOnlySpan<byte> value)
+    {
+        if (Count == _entries.Length) { Array.Resize(ref _entries, _entries.Length * 2); }
+
+        (int chunk, int offset) = Reserve(value.Length);
+        value.CopyTo(_chunks[chunk].AsSpan(offset));
+        uint length = (uint)Math.Min(value.Length, LongLength);
+        _entries[Count] = (ulong)chunk << (LengthBits + ChunkBits) | (ulong)offset << LengthBits | length;
+        return Count++;
+    }
+
+    private (int Chunk, int Offset) Reserve(int length)
+    {
+        if (length > ChunkBytes / 4) { return (AddChunk(length), 0); }
+
+        if (_openOffset + length > (_openChunk < 0 ? 0 : _chunks[_openChunk].Length))
+        {
+            // The first chunks are small: most pools are, and there is one for every string column.
+            int bytes = _chunkCount < 8 ? Math.Max(1024 << (2 * Math.Min(_chunkCount, 5)), length) : ChunkBytes;
+            _openChunk = AddChunk(Math.Min(bytes, ChunkBytes));
+            _openOffset = 0;
+        }
+
+        int offset = _openOffset;
+        _openOffset += length;
+        return (_openChunk, offset);
+    }
+
+    private int AddChunk(int bytes)
+    {
+        if (_chunkCount == _chunks.Length) { Array.Resize(ref _chunks, _chunks.Length * 2); }
+
+        _chunks[_chunkCount] = GC.AllocateUninitializedArray<byte>(bytes);
+        _chunkBytes += bytes;
+        return _chunkCount++;
+    }
+}

@@ -1,0 +1,124 @@
+using Ctas.Data;
+
+namespace Ctas.Planning;
+
+/// <summary>What the changes of a node can be.</summary>
+internal enum ChangeKind
+{
+    /// <summary>Insertions only.</summary>
+    AppendOnly,
+
+    /// <summary>A later row of the same key replaces the earlier one; a deletion names the key only.</summary>
+    Upsert,
+
+    /// <summary>Insertions and retractions of whole rows.</summary>
+    Retract,
+}
+
+/// <summary>A node of the logical plan: a relation made from relations. Immutable.</summary>
+/// <param name="Schema">Columns of the result; its key holds the ordinals that are unique among the rows, if known.</param>
+/// <param name="Kind">What its changes can be, once the snapshot is loaded.</param>
+internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind);
+
+/// <summary>Reads a registered table or a source.</summary>
+/// <param name="Relation">Name of the table or source, as the catalog knows it.</param>
+/// <param name="IsSource">True for a source, false for a table.</param>
+/// <param name="Columns">Ordinals (tables: of the table's schema; sources: of <paramref name="SourceColumns"/>) in output order.</param>
+/// <param name="Schema">The columns read.</param>
+/// <param name="Kind">Change kind of the relation.</param>
+internal sealed record LogicalScan(
+    string Relation, bool IsSource, OrdinalList Columns, Schema Schema, ChangeKind Kind) : LogicalPlan(Schema, Kind);
+
+/// <summary>One row without columns: the FROM of a SELECT that has none.</summary>
+internal sealed record LogicalSingleRow() : LogicalPlan(new Schema([]), ChangeKind.AppendOnly);
+
+/// <summary>Keeps rows for which the predicate is TRUE.</summary>
+internal sealed record LogicalFilter(LogicalPlan Input, ScalarExpression Predicate, ChangeKind Kind)
+    : LogicalPlan(Input.Schema, Kind);
+
+/// <summary>Computes one column per expression.</summary>
+internal sealed record LogicalProject(LogicalPlan Input, IReadOnlyList<ScalarExpression> Expressions, Schema Schema, ChangeKind Kind)
+    : LogicalPlan(Schema, Kind);
+
+/// <summary>The kinds of join.</summary>
+internal enum JoinKind
+{
+    Inner,
+    Left,
+    Right,
+    Full,
+    Cross,
+}
+
+/// <summary>Joins on equality of keys and a further condition. Output: the left columns, then the right ones.</summary>
+/// <param name="Join">The kind; the absent side of an outer join is NULL.</param>
+/// <param name="Left">Left input.</param>
+/// <param name="Right">Right input.</param>
+/// <param name="LeftKeys">Over the left input; NULL equals nothing. Empty: nested loop.</param>
+/// <param name="RightKeys">Over the right input, same number and types.</param>
+/// <param name="Residual">Over left columns followed by right ones; part of the match, so it decides NULL extension. Null: none.</param>
+/// <param name="Schema">Left columns, then right ones.</param>
+/// <param name="Kind">Change kind.</param>
+internal sealed record LogicalJoin(
+    JoinKind Join,
+    LogicalPlan Left,
+    LogicalPlan Right,
+    IReadOnlyList<ScalarExpression> LeftKeys,
+    IReadOnlyList<ScalarExpression> RightKeys,
+    ScalarExpression? Residual,
+    Schema Schema,
+    ChangeKind Kind) : LogicalPlan(Schema, Kind);
+
+/// <summary>The aggregate functions.</summary>
+internal enum AggregateFunction
+{
+    /// <summary>COUNT(*) when it has no argument, else the number of values that are not NULL.</summary>
+    Count,
+
+    /// <summary>BIGINT for INT and BIGINT, DOUBLE for DOUBLE, DECIMAL(38, s) for DECIMAL; NULL of no values; overflow is an error.</summary>
+    Sum,
+
+    /// <summary>DOUBLE; NULL of no values.</summary>
+    Average,
+
+    /// <summary>The least value; NULL of no values. Any ordered type.</summary>
+    Min,
+
+    /// <summary>The greatest value; NULL of no values. Any ordered type.</summary>
+    Max,
+}
+
+/// <summary>One aggregate of a GROUP BY.</summary>
+/// <param name="Function">Which.</param>
+/// <param name="Argument">Over the input; null for COUNT(*).</param>
+/// <param name="IsDistinct">True to aggregate different values only.</param>
+/// <param name="Filter">Only rows for which it is TRUE count; null: all.</param>
+/// <param name="Type">Type of the result.</param>
+internal sealed record AggregateCall(
+    AggregateFunction Function, ScalarExpression? Argument, bool IsDistinct, ScalarExpression? Filter, DataType Type);
+
+/// <summary>Groups and aggregates. Output: the group keys, then the aggregates. NULL is one group.</summary>
+/// <remarks>Without keys there is exactly one row, also of no input.</remarks>
+internal sealed record LogicalAggregate(
+    LogicalPlan Input, IReadOnlyList<ScalarExpression> Keys, IReadOnlyList<AggregateCall> Aggregates, Schema Schema)
+    : LogicalPlan(Schema, ChangeKind.Retract);
+
+/// <summary>Keeps one of equal rows; NULLs are equal.</summary>
+internal sealed record LogicalDistinct(LogicalPlan Input) : LogicalPlan(Input.Schema, ChangeKind.Retract);
+
+/// <summary>All rows of all inputs, which have equal column types.</summary>
+internal sealed record LogicalUnionAll(IReadOnlyList<LogicalPlan> Inputs, Schema Schema, ChangeKind Kind)
+    : LogicalPlan(Schema, Kind);
+
+/// <summary>One ORDER BY item.</summary>
+internal sealed record SortKey(ScalarExpression Expression, bool IsDescending, bool NullsFirst);
+
+/// <summary>Orders the rows; stable.</summary>
+internal sealed record LogicalSort(LogicalPlan Input, IReadOnlyList<SortKey> Keys) : LogicalPlan(Input.Schema, Input.Kind);
+
+/// <summary>Rows [Offset, Offset + Count) of the input in its order.</summary>
+/// <param name="Input">The input.</param>
+/// <param name="Offset">Rows left out first.</param>
+/// <param name="Count">Rows kept at most; null: all.</param>
+internal sealed record LogicalLimit(LogicalPlan Input, long Offset, long? Count)
+    : LogicalPlan(Input.Schema, ChangeKind.Retract);

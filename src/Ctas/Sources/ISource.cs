@@ -1,0 +1,107 @@
+using Ctas.Data;
+
+namespace Ctas.Sources;
+
+/// <summary>Something that can be read from a start to a captured end. Safe for concurrent use; each scan is its own.</summary>
+public interface ISource
+{
+    /// <summary>What this source was made from.</summary>
+    SourceDefinition Definition { get; }
+
+    /// <summary>Captures the end of every partition once and starts a read of [start, end).</summary>
+    /// <param name="request">Which columns are wanted.</param>
+    /// <param name="cancellationToken">Cancels opening, not the scan.</param>
+    /// <exception cref="SourceException">The place is missing or could not be reached.</exception>
+    ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>Makes sources for the locations it knows. Registered with the engine's builder.</summary>
+public interface ISourceFactory
+{
+    /// <summary>True when this factory can make a source for the location.</summary>
+    bool CanCreate(SourceLocation location);
+
+    /// <summary>Mistakes that can be seen without touching the outside world, as full sentences; empty when there are none.</summary>
+    IReadOnlyList<string> Validate(SourceDefinition definition);
+
+    /// <summary>Makes the source; touches nothing outside yet.</summary>
+    ISource Create(SourceDefinition definition, SourceServices services);
+}
+
+/// <summary>What the engine lends to its sources.</summary>
+/// <param name="TimeProvider">The only clock.</param>
+/// <param name="LoggerFactory">Where to log.</param>
+public sealed record SourceServices(TimeProvider TimeProvider, Microsoft.Extensions.Logging.ILoggerFactory LoggerFactory);
+
+/// <summary>What a scan shall deliver.</summary>
+/// <param name="Columns">
+/// Columns wanted, pseudo-columns among them, in delivery order; null: all columns that are declared or inferred
+/// (a changelog's first inferred column is then ROWKEY, its key).
+/// </param>
+public sealed record ScanRequest(IReadOnlyList<SourceColumn>? Columns = null);
+
+/// <summary>One read of a source. Used by one reader; <see cref="GetStatistics"/> may be called from any thread.</summary>
+public interface ISourceScan : IAsyncDisposable
+{
+    /// <summary>The partitions with their captured ranges.</summary>
+    IReadOnlyList<SourcePartition> Partitions { get; }
+
+    /// <summary>The next batch, null when every partition has reached its captured end.</summary>
+    /// <remarks>Records of one partition come in offset order. The source reads ahead by a bounded amount only.</remarks>
+    /// <exception cref="SourceException">The read failed; the scan is over.</exception>
+    ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>How far the scan is. Cheap; consistent in itself.</summary>
+    ScanStatistics GetStatistics();
+}
+
+/// <summary>Offsets [Start, End) of one partition; empty when they are equal.</summary>
+/// <param name="Start">First offset, inclusive.</param>
+/// <param name="End">Past the last offset, exclusive.</param>
+public readonly record struct OffsetRange(long Start, long End)
+{
+    /// <summary>Number of offsets, which is at least the number of records.</summary>
+    public long Length => End - Start;
+
+    /// <summary>True when <paramref name="position"/>, the next offset to read, lies at or past the end.</summary>
+    public bool IsReachedBy(long position) => position >= End;
+}
+
+/// <summary>One ordered log of a source: a topic's partition, or a file.</summary>
+/// <param name="Name">For display: <c>orders[3]</c>, a file path.</param>
+/// <param name="Id">Number of the partition within the source.</param>
+/// <param name="Range">The captured range, in offsets (topics, in-memory) or bytes (files).</param>
+public sealed record SourcePartition(string Name, int Id, OffsetRange Range);
+
+/// <summary>Rows as they were recorded: not yet compacted by key.</summary>
+/// <param name="Schema">
+/// Columns of <paramref name="Rows"/>. Key ordinals name the columns a changelog is keyed by. Where columns are
+/// inferred, a later batch may have more or wider columns than an earlier one.
+/// </param>
+/// <param name="Rows">The rows; a tombstone has values in key columns only.</param>
+/// <param name="Tombstones">Set bits are tombstones; null when there are none.</param>
+/// <param name="Keyless">Set bits are rows without a record key; null when every record has a key.</param>
+public sealed record SourceBatch(Schema Schema, Batch Rows, Bitmap? Tombstones = null, Bitmap? Keyless = null);
+
+/// <summary>A moment of a scan.</summary>
+/// <param name="Records">Records read, rejected ones and tombstones included.</param>
+/// <param name="Bytes">Bytes of keys and values read.</param>
+/// <param name="Retries">Times the read was taken up again after a transient fault.</param>
+/// <param name="Rejected">Records left out by policy.</param>
+/// <param name="Positions">Next offset per partition, in the order of <see cref="ISourceScan.Partitions"/>.</param>
+/// <param name="RejectedSamples">The first few rejected records.</param>
+/// <param name="Warnings">What else the user should know: partitions added meanwhile, columns widened.</param>
+public sealed record ScanStatistics(
+    long Records,
+    long Bytes,
+    int Retries,
+    long Rejected,
+    IReadOnlyList<long> Positions,
+    IReadOnlyList<RejectedRecord> RejectedSamples,
+    IReadOnlyList<string> Warnings);
+
+/// <summary>A record that was left out.</summary>
+/// <param name="Partition">The partition's name.</param>
+/// <param name="Offset">Where it lies.</param>
+/// <param name="Reason">Why, in one line, without the record's content.</param>
+public sealed record RejectedRecord(string Partition, long Offset, string Reason);
