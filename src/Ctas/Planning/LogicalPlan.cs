@@ -23,7 +23,7 @@ internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind);
 /// <summary>Reads a registered table or a source.</summary>
 /// <param name="Relation">Name of the table or source, as the catalog knows it.</param>
 /// <param name="IsSource">True for a source, false for a table.</param>
-/// <param name="Columns">Ordinals (tables: of the table's schema; sources: of <paramref name="SourceColumns"/>) in output order.</param>
+/// <param name="Columns">Tables: ordinals of the table's schema, in output order. Sources: empty, the names in <paramref name="Schema"/> say which.</param>
 /// <param name="Schema">The columns read.</param>
 /// <param name="Kind">Change kind of the relation.</param>
 internal sealed record LogicalScan(
