@@ -38,7 +38,12 @@ public sealed record SourceServices(TimeProvider TimeProvider, Microsoft.Extensi
 /// Columns wanted, pseudo-columns among them, in delivery order; null: all columns that are declared or inferred
 /// (a changelog's first inferred column is then ROWKEY, its key).
 /// </param>
-public sealed record ScanRequest(IReadOnlyList<SourceColumn>? Columns = null);
+/// <param name="PseudoColumns">
+/// Pseudo-columns wanted behind the inferred ones, named ROWTIME, ROWPARTITION, ROWOFFSET, ROWKEY (ROWKEY is not
+/// repeated where it is the key already); only with <paramref name="Columns"/> null.
+/// </param>
+public sealed record ScanRequest(
+    IReadOnlyList<SourceColumn>? Columns = null, IReadOnlyList<SourceColumnRole>? PseudoColumns = null);
 
 /// <summary>One read of a source. Used by one reader; <see cref="GetStatistics"/> may be called from any thread.</summary>
 public interface ISourceScan : IAsyncDisposable
