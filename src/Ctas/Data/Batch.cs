@@ -1,7 +1,7 @@
 namespace Ctas.Data;
 
 /// <summary>Columns of equal length. Immutable, so safe for many readers.</summary>
-public sealed class Batch
+public sealed class Batch : RowStore
 {
     private readonly Column[] _columns;
 
@@ -24,6 +24,9 @@ public sealed class Batch
 
     /// <summary>Number of rows.</summary>
     public int RowCount { get; }
+
+    /// <inheritdoc/>
+    public override int ColumnCount => _columns.Length;
 
     /// <summary>The columns in order.</summary>
     public ReadOnlySpan<Column> Columns => _columns;
@@ -51,4 +54,25 @@ public sealed class Batch
 
     /// <summary>One row as a view; nothing is copied.</summary>
     public Row GetRow(int row) => new(this, row);
+
+    internal override DataType TypeOf(int ordinal) => _columns[ordinal].Type;
+
+    internal override bool IsNull(int row, int ordinal) => _columns[ordinal].IsNull(row);
+
+    internal override long GetInt64(int row, int ordinal) => _columns[ordinal] switch
+    {
+        FixedColumn<long> longs => longs.Values[row],
+        FixedColumn<int> ints => ints.Values[row],
+        Column booleans => ((FixedColumn<bool>)booleans).Values[row] ? 1 : 0,
+    };
+
+    internal override double GetDouble(int row, int ordinal) => ((FixedColumn<double>)_columns[ordinal]).Values[row];
+
+    internal override Int128 GetInt128(int row, int ordinal) => ((FixedColumn<Int128>)_columns[ordinal]).Values[row];
+
+    internal override Interval GetInterval(int row, int ordinal) =>
+        ((FixedColumn<Interval>)_columns[ordinal]).Values[row];
+
+    internal override ReadOnlySpan<byte> GetBytes(int row, int ordinal) =>
+        ((StringColumn)_columns[ordinal]).GetBytes(row);
 }

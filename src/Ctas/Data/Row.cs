@@ -1,37 +1,94 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Ctas.Data;
 
-/// <summary>A view of one row of a batch. A value of two words: copying it copies no data. Safe for many readers.</summary>
-/// <remarks>Reads throw <see cref="InvalidCastException"/> when the column has another type or the value is NULL.</remarks>
+/// <summary>A view of one row. A value of two words: copying it copies no data. Safe for many readers.</summary>
+/// <remarks>The row stays what it was when it was looked up, also when its table is replaced meanwhile.</remarks>
 public readonly struct Row
 {
-    private readonly Batch _batch;
+    private readonly RowStore _store;
     private readonly int _row;
 
-    /// <summary>A view of row <paramref name="row"/> of <paramref name="batch"/>.</summary>
-    public Row(Batch batch, int row)
+    /// <summary>A view of row <paramref name="row"/> of <paramref name="store"/>.</summary>
+    public Row(RowStore store, int row)
     {
-        _batch = batch;
+        _store = store;
         _row = row;
     }
 
     /// <summary>Number of columns.</summary>
-    public int ColumnCount => _batch.Columns.Length;
+    public int ColumnCount => _store.ColumnCount;
+
+    /// <summary>The columns with their names; null for a row of a batch, which knows types only.</summary>
+    public Schema? Schema => _store.Schema;
 
     /// <summary>The boxed value at an ordinal, null for NULL; forms as at <see cref="Column.GetValue"/>.</summary>
-    public object? this[int ordinal] => _batch[ordinal].GetValue(_row);
+    public object? this[int ordinal] => _store.GetValue(_row, ordinal);
+
+    /// <summary>The boxed value of a column by name, ignoring case; null for NULL. Cost O(columns).</summary>
+    /// <exception cref="ArgumentException">There is no such column, or the row is one of a batch.</exception>
+    public object? this[string column] => _store.GetValue(_row, OrdinalOf(column));
 
     /// <summary>True when the value is NULL.</summary>
-    public bool IsNull(int ordinal) => _batch[ordinal].IsNull(_row);
+    public bool IsNull(int ordinal) => _store.IsNull(_row, ordinal);
 
     /// <summary>The physical value of a fixed-width column, see <see cref="Column"/>; <c>default</c> for NULL.</summary>
+    /// <exception cref="InvalidCastException">The column is not stored as <typeparamref name="T"/>.</exception>
     public T Get<T>(int ordinal)
-        where T : unmanaged => ((FixedColumn<T>)_batch[ordinal]).Values[_row];
+        where T : unmanaged
+    {
+        PhysicalType wanted = PhysicalTypes.Of<T>();
+        if (PhysicalTypes.Of(_store.TypeOf(ordinal)) != wanted) { ThrowWrongType(wanted, _store.TypeOf(ordinal)); }
+
+        // The type tests are constants to the JIT: one branch is left.
+        if (typeof(T) == typeof(bool)) { return As<bool, T>(_store.GetInt64(_row, ordinal) != 0); }
+
+        if (typeof(T) == typeof(int)) { return As<int, T>((int)_store.GetInt64(_row, ordinal)); }
+
+        if (typeof(T) == typeof(long)) { return As<long, T>(_store.GetInt64(_row, ordinal)); }
+
+        if (typeof(T) == typeof(double)) { return As<double, T>(_store.GetDouble(_row, ordinal)); }
+
+        return typeof(T) == typeof(Int128)
+            ? As<Int128, T>(_store.GetInt128(_row, ordinal))
+            : As<Interval, T>(_store.GetInterval(_row, ordinal));
+    }
 
     /// <summary>The bytes of a VARCHAR or BYTES value, empty for NULL; no allocation, valid as long as the table.</summary>
-    public ReadOnlySpan<byte> GetBytes(int ordinal) => ((StringColumn)_batch[ordinal]).GetBytes(_row);
+    /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
+    public ReadOnlySpan<byte> GetBytes(int ordinal)
+    {
+        DataType type = _store.TypeOf(ordinal);
+        if (PhysicalTypes.Of(type) != PhysicalType.Bytes) { ThrowWrongType(PhysicalType.Bytes, type); }
+
+        return _store.GetBytes(_row, ordinal);
+    }
 
     /// <summary>The string of a VARCHAR value, null for NULL; allocates.</summary>
+    /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
     public string? GetString(int ordinal) => IsNull(ordinal) ? null : Encoding.UTF8.GetString(GetBytes(ordinal));
+
+    /// <summary><c>(value, …)</c> for display.</summary>
+    public override string ToString()
+    {
+        Row row = this;
+        return $"({string.Join(", ", Enumerable.Range(0, ColumnCount).Select(ordinal => row[ordinal] ?? "NULL"))})";
+    }
+
+    private static TTo As<TFrom, TTo>(TFrom value)
+        where TFrom : unmanaged
+        where TTo : unmanaged => Unsafe.As<TFrom, TTo>(ref value);
+
+    private static void ThrowWrongType(PhysicalType wanted, DataType type) =>
+        throw new InvalidCastException($"A column of type {type} cannot be read as {wanted}.");
+
+    private int OrdinalOf(string column)
+    {
+        int ordinal = _store.Schema?.IndexOf(column) ?? -1;
+        if (ordinal >= 0) { return ordinal; }
+
+        string columns = _store.Schema is { } schema ? string.Join(", ", schema.Fields.Select(field => field.Name)) : "";
+        throw new ArgumentException($"There is no column \"{column}\" among ({columns}).", nameof(column));
+    }
 }

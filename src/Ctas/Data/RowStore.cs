@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Ctas.Data;
+
+/// <summary>Rows that can be read by number: a batch, or the rows of a table. Immutable once published.</summary>
+/// <remarks>What lies behind a <see cref="Row"/>, so that every form of storage serves the same view without boxing.</remarks>
+public abstract class RowStore
+{
+    private protected RowStore()
+    {
+    }
+
+    /// <summary>Number of columns.</summary>
+    public abstract int ColumnCount { get; }
+
+    /// <summary>The columns with their names; null where only types are known, as in a batch.</summary>
+    public virtual Schema? Schema => null;
+
+    internal abstract DataType TypeOf(int ordinal);
+
+    internal abstract bool IsNull(int row, int ordinal);
+
+    /// <summary>A value of a BOOLEAN, INT, BIGINT, DATE, TIME or TIMESTAMP column as a number; 0 for NULL.</summary>
+    internal abstract long GetInt64(int row, int ordinal);
+
+    /// <summary>A value of a DOUBLE column; 0 for NULL.</summary>
+    internal abstract double GetDouble(int row, int ordinal);
+
+    /// <summary>An unscaled value of a DECIMAL column; 0 for NULL.</summary>
+    internal abstract Int128 GetInt128(int row, int ordinal);
+
+    /// <summary>A value of an INTERVAL column; zero for NULL.</summary>
+    internal abstract Interval GetInterval(int row, int ordinal);
+
+    /// <summary>The bytes of a VARCHAR or BYTES value; empty for NULL.</summary>
+    internal abstract ReadOnlySpan<byte> GetBytes(int row, int ordinal);
+
+    /// <summary>The boxed value, null for NULL; forms as at <see cref="Column.GetValue"/>.</summary>
+    internal object? GetValue(int row, int ordinal)
+    {
+        if (IsNull(row, ordinal)) { return null; }
+
+        DataType type = TypeOf(ordinal);
+        return type.Kind switch
+        {
+            DataTypeKind.Boolean => GetInt64(row, ordinal) != 0,
+            DataTypeKind.Int => (int)GetInt64(row, ordinal),
+            DataTypeKind.BigInt => GetInt64(row, ordinal),
+            DataTypeKind.Double => GetDouble(row, ordinal),
+            DataTypeKind.Decimal => ColumnValues.ToDecimal(GetInt128(row, ordinal), type.Scale),
+            DataTypeKind.Varchar => Encoding.UTF8.GetString(GetBytes(row, ordinal)),
+            DataTypeKind.Bytes => GetBytes(row, ordinal).ToArray(),
+            DataTypeKind.Date => ColumnValues.ToDate((int)GetInt64(row, ordinal)),
+            DataTypeKind.Time => ColumnValues.ToTime(GetInt64(row, ordinal)),
+            DataTypeKind.Timestamp => ColumnValues.ToTimestamp(GetInt64(row, ordinal)),
+            DataTypeKind.Interval => GetInterval(row, ordinal),
+            _ => throw new UnreachableException($"No boxed form for {type}."),
+        };
+    }
+}
