@@ -98,6 +98,9 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     {
     }
 
+    /// <summary>The values appended so far; valid until the next one.</summary>
+    public ReadOnlySpan<T> Values => _values.AsSpan(0, Count);
+
     /// <summary>Appends a value.</summary>
     public void Append(T value)
     {

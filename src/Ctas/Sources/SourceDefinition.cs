@@ -145,6 +145,14 @@ public sealed record FileLocation(string Path) : SourceLocation
     public override string ToString() => Path;
 }
 
+/// <summary>Records held in memory.</summary>
+/// <param name="Name">For display.</param>
+public sealed record InMemoryLocation(string Name) : SourceLocation
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"memory://{Name}";
+}
+
 /// <summary>Everything a source needs to know. Immutable.</summary>
 /// <param name="Name">The name in SQL, or the location's text for a source declared in place.</param>
 /// <param name="Location">Where to read.</param>

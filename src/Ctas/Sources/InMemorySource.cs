@@ -1,0 +1,140 @@
+using Ctas.Data;
+
+namespace Ctas.Sources;
+
+/// <summary>A source of records held in memory: for tests of host applications, and for data that is already there.</summary>
+/// <remarks>
+/// Behaves as a topic does: partitions, offsets that may have gaps, tombstones, formats, policies; a scan reads what was
+/// there when it was opened. Safe for concurrent use.
+/// </remarks>
+public sealed class InMemorySource : ISource
+{
+    private readonly Lock _adding = new();
+    private readonly List<InMemoryRecord>[] _records;
+    private readonly long[] _ends;
+
+    /// <summary>Makes an empty source.</summary>
+    /// <param name="definition">Formats, columns and policies, as for a topic.</param>
+    /// <param name="partitionCount">Number of partitions, at least 1.</param>
+    /// <exception cref="ArgumentException">The definition does not hold.</exception>
+    public InMemorySource(SourceDefinition definition, int partitionCount = 1)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitionCount, 1);
+        if (RecordBatchBuilder.Validate(definition) is [var mistake, ..])
+        {
+            throw new ArgumentException(mistake, nameof(definition));
+        }
+
+        Definition = definition;
+        _records = new List<InMemoryRecord>[partitionCount];
+        _ends = new long[partitionCount];
+        for (int partition = 0; partition < partitionCount; partition++) { _records[partition] = []; }
+    }
+
+    /// <inheritdoc/>
+    public SourceDefinition Definition { get; }
+
+    /// <summary>Where malformed records go under <see cref="RecordErrorPolicy.DeadLetter"/>.</summary>
+    public IDeadLetterSink? DeadLetters { get; init; }
+
+    /// <summary>Called before each record, so that a test can fail or hold a scan at a place.</summary>
+    internal Func<SourcePartition, long, CancellationToken, ValueTask>? BeforeRecord { get; init; }
+
+    /// <summary>A source of JSON values without keys.</summary>
+    public static InMemorySource FromJson(string name, params IEnumerable<string> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var source = new InMemorySource(new SourceDefinition(name, new InMemoryLocation(name)));
+        foreach (string value in values) { source.Add(InMemoryRecord.FromText(key: null, value)); }
+
+        return source;
+    }
+
+    /// <summary>A source of typed rows; those with an equal key replace each other when the schema has a key.</summary>
+    /// <param name="name">The name in SQL.</param>
+    /// <param name="schema">Columns and key.</param>
+    /// <param name="rows">Values in the forms of <see cref="Column.GetValue"/>, in the order of the columns.</param>
+    /// <exception cref="ArgumentException">A row does not fit the schema.</exception>
+    public static InMemorySource FromRows(string name, Schema schema, params IEnumerable<object?[]> rows)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(rows);
+        var definition = new SourceDefinition(name, new InMemoryLocation(name))
+        {
+            Columns =
+            [
+                .. schema.Fields.Select((field, ordinal) => new SourceColumn(
+                    field.Name, field.Type, schema.Key.Contains(ordinal) ? SourceColumnRole.Key : SourceColumnRole.Value)),
+            ],
+            KeyFormat = RecordFormat.None,
+            Mode = schema.HasKey ? ReadMode.Changelog : ReadMode.Append,
+        };
+        var source = new InMemorySource(definition);
+        foreach (object?[] row in rows) { source.Add(new InMemoryRecord { Value = RowJson.Write(schema, row) }); }
+
+        return source;
+    }
+
+    /// <summary>Appends a record. Scans that are open do not see it.</summary>
+    /// <returns>This source.</returns>
+    /// <exception cref="ArgumentException">There is no such partition, or the offset lies before the partition's end.</exception>
+    public InMemorySource Add(InMemoryRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentOutOfRangeException.ThrowIfNegative(record.Partition, nameof(record));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(record.Partition, _records.Length, nameof(record));
+        lock (_adding)
+        {
+            long offset = record.Offset ?? _ends[record.Partition];
+            if (offset < _ends[record.Partition])
+            {
+                throw new ArgumentException($"Offset {offset} lies before the end of partition {record.Partition}.", nameof(record));
+            }
+
+            _records[record.Partition].Add(record with { Offset = offset });
+            _ends[record.Partition] = offset + 1;
+        }
+
+        return this;
+    }
+
+    /// <summary>Moves the end of a partition without a record, as transaction markers and compaction do.</summary>
+    /// <returns>This source.</returns>
+    public InMemorySource AdvanceEnd(int partition, long end)
+    {
+        lock (_adding) { _ends[partition] = Math.Max(end, _ends[partition]); }
+
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_adding)
+        {
+            var partitions = new SourcePartition[_records.Length];
+            var records = new InMemoryRecord[_records.Length][];
+            for (int partition = 0; partition < partitions.Length; partition++)
+            {
+                records[partition] = [.. _records[partition].Where(record => IsWanted(record, partition))];
+                long start = Definition.Start.Kind == StartKind.Latest ? _ends[partition]
+                    : records[partition] is [var first, ..] ? first.Offset!.Value : _ends[partition];
+                partitions[partition] = new SourcePartition(
+                    $"{Definition.Name}[{partition}]", partition, new OffsetRange(start, _ends[partition]));
+            }
+
+            return ValueTask.FromResult<ISourceScan>(new InMemoryScan(this, request, partitions, records));
+        }
+    }
+
+    private bool IsWanted(InMemoryRecord record, int partition) => Definition.Start switch
+    {
+        { Kind: StartKind.Latest } => false,
+        { Kind: StartKind.Timestamp, Timestamp: var from } => record.TimestampMilliseconds >= from.ToUnixTimeMilliseconds(),
+        { Kind: StartKind.Offsets, Offsets: { } offsets } => record.Offset >= offsets.GetValueOrDefault(partition),
+        _ => true,
+    };
+}

@@ -1,0 +1,180 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ctas.Sources;
+
+/// <summary>The part of a record that is decoded, and with it the columns it gives values to.</summary>
+internal enum RecordPart
+{
+    /// <summary>The record value: value columns.</summary>
+    Value,
+
+    /// <summary>The record value: value columns, and key columns because the record has no key of its own.</summary>
+    ValueAndKey,
+
+    /// <summary>The record key: key columns.</summary>
+    Key,
+}
+
+public sealed partial class RecordBatchBuilder
+{
+    private readonly JsonFieldMap _valueFields = new();
+    private byte[] _unescaped = new byte[256];
+
+    private string? DecodeJson(ReadOnlySpan<byte> json, JsonFieldMap fields, int row, RecordPart part)
+    {
+        try
+        {
+            return DecodeObject(json, fields, row, part);
+        }
+        catch (JsonException e)
+        {
+            // The exception's own message quotes the record.
+            return $"malformed JSON at line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine ?? 0}";
+        }
+    }
+
+    private string? DecodeObject(ReadOnlySpan<byte> json, JsonFieldMap fields, int row, RecordPart part)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return part == RecordPart.Key && _keyColumns.Length == 1
+                ? AppendBareKey(ref reader, json, row)
+                : "the JSON text is not an object";
+        }
+
+        fields.BeginRecord();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            JsonField field = FindField(ref reader, json, fields, part);
+            reader.Read();
+            if (field.Column is null)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            for (ValueColumn? column = field.Column; column is not null; column = column.Sibling)
+            {
+                if (!IsRead(column, part) || IsOverruled(column, field, row)) { continue; }
+
+                if (AppendValue(ref reader, json, column, row) is { } failure) { return failure; }
+            }
+
+            reader.Skip();
+        }
+
+        // Reads to the end of the text, so that whatever follows the object is found to be malformed.
+        reader.Read();
+        return null;
+    }
+
+    private string? AppendBareKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, int row)
+    {
+        if (AppendValue(ref reader, json, _keyColumns[0], row) is { } failure) { return failure; }
+
+        reader.Skip();
+        reader.Read();
+        return null;
+    }
+
+    private static bool IsRead(ValueColumn column, RecordPart part) => part switch
+    {
+        RecordPart.Value => column.Source.Role == SourceColumnRole.Value,
+        RecordPart.Key => column.Source.Role == SourceColumnRole.Key,
+        _ => true,
+    };
+
+    // A field of another case does not replace the one whose name matches exactly.
+    private static bool IsOverruled(ValueColumn column, JsonField field, int row)
+    {
+        if (field.IsExact)
+        {
+            column.ExactRow = row;
+            return false;
+        }
+
+        return column.ExactRow == row;
+    }
+
+    private string? AppendValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ValueColumn column, int row)
+    {
+        // The last of duplicate fields wins.
+        int filled = ReferenceEquals(column, _columns.EventTime) ? 0 : row;
+        column.TruncateTo(filled);
+        long position = reader.TokenStartIndex;
+        string? failure = AppendToken(ref reader, json, column);
+        if (ReferenceEquals(failure, ValueColumn.MustWiden))
+        {
+            CheckWhole(json);
+            Widen(column);
+            failure = AppendToken(ref reader, json, column);
+        }
+
+        return failure is null ? null : $"{Describe(column, failure)} (byte {position})";
+    }
+
+    private string? AppendToken(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ValueColumn column)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Number:
+                return column.AppendNumber(reader.ValueSpan);
+            case JsonTokenType.String:
+                return column.AppendString(reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan);
+            case JsonTokenType.True or JsonTokenType.False:
+                return column.AppendBoolean(reader.TokenType == JsonTokenType.True);
+            case JsonTokenType.Null:
+                return null;
+            default:
+                Utf8JsonReader end = reader;
+                int start = (int)reader.TokenStartIndex;
+                end.Skip();
+                return column.AppendJson(json[start..(int)end.BytesConsumed]);
+        }
+    }
+
+    private ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader)
+    {
+        if (_unescaped.Length < reader.ValueSpan.Length) { _unescaped = new byte[reader.ValueSpan.Length * 2]; }
+
+        try
+        {
+            return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+        }
+        catch (InvalidOperationException e)
+        {
+            // A lone surrogate, or bytes that are not UTF-8.
+            throw new JsonException(null, null, null, reader.TokenStartIndex, e);
+        }
+    }
+
+    private JsonField FindField(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, JsonFieldMap fields, RecordPart part)
+    {
+        ReadOnlySpan<byte> name = reader.ValueIsEscaped ? Unescape(ref reader) : reader.ValueSpan;
+        if (fields.Find(name) is { } known) { return known; }
+
+        string text = Encoding.UTF8.GetString(name);
+        ValueColumn? column = _columns.Reading(text, out bool isExact);
+        if (column is null && part != RecordPart.Key && _columns.AddsFields)
+        {
+            CheckWhole(json);
+            column = _columns.AddField(text, RowCount);
+            isExact = true;
+            if (column is null) { throw Failure("too many different fields to infer columns; declare the columns"); }
+
+            if (_hasRows) { _counters.Warn($"column \"{text}\" appeared at {Place()}"); }
+        }
+
+        return fields.Add(Encoding.UTF8.GetBytes(text), column, isExact);
+    }
+
+    // A malformed record must not change the schema, so the rest of it is read before it does.
+    private static void CheckWhole(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read()) { }
+    }
+}

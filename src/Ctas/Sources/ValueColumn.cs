@@ -1,0 +1,366 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Ctas.Data;
+
+namespace Ctas.Sources;
+
+/// <summary>Appends the values of one source column to its typed builder, strictly and without loss.</summary>
+/// <remarks>
+/// The appending methods return null when the value was taken, otherwise what is wrong with it, and the column is
+/// unchanged. A column with an inferred type returns <see cref="MustWiden"/> instead: the caller makes sure that the
+/// record is sound, calls <see cref="Widen"/>, and appends again. Single-threaded.
+/// </remarks>
+internal sealed class ValueColumn
+{
+    /// <summary>Not a failure: the inferred type is too narrow for the value. Compared by reference.</summary>
+    public static readonly string MustWiden = new("the type must widen");
+
+    private ColumnBuilder _builder;
+    private DataType _wanted = DataType.Null;
+
+    /// <summary>Makes a column; an Unknown type is inferred.</summary>
+    /// <param name="column">What to deliver.</param>
+    /// <param name="rows">Rows the batch has already; they are NULL.</param>
+    public ValueColumn(SourceColumn column, int rows = 0)
+    {
+        Source = column;
+        HeaderKey = Encoding.UTF8.GetBytes(column.HeaderKey ?? "");
+        IsInferred = column.Type.Kind is DataTypeKind.Unknown or DataTypeKind.Null;
+        Type = IsInferred ? DataType.Null : column.Type;
+        _builder = ColumnBuilder.Create(Type);
+        for (int row = 0; row < rows; row++) { _builder.AppendNull(); }
+    }
+
+    /// <summary>The column as it was asked for.</summary>
+    public SourceColumn Source { get; }
+
+    /// <summary>The header that is read, UTF-8.</summary>
+    public byte[] HeaderKey { get; }
+
+    /// <summary>The type of the values; NULL while an inferred column has seen none.</summary>
+    public DataType Type { get; private set; }
+
+    /// <summary>True when <see cref="Type"/> follows the values.</summary>
+    public bool IsInferred { get; }
+
+    /// <summary>Format of text that gives a TIMESTAMP; null: ISO 8601.</summary>
+    public string? TimestampFormat { get; init; }
+
+    /// <summary>Rows appended.</summary>
+    public int Count => _builder.Count;
+
+    /// <summary>The next column that reads the same field, null for the last.</summary>
+    public ValueColumn? Sibling { get; set; }
+
+    /// <summary>The last row that was filled by a field of exactly the column's name.</summary>
+    public int ExactRow { get; set; } = -1;
+
+    /// <summary>Appends NULL.</summary>
+    public void AppendNull() => _builder.AppendNull();
+
+    /// <summary>Takes back the rows from <paramref name="rows"/> on.</summary>
+    public void TruncateTo(int rows)
+    {
+        if (_builder.Count > rows) { _builder.TruncateTo(rows); }
+    }
+
+    /// <summary>Appends a 64-bit value to a BIGINT or TIMESTAMP column, an INT one where it fits by contract.</summary>
+    public void AppendInteger(long value)
+    {
+        if (_builder is FixedColumnBuilder<long> longs) { longs.Append(value); }
+        else { ((FixedColumnBuilder<int>)_builder).Append(checked((int)value)); }
+    }
+
+    /// <summary>Appends a JSON <c>true</c> or <c>false</c>.</summary>
+    public string? AppendBoolean(bool value)
+    {
+        if (_builder is FixedColumnBuilder<bool> booleans)
+        {
+            booleans.Append(value);
+            return null;
+        }
+
+        if (Type.Kind == DataTypeKind.Varchar) { return AppendRaw(value ? "true"u8 : "false"u8); }
+
+        return IsInferred ? Want(DataType.Boolean) : "a boolean";
+    }
+
+    /// <summary>Appends a JSON number, given by its text.</summary>
+    public string? AppendNumber(ReadOnlySpan<byte> number)
+    {
+        switch (Type.Kind)
+        {
+            case DataTypeKind.Int:
+                if (Utf8Parser.TryParse(number, out int int32, out int consumed) && consumed == number.Length)
+                {
+                    ((FixedColumnBuilder<int>)_builder).Append(int32);
+                    return null;
+                }
+
+                return IsInferred ? WantNumber(number) : AppendWholeNumber(number);
+            case DataTypeKind.BigInt:
+                if (Utf8Parser.TryParse(number, out long int64, out consumed) && consumed == number.Length)
+                {
+                    ((FixedColumnBuilder<long>)_builder).Append(int64);
+                    return null;
+                }
+
+                return IsInferred ? WantNumber(number) : AppendWholeNumber(number);
+            case DataTypeKind.Double:
+                if (IsInferred && !IsExactAsDouble(number)) { return Want(DataType.Varchar); }
+
+                if (!ValueParser.TryParseDouble(number, out double real)) { return "a number outside the range of DOUBLE"; }
+
+                ((FixedColumnBuilder<double>)_builder).Append(real);
+                return null;
+            case DataTypeKind.Varchar:
+                return AppendRaw(number);
+            case DataTypeKind.Decimal:
+                return AppendDecimal(number);
+            case DataTypeKind.Timestamp:
+                return AppendEpochMilliseconds(number);
+            default:
+                return IsInferred ? WantNumber(number) : "a number";
+        }
+    }
+
+    /// <summary>Appends a JSON string, unescaped: text, BYTES as base64, exact decimals, ISO dates and times.</summary>
+    public string? AppendString(ReadOnlySpan<byte> text) => Type.Kind switch
+    {
+        DataTypeKind.Varchar => Utf8.IsValid(text) ? AppendRaw(text) : "a string that is not UTF-8",
+        DataTypeKind.Decimal => AppendDecimal(text),
+        DataTypeKind.Bytes => AppendBase64(text),
+        DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp => AppendTemporal(text),
+        _ => IsInferred ? Want(DataType.Varchar) : "a string",
+    };
+
+    /// <summary>Appends a JSON object or array as its text.</summary>
+    public string? AppendJson(ReadOnlySpan<byte> json)
+    {
+        if (Type.Kind == DataTypeKind.Varchar) { return Utf8.IsValid(json) ? AppendRaw(json) : "text that is not UTF-8"; }
+
+        return IsInferred ? Want(DataType.Varchar) : "an object or array";
+    }
+
+    /// <summary>Appends a value given as plain text: a field of a delimited line, a header, a key.</summary>
+    public string? AppendText(ReadOnlySpan<byte> text)
+    {
+        if (IsInferred)
+        {
+            DataType common = ColumnWidening.Common(Type, TextType(text));
+            if (common != Type) { return Want(common); }
+        }
+
+        switch (Type.Kind)
+        {
+            case DataTypeKind.Boolean:
+                bool isTrue = Ascii.EqualsIgnoreCase(text, "true"u8);
+                return isTrue || Ascii.EqualsIgnoreCase(text, "false"u8) ? AppendBoolean(isTrue) : "text that is not true or false";
+            case DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Double:
+                return AppendNumber(text);
+            case DataTypeKind.Timestamp when TimestampFormat is null && ValueParser.TryParseInteger(text, out _):
+                return AppendEpochMilliseconds(text);
+            default:
+                return AppendString(text);
+        }
+    }
+
+    /// <summary>Appends a value in Kafka's own serialisation: big-endian numbers, everything else as text.</summary>
+    public string? AppendKafka(ReadOnlySpan<byte> value)
+    {
+        switch (Type.Kind)
+        {
+            case DataTypeKind.Int:
+                if (value.Length != sizeof(int)) { return "other than the 4 bytes of an INT"; }
+
+                ((FixedColumnBuilder<int>)_builder).Append(BinaryPrimitives.ReadInt32BigEndian(value));
+                return null;
+            case DataTypeKind.BigInt:
+                if (value.Length != sizeof(long)) { return "other than the 8 bytes of a BIGINT"; }
+
+                ((FixedColumnBuilder<long>)_builder).Append(BinaryPrimitives.ReadInt64BigEndian(value));
+                return null;
+            case DataTypeKind.Double:
+                if (value.Length != sizeof(double)) { return "other than the 8 bytes of a DOUBLE"; }
+
+                ((FixedColumnBuilder<double>)_builder).Append(BinaryPrimitives.ReadDoubleBigEndian(value));
+                return null;
+            case DataTypeKind.Bytes:
+                return AppendRaw(value);
+            case DataTypeKind.Null:
+                return Want(DataType.Varchar);
+            case DataTypeKind.Varchar:
+                return AppendString(value);
+            default:
+                return AppendText(value);
+        }
+    }
+
+    /// <summary>Makes the type as wide as the value that was refused last needs it.</summary>
+    /// <returns>The type before.</returns>
+    public DataType Widen()
+    {
+        DataType before = Type;
+        Column narrow = _builder.Finish();
+        ColumnBuilder wide = ColumnBuilder.Create(_wanted);
+        Column converted = ColumnWidening.Convert(narrow, _wanted, (wide as StringColumnBuilder)?.Pool);
+        for (int row = 0; row < converted.Length; row++) { wide.AppendFrom(converted, row); }
+
+        _builder = wide;
+        Type = _wanted;
+        return before;
+    }
+
+    /// <summary>Takes out the one 64-bit value that was appended, null when none was: the event time of a record.</summary>
+    public long? TakeTimestamp()
+    {
+        long? value = Count == 0 ? null : ((FixedColumnBuilder<long>)_builder).Values[0];
+        TruncateTo(0);
+        return value;
+    }
+
+    /// <summary>The rows as a column; the next batch starts empty.</summary>
+    /// <param name="maxPoolBytes">A larger string pool is left to this column, and a new one begun.</param>
+    public Column Finish(long maxPoolBytes)
+    {
+        Column column = _builder.Finish();
+        ExactRow = -1;
+        if (_builder is StringColumnBuilder strings && strings.Pool.SizeInBytes > maxPoolBytes)
+        {
+            _builder = ColumnBuilder.Create(Type);
+        }
+
+        return column;
+    }
+
+    private string? AppendRaw(ReadOnlySpan<byte> value)
+    {
+        ((StringColumnBuilder)_builder).Append(value);
+        return null;
+    }
+
+    private string? AppendWholeNumber(ReadOnlySpan<byte> number)
+    {
+        if (!ValueParser.TryParseInteger(number, out long value)) { return "a number that is not whole or out of range"; }
+
+        if (Type.Kind == DataTypeKind.Int && value != (int)value) { return "a number outside the range of INT"; }
+
+        AppendInteger(value);
+        return null;
+    }
+
+    private string? AppendDecimal(ReadOnlySpan<byte> text)
+    {
+        if (!ValueParser.TryParseDecimal(text, Type.Precision, Type.Scale, out Int128 unscaled))
+        {
+            return "a number that does not fit exactly";
+        }
+
+        ((FixedColumnBuilder<Int128>)_builder).Append(unscaled);
+        return null;
+    }
+
+    private string? AppendEpochMilliseconds(ReadOnlySpan<byte> number)
+    {
+        if (!ValueParser.TryParseInteger(number, out long milliseconds)
+            || Int128.Abs((Int128)milliseconds) > long.MaxValue / 1000)
+        {
+            return "a number that is no time in epoch milliseconds";
+        }
+
+        ((FixedColumnBuilder<long>)_builder).Append(milliseconds * 1000);
+        return null;
+    }
+
+    private string? AppendBase64(ReadOnlySpan<byte> text)
+    {
+        int length = Base64.GetMaxDecodedFromUtf8Length(text.Length);
+        byte[]? rented = length > 1024 ? System.Buffers.ArrayPool<byte>.Shared.Rent(length) : null;
+        Span<byte> bytes = rented ?? stackalloc byte[1024];
+        bool isValid = Base64.DecodeFromUtf8(text, bytes, out _, out int written) == System.Buffers.OperationStatus.Done;
+        if (isValid) { AppendRaw(bytes[..written]); }
+
+        if (rented is not null) { System.Buffers.ArrayPool<byte>.Shared.Return(rented); }
+
+        return isValid ? null : "a string that is not base64";
+    }
+
+    private string? AppendTemporal(ReadOnlySpan<byte> text)
+    {
+        switch (Type.Kind)
+        {
+            case DataTypeKind.Date when ValueParser.TryParseDate(text, out int days):
+                ((FixedColumnBuilder<int>)_builder).Append(days);
+                return null;
+            case DataTypeKind.Time when ValueParser.TryParseTime(text, out long time):
+                ((FixedColumnBuilder<long>)_builder).Append(time);
+                return null;
+            case DataTypeKind.Timestamp when TimestampFormat is not null:
+                return AppendFormatted(text, TimestampFormat);
+            case DataTypeKind.Timestamp when ValueParser.TryParseTimestamp(text, out long timestamp):
+                ((FixedColumnBuilder<long>)_builder).Append(timestamp);
+                return null;
+            default:
+                return "text in another form than ISO 8601";
+        }
+    }
+
+    private string? AppendFormatted(ReadOnlySpan<byte> text, string format)
+    {
+        // A text longer than this is no time.
+        Span<char> characters = stackalloc char[128];
+        if (text.Length > characters.Length) { return "text that does not match timestamp_format"; }
+
+        int length = Encoding.UTF8.GetChars(text, characters);
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (!DateTime.TryParseExact(characters[..length], format, CultureInfo.InvariantCulture, Utc, out DateTime time))
+        {
+            return "text that does not match timestamp_format";
+        }
+
+        AppendInteger((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        return null;
+    }
+
+    private string Want(DataType type)
+    {
+        _wanted = ColumnWidening.Common(Type, type);
+        return MustWiden;
+    }
+
+    private string WantNumber(ReadOnlySpan<byte> number) => Want(NumberType(number));
+
+    private static DataType NumberType(ReadOnlySpan<byte> number)
+    {
+        if (Utf8Parser.TryParse(number, out long value, out int consumed) && consumed == number.Length)
+        {
+            return value == (int)value ? DataType.Int : DataType.BigInt;
+        }
+
+        return IsExactAsDouble(number) ? DataType.Double : DataType.Varchar;
+    }
+
+    // A whole number beyond BIGINT must not lose digits; fractions and exponents say themselves that they are approximate.
+    private static bool IsExactAsDouble(ReadOnlySpan<byte> number)
+    {
+        if (!ValueParser.TryParseDouble(number, out double real)) { return false; }
+
+        if (number.Length <= 15 || number.IndexOfAny(".eE"u8) >= 0) { return true; }
+
+        return Int128.TryParse(number, CultureInfo.InvariantCulture, out Int128 whole) && (Int128)real == whole;
+    }
+
+    private static DataType TextType(ReadOnlySpan<byte> text)
+    {
+        if (Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "false"u8)) { return DataType.Boolean; }
+
+        // 007 and +5 are codes that happen to be digits: as numbers they would lose characters.
+        ReadOnlySpan<byte> digits = text.Length > 0 && text[0] == '-' ? text[1..] : text;
+        bool isPlain = digits.Length > 0 && char.IsAsciiDigit((char)digits[0])
+            && (digits[0] != '0' || digits.Length == 1 || digits[1] == '.');
+        return isPlain ? NumberType(text) : DataType.Varchar;
+    }
+}
