@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+internal sealed partial class Binder
+{
+    /// <summary>Where an expression stands.</summary>
+    /// <param name="Scope">Where its names are looked up.</param>
+    /// <param name="Clause">The clause, for messages.</param>
+    /// <param name="AllowsAggregates">True in SELECT, HAVING and ORDER BY.</param>
+    /// <param name="Aggregate">The aggregate function it is an argument of; null outside of one.</param>
+    private sealed record Context(Scope Scope, string Clause, bool AllowsAggregates, string? Aggregate);
+
+    private BoundExpression BindExpression(
+        ExpressionSyntax syntax, Scope scope, string clause, bool allowsAggregates = false) =>
+        BindExpression(syntax, new Context(scope, clause, allowsAggregates, Aggregate: null));
+
+    private BoundExpression BindExpression(ExpressionSyntax syntax, Context context)
+    {
+        BoundExpression bound = syntax switch
+        {
+            NameExpressionSyntax e => BindName(e, context.Scope),
+            LiteralSyntax e => BindLiteral(e),
+            UnarySyntax e => BindUnary(e, context),
+            BinarySyntax e => BindBinary(e, context),
+            IsNullSyntax e => new BoundIsNull(BindExpression(e.Operand, context), e.IsNegated),
+            IsBooleanSyntax e => BindIsBoolean(e, context),
+            IsDistinctFromSyntax e => Compare(
+                e.IsNegated ? BoundOperator.IsNotDistinctFrom : BoundOperator.IsDistinctFrom,
+                BindExpression(e.Left, context),
+                BindExpression(e.Right, context),
+                e.Span),
+            BetweenSyntax e => BindBetween(e, context),
+            LikeSyntax e => BindLike(e, context),
+            InListSyntax e => BindInList(e, context),
+            CaseSyntax e => BindCase(e, context),
+            CastSyntax e => BindCast(e, context),
+            FunctionCallSyntax e => BindCall(e, context),
+            ExtractSyntax e => BindExtract(e, context),
+            TrimSyntax e => BindTrim(e, context),
+            _ => RefuseExpression(syntax),
+        };
+        return bound.Span == syntax.Span ? bound : bound with { Span = syntax.Span };
+    }
+
+    private BoundError RefuseExpression(ExpressionSyntax syntax) => NotSupportedYet(syntax, syntax switch
+    {
+        InQuerySyntax => "IN (SELECT …)",
+        ExistsSyntax => "EXISTS (SELECT …)",
+        ScalarQuerySyntax => "a sub-query as a value",
+        FieldAccessSyntax => "a field of a STRUCT",
+        IndexSyntax => "an element of an ARRAY or MAP",
+        ArraySyntax => "ARRAY[…]",
+        MapSyntax => "MAP(…)",
+        StructSyntax => "STRUCT(…)",
+        LambdaSyntax => "a lambda",
+        PositionSyntax => "POSITION",
+        _ => throw new UnreachableException($"No rule for {syntax.GetType().Name}."),
+    });
+
+    private BoundExpression BindName(NameExpressionSyntax name, Scope scope)
+    {
+        if (name.Parts is [var column]) { return BindColumn(column, scope); }
+
+        NameSyntax first = name.Parts[0];
+        if (scope.FindTable(first) is not { } table)
+        {
+            // Not a table: then perhaps a column with fields.
+            return scope.Lookup(first) is [_, ..] && !scope.Tables.Any(t => t.Relation.IsOpen)
+                ? Report(BindingDiagnostics.NestedAccess(name.Span, first.Text, name.Parts[1].Text))
+                : ReportQualifier(first, scope);
+        }
+
+        BoundExpression bound = BindColumnOf(table, name.Parts[1]);
+        return name.Parts.Count == 2 || bound is BoundError
+            ? bound
+            : Report(BindingDiagnostics.NestedAccess(name.Span, name.Parts[1].Text, name.Parts[2].Text));
+    }
+
+    private BoundExpression BindColumn(NameSyntax name, Scope scope) => scope.Lookup(name) switch
+    {
+        [var match] => match.Expression with { Span = name.Span },
+        [] => Report(BindingDiagnostics.ColumnNotFound(
+            name.Span,
+            name.Text,
+            scope.Tables is [{ Name: { } table }] ? table : null,
+            ClosestName.Find(name.Text, scope.ColumnNames))),
+        var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
+    };
+
+    private BoundExpression BindColumnOf(ScopeTable table, NameSyntax name) => Scope.LookupIn(table, name) switch
+    {
+        [var match] => match.Expression with { Span = name.Span },
+        [] => Report(BindingDiagnostics.ColumnNotFound(
+            name.Span,
+            name.Text,
+            table.Name,
+            ClosestName.Find(name.Text, table.Relation.Columns.Concat(table.PseudoColumns).Select(column => column.Name)))),
+        var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
+    };
+
+    private BoundExpression BindCase(CaseSyntax syntax, Context context)
+    {
+        BoundExpression? operand = syntax.Operand is null ? null : BindExpression(syntax.Operand, context);
+        List<BoundExpression> conditions = [];
+        List<BoundExpression> results = [];
+        foreach (CaseBranchSyntax branch in syntax.Branches)
+        {
+            BoundExpression when = BindExpression(branch.When, context);
+            conditions.Add(operand is null
+                ? AsCondition(when, "WHEN")
+                : Compare(BoundOperator.Equal, operand, when, branch.When.Span));
+            results.Add(BindExpression(branch.Then, context));
+        }
+
+        if (syntax.Else is not null) { results.Add(BindExpression(syntax.Else, context)); }
+
+        if (!Unify(results, "CASE", syntax.Span, out DataType type)) { return new BoundError(); }
+
+        var branches = conditions.Select((condition, i) => new BoundCaseBranch(condition, results[i]));
+        return new BoundCase([.. branches], syntax.Else is null ? null : results[^1], type);
+    }
+
+    private BoundExpression BindInList(InListSyntax syntax, Context context)
+    {
+        List<BoundExpression> all = [BindExpression(syntax.Operand, context)];
+        all.AddRange(syntax.Items.Select(item => BindExpression(item, context)));
+        return Unify(all, "IN", syntax.Span, out _)
+            ? new BoundInList(all[0], [.. all.Skip(1)], syntax.IsNegated)
+            : new BoundError();
+    }
+
+    private BoundExpression BindCast(CastSyntax syntax, Context context)
+    {
+        BoundExpression operand = BindExpression(syntax.Operand, context);
+        if (BindType(syntax.Type) is not { } type) { return new BoundError(); }
+
+        if (!TypeRules.CanCast(operand.Type, type))
+        {
+            return Report(BindingDiagnostics.CannotCast(syntax.Span, operand.Type, type));
+        }
+
+        if (operand is BoundError) { return operand; }
+
+        // A cast that changes nothing is none; one of a constant is done here where it cannot fail.
+        if (TypeRules.IsOpen(operand.Type)) { return new BoundCast(operand, type, syntax.IsTry); }
+
+        BoundExpression coerced = Coercion.To(operand, type);
+        return coerced is BoundCast cast && !ReferenceEquals(cast, operand) ? cast with { IsTry = syntax.IsTry } : coerced;
+    }
+
+    /// <summary>Brings all expressions to one type; false after a mistake, reported here or before.</summary>
+    private bool Unify(List<BoundExpression> expressions, string construct, TextSpan span, out DataType type)
+    {
+        type = DataType.Null;
+        foreach (BoundExpression expression in expressions)
+        {
+            DataType next = Coercion.TypeBeside(expression, type);
+            if (TypeRules.Common(type, next) is { } common)
+            {
+                type = common;
+            }
+            else if (!IsTextOf(expression, type) && !expressions.All(e => e.Type == next || IsTextOf(e, next)))
+            {
+                Report(BindingDiagnostics.TypesDiffer(span, construct, type, next));
+                return false;
+            }
+            else if (!IsTextOf(expression, type))
+            {
+                type = next;
+            }
+        }
+
+        for (int i = 0; i < expressions.Count; i++)
+        {
+            expressions[i] = ReadText(expressions[i], type);
+            if (expressions[i] is BoundError) { return false; }
+
+            expressions[i] = Coercion.To(expressions[i], type);
+        }
+
+        return true;
+    }
+}

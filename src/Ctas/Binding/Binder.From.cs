@@ -1,0 +1,93 @@
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+internal sealed partial class Binder
+{
+    private (BoundRelation Relation, Scope Scope) BindFrom(TableSyntax? from, CommonTables? commonTables) =>
+        from is null ? (new BoundSingleRow(), Scope.Empty) : BindTableSyntax(from, commonTables);
+
+    private (BoundRelation Relation, Scope Scope) BindTableSyntax(TableSyntax table, CommonTables? commonTables)
+    {
+        switch (table)
+        {
+            case NamedTableSyntax named:
+                return Aliased(BindName(named.Name, commonTables), named.Alias, named.Name.Text);
+            case LocationSyntax location:
+                return Aliased(BindLocation(location), location.Alias, LocationAlias(location.Text));
+            case SubqueryTableSyntax subquery:
+                return Aliased(BindQuery(subquery.Query, commonTables), subquery.Alias, name: null);
+            case JoinSyntax join:
+                return BindJoin(join, commonTables);
+            default:
+                return Aliased(RefuseRelation(table, "a table function in FROM"), alias: null, name: null);
+        }
+    }
+
+    private (BoundRelation Relation, Scope Scope) Aliased(BoundRelation relation, TableAliasSyntax? alias, string? name)
+    {
+        BoundRelation renamed = alias is null ? relation : WithColumnNames(relation, alias.Columns, alias.Name);
+        return (renamed, new Scope([new ScopeTable(alias?.Name.Text ?? name, renamed)], [], []));
+    }
+
+    /// <summary>A common table, a registered table or source, or a source declared in place; never silently a topic.</summary>
+    private BoundRelation BindName(NameSyntax name, CommonTables? commonTables)
+    {
+        if (CommonTables.Find(commonTables, name) is { } common) { return Renewed(common); }
+
+        if (catalog.Find(name.Text) is { } relation) { return BindRelation(relation, name.Span); }
+
+        if (localSources.TryGetValue(name.Text, out SourceDeclaration? local)) { return Scan(local.ToSymbol()); }
+
+        IEnumerable<string> candidates = catalog.Names.Concat(localSources.Keys).Concat(CommonTables.Names(commonTables));
+        Report(BindingDiagnostics.RelationNotFound(
+            name.Span, name.Text, reader, ClosestName.Find(name.Text, candidates)));
+        return SilentRelation(name.Text);
+    }
+
+    private BoundScan BindLocation(LocationSyntax location)
+    {
+        if (IsAdHoc)
+        {
+            string table = LocationAlias(location.Text) ?? "name";
+            Report(BindingDiagnostics.SourceInQuery(location.Span, location.Text, table));
+            return SilentRelation(location.Text);
+        }
+
+        if (catalog.Find(location.Text) is { } known) { return Scan(known); }
+
+        return localSources.TryGetValue(location.Text, out SourceDeclaration? source)
+            ? Scan(source.ToSymbol())
+            : SilentRelation(location.Text);
+    }
+
+    private BoundScan BindRelation(RelationSymbol relation, TextSpan span)
+    {
+        if (IsAdHoc && relation.IsSource)
+        {
+            Report(BindingDiagnostics.SourceInQuery(span, relation.Name, relation.Name + "_table"));
+            return SilentRelation(relation.Name);
+        }
+
+        return Scan(relation);
+    }
+
+    private BoundScan Scan(RelationSymbol relation) => new(
+        relation,
+        (relation.Schema?.Fields ?? FieldList.Empty).Select(field => new ColumnSymbol(field.Name, field.Type)),
+        PseudoColumn.SymbolsFor(relation),
+        openColumnType);
+
+    /// <summary>What a location without alias is called: the topic, or the file's name without its endings.</summary>
+    private static string? LocationAlias(string location)
+    {
+        string last = location.TrimEnd('/').Split('/', '\\')[^1];
+        if (location.StartsWith("kafka://", StringComparison.OrdinalIgnoreCase)) { return last; }
+
+        int dot = last.IndexOf('.', StringComparison.Ordinal);
+        string stem = dot > 0 ? last[..dot] : last;
+        return stem.Length == 0 || stem.Contains('*', StringComparison.Ordinal) ? null : stem;
+    }
+}

@@ -1,0 +1,105 @@
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+internal sealed partial class Binder
+{
+    private (BoundRelation Relation, Scope Scope) BindJoin(JoinSyntax join, CommonTables? commonTables)
+    {
+        var (left, leftScope) = BindTableSyntax(join.Left, commonTables);
+        var (right, rightScope) = BindTableSyntax(join.Right, commonTables);
+        if (join.Within is not null) { NotSupportedYet(join.Within, "WITHIN"); }
+
+        ReportDuplicateAliases(join.Right, leftScope, rightScope);
+        var scope = new Scope(
+            [.. leftScope.Tables, .. rightScope.Tables], [.. leftScope.Merged, .. rightScope.Merged], []);
+        BoundJoinKind kind = Kind(join.Kind);
+        if (!join.Using.IsEmpty) { return BindUsing(join, kind, left, right, leftScope, rightScope); }
+
+        BoundExpression? condition = join.On is null ? null : BindCondition(join.On, scope, "ON");
+        return (new BoundJoin(kind, left, right, condition), scope);
+    }
+
+    private (BoundRelation Relation, Scope Scope) BindUsing(
+        JoinSyntax join, BoundJoinKind kind, BoundRelation left, BoundRelation right, Scope leftScope, Scope rightScope)
+    {
+        List<ScopeName> merged = [];
+        BoundExpression? condition = null;
+        foreach (NameSyntax name in join.Using)
+        {
+            BoundExpression leftColumn = BindUsingColumn(name, leftScope, "left");
+            BoundExpression rightColumn = BindUsingColumn(name, rightScope, "right");
+            BoundExpression equality = Compare(BoundOperator.Equal, leftColumn, rightColumn, name.Span);
+            condition = condition is null
+                ? equality
+                : new BoundBinary(BoundOperator.And, condition, equality, DataType.Boolean) { Span = name.Span };
+            merged.Add(new ScopeName(name.Text, MergedColumn(kind, leftColumn, rightColumn)));
+        }
+
+        // A column that an inner USING made one and this one names again stands once, as this one sees it.
+        bool IsRenewed(ScopeName known) => merged.Any(m => IsSameName(m.Name, known.Name));
+        var scope = new Scope(
+            [.. leftScope.Tables, .. rightScope.Tables],
+            [.. merged, .. leftScope.Merged.Concat(rightScope.Merged).Where(known => !IsRenewed(known))],
+            []);
+        return (new BoundJoin(kind, left, right, condition), scope);
+    }
+
+    private BoundExpression BindUsingColumn(NameSyntax name, Scope scope, string side) => scope.Lookup(name) switch
+    {
+        [var match] => match.Expression with { Span = name.Span },
+        [] => Report(BindingDiagnostics.UsingColumnNotFound(
+            name.Span, name.Text, side, ClosestName.Find(name.Text, scope.ColumnNames))),
+        var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
+    };
+
+    /// <summary>The value of the side that is there; with FULL either can be the one.</summary>
+    private static BoundExpression MergedColumn(BoundJoinKind kind, BoundExpression left, BoundExpression right)
+    {
+        switch (kind)
+        {
+            case BoundJoinKind.Right:
+                return right;
+            case BoundJoinKind.Full when TypeRules.Common(left.Type, right.Type) is { } type:
+                return new BoundFunction("COALESCE", [Coercion.To(left, type), Coercion.To(right, type)], type);
+            default:
+                return left;
+        }
+    }
+
+    private void ReportDuplicateAliases(TableSyntax right, Scope left, Scope added)
+    {
+        foreach (ScopeTable table in added.Tables)
+        {
+            if (table.Name is not null && left.Tables.Any(known => known.Name is not null && IsSameName(known.Name, table.Name)))
+            {
+                Report(BindingDiagnostics.DuplicateAlias(NameSpan(right), table.Name));
+            }
+        }
+    }
+
+    private static TextSpan NameSpan(TableSyntax table) => table switch
+    {
+        NamedTableSyntax named => named.Alias?.Name.Span ?? named.Name.Span,
+        LocationSyntax { Alias: { } alias } => alias.Name.Span,
+        SubqueryTableSyntax { Alias: { } alias } => alias.Name.Span,
+        _ => table.Span,
+    };
+
+    private static string Qualified(ScopeMatch match) => match.Table is null ? match.Name : $"{match.Table}.{match.Name}";
+
+    private static bool IsSameName(string left, string right) =>
+        string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    private static BoundJoinKind Kind(JoinKind kind) => kind switch
+    {
+        JoinKind.Inner => BoundJoinKind.Inner,
+        JoinKind.Left => BoundJoinKind.Left,
+        JoinKind.Right => BoundJoinKind.Right,
+        JoinKind.Full => BoundJoinKind.Full,
+        JoinKind.Cross => BoundJoinKind.Cross,
+        _ => throw new System.Diagnostics.UnreachableException($"No rule for {kind}."),
+    };
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+internal sealed partial class Binder
+{
+    /// <summary>One column of the SELECT list.</summary>
+    /// <param name="IsAlias">True when the name was given with AS, so that GROUP BY and HAVING may use it.</param>
+    private sealed record ResultColumn(string Name, BoundExpression Expression, bool IsAlias);
+
+    /// <summary>FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY: in this order rows flow.</summary>
+    private BoundRelation BindSelect(SelectSyntax select, SyntaxList<OrderItemSyntax> orderBy, CommonTables? commonTables)
+    {
+        if (select.Window is not null) { NotSupportedYet(select.Window, $"WINDOW {select.Window.Kind.ToString().ToUpperInvariant()}"); }
+
+        if (select.Qualify is not null) { NotSupportedYet(select.Qualify, "QUALIFY"); }
+
+        // Names are bound first, clause by clause; aggregates stand in the expressions until grouping replaces them.
+        var (relation, scope) = BindFrom(select.From, commonTables);
+        if (select.Where is not null)
+        {
+            relation = new BoundFilter(relation, BindCondition(select.Where, scope, "WHERE"));
+        }
+
+        var (columns, openStars) = BindItems(select.Items, scope);
+        Scope withAliases = scope with
+        {
+            Aliases = [.. columns.Where(c => c.IsAlias).Select(c => new ScopeName(c.Name, c.Expression))],
+        };
+        IReadOnlyList<BoundExpression> keys = BindGroupBy(select.GroupBy, columns, withAliases);
+        BoundExpression? having = select.Having is null
+            ? null
+            : BindCondition(select.Having, withAliases, "HAVING", allowsAggregates: true);
+        List<SortItem> sortItems = BindSortItems(orderBy, columns, withAliases, select.IsDistinct);
+
+        bool isGrouped = !select.GroupBy.IsEmpty || having is not null
+            || columns.Any(c => c.Expression.Contains<BoundAggregate>())
+            || sortItems.Any(item => item.Expression.Contains<BoundAggregate>());
+        if (isGrouped)
+        {
+            var grouping = new GroupingRewriter(keys, columns.Select(c => (c.Name, c.Expression)), diagnostics);
+            columns = [.. columns.Select(c => c with { Expression = grouping.Rewrite(c.Expression) })];
+            having = having is null ? null : grouping.Rewrite(having);
+            sortItems = [.. sortItems.Select(item => item with { Expression = grouping.Rewrite(item.Expression) })];
+            relation = new BoundGrouping(relation, grouping.Keys, grouping.Aggregates);
+            openStars = [];
+        }
+
+        if (having is not null) { relation = new BoundFilter(relation, having); }
+
+        return BindSort(relation, columns, openStars, sortItems, select.IsDistinct);
+    }
+
+    private (List<ResultColumn> Columns, List<BoundRelation> OpenStars) BindItems(
+        SyntaxList<SelectItemSyntax> items, Scope scope)
+    {
+        List<ResultColumn> columns = [];
+        List<BoundRelation> openStars = [];
+        foreach (SelectItemSyntax item in items)
+        {
+            switch (item)
+            {
+                case ExpressionItemSyntax expression:
+                    BoundExpression bound = BindExpression(expression.Expression, scope, "SELECT", allowsAggregates: true);
+                    string name = ResultName(expression, bound, columns.Count);
+                    columns.Add(new ResultColumn(name, bound, IsAlias: expression.Alias is not null));
+                    break;
+                case StarItemSyntax star:
+                    AddStar(star, scope, columns, openStars);
+                    break;
+                default:
+                    throw new UnreachableException($"No rule for {item.GetType().Name}.");
+            }
+        }
+
+        return (columns, openStars);
+    }
+
+    private static string ResultName(ExpressionItemSyntax item, BoundExpression bound, int ordinal) => item switch
+    {
+        { Alias: { } alias } => alias.Text,
+        { Expression: NameExpressionSyntax } when bound is BoundColumn column => column.Column.Name,
+        { Expression: NameExpressionSyntax name } => name.Parts[^1].Text,
+        _ => string.Create(CultureInfo.InvariantCulture, $"expr_{ordinal}"),
+    };
+
+    private void AddStar(StarItemSyntax star, Scope scope, List<ResultColumn> columns, List<BoundRelation> openStars)
+    {
+        IReadOnlyList<ScopeTable> tables = scope.Tables;
+        if (star.Qualifier is { } qualifier)
+        {
+            if (scope.FindTable(qualifier) is not { } table)
+            {
+                ReportQualifier(qualifier, scope);
+                return;
+            }
+
+            tables = [table];
+        }
+        else if (tables.Count == 0)
+        {
+            Report(BindingDiagnostics.NothingToExpand(star.Span));
+            return;
+        }
+
+        bool mergesColumns = star.Qualifier is null;
+        if (mergesColumns)
+        {
+            columns.AddRange(scope.Merged.Select(m => new ResultColumn(m.Name, m.Expression, IsAlias: false)));
+        }
+
+        foreach (ScopeTable table in tables)
+        {
+            if (table.Relation.IsOpen) { openStars.Add(table.Relation); }
+
+            columns.AddRange(table.Relation.Columns
+                .Where(column => !mergesColumns || !scope.Merged.Any(m => IsSameName(m.Name, column.Name)))
+                .Select(column => new ResultColumn(
+                    column.Name, new BoundColumn(column) { Span = star.Span }, IsAlias: false)));
+        }
+    }
+
+    private BoundExpression BindCondition(
+        ExpressionSyntax syntax, Scope scope, string clause, bool allowsAggregates = false)
+    {
+        BoundExpression condition = BindExpression(syntax, scope, clause, allowsAggregates);
+        return AsCondition(condition, clause);
+    }
+
+    private BoundExpression AsCondition(BoundExpression condition, string clause) =>
+        condition.Type.Kind is DataTypeKind.Boolean or DataTypeKind.Unknown or DataTypeKind.Null
+            ? Coercion.To(condition, DataType.Boolean)
+            : Report(BindingDiagnostics.NotBoolean(condition.Span, clause, condition.Type));
+
+    private BoundError ReportQualifier(NameSyntax qualifier, Scope scope)
+    {
+        IEnumerable<string> known = scope.Tables.Select(table => table.Name).OfType<string>();
+        return Report(BindingDiagnostics.QualifierNotFound(
+            qualifier.Span, qualifier.Text, ClosestName.Find(qualifier.Text, known)));
+    }
+}

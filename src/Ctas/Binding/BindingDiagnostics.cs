@@ -1,0 +1,197 @@
+using Ctas.Data;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+/// <summary>Every mistake that binding can report. A code never changes its meaning and is never used again.</summary>
+internal static class BindingDiagnostics
+{
+    public static Diagnostic RelationNotFound(TextSpan span, string name, string? reader, string? closest) => new(
+        "CTAS2001",
+        span,
+        reader is null
+            ? $"\"{name}\" is neither a table nor a source"
+            : $"table \"{reader}\" reads \"{name}\", which is neither a table nor a source",
+        closest is not null
+            ? $"Did you mean \"{closest}\"?"
+            : $"Read a topic as kafka://{name}, or declare the source with {name}.topic = '…' in WITH.");
+
+    public static Diagnostic QualifierNotFound(TextSpan span, string name, string? closest) => new(
+        "CTAS2002", span, $"table or alias \"{name}\" not found in FROM", DidYouMean(closest));
+
+    public static Diagnostic ColumnNotFound(TextSpan span, string column, string? table, string? closest) => new(
+        "CTAS2003",
+        span,
+        table is null ? $"column \"{column}\" not found" : $"column \"{column}\" not found in table \"{table}\"",
+        DidYouMean(closest));
+
+    public static Diagnostic ColumnAmbiguous(TextSpan span, string column, IEnumerable<string> candidates) => new(
+        "CTAS2004", span, $"column \"{column}\" is ambiguous", $"Write one of {Quoted(candidates)}.");
+
+    public static Diagnostic FunctionNotFound(TextSpan span, string function, string? closest) => new(
+        "CTAS2005", span, $"function \"{function}\" not found", DidYouMean(closest));
+
+    public static Diagnostic ArgumentCount(TextSpan span, string function, string expected, int actual) => new(
+        "CTAS2006", span, $"function \"{function}\" takes {expected}, not {actual}");
+
+    public static Diagnostic OperandTypes(TextSpan span, string operation, DataType left, DataType right) => new(
+        "CTAS2007", span, $"operator \"{operation}\" cannot take {left} and {right}", CastHint(left, right));
+
+    public static Diagnostic OperandType(TextSpan span, string operation, DataType operand) => new(
+        "CTAS2007", span, $"operator \"{operation}\" cannot take {operand}");
+
+    public static Diagnostic CannotCast(TextSpan span, DataType from, DataType to) => new(
+        "CTAS2008", span, $"a value of type {from} cannot be cast to {to}");
+
+    public static Diagnostic NotSupportedYet(TextSpan span, string construct, string? hint = null) => new(
+        "CTAS2009", span, $"{construct} is not supported yet", hint);
+
+    public static Diagnostic NotBoolean(TextSpan span, string clause, DataType actual) => new(
+        "CTAS2010", span, $"{clause} needs a condition of type BOOLEAN, not {actual}");
+
+    public static Diagnostic AggregateMisplaced(TextSpan span, string function, string clause) => new(
+        "CTAS2011",
+        span,
+        $"aggregate function \"{function}\" cannot stand in {clause}",
+        clause == "WHERE" ? "Conditions on aggregates belong into HAVING." : null);
+
+    public static Diagnostic AggregateNested(TextSpan span, string function) => new(
+        "CTAS2012", span, $"aggregate function \"{function}\" cannot stand inside another aggregate function");
+
+    public static Diagnostic NotGrouped(TextSpan span, string column) => new(
+        "CTAS2013",
+        span,
+        $"column \"{column}\" must appear in GROUP BY or inside an aggregate function",
+        $"Add \"{column}\" to GROUP BY, or write MIN({column}) or MAX({column}).");
+
+    public static Diagnostic OrdinalOutOfRange(TextSpan span, string clause, string ordinal, int columns) => new(
+        "CTAS2014", span, $"{clause} position {ordinal} does not name a result column",
+        columns == 1 ? "There is only column 1." : $"Positions go from 1 to {columns}.");
+
+    public static Diagnostic DuplicateResultColumn(TextSpan span, string column) => new(
+        "CTAS2015", span, $"result column \"{column}\" is given twice", "Give one of them another name with AS.");
+
+    public static Diagnostic DuplicateAlias(TextSpan span, string alias) => new(
+        "CTAS2016", span, $"\"{alias}\" stands twice in FROM", "Give one of them another name with AS.");
+
+    public static Diagnostic ColumnCounts(TextSpan span, string construct, int expected, int actual) => new(
+        "CTAS2017", span, $"{construct} needs {Columns(expected)}, not {actual}");
+
+    public static Diagnostic TypesDiffer(TextSpan span, string construct, DataType first, DataType second) => new(
+        "CTAS2018", span, $"{construct} cannot bring {first} and {second} to one type", CastHint(first, second));
+
+    public static Diagnostic LiteralNotUnderstood(TextSpan span, string text, DataType type, string example) => new(
+        "CTAS2019", span, $"'{text}' is not a value of type {type}", $"Write it like {example}.");
+
+    public static Diagnostic NumberOutOfRange(TextSpan span, string number) => new(
+        "CTAS2020", span, $"number {number} has more than {DataType.MaxDecimalPrecision} digits");
+
+    public static Diagnostic NothingToExpand(TextSpan span) => new(
+        "CTAS2021", span, "\"*\" needs a FROM", "Name the table to read after FROM.");
+
+    public static Diagnostic UsingColumnNotFound(TextSpan span, string column, string side, string? closest) => new(
+        "CTAS2022", span, $"column \"{column}\" of USING not found in the {side} table", DidYouMean(closest));
+
+    public static Diagnostic OrderByNotInDistinct(TextSpan span) => new(
+        "CTAS2023", span, "ORDER BY with DISTINCT or UNION can only name result columns",
+        "Add the expression to the SELECT list, or order by a result column.");
+
+    public static Diagnostic NotACount(TextSpan span, string clause) => new(
+        "CTAS2024", span, $"{clause} needs a whole number that is not negative");
+
+    public static Diagnostic DuplicateColumn(TextSpan span, string column) => new(
+        "CTAS2025", span, $"column \"{column}\" is declared twice");
+
+    public static Diagnostic ColumnMarkMisplaced(TextSpan span, string mark, string place) => new(
+        "CTAS2026", span, $"{mark} cannot be used in {place}");
+
+    public static Diagnostic TypeOutOfRange(TextSpan span, string type, string limit) => new(
+        "CTAS2027", span, $"{type} is out of range", limit);
+
+    public static Diagnostic DuplicateCommonTable(TextSpan span, string name) => new(
+        "CTAS2028", span, $"\"{name}\" is declared twice in WITH");
+
+    public static Diagnostic SourceInQuery(TextSpan span, string name, string table) => new(
+        "CTAS2029", span, $"a query over loaded tables cannot read source \"{name}\"",
+        $"Load it first: CREATE TABLE {table} AS SELECT * FROM {name}.");
+
+    public static Diagnostic NameExists(TextSpan span, string kind, string name) => new(
+        "CTAS2030", span, $"{kind} \"{name}\" exists already",
+        "Use CREATE OR REPLACE to replace it, or IF NOT EXISTS to keep it.");
+
+    public static Diagnostic ArgumentType(
+        TextSpan span, string function, int number, string expected, DataType actual) => new(
+        "CTAS2031", span, $"argument {number} of function \"{function}\" needs {expected}, not {actual}");
+
+    public static Diagnostic EscapeNotACharacter(TextSpan span) => new(
+        "CTAS2032", span, "ESCAPE needs a text of one character");
+
+    public static Diagnostic UnknownField(TextSpan span, string field, string expected) => new(
+        "CTAS2033", span, $"EXTRACT has no field \"{field}\"", $"Use one of {expected}.");
+
+    public static Diagnostic NotAnAggregate(TextSpan span, string function, string clause) => new(
+        "CTAS2034", span, $"{clause} belongs to aggregate functions, and \"{function}\" is none");
+
+    public static Diagnostic UnknownStatementName(TextSpan span, string kind, string name, string? closest) => new(
+        "CTAS2035", span, $"{kind} \"{name}\" not found", DidYouMean(closest));
+
+    public static Diagnostic NestedAccess(TextSpan span, string column, string field) => new(
+        "CTAS2009", span, $"field \"{field}\" of column \"{column}\": nested data is not supported yet");
+
+    public static Diagnostic UnknownProperty(TextSpan span, string property, string? closest) => new(
+        "CTAS2040", span, $"property \"{property}\" is not known", DidYouMean(closest));
+
+    public static Diagnostic PropertyValue(TextSpan span, string property, string? shown, string expected) => new(
+        "CTAS2041",
+        span,
+        shown is null
+            ? $"property \"{property}\" has a value that does not fit"
+            : $"property \"{property}\" cannot be '{shown}'",
+        $"It takes {expected}.");
+
+    public static Diagnostic PropertyTwice(TextSpan span, string property, string? otherSpelling) => new(
+        "CTAS2042", span, otherSpelling is null
+            ? $"property \"{property}\" is given twice"
+            : $"property \"{property}\" is given twice, also as \"{otherSpelling}\"");
+
+    public static Diagnostic PropertiesContradict(TextSpan span, string property, string other, string reason) => new(
+        "CTAS2043", span, $"property \"{property}\" contradicts \"{other}\"", reason);
+
+    public static Diagnostic PropertyMisplaced(TextSpan span, string property, string statement, string place) => new(
+        "CTAS2044", span, $"property \"{property}\" cannot be used in {statement}", $"It belongs to {place}.");
+
+    public static Diagnostic SourceWithoutPlace(TextSpan span, string name) => new(
+        "CTAS2045", span, $"source \"{name}\" has no place to read from",
+        "Give it a topic with 'topic' = '…' or a file with 'path' = '…'.");
+
+    public static Diagnostic UnusedSourceName(TextSpan span, string name, string? closest) => new(
+        "CTAS2046", span, $"properties of \"{name}\", but nothing in FROM has that name", DidYouMean(closest));
+
+    public static Diagnostic ConfigNotRead(TextSpan span, string file, string reason) => new(
+        "CTAS2050", span, $"config file \"{file}\" {reason}");
+
+    public static Diagnostic ConfigCycle(TextSpan span, IEnumerable<string> files) => new(
+        "CTAS2051", span, $"config files extend each other: {string.Join(" → ", files)}");
+
+    public static Diagnostic VariableNotSet(TextSpan span, string file, string variable) => new(
+        "CTAS2052", span, $"config file \"{file}\" uses variable \"{variable}\", which is not set",
+        $"Set the environment variable {variable}.");
+
+    public static Diagnostic LocationNotUnderstood(TextSpan span, string text) => new(
+        "CTAS2053", span, $"'{text}' names no topic",
+        "Write kafka://topic or kafka://host:port/topic.");
+
+    private static string? DidYouMean(string? closest) => closest is null ? null : $"Did you mean \"{closest}\"?";
+
+    private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
+
+    private static string Quoted(IEnumerable<string> names) => string.Join(" or ", names.Select(name => $"\"{name}\""));
+
+    private static string? CastHint(DataType left, DataType right) => (left.Kind, right.Kind) switch
+    {
+        (DataTypeKind.Varchar, _) when TypeRules.CanCast(left, right) => $"Cast the text: CAST(… AS {right}).",
+        (_, DataTypeKind.Varchar) when TypeRules.CanCast(right, left) => $"Cast the text: CAST(… AS {left}).",
+        _ when TypeRules.CanCast(left, right) && left != right => $"Cast the first: CAST(… AS {right}).",
+        _ => null,
+    };
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Ctas.Binding;
+
+/// <summary>Walks expressions.</summary>
+internal static class BoundExpressionParts
+{
+    /// <summary>The direct operands, in order.</summary>
+    public static IEnumerable<BoundExpression> Operands(this BoundExpression expression) => expression switch
+    {
+        BoundError or BoundColumn or BoundConstant => [],
+        BoundBinary e => [e.Left, e.Right],
+        BoundNegate e => [e.Operand],
+        BoundNot e => [e.Operand],
+        BoundIsNull e => [e.Operand],
+        BoundCast e => [e.Operand],
+        BoundCase e => [.. e.Branches.SelectMany(b => (BoundExpression[])[b.Condition, b.Result]), .. Optional(e.Else)],
+        BoundInList e => [e.Operand, .. e.Values],
+        BoundLike e => [e.Operand, e.Pattern],
+        BoundFunction e => e.Arguments,
+        BoundAggregate e => [.. Optional(e.Argument), .. Optional(e.Filter)],
+        _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
+    };
+
+    /// <summary>Adds every column the expression reads.</summary>
+    public static void AddColumnsTo(this BoundExpression expression, ISet<ColumnSymbol> columns)
+    {
+        if (expression is BoundColumn column) { columns.Add(column.Column); }
+
+        foreach (BoundExpression operand in expression.Operands()) { operand.AddColumnsTo(columns); }
+    }
+
+    /// <summary>Every column the expression reads.</summary>
+    public static HashSet<ColumnSymbol> Columns(this BoundExpression expression)
+    {
+        HashSet<ColumnSymbol> columns = [];
+        expression.AddColumnsTo(columns);
+        return columns;
+    }
+
+    /// <summary>True when the expression or a part of it is a <typeparamref name="T"/>.</summary>
+    public static bool Contains<T>(this BoundExpression expression)
+        where T : BoundExpression => expression is T || expression.Operands().Any(Contains<T>);
+
+    /// <summary>The operands of a chain of ANDs, from left to right.</summary>
+    public static IEnumerable<BoundExpression> Conjuncts(this BoundExpression expression) =>
+        expression is BoundBinary { Operator: BoundOperator.And } and
+            ? and.Left.Conjuncts().Concat(and.Right.Conjuncts())
+            : [expression];
+
+    private static BoundExpression[] Optional(BoundExpression? expression) => expression is null ? [] : [expression];
+}

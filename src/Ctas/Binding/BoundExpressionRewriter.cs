@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Ctas.Binding;
+
+/// <summary>Makes an expression from another by replacing parts; parts that stay are shared.</summary>
+internal abstract class BoundExpressionRewriter
+{
+    /// <summary>The expression with its operands rewritten; override to replace, call the base to go on downwards.</summary>
+    public virtual BoundExpression Rewrite(BoundExpression expression) => expression switch
+    {
+        BoundError or BoundColumn or BoundConstant => expression,
+        BoundBinary e => e with { Left = Rewrite(e.Left), Right = Rewrite(e.Right) },
+        BoundNegate e => e with { Operand = Rewrite(e.Operand) },
+        BoundNot e => e with { Operand = Rewrite(e.Operand) },
+        BoundIsNull e => e with { Operand = Rewrite(e.Operand) },
+        BoundCast e => e with { Operand = Rewrite(e.Operand) },
+        BoundCase e => e with
+        {
+            Branches = [.. e.Branches.Select(b => new BoundCaseBranch(Rewrite(b.Condition), Rewrite(b.Result)))],
+            Else = RewriteOptional(e.Else),
+        },
+        BoundInList e => e with { Operand = Rewrite(e.Operand), Values = [.. e.Values.Select(Rewrite)] },
+        BoundLike e => e with { Operand = Rewrite(e.Operand), Pattern = Rewrite(e.Pattern) },
+        BoundFunction e => e with { Arguments = [.. e.Arguments.Select(Rewrite)] },
+        BoundAggregate e => e with { Argument = RewriteOptional(e.Argument), Filter = RewriteOptional(e.Filter) },
+        _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
+    };
+
+    private BoundExpression? RewriteOptional(BoundExpression? expression) =>
+        expression is null ? null : Rewrite(expression);
+}

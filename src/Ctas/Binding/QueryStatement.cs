@@ -1,0 +1,7 @@
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+/// <summary>A SELECT that has been parsed. Immutable.</summary>
+internal sealed record QueryStatement(QuerySyntax Query, EmitMode Emit, SourceText Source);

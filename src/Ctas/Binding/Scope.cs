@@ -1,0 +1,88 @@
+using Ctas.Syntax;
+
+namespace Ctas.Binding;
+
+/// <summary>One relation of FROM, under the name that qualifies its columns.</summary>
+/// <param name="Name">Alias, or the name of the relation; null for a sub-query without alias.</param>
+/// <param name="Relation">Its columns.</param>
+internal sealed record ScopeTable(string? Name, BoundRelation Relation)
+{
+    /// <summary>Columns found by name only.</summary>
+    public IReadOnlyList<ColumnSymbol> PseudoColumns => (Relation as BoundScan)?.PseudoColumns ?? [];
+}
+
+/// <summary>A name that stands for an expression: a column that USING made one, or an alias of the SELECT list.</summary>
+internal sealed record ScopeName(string Name, BoundExpression Expression);
+
+/// <summary>A column that a name may mean.</summary>
+internal sealed record ScopeMatch(string? Table, BoundExpression Expression, string Name);
+
+/// <summary>Where the column names of one SELECT are looked up. Immutable.</summary>
+/// <param name="Tables">The relations of FROM, from left to right.</param>
+/// <param name="Merged">The columns that USING made one; they win over those of the tables.</param>
+/// <param name="Aliases">What is looked at last.</param>
+internal sealed record Scope(
+    IReadOnlyList<ScopeTable> Tables, IReadOnlyList<ScopeName> Merged, IReadOnlyList<ScopeName> Aliases)
+{
+    /// <summary>A scope without columns.</summary>
+    public static Scope Empty { get; } = new([], [], []);
+
+    /// <summary>Every column name, for suggestions.</summary>
+    public IEnumerable<string> ColumnNames =>
+        Tables.SelectMany(table => table.Relation.Columns.Concat(table.PseudoColumns).Select(column => column.Name))
+            .Concat(Aliases.Select(alias => alias.Name));
+
+    /// <summary>The table under that name; null when there is none.</summary>
+    public ScopeTable? FindTable(NameSyntax name) =>
+        Tables.FirstOrDefault(table => table.Name is { } known && IsMeant(known, name));
+
+    /// <summary>All columns the name may mean: one is the answer, none an error, more an ambiguity.</summary>
+    public IReadOnlyList<ScopeMatch> Lookup(NameSyntax name)
+    {
+        ScopeMatch[] merged =
+            [.. Merged.Where(m => IsMeant(m.Name, name)).Select(m => new ScopeMatch(null, m.Expression, m.Name))];
+        if (merged.Length > 0) { return merged; }
+
+        ScopeMatch[] columns = [.. Tables.SelectMany(table => Lookup(table, table.Relation.Columns, name))];
+        if (columns.Length > 0) { return columns; }
+
+        ScopeMatch[] pseudo = [.. Tables.SelectMany(table => Lookup(table, table.PseudoColumns, name))];
+        if (pseudo.Length > 0) { return pseudo; }
+
+        ScopeMatch[] aliases =
+            [.. Aliases.Where(a => IsMeant(a.Name, name)).Take(1).Select(a => new ScopeMatch(null, a.Expression, a.Name))];
+        if (aliases.Length > 0) { return aliases; }
+
+        // A relation whose columns are not known yet may have it; of several the first stands for all.
+        return Tables.FirstOrDefault(table => table.Relation.IsOpen) is { } open ? LookupOpen(open, name) : [];
+    }
+
+    /// <summary>All columns of one table the name may mean.</summary>
+    public static IReadOnlyList<ScopeMatch> LookupIn(ScopeTable table, NameSyntax name)
+    {
+        ScopeMatch[] columns = Lookup(table, table.Relation.Columns, name);
+        if (columns.Length > 0) { return columns; }
+
+        ScopeMatch[] pseudo = Lookup(table, table.PseudoColumns, name);
+        if (pseudo.Length > 0) { return pseudo; }
+
+        return table.Relation.IsOpen ? LookupOpen(table, name) : [];
+    }
+
+    /// <summary>A quoted name is meant exactly, another ignoring case.</summary>
+    public static bool IsMeant(string known, NameSyntax name) => string.Equals(
+        known, name.Text, name.IsQuoted ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    private static ScopeMatch[] Lookup(ScopeTable table, IReadOnlyList<ColumnSymbol> columns, NameSyntax name)
+    {
+        ColumnSymbol[] found = [.. columns.Where(column => IsMeant(column.Name, name))];
+
+        // "Id" and "id" side by side: the one written like the name is meant.
+        if (found.Length > 1 && found.Where(column => column.Name == name.Text).ToArray() is [var exact]) { found = [exact]; }
+
+        return [.. found.Select(column => new ScopeMatch(table.Name, new BoundColumn(column), column.Name))];
+    }
+
+    private static ScopeMatch[] LookupOpen(ScopeTable table, NameSyntax name) =>
+        [new ScopeMatch(table.Name, new BoundColumn(table.Relation.AddOpenColumn(name.Text)), name.Text)];
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+/// <summary>Makes types of what was written.</summary>
+internal static class TypeBinder
+{
+    // DECIMAL without digits, wide enough for money and counts alike.
+    private const int DefaultPrecision = 38;
+    private const int DefaultScale = 10;
+
+    /// <summary>The type; null after a mistake, which has been reported.</summary>
+    public static DataType? Bind(TypeSyntax syntax, DiagnosticBag diagnostics)
+    {
+        if (syntax is not ScalarTypeSyntax scalar)
+        {
+            string kind = syntax switch { ArrayTypeSyntax => "ARRAY", MapTypeSyntax => "MAP", _ => "STRUCT" };
+            diagnostics.Add(BindingDiagnostics.NotSupportedYet(syntax.Span, $"type {kind}"));
+            return null;
+        }
+
+        return scalar.Type switch
+        {
+            ScalarType.Boolean => DataType.Boolean,
+            ScalarType.Int => DataType.Int,
+            ScalarType.BigInt => DataType.BigInt,
+            ScalarType.Double => DataType.Double,
+            ScalarType.Decimal => BindDecimal(scalar, diagnostics),
+            ScalarType.Varchar => BindVarchar(scalar, diagnostics),
+            ScalarType.Bytes => DataType.Bytes,
+            ScalarType.Date => DataType.Date,
+            ScalarType.Time => DataType.Time,
+            ScalarType.Timestamp => DataType.Timestamp,
+            ScalarType.Interval => DataType.Interval,
+            _ => throw new UnreachableException($"No rule for {scalar.Type}."),
+        };
+    }
+
+    private static DataType? BindDecimal(ScalarTypeSyntax syntax, DiagnosticBag diagnostics)
+    {
+        int precision = syntax.Precision ?? DefaultPrecision;
+        int scale = syntax.Scale ?? (syntax.Precision is null ? DefaultScale : 0);
+        bool fits = precision is >= 1 and <= DataType.MaxDecimalPrecision && scale >= 0 && scale <= precision;
+        if (fits) { return DataType.Decimal(precision, scale); }
+
+        diagnostics.Add(BindingDiagnostics.TypeOutOfRange(
+            syntax.Span,
+            $"DECIMAL({precision}, {scale})",
+            $"It takes 1 to {DataType.MaxDecimalPrecision} digits, and no more of them after the point."));
+        return null;
+    }
+
+    private static DataType? BindVarchar(ScalarTypeSyntax syntax, DiagnosticBag diagnostics)
+    {
+        if (syntax.Precision is null) { return DataType.Varchar; }
+
+        // A length that is not kept would be a silent promise.
+        diagnostics.Add(BindingDiagnostics.NotSupportedYet(
+            syntax.Span, "a length of VARCHAR", "Write VARCHAR; texts have no limit."));
+        return null;
+    }
+}

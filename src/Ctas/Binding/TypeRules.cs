@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Numerics;
+using Ctas.Data;
+
+namespace Ctas.Binding;
+
+/// <summary>Which types go together, and what comes out.</summary>
+/// <remarks>
+/// Numbers widen INT → BIGINT → DECIMAL → DOUBLE; DATE widens to TIMESTAMP; NULL becomes anything; Unknown stays
+/// Unknown and silences the check until the source has been read. Text never becomes a number by itself.
+/// DECIMAL results (p1, s1) op (p2, s2), at most 38 digits:
+/// + and −: scale max(s1, s2), one digit more before the point;
+/// ×: scale s1 + s2, precision p1 + p2; beyond 38 digits the scale shrinks, to no less than min(s1 + s2, 6);
+/// ÷: scale max(s1, s2, 6), precision p1 − s1 + s2 + scale; rounded half away from zero.
+/// </remarks>
+internal static class TypeRules
+{
+    private const int IntDigits = 10;
+    private const int BigIntDigits = 19;
+    private const int MinQuotientScale = 6;
+
+    /// <summary>True where nothing can be said about the type yet.</summary>
+    public static bool IsOpen(DataType type) => type.Kind == DataTypeKind.Unknown;
+
+    /// <summary>The type both can be brought to without loss of meaning; null when there is none.</summary>
+    public static DataType? Common(DataType left, DataType right)
+    {
+        if (left == right || right.Kind == DataTypeKind.Null) { return left; }
+
+        if (left.Kind == DataTypeKind.Null) { return right; }
+
+        if (IsOpen(left) || IsOpen(right)) { return DataType.Unknown; }
+
+        if (left.IsNumeric && right.IsNumeric) { return CommonNumber(left, right); }
+
+        return (left.Kind, right.Kind) switch
+        {
+            (DataTypeKind.Date, DataTypeKind.Timestamp) => right,
+            (DataTypeKind.Timestamp, DataTypeKind.Date) => left,
+            _ => null,
+        };
+    }
+
+    /// <summary>The type of an arithmetic result; null when the types cannot be calculated with.</summary>
+    public static DataType? Arithmetic(BoundOperator operation, DataType left, DataType right)
+    {
+        if (IsOpen(left) || IsOpen(right)) { return DataType.Unknown; }
+
+        if (left.Kind == DataTypeKind.Null && right.Kind == DataTypeKind.Null) { return DataType.Int; }
+
+        if (Temporal(operation, left.Kind, right.Kind) is { } temporal) { return temporal; }
+
+        if (left.Kind == DataTypeKind.Null) { return right.IsNumeric ? right : null; }
+
+        if (right.Kind == DataTypeKind.Null) { return left.IsNumeric ? left : null; }
+
+        if (!left.IsNumeric || !right.IsNumeric) { return null; }
+
+        DataType common = CommonNumber(left, right);
+        return common.Kind == DataTypeKind.Decimal ? DecimalResult(operation, AsDecimal(left), AsDecimal(right)) : common;
+    }
+
+    /// <summary>A whole number type as the DECIMAL that holds all its values; a DECIMAL itself.</summary>
+    public static DataType AsDecimal(DataType type) => type.Kind switch
+    {
+        DataTypeKind.Int => DataType.Decimal(IntDigits, 0),
+        DataTypeKind.BigInt => DataType.Decimal(BigIntDigits, 0),
+        _ => type,
+    };
+
+    /// <summary>True when CAST knows a way, though a single value may still not fit.</summary>
+    public static bool CanCast(DataType from, DataType to)
+    {
+        if (from == to || from.Kind is DataTypeKind.Null or DataTypeKind.Unknown) { return true; }
+
+        if (to.Kind == DataTypeKind.Varchar) { return !from.IsNested; }
+
+        return (from.Kind, to.Kind) switch
+        {
+            (DataTypeKind.Varchar, _) => !to.IsNested,
+            (DataTypeKind.Boolean, DataTypeKind.Int or DataTypeKind.BigInt) => true,
+            (DataTypeKind.Int or DataTypeKind.BigInt, DataTypeKind.Boolean) => true,
+            (DataTypeKind.Date, DataTypeKind.Timestamp) => true,
+            (DataTypeKind.Timestamp, DataTypeKind.Date or DataTypeKind.Time) => true,
+            _ => from.IsNumeric && to.IsNumeric,
+        };
+    }
+
+    /// <summary>True for types with an order: everything but nested data.</summary>
+    public static bool IsOrdered(DataType type) => !type.IsNested;
+
+    /// <summary>The fewest digits that hold a whole number, as DECIMAL.</summary>
+    public static DataType DecimalOf(long value) =>
+        DataType.Decimal(BigInteger.Abs(value).ToString(CultureInfo.InvariantCulture).Length, 0);
+
+    private static DataType CommonNumber(DataType left, DataType right)
+    {
+        DataTypeKind widest = Math.Max(Rank(left.Kind), Rank(right.Kind)) switch
+        {
+            1 => DataTypeKind.Int,
+            2 => DataTypeKind.BigInt,
+            3 => DataTypeKind.Decimal,
+            _ => DataTypeKind.Double,
+        };
+        return widest switch
+        {
+            DataTypeKind.Int => DataType.Int,
+            DataTypeKind.BigInt => DataType.BigInt,
+            DataTypeKind.Double => DataType.Double,
+            _ => CommonDecimal(AsDecimal(left), AsDecimal(right)),
+        };
+    }
+
+    private static int Rank(DataTypeKind kind) => kind switch
+    {
+        DataTypeKind.Int => 1,
+        DataTypeKind.BigInt => 2,
+        DataTypeKind.Decimal => 3,
+        _ => 4,
+    };
+
+    private static DataType CommonDecimal(DataType left, DataType right)
+    {
+        int scale = Math.Max(left.Scale, right.Scale);
+        int whole = Math.Max(left.Precision - left.Scale, right.Precision - right.Scale);
+        return Capped(whole + scale, scale);
+    }
+
+    private static DataType DecimalResult(BoundOperator operation, DataType left, DataType right)
+    {
+        int scale = Math.Max(left.Scale, right.Scale);
+        int whole = Math.Max(left.Precision - left.Scale, right.Precision - right.Scale);
+        switch (operation)
+        {
+            case BoundOperator.Multiply:
+                int digits = left.Precision + right.Precision;
+                int exact = left.Scale + right.Scale;
+                int excess = Math.Max(0, digits - DataType.MaxDecimalPrecision);
+                return Capped(digits, Math.Max(Math.Min(exact, MinQuotientScale), exact - excess));
+            case BoundOperator.Divide:
+                int quotientScale = Math.Max(scale, MinQuotientScale);
+                return Capped(left.Precision - left.Scale + right.Scale + quotientScale, quotientScale);
+            case BoundOperator.Modulo:
+                return Capped(whole + scale, scale);
+            default:
+                return Capped(whole + scale + 1, scale);
+        }
+    }
+
+    private static DataType Capped(int precision, int scale) =>
+        DataType.Decimal(Math.Min(precision, DataType.MaxDecimalPrecision), scale);
+
+    private static DataType? Temporal(BoundOperator operation, DataTypeKind left, DataTypeKind right) =>
+        (operation, left, right) switch
+        {
+            (BoundOperator.Add, DataTypeKind.Date, DataTypeKind.Int) => DataType.Date,
+            (BoundOperator.Add, DataTypeKind.Int, DataTypeKind.Date) => DataType.Date,
+            (BoundOperator.Subtract, DataTypeKind.Date, DataTypeKind.Int) => DataType.Date,
+            (BoundOperator.Subtract, DataTypeKind.Date, DataTypeKind.Date) => DataType.Int,
+            (BoundOperator.Subtract, DataTypeKind.Timestamp, DataTypeKind.Timestamp) => DataType.Interval,
+            (BoundOperator.Add or BoundOperator.Subtract, DataTypeKind.Date or DataTypeKind.Timestamp, DataTypeKind.Interval)
+                => DataType.Timestamp,
+            (BoundOperator.Add, DataTypeKind.Interval, DataTypeKind.Date or DataTypeKind.Timestamp) => DataType.Timestamp,
+            _ => null,
+        };
+}
