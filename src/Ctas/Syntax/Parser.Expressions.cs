@@ -1,0 +1,198 @@
+namespace Ctas.Syntax;
+
+/// <content>Operators, by precedence climbing.</content>
+internal sealed partial class Parser
+{
+    private ExpressionSyntax ParseExpression() => ParseExpression(Precedence.Lambda);
+
+    /// <summary>An expression of operators that bind at least as tightly as <paramref name="minPrecedence"/>.</summary>
+    private ExpressionSyntax ParseExpression(int minPrecedence)
+    {
+        if (!Enter(out int height)) { return MissingExpression(); }
+
+        int start = Current.Span.Start;
+        ExpressionSyntax left = ParsePrefix(minPrecedence);
+        while (!_isRecovering && PrecedenceOfCurrent() is int precedence && precedence >= Math.Max(minPrecedence, 1))
+        {
+            left = Located(start, ParseOperator(left, precedence));
+            Grow();
+        }
+
+        Leave(height);
+        return left;
+    }
+
+    private ExpressionSyntax ParsePrefix(int minPrecedence)
+    {
+        int start = Current.Span.Start;
+        if (At(Keyword.Not) && minPrecedence <= Precedence.Not)
+        {
+            Next();
+            return Located(start, new UnarySyntax(UnaryOperator.Not, ParseExpression(Precedence.Not)));
+        }
+
+        if (At(TokenKind.Minus) || At(TokenKind.Plus))
+        {
+            UnaryOperator op = Next().Kind == TokenKind.Minus ? UnaryOperator.Negate : UnaryOperator.Plus;
+            return Located(start, new UnarySyntax(op, ParseExpression(Precedence.Sign)));
+        }
+
+        return ParsePostfix(start, ParsePrimary());
+    }
+
+    /// <summary>0 when no operator stands here.</summary>
+    private int PrecedenceOfCurrent() => Current.Kind == TokenKind.Word
+        ? Current.Keyword switch
+        {
+            Keyword.Or => Precedence.Or,
+            Keyword.And => Precedence.And,
+            Keyword.Is => Precedence.Is,
+            Keyword.Between or Keyword.Like or Keyword.Ilike or Keyword.In => Precedence.Range,
+            Keyword.Not when Peek().Keyword is Keyword.Between or Keyword.Like or Keyword.Ilike or Keyword.In =>
+                Precedence.Range,
+            _ => 0,
+        }
+        : BinaryOperatorOf(Current.Kind) is { } op ? Precedence.Of(op) : 0;
+
+    private ExpressionSyntax ParseOperator(ExpressionSyntax left, int precedence) => precedence switch
+    {
+        Precedence.Is => ParseIs(left),
+        Precedence.Range => ParseRange(left),
+        _ => ParseBinary(left, precedence),
+    };
+
+    private BinarySyntax ParseBinary(ExpressionSyntax left, int precedence)
+    {
+        Token token = Next();
+        BinaryOperator op = token.Keyword switch
+        {
+            Keyword.Or => BinaryOperator.Or,
+            Keyword.And => BinaryOperator.And,
+            _ => BinaryOperatorOf(token.Kind) ?? BinaryOperator.Equal,
+        };
+        ExpressionSyntax right = ParseExpression(precedence + 1);
+        if (precedence == Precedence.Comparison && !_isRecovering && PrecedenceOfCurrent() == Precedence.Comparison)
+        {
+            Report(SyntaxDiagnostics.ChainedComparison(Current.Span));
+        }
+
+        return new BinarySyntax(op, left, right);
+    }
+
+    private static BinaryOperator? BinaryOperatorOf(TokenKind kind) => kind switch
+    {
+        TokenKind.Equal => BinaryOperator.Equal,
+        TokenKind.NotEqual => BinaryOperator.NotEqual,
+        TokenKind.Less => BinaryOperator.Less,
+        TokenKind.LessOrEqual => BinaryOperator.LessOrEqual,
+        TokenKind.Greater => BinaryOperator.Greater,
+        TokenKind.GreaterOrEqual => BinaryOperator.GreaterOrEqual,
+        TokenKind.DoublePipe => BinaryOperator.Concat,
+        TokenKind.Plus => BinaryOperator.Add,
+        TokenKind.Minus => BinaryOperator.Subtract,
+        TokenKind.Star => BinaryOperator.Multiply,
+        TokenKind.Slash => BinaryOperator.Divide,
+        TokenKind.Percent => BinaryOperator.Modulo,
+        _ => null,
+    };
+
+    private ExpressionSyntax ParseIs(ExpressionSyntax left)
+    {
+        Next();
+        bool isNegated = TryTake(Keyword.Not);
+        CorrectMistypedUnlessAt(Keyword.Null, Keyword.True, Keyword.False, Keyword.Distinct);
+        if (TryTake(Keyword.Null)) { return new IsNullSyntax(left, isNegated); }
+
+        if (TryTake(Keyword.True)) { return new IsBooleanSyntax(left, true, isNegated); }
+
+        if (TryTake(Keyword.False)) { return new IsBooleanSyntax(left, false, isNegated); }
+
+        if (!TryTake(Keyword.Distinct))
+        {
+            ReportExpected("NULL, TRUE, FALSE or DISTINCT FROM");
+            return left;
+        }
+
+        Expect(Keyword.From);
+        return new IsDistinctFromSyntax(left, ParseExpression(Precedence.Is + 1), isNegated);
+    }
+
+    private ExpressionSyntax ParseRange(ExpressionSyntax left)
+    {
+        bool isNegated = TryTake(Keyword.Not);
+        switch (Next().Keyword)
+        {
+            case Keyword.Between:
+                ExpressionSyntax low = ParseExpression(Precedence.Range + 1);
+                if (!_isRecovering) { Expect(Keyword.And); }
+
+                return new BetweenSyntax(left, low, ParseExpression(Precedence.Range + 1), isNegated);
+            case Keyword.In:
+                return ParseIn(left, isNegated);
+            case Keyword.Ilike:
+                return ParseLike(left, ignoresCase: true, isNegated);
+            default:
+                return ParseLike(left, ignoresCase: false, isNegated);
+        }
+    }
+
+    private LikeSyntax ParseLike(ExpressionSyntax left, bool ignoresCase, bool isNegated)
+    {
+        ExpressionSyntax pattern = ParseExpression(Precedence.Range + 1);
+        ExpressionSyntax? escape = !_isRecovering && TryTake(Keyword.Escape) ? ParseExpression(Precedence.Range + 1) : null;
+        return new LikeSyntax(left, pattern, escape, ignoresCase, isNegated);
+    }
+
+    private ExpressionSyntax ParseIn(ExpressionSyntax left, bool isNegated)
+    {
+        Token opening = Current;
+        if (!Expect(TokenKind.OpenParen, "(")) { return left; }
+
+        if (AtQuery())
+        {
+            QuerySyntax query = ParseNestedQuery();
+            Close(opening);
+            return new InQuerySyntax(left, query, isNegated);
+        }
+
+        int start = Current.Span.Start;
+        List<ExpressionSyntax> items = ParseList(ParseExpression, AtExpression);
+        if (items is [ScalarQuerySyntax first] && AtRestOfQuery())
+        {
+            QuerySyntax query = ParseRestOfQuery(start, first.Query);
+            Close(opening);
+            return new InQuerySyntax(left, query, isNegated);
+        }
+
+        Close(opening);
+        return new InListSyntax(left, [.. items], isNegated);
+    }
+
+    private ExpressionSyntax ParsePostfix(int start, ExpressionSyntax operand)
+    {
+        while (!_isRecovering)
+        {
+            if (TryTake(TokenKind.DoubleColon)) { operand = new CastSyntax(operand, ParseType(), IsTry: false); }
+            else if (At(TokenKind.Arrow) || At(TokenKind.Dot))
+            {
+                Next();
+                operand = new FieldAccessSyntax(operand, ExpectLabel("a field name"));
+            }
+            else if (At(TokenKind.OpenBracket))
+            {
+                Token opening = Next();
+                operand = new IndexSyntax(operand, ParseExpression());
+                Close(opening);
+            }
+            else
+            {
+                break;
+            }
+
+            Grow();
+            operand = Located(start, operand);
+        }
+
+        return operand;
+    }
+}

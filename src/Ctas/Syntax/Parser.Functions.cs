@@ -1,0 +1,241 @@
+namespace Ctas.Syntax;
+
+/// <content>Function calls, those with a grammar of their own, and windows over rows.</content>
+internal sealed partial class Parser
+{
+    /// <summary>CURRENT_DATE and its kin are calls without parentheses.</summary>
+    private bool AtClockName() => At(TokenKind.Word)
+        && TextOf(Current).ToUpperInvariant() is "CURRENT_DATE" or "CURRENT_TIME" or "CURRENT_TIMESTAMP";
+
+    private FunctionCallSyntax ParseClock()
+    {
+        NameSyntax name = TakeName();
+        return new FunctionCallSyntax(name, []) { Span = name.Span };
+    }
+
+    /// <summary>A name and its arguments, without anything that only aggregates take.</summary>
+    private FunctionCallSyntax ParsePlainCall()
+    {
+        int start = Current.Span.Start;
+        NameSyntax name = TakeName();
+        Token opening = Next();
+        List<ExpressionSyntax> arguments = At(TokenKind.CloseParen) ? [] : ParseList(ParseExpression, AtExpression);
+        Close(opening);
+        return Located(start, new FunctionCallSyntax(name, [.. arguments]));
+    }
+
+    private FunctionCallSyntax ParseCall()
+    {
+        int start = Current.Span.Start;
+        NameSyntax name = TakeName();
+        Token opening = Next();
+        bool isDistinct = TryTake(Keyword.Distinct);
+        if (!isDistinct) { TryTake(Keyword.All); }
+
+        bool isStar = !isDistinct && TryTake(TokenKind.Star);
+        List<ExpressionSyntax> arguments = isStar || At(TokenKind.CloseParen) ? [] : ParseList(ParseExpression, AtExpression);
+        if (isDistinct && arguments.Count == 0) { ReportExpected("an expression"); }
+
+        var call = new FunctionCallSyntax(name, [.. arguments], isStar, isDistinct);
+        if (!_isRecovering && TryTake(Keyword.Order))
+        {
+            Expect(Keyword.By);
+            call = call with { OrderBy = [.. ParseOrderItems()] };
+        }
+
+        Close(opening);
+        return Located(start, ParseAfterCall(call));
+    }
+
+    private FunctionCallSyntax ParseAfterCall(FunctionCallSyntax call)
+    {
+        if (!_isRecovering && At(Keyword.Filter) && Peek().Kind == TokenKind.OpenParen)
+        {
+            Next();
+            Token opening = Next();
+            Expect(Keyword.Where);
+            call = call with { Filter = ParseExpression() };
+            Close(opening);
+        }
+
+        if (!_isRecovering && At(Keyword.Over) && Peek().Kind == TokenKind.OpenParen)
+        {
+            call = call with { Over = ParseOver() };
+        }
+
+        return call;
+    }
+
+    private OverSyntax ParseOver()
+    {
+        int start = Next().Span.Start;
+        Token opening = Next();
+        List<ExpressionSyntax> partitionBy = [];
+        if (TryTake(Keyword.Partition, Keyword.By)) { partitionBy = ParseList(ParseExpression, AtExpression); }
+
+        List<OrderItemSyntax> orderBy = [];
+        if (!_isRecovering && TryTake(Keyword.Order))
+        {
+            Expect(Keyword.By);
+            orderBy = ParseOrderItems();
+        }
+
+        FrameSyntax? frame = !_isRecovering && (At(Keyword.Rows) || At(Keyword.Range)) ? ParseFrame() : null;
+        Close(opening);
+        return Located(start, new OverSyntax([.. partitionBy], [.. orderBy], frame));
+    }
+
+    private FrameSyntax ParseFrame()
+    {
+        Token unit = Next();
+        FrameBoundSyntax first;
+        FrameBoundSyntax last = new(FrameBoundKind.CurrentRow, null);
+        if (TryTake(Keyword.Between))
+        {
+            first = ParseFrameBound();
+            if (!_isRecovering) { Expect(Keyword.And); }
+
+            last = _isRecovering ? last : ParseFrameBound();
+        }
+        else
+        {
+            first = ParseFrameBound();
+        }
+
+        FrameUnit kind = unit.Keyword == Keyword.Rows ? FrameUnit.Rows : FrameUnit.Range;
+        return Located(unit.Span.Start, new FrameSyntax(kind, first, last));
+    }
+
+    private FrameBoundSyntax ParseFrameBound()
+    {
+        int start = Current.Span.Start;
+        if (TryTake(Keyword.Current, Keyword.Row))
+        {
+            return Located(start, new FrameBoundSyntax(FrameBoundKind.CurrentRow, null));
+        }
+
+        bool isUnbounded = At(Keyword.Unbounded) && Peek().Keyword is Keyword.Preceding or Keyword.Following;
+        if (isUnbounded) { Next(); }
+
+        ExpressionSyntax? offset = isUnbounded ? null : ParseExpression(Precedence.Range + 1);
+        CorrectMistypedUnlessAt(Keyword.Preceding, Keyword.Following);
+        bool isPreceding = At(Keyword.Preceding);
+        if (isPreceding || At(Keyword.Following)) { Next(); }
+        else { ReportExpected("PRECEDING, FOLLOWING or CURRENT ROW"); }
+
+        FrameBoundKind kind = (isUnbounded, isPreceding) switch
+        {
+            (true, true) => FrameBoundKind.UnboundedPreceding,
+            (true, false) => FrameBoundKind.UnboundedFollowing,
+            (false, true) => FrameBoundKind.Preceding,
+            (false, false) => FrameBoundKind.Following,
+        };
+        return Located(start, new FrameBoundSyntax(kind, offset));
+    }
+
+    /// <summary>EXTRACT, SUBSTRING, TRIM and POSITION, which take words between their arguments.</summary>
+    private ExpressionSyntax? ParseSpecialCall()
+    {
+        if (Peek().Kind != TokenKind.OpenParen) { return null; }
+
+        return Current.Keyword switch
+        {
+            Keyword.Extract => ParseExtract(),
+            Keyword.Substring => ParseSubstring(),
+            Keyword.Trim => ParseTrim(),
+            Keyword.Position => ParsePosition(),
+            _ => null,
+        };
+    }
+
+    private ExtractSyntax ParseExtract()
+    {
+        int start = Next().Span.Start;
+        Token opening = Next();
+        NameSyntax field = ExpectName("a field of a date or time, as YEAR");
+        if (!_isRecovering) { Expect(Keyword.From); }
+
+        ExpressionSyntax operand = _isRecovering ? MissingExpression() : ParseExpression();
+        Close(opening);
+        return Located(start, new ExtractSyntax(field, operand));
+    }
+
+    /// <summary><c>SUBSTRING(x FROM a FOR b)</c> says <c>SUBSTRING(x, a, b)</c> in other words.</summary>
+    private FunctionCallSyntax ParseSubstring()
+    {
+        int start = Current.Span.Start;
+        NameSyntax name = TakeName();
+        Token opening = Next();
+        List<ExpressionSyntax> arguments = At(TokenKind.CloseParen) ? [] : ParseList(ParseExpression, AtExpression);
+        bool hasOne = arguments.Count == 1 && !_isRecovering;
+        if (hasOne && TryTake(Keyword.From)) { arguments.Add(ParseExpression()); }
+
+        if (hasOne && !_isRecovering && TryTake(Keyword.For))
+        {
+            if (arguments.Count == 1) { arguments.Add(new NumberLiteralSyntax("1") { Span = SpanFrom(start) }); }
+
+            arguments.Add(ParseExpression());
+        }
+
+        Close(opening);
+        return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));
+    }
+
+    private ExpressionSyntax ParseTrim()
+    {
+        int start = Current.Span.Start;
+        NameSyntax name = TakeName();
+        Token opening = Next();
+        bool hasSide = Current.Keyword is Keyword.Both or Keyword.Leading or Keyword.Trailing
+            && Peek().Kind is not (TokenKind.CloseParen or TokenKind.Comma or TokenKind.Dot);
+        TrimSide side = Current.Keyword switch
+        {
+            Keyword.Leading when hasSide => TrimSide.Leading,
+            Keyword.Trailing when hasSide => TrimSide.Trailing,
+            _ => TrimSide.Both,
+        };
+        if (hasSide) { Next(); }
+
+        bool hasCharacters = !At(Keyword.From) && !At(TokenKind.CloseParen);
+        List<ExpressionSyntax> arguments = hasCharacters ? ParseList(ParseExpression, AtExpression) : [];
+        bool isSpecial = arguments.Count <= 1 && !_isRecovering && TryTake(Keyword.From);
+        if (isSpecial)
+        {
+            ExpressionSyntax operand = ParseExpression();
+            Close(opening);
+            return Located(start, new TrimSyntax(side, arguments.FirstOrDefault(), operand));
+        }
+
+        if (hasSide && !_isRecovering) { ReportExpected("FROM"); }
+
+        Close(opening);
+        return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));
+    }
+
+    private ExpressionSyntax ParsePosition()
+    {
+        int start = Current.Span.Start;
+        NameSyntax name = TakeName();
+        Token opening = Next();
+        if (At(TokenKind.CloseParen))
+        {
+            Close(opening);
+            return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [])));
+        }
+
+        // IN would otherwise be taken for the operator.
+        ExpressionSyntax first = ParseExpression(Precedence.Range + 1);
+        if (!_isRecovering && TryTake(Keyword.In))
+        {
+            ExpressionSyntax whole = ParseExpression();
+            Close(opening);
+            return Located(start, new PositionSyntax(first, whole));
+        }
+
+        List<ExpressionSyntax> arguments = [first];
+        if (!_isRecovering && TryTake(TokenKind.Comma)) { arguments.AddRange(ParseList(ParseExpression, AtExpression)); }
+
+        Close(opening);
+        return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));
+    }
+}

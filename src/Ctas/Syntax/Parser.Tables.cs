@@ -1,0 +1,176 @@
+namespace Ctas.Syntax;
+
+/// <content>FROM: tables, locations, sub-queries, joins.</content>
+internal sealed partial class Parser
+{
+    /// <summary>The tables after FROM; a comma is a cross join of what stands on its sides.</summary>
+    private TableSyntax ParseFrom()
+    {
+        List<TableSyntax> tables = ParseList(ParseJoinedTable, AtTable);
+        TableSyntax from = tables[0];
+        foreach (TableSyntax table in tables.Skip(1))
+        {
+            Grow();
+            from = new JoinSyntax(JoinKind.Cross, from, table, null, null, []) { Span = from.Span.To(table.Span) };
+        }
+
+        return from;
+    }
+
+    private bool AtTable() => AtName() || At(TokenKind.Text) || At(TokenKind.Location);
+
+    private TableSyntax ParseJoinedTable()
+    {
+        int start = Current.Span.Start;
+        TableSyntax left = ParseTable();
+        while (!_isRecovering && ParseJoinKind() is { } kind)
+        {
+            TableSyntax right = ParseTable();
+            Grow();
+            left = ParseJoinCondition(start, new JoinSyntax(kind, left, right, null, null, []));
+        }
+
+        return left;
+    }
+
+    private JoinKind? ParseJoinKind()
+    {
+        if (At(Keyword.Natural))
+        {
+            Report(SyntaxDiagnostics.NotSupported(Current.Span, "NATURAL JOIN", "Name the columns with USING (…)."));
+            Next();
+        }
+
+        JoinKind? kind = Current.Keyword switch
+        {
+            Keyword.Join or Keyword.Inner => JoinKind.Inner,
+            Keyword.Left => JoinKind.Left,
+            Keyword.Right => JoinKind.Right,
+            Keyword.Full => JoinKind.Full,
+            Keyword.Cross => JoinKind.Cross,
+            _ => null,
+        };
+        if (kind is null || TryTake(Keyword.Join)) { return kind; }
+
+        Next();
+        if (kind is JoinKind.Left or JoinKind.Right or JoinKind.Full) { TryTake(Keyword.Outer); }
+
+        Expect(Keyword.Join);
+        return kind;
+    }
+
+    private JoinSyntax ParseJoinCondition(int start, JoinSyntax join)
+    {
+        if (!_isRecovering && At(Keyword.Within)) { join = join with { Within = ParseWithin() }; }
+
+        bool hasCondition = At(Keyword.On) || At(Keyword.Using);
+        if (join.Kind == JoinKind.Cross)
+        {
+            if (hasCondition) { ReportExpected("no condition of a CROSS JOIN", "Write JOIN … ON instead."); }
+
+            return Located(start, join);
+        }
+
+        if (TryTake(Keyword.On)) { join = join with { On = ParseExpression() }; }
+        else if (TryTake(Keyword.Using))
+        {
+            join = join with { Using = [.. ParseParenthesizedList(() => ExpectName("a column name"), AtName)] };
+        }
+        else
+        {
+            Report(SyntaxDiagnostics.MissingJoinCondition(Current.Span, Describe(Current)));
+            _isRecovering |= !AtClause() && !AtJoin();
+        }
+
+        return Located(start, join);
+    }
+
+    private bool AtJoin() => Current.Keyword
+        is Keyword.Join or Keyword.Inner or Keyword.Left or Keyword.Right or Keyword.Full or Keyword.Cross;
+
+    private TableSyntax ParseTable()
+    {
+        int start = Current.Span.Start;
+        if (At(TokenKind.OpenParen)) { return ParseParenthesizedTable(); }
+
+        if (At(TokenKind.Text))
+        {
+            string text = Unquoted(Next());
+            return Located(start, new LocationSyntax(text, ParseTableAlias()));
+        }
+
+        if (At(TokenKind.Location))
+        {
+            string text = TextOf(Next());
+            return Located(start, new LocationSyntax(text, ParseTableAlias()));
+        }
+
+        if (AtName() && Peek().Kind == TokenKind.OpenParen)
+        {
+            FunctionCallSyntax call = ParsePlainCall();
+            return Located(start, new FunctionTableSyntax(call, ParseTableAlias()));
+        }
+
+        NameSyntax name = ExpectName("a table");
+        if (!_isRecovering && At(TokenKind.Dot))
+        {
+            ReportExpected(
+                "the end of the table name", $"Write a name with dots in quotes: \"{name.Text}.…\".");
+        }
+
+        return Located(start, new NamedTableSyntax(name, ParseTableAlias()));
+    }
+
+    /// <summary>A sub-query, or joined tables that the parentheses hold together.</summary>
+    private TableSyntax ParseParenthesizedTable()
+    {
+        Token opening = Next();
+        int start = opening.Span.Start;
+        if (!Enter(out int height)) { return new NamedTableSyntax(new NameSyntax(""), null); }
+
+        TableSyntax inner;
+        if (AtQuery()) { inner = new SubqueryTableSyntax(ParseNestedQuery(), null); }
+        else
+        {
+            int innerStart = Current.Span.Start;
+            _openParens++;
+            inner = ParseJoinedTable();
+            _openParens--;
+            if (inner is SubqueryTableSyntax { Alias: null } first && AtRestOfQuery())
+            {
+                inner = first with { Query = ParseRestOfQuery(innerStart, first.Query) };
+            }
+        }
+
+        Close(opening);
+        Leave(height);
+        if (inner is SubqueryTableSyntax { Alias: null } query)
+        {
+            return Located(start, query with { Alias = ParseTableAlias() });
+        }
+
+        return inner;
+    }
+
+    /// <summary>Stands at the first word of a query. VALUES is also a name; a query when rows follow.</summary>
+    private bool AtQuery() => At(Keyword.Select) || At(Keyword.With)
+        || (At(Keyword.Values) && Peek().Kind == TokenKind.OpenParen);
+
+    /// <summary>Stands at what makes a query in parentheses a part of a larger query.</summary>
+    private bool AtRestOfQuery() => !_isRecovering && Current.Keyword
+        is Keyword.Union or Keyword.Intersect or Keyword.Except or Keyword.Order or Keyword.Limit or Keyword.Offset
+            or Keyword.Fetch;
+
+    private TableAliasSyntax? ParseTableAlias()
+    {
+        int start = Current.Span.Start;
+        bool hasAs = !_isRecovering && TryTake(Keyword.As);
+        if (!hasAs && !AtBareAlias(AfterTable)) { return null; }
+
+        NameSyntax name = hasAs ? ExpectName("a name after AS") : TakeName();
+        List<NameSyntax> columns = !_isRecovering && At(TokenKind.OpenParen)
+            ? ParseParenthesizedList(() => ExpectName("a column name"), AtName)
+            : [];
+        return Located(start, new TableAliasSyntax(name, [.. columns]));
+    }
+}

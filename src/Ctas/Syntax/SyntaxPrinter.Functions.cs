@@ -1,0 +1,163 @@
+using System.Diagnostics;
+
+namespace Ctas.Syntax;
+
+/// <content>Function calls, windows over rows, arrays, maps, structs and lambdas.</content>
+internal sealed partial class SyntaxPrinter
+{
+    private void AppendAnyCall(ExpressionSyntax expression)
+    {
+        switch (expression)
+        {
+            case FunctionCallSyntax call:
+                AppendCall(call);
+                break;
+            case ExtractSyntax extract:
+                _text.Append("EXTRACT(");
+                AppendName(extract.Field);
+                AppendClause(" FROM ", extract.Operand);
+                _text.Append(')');
+                break;
+            case TrimSyntax trim:
+                _text.Append("TRIM(").Append(Word(trim.Side));
+                AppendClause(" ", trim.Characters);
+                AppendClause(" FROM ", trim.Operand);
+                _text.Append(')');
+                break;
+            case PositionSyntax position:
+                _text.Append("POSITION(");
+                AppendExpression(position.Part, Precedence.Range + 1);
+                AppendClause(" IN ", position.Whole);
+                _text.Append(')');
+                break;
+            default:
+                throw new UnreachableException($"No rule for {expression.GetType().Name}.");
+        }
+    }
+
+    private void AppendCall(FunctionCallSyntax call)
+    {
+        AppendName(call.Name);
+        _text.Append(call.IsDistinct ? "(DISTINCT " : "(").Append(call.IsStar ? "*" : "");
+        AppendList(call.Arguments, AppendListed);
+        AppendOrderBy(call.OrderBy, " ORDER BY ");
+        _text.Append(')');
+        if (call.Filter is { } filter)
+        {
+            AppendClause(" FILTER (WHERE ", filter);
+            _text.Append(')');
+        }
+
+        if (call.Over is { } over) { AppendOver(over); }
+    }
+
+    private void AppendOver(OverSyntax over)
+    {
+        _text.Append(" OVER (");
+        string separator = "";
+        if (!over.PartitionBy.IsEmpty)
+        {
+            _text.Append("PARTITION BY ");
+            AppendList(over.PartitionBy, AppendListed);
+            separator = " ";
+        }
+
+        if (!over.OrderBy.IsEmpty)
+        {
+            AppendOrderBy(over.OrderBy, $"{separator}ORDER BY ");
+            separator = " ";
+        }
+
+        if (over.Frame is { } frame)
+        {
+            _text.Append(separator).Append(Word(frame.Unit)).Append(" BETWEEN ");
+            AppendFrameBound(frame.Start);
+            _text.Append(" AND ");
+            AppendFrameBound(frame.End);
+        }
+
+        _text.Append(')');
+    }
+
+    private void AppendFrameBound(FrameBoundSyntax bound)
+    {
+        if (bound.Offset is { } offset) { AppendExpression(offset, Precedence.Range + 1); }
+
+        _text.Append(bound.Kind switch
+        {
+            FrameBoundKind.UnboundedPreceding => "UNBOUNDED PRECEDING",
+            FrameBoundKind.Preceding => " PRECEDING",
+            FrameBoundKind.CurrentRow => "CURRENT ROW",
+            FrameBoundKind.Following => " FOLLOWING",
+            FrameBoundKind.UnboundedFollowing => "UNBOUNDED FOLLOWING",
+            _ => throw new UnreachableException($"No rule for {bound.Kind}."),
+        });
+    }
+
+    private void AppendNestedData(ExpressionSyntax expression)
+    {
+        switch (expression)
+        {
+            case FieldAccessSyntax access:
+                AppendExpression(access.Operand, Precedence.Postfix);
+                _text.Append("->");
+                AppendName(access.Field);
+                break;
+            case IndexSyntax index:
+                AppendIndexed(index.Operand);
+                _text.Append('[');
+                AppendExpression(index.Index, Precedence.Lambda);
+                _text.Append(']');
+                break;
+            case ArraySyntax array:
+                _text.Append("ARRAY[");
+                AppendList(array.Items, AppendListed);
+                _text.Append(']');
+                break;
+            case MapSyntax map:
+                _text.Append("MAP");
+                AppendParenthesized(map.Entries, AppendMapEntry);
+                break;
+            case StructSyntax structure:
+                _text.Append("STRUCT");
+                AppendParenthesized(structure.Fields, AppendStructField);
+                break;
+            case LambdaSyntax lambda:
+                AppendLambda(lambda);
+                break;
+            default:
+                throw new UnreachableException($"No rule for {expression.GetType().Name}.");
+        }
+    }
+
+    private void AppendIndexed(ExpressionSyntax operand)
+    {
+        // A column named array or map would otherwise be read as the constructor.
+        bool isConstructorName = operand is NameExpressionSyntax { Parts: [{ IsQuoted: false } name] }
+            && Keywords.Find(name.Text) is Keyword.Array or Keyword.Map;
+        AppendExpression(operand, isConstructorName ? int.MaxValue : Precedence.Postfix);
+    }
+
+    private void AppendMapEntry(MapEntrySyntax entry)
+    {
+        AppendExpression(entry.Key, Precedence.Lambda);
+        _text.Append(" := ");
+        AppendExpression(entry.Value, Precedence.Lambda);
+    }
+
+    private void AppendStructField(StructFieldSyntax field)
+    {
+        AppendName(field.Name);
+        _text.Append(" := ");
+        AppendExpression(field.Value, Precedence.Lambda);
+    }
+
+    private void AppendLambda(LambdaSyntax lambda)
+    {
+        if (lambda.Parameters.Count == 1) { AppendName(lambda.Parameters[0]); }
+        else { AppendParenthesized(lambda.Parameters, AppendName); }
+
+        _text.Append(" => ");
+        AppendExpression(lambda.Body, Precedence.Lambda);
+    }
+}
