@@ -35,7 +35,7 @@ public sealed class StringPool
     }
 
     /// <summary>True when equal strings have equal codes.</summary>
-    public bool IsInterned { get; }
+    public bool IsInterned { get; private set; }
 
     /// <summary>Number of codes given out.</summary>
     public int Count { get; private set; }
@@ -79,6 +79,28 @@ public sealed class StringPool
 
             int code = (int)(uint)content - 1;
             if ((uint)(content >> 32) == hash && GetBytes(code).SequenceEqual(value)) { return code; }
+        }
+    }
+
+    /// <summary>
+    /// Gives up the table of equal strings: for the owner of a pool whose strings turn out to be nearly all different.
+    /// </summary>
+    /// <remarks>Codes stay what they are. Only before the pool is shared with readers.</remarks>
+    internal void StopInterning()
+    {
+        IsInterned = false;
+        _slots = null;
+    }
+
+    /// <summary>Gives back room that was kept for strings to come; they can still be added.</summary>
+    /// <remarks>Spans handed out before stay valid. Only before the pool is shared with readers.</remarks>
+    internal void TrimExcess()
+    {
+        Array.Resize(ref _entries, Math.Max(1, Count));
+        if (_openChunk >= 0 && _openOffset < _chunks[_openChunk].Length)
+        {
+            _chunkBytes -= _chunks[_openChunk].Length - _openOffset;
+            Array.Resize(ref _chunks[_openChunk], _openOffset);
         }
     }
 

@@ -1,0 +1,90 @@
+using Ctas.Data;
+
+namespace Ctas.Tables;
+
+/// <summary>Encoded column segments behind a hash index: a fraction of the memory of row objects. Immutable.</summary>
+internal sealed class CompactTable : Table
+{
+    private readonly CompactRowStore _rows;
+    private readonly KeyIndex? _index;
+    private readonly KeyLayout _keys;
+
+    public CompactTable(string name, KeyLayout keys, CompactRowStore rows, KeyIndex? index, long rowCount)
+        : base(name, rows.Schema, keys)
+    {
+        _keys = keys;
+        _rows = rows;
+        _index = index;
+        RowCount = rowCount;
+        Memory = new TableMemory(
+            rows.Segments.Sum(segment => segment.ColumnBytes),
+            rows.Segments.Sum(segment => segment.DeletedBytes),
+            rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0),
+            index?.SizeInBytes ?? 0);
+    }
+
+    public override TableModel Model => TableModel.Compact;
+
+    public override long RowCount { get; }
+
+    public override TableMemory Memory { get; }
+
+    protected override RowStore Store => _rows;
+
+    public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
+    {
+        OrdinalList wanted = columns ?? AllColumns;
+        foreach (CompactSegment segment in _rows.Segments)
+        {
+            Batch live = segment.Decode(wanted, _rows.Pools);
+            if (live.RowCount > 0) { yield return live; }
+        }
+    }
+
+    protected override int FindText(ReadOnlySpan<byte> key)
+    {
+        int ordinal = _keys.Ordinals[0];
+        for (KeyProbe probe = _index!.Probe(Hashing.Bytes(key)); probe.MoveNext();)
+        {
+            if (_rows.GetBytes(probe.Row, ordinal).SequenceEqual(key) && !_rows.IsNull(probe.Row, ordinal))
+            {
+                return probe.Row;
+            }
+        }
+
+        return -1;
+    }
+
+    protected override int FindInteger(long key)
+    {
+        int ordinal = _keys.Ordinals[0];
+        for (KeyProbe probe = _index!.Probe(Hashing.Int64((ulong)key)); probe.MoveNext();)
+        {
+            if (_rows.GetInt64(probe.Row, ordinal) == key && !_rows.IsNull(probe.Row, ordinal)) { return probe.Row; }
+        }
+
+        return -1;
+    }
+
+    protected override int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text)
+    {
+        for (KeyProbe probe = _index!.Probe(_keys.Hash(key, text)); probe.MoveNext();)
+        {
+            if (_keys.AreEqual(_rows, probe.Row, key, text)) { return probe.Row; }
+        }
+
+        return -1;
+    }
+
+    protected override IEnumerable<int> LiveRows()
+    {
+        for (int segment = 0; segment < _rows.Segments.Length; segment++)
+        {
+            CompactSegment rows = _rows.Segments[segment];
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                if (rows.IsLive(row)) { yield return segment << CompactSegment.RowBits | row; }
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using Ctas.Data;
+
+namespace Ctas.Tables;
+
+/// <summary>Builds a <see cref="CompactTable"/>. Single-threaded.</summary>
+/// <remarks>
+/// Rows go to an open segment, which is encoded when it is full. A row of a key that is there already is appended, and
+/// the old one marked as deleted; when that has left many holes, the table is written once more at the end.
+/// </remarks>
+internal sealed class CompactTableBuilder : TableBuilder
+{
+    private readonly TableStrings?[] _strings;
+    private readonly CompactRowStore _store;
+    private OpenColumn[] _open = [];
+    private ulong[] _hashes = [];
+    private long _sealedBytes;
+    private int _deletedRows;
+    private int _rows;
+
+    public CompactTableBuilder(string name, Schema schema, NullKeyRule nullKeys)
+        : base(name, schema, nullKeys)
+    {
+        _strings = [.. schema.Fields.Select(field =>
+            PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new TableStrings() : null)];
+        _store = new CompactRowStore(schema, [.. _strings.Select(strings => strings?.Pool)]);
+    }
+
+    public override long SizeInBytes => _sealedBytes + (Index?.SizeInBytes ?? 0)
+        + _open.Sum(column => column.SizeInBytes) + _strings.Sum(strings => strings?.Pool.SizeInBytes ?? 0);
+
+    public override long RowCount => _rows - _deletedRows;
+
+    protected override RowStore Store => _store;
+
+    protected override int NumberedRows => _rows;
+
+    public override ITable Complete()
+    {
+        // A quarter of holes costs more than writing the rows once more.
+        if (_deletedRows > _rows / 4) { return Rewrite(); }
+
+        if (_open.Length > 0) { Seal(); }
+
+        foreach (TableStrings? strings in _strings) { strings?.Complete(); }
+
+        return new CompactTable(Name, Keys, _store, Index, RowCount);
+    }
+
+    public override void Dispose()
+    {
+        _open = [];
+        _hashes = [];
+    }
+
+    protected override void Insert(Batch rows, int start, int end)
+    {
+        int first = _rows;
+        for (int from = start; from < end;)
+        {
+            if (_open.Length == 0) { Open(); }
+
+            int room = CompactSegment.MaxRows - (_rows & (CompactSegment.MaxRows - 1));
+            int to = Math.Min(end, from + room);
+            for (int ordinal = 0; ordinal < _open.Length; ordinal++) { _open[ordinal].Append(rows[ordinal], from, to); }
+
+            _rows += to - from;
+            if (to - from == room) { Seal(); }
+
+            from = to;
+        }
+
+        if (Index is not { } index) { return; }
+
+        if (_hashes.Length < end - start) { _hashes = new ulong[end - start]; }
+
+        Keys.Hash(rows, start, end, _hashes);
+        for (int row = start; row < end; row++) { Upsert(index, _hashes[row - start], rows, row, first + row - start); }
+    }
+
+    protected override void Delete(int row)
+    {
+        _store.Delete(row);
+        _deletedRows++;
+    }
+
+    private void Upsert(KeyIndex index, ulong hash, Batch rows, int row, int number)
+    {
+        for (KeyProbe probe = index.Probe(hash); probe.MoveNext();)
+        {
+            if (!Keys.AreEqual(_store, probe.Row, rows, row)) { continue; }
+
+            Delete(probe.Row);
+            probe.SetRow(number);
+            return;
+        }
+
+        index.Add(hash, number);
+    }
+
+    private void Open()
+    {
+        _open = [.. Schema.Fields.Select((field, ordinal) => OpenColumn.Create(field.Type, _strings[ordinal]))];
+        _store.Add(new CompactSegment(_open, 0));
+    }
+
+    private void Seal()
+    {
+        CompactSegment open = _store.Segments[^1];
+        int rowCount = _open.Length == 0 ? 0 : _open[0].Count;
+        var segment = new CompactSegment([.. _open.Select(column => column.Seal())], rowCount).WithDeleted(open.Deleted);
+        _store.ReplaceLast(segment);
+        _sealedBytes += segment.ColumnBytes;
+        _open = [];
+    }
+
+    private ITable Rewrite()
+    {
+        using var dense = new CompactTableBuilder(Name, Schema, NullKeys);
+        if (_open.Length > 0) { Seal(); }
+
+        OrdinalList columns = new([.. Enumerable.Range(0, Schema.Fields.Count)]);
+        foreach (CompactSegment segment in _store.Segments)
+        {
+            Batch live = segment.Decode(columns, _store.Pools);
+            dense.Insert(live, 0, live.RowCount);
+        }
+
+        return dense.Complete();
+    }
+}

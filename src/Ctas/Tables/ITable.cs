@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Ctas.Data;
+
+namespace Ctas.Tables;
+
+/// <summary>A loaded table. Reads never lock and never wait: each sees one published version. Safe for many readers.</summary>
+/// <remarks>
+/// A lookup costs O(1) and allocates nothing. A lookup with a key of the wrong type throws
+/// <see cref="ArgumentException"/>, one in a table without a key <see cref="InvalidOperationException"/>.
+/// A row handed out stays as it is when the table is replaced or dropped.
+/// </remarks>
+public interface ITable
+{
+    /// <summary>The name the table was created with; compared ignoring case.</summary>
+    string Name { get; }
+
+    /// <summary>The columns and the key.</summary>
+    Schema Schema { get; }
+
+    /// <summary>How the rows are stored.</summary>
+    TableModel Model { get; }
+
+    /// <summary>Number of rows.</summary>
+    long RowCount { get; }
+
+    /// <summary>Bytes the table keeps alive, by part.</summary>
+    TableMemory Memory { get; }
+
+    /// <summary>Number of the published version; grows with every publication of changes to this table.</summary>
+    long Version { get; }
+
+    /// <summary>Looks up a row by its VARCHAR key.</summary>
+    /// <returns>False when no row has the key.</returns>
+    bool TryGet(string key, out Row row);
+
+    /// <summary>Looks up a row by its INT or BIGINT key (or DECIMAL, DOUBLE of that value).</summary>
+    /// <returns>False when no row has the key.</returns>
+    bool TryGet(long key, out Row row);
+
+    /// <summary>Looks up a row by the UTF-8 bytes of its VARCHAR key, or by its BYTES key.</summary>
+    /// <returns>False when no row has the key.</returns>
+    bool TryGet(ReadOnlySpan<byte> utf8Key, out Row row);
+
+    /// <summary>Looks up a row by a key of any type and any number of columns, NULL included.</summary>
+    /// <returns>False when no row has the key.</returns>
+    bool TryGet(in TableKey key, out Row row);
+
+    /// <summary>All rows in batches, in no promised order. One version is read, whatever is published meanwhile.</summary>
+    /// <param name="columns">Ordinals of the columns wanted, in that order; null is all. Fewer cost less.</param>
+    IEnumerable<Batch> Scan(OrdinalList? columns = null);
+
+    /// <summary>All rows one by one, in no promised order. One version is read, whatever is published meanwhile.</summary>
+    IEnumerable<Row> Rows { get; }
+
+    /// <summary>
+    /// A function that makes a <typeparamref name="T"/> of a row: columns match constructor parameters and settable
+    /// properties by name, ignoring case and underscores. Made once per type and kept.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A member has no column, or a column of a type it cannot hold.</exception>
+    Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>();
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Ctas.Data;
+
+namespace Ctas.Tables;
+
+/// <summary>Makes functions that turn rows into records and classes, by reflection without generated code.</summary>
+/// <remarks>
+/// The constructor taken is the one with most parameters that all have a column; further columns go to settable
+/// properties. A parameter with a default value may lack a column; a property may, unless it is <c>required</c>.
+/// </remarks>
+internal static class RowMapping
+{
+    /// <summary>What a trimmed application must keep of a type that rows are mapped to.</summary>
+    public const DynamicallyAccessedMemberTypes NeededMembers =
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    /// <summary>A function for rows of the schema.</summary>
+    /// <exception cref="InvalidOperationException">A member has no column, or a column of a type it cannot hold.</exception>
+    public static Func<Row, T> Create<[DynamicallyAccessedMembers(NeededMembers)] T>(string table, Schema schema)
+    {
+        var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (int ordinal = 0; ordinal < schema.Fields.Count; ordinal++)
+        {
+            _ = columns.TryAdd(Plain(schema.Fields[ordinal].Name), ordinal);
+        }
+
+        ConstructorInfo constructor = FindConstructor<T>(table, schema, columns);
+        var nullability = new MemberNullability();
+        MappedMember?[] arguments = [.. constructor.GetParameters().Select(parameter =>
+            columns.TryGetValue(Plain(parameter.Name!), out int ordinal)
+                ? new MappedMember(table, schema, ordinal, typeof(T), parameter.Name!, parameter.ParameterType,
+                    nullability.AllowsNull(parameter))
+                : null)];
+        object?[] defaults = [.. constructor.GetParameters().Select(parameter => parameter.DefaultValue)];
+        (PropertyInfo Property, MappedMember Member)[] properties = [.. FindProperties<T>(constructor, columns).Select(property =>
+            (property, new MappedMember(table, schema, columns[Plain(property.Name)], typeof(T), property.Name,
+                property.PropertyType, nullability.AllowsNull(property))))];
+        var invoker = ConstructorInvoker.Create(constructor);
+        return row => Map<T>(row, invoker, arguments, defaults, properties);
+    }
+
+    private static T Map<T>(
+        Row row,
+        ConstructorInvoker constructor,
+        MappedMember?[] arguments,
+        object?[] defaults,
+        (PropertyInfo Property, MappedMember Member)[] properties)
+    {
+        var values = new object?[arguments.Length];
+        for (int argument = 0; argument < values.Length; argument++)
+        {
+            values[argument] = arguments[argument] is { } member ? member.Read(row) : defaults[argument];
+        }
+
+        object mapped = constructor.Invoke(values.AsSpan());
+        foreach ((PropertyInfo property, MappedMember member) in properties) { property.SetValue(mapped, member.Read(row)); }
+
+        return (T)mapped;
+    }
+
+    private static ConstructorInfo FindConstructor<[DynamicallyAccessedMembers(NeededMembers)] T>(
+        string table, Schema schema, Dictionary<string, int> columns)
+    {
+        ConstructorInfo[] constructors = [.. typeof(T).GetConstructors().OrderByDescending(c => c.GetParameters().Length)];
+        ConstructorInfo? fitting = constructors.FirstOrDefault(constructor => constructor.GetParameters().All(parameter =>
+            columns.ContainsKey(Plain(parameter.Name!)) || parameter.HasDefaultValue));
+        if (fitting is not null) { return fitting; }
+
+        string lacking = constructors.Length == 0
+            ? "it has no public constructor"
+            : $"there is no column for parameter \"{constructors[0].GetParameters().First(parameter =>
+                !columns.ContainsKey(Plain(parameter.Name!)) && !parameter.HasDefaultValue).Name}\" of its constructor";
+        throw new InvalidOperationException(
+            $"Rows of table \"{table}\" cannot be read as {typeof(T).Name}: {lacking}. The columns are ({schema}).");
+    }
+
+    private static IEnumerable<PropertyInfo> FindProperties<[DynamicallyAccessedMembers(NeededMembers)] T>(
+        ConstructorInfo constructor, Dictionary<string, int> columns)
+    {
+        var taken = constructor.GetParameters().Select(parameter => Plain(parameter.Name!))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true }
+            && property.GetIndexParameters().Length == 0
+            && !taken.Contains(Plain(property.Name))
+            && columns.ContainsKey(Plain(property.Name)));
+    }
+
+    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Ctas.Data;
+
+namespace Ctas.Tables;
+
+/// <summary>What both table models share: turning keys into what the index is asked for. Immutable.</summary>
+internal abstract class Table : ITable
+{
+    private const int StackBytes = 512;
+
+    private readonly KeyLayout _keys;
+    private readonly ConcurrentDictionary<Type, object> _mappers = new();
+
+    private protected Table(string name, Schema schema, KeyLayout keys)
+    {
+        Name = name;
+        Schema = schema;
+        _keys = keys;
+        AllColumns = new OrdinalList([.. Enumerable.Range(0, schema.Fields.Count)]);
+    }
+
+    public string Name { get; }
+
+    public Schema Schema { get; }
+
+    public abstract TableModel Model { get; }
+
+    public abstract long RowCount { get; }
+
+    public abstract TableMemory Memory { get; }
+
+    public long Version => 1;
+
+    public IEnumerable<Row> Rows
+    {
+        get
+        {
+            foreach (int row in LiveRows()) { yield return new Row(Store, row); }
+        }
+    }
+
+    /// <summary>Every ordinal in order.</summary>
+    protected OrdinalList AllColumns { get; }
+
+    /// <summary>The rows by number.</summary>
+    protected abstract RowStore Store { get; }
+
+    public bool TryGet(string key, out Row row)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (_keys.Form != KeyForm.Text || _keys.Types[0].Kind != DataTypeKind.Varchar) { ThrowWrongKey("a string"); }
+
+        int maxBytes = Encoding.UTF8.GetMaxByteCount(key.Length);
+        byte[]? rented = maxBytes > StackBytes ? ArrayPool<byte>.Shared.Rent(maxBytes) : null;
+        Span<byte> utf8 = rented ?? stackalloc byte[StackBytes];
+        bool isFound = Found(FindText(utf8[..Encoding.UTF8.GetBytes(key, utf8)]), out row);
+        if (rented is not null) { ArrayPool<byte>.Shared.Return(rented); }
+
+        return isFound;
+    }
+
+    public bool TryGet(ReadOnlySpan<byte> utf8Key, out Row row)
+    {
+        if (_keys.Form != KeyForm.Text) { ThrowWrongKey("bytes"); }
+
+        return Found(FindText(utf8Key), out row);
+    }
+
+    public bool TryGet(long key, out Row row) =>
+        _keys.Form == KeyForm.Integer ? Found(FindInteger(key), out row) : TryGet(new TableKey(key), out row);
+
+    public bool TryGet(in TableKey key, out Row row)
+    {
+        ReadOnlySpan<KeyValue> values = key.Values;
+        if (_keys.Form == KeyForm.None || values.Length != _keys.Types.Length) { ThrowWrongKey(key); }
+
+        int maxBytes = KeyConversion.MaxTextBytes(values);
+        byte[]? rented = maxBytes > StackBytes ? ArrayPool<byte>.Shared.Rent(maxBytes) : null;
+        Span<byte> text = rented ?? stackalloc byte[StackBytes];
+        bool isFound = TryGet(key, values, text, out row);
+        if (rented is not null) { ArrayPool<byte>.Shared.Return(rented); }
+
+        return isFound;
+    }
+
+    public abstract IEnumerable<Batch> Scan(OrdinalList? columns = null);
+
+    public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>()
+    {
+        if (_mappers.TryGetValue(typeof(T), out object? known)) { return (Func<Row, T>)known; }
+
+        Func<Row, T> mapper = RowMapping.Create<T>(Name, Schema);
+        return (Func<Row, T>)_mappers.GetOrAdd(typeof(T), mapper);
+    }
+
+    public override string ToString() => $"{Name} ({Schema}), {RowCount} rows";
+
+    /// <summary>The number of the row with a key of form <see cref="KeyForm.Text"/>, −1 when there is none.</summary>
+    protected abstract int FindText(ReadOnlySpan<byte> key);
+
+    /// <summary>The number of the row with a key of form <see cref="KeyForm.Integer"/>, −1 when there is none.</summary>
+    protected abstract int FindInteger(long key);
+
+    /// <summary>The number of the row with any key, −1 when there is none.</summary>
+    protected abstract int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text);
+
+    /// <summary>The numbers of the rows that were not deleted.</summary>
+    protected abstract IEnumerable<int> LiveRows();
+
+    private bool TryGet(in TableKey key, ReadOnlySpan<KeyValue> values, Span<byte> text, out Row row)
+    {
+        Span<KeyPart> parts = values.Length <= 16 ? stackalloc KeyPart[values.Length] : new KeyPart[values.Length];
+        int used = 0;
+        bool canOccur = true;
+        for (int part = 0; part < parts.Length; part++)
+        {
+            KeyConversionResult result =
+                KeyConversion.Convert(values[part], _keys.Types[part], text, ref used, out parts[part]);
+            if (result == KeyConversionResult.WrongType) { ThrowWrongKey(key); }
+
+            canOccur &= result == KeyConversionResult.Converted;
+        }
+
+        row = default;
+        return canOccur && Found(Find(parts, text[..used]), out row);
+    }
+
+    private bool Found(int number, out Row row)
+    {
+        row = number < 0 ? default : new Row(Store, number);
+        return number >= 0;
+    }
+
+    [DoesNotReturn]
+    private void ThrowWrongKey(in TableKey key) => ThrowWrongKey(key.ToString());
+
+    [DoesNotReturn]
+    private void ThrowWrongKey(string given)
+    {
+        if (_keys.Form == KeyForm.None)
+        {
+            throw new InvalidOperationException(
+                $"Table \"{Name}\" has no key, so its rows cannot be looked up; scan it, or give it a key with GROUP BY "
+                + "or a source with PRIMARY KEY.");
+        }
+
+        string columns = string.Join(", ", Schema.Key.Select(ordinal =>
+            $"{Schema.Fields[ordinal].Name} {Schema.Fields[ordinal].Type}"));
+        throw new ArgumentException($"The key of table \"{Name}\" is ({columns}); {given} cannot be looked up in it.");
+    }
+}

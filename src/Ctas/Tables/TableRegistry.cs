@@ -1,0 +1,234 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ctas.Tables;
+
+/// <summary>The tables of an application by name. Safe for any number of threads; reads never lock and never wait.</summary>
+/// <remarks>
+/// All that is registered is one immutable snapshot behind one reference. Writers prepare the next snapshot under a
+/// lock and swap the reference, so a reader sees each change whole or not at all. Names ignore case.
+/// </remarks>
+public sealed partial class TableRegistry
+{
+    private readonly Lock _writing = new();
+    private readonly TimeProvider _time;
+    private volatile RegistryState _state = RegistryState.Empty;
+
+    /// <summary>Makes an empty registry.</summary>
+    /// <param name="options">Limits; none by default.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    public TableRegistry(TableRegistryOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        Options = options ?? new TableRegistryOptions();
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>The limits.</summary>
+    public TableRegistryOptions Options { get; }
+
+    /// <summary>What is known of every table, sorted by name.</summary>
+    public IReadOnlyList<TableMetadata> Tables => Snapshot().Tables;
+
+    /// <summary>Completes with the next change. Get it before looking, then look, then wait.</summary>
+    internal Task Changed => _state.Changed.Task;
+
+    /// <inheritdoc cref="RegistrySnapshot.this"/>
+    public ITable this[string name] => _state.Snapshot[name];
+
+    /// <inheritdoc cref="RegistrySnapshot.TryGet"/>
+    public bool TryGet(string name, [NotNullWhen(true)] out ITable? table) => _state.Snapshot.TryGet(name, out table);
+
+    /// <inheritdoc cref="RegistrySnapshot.TryGetMetadata"/>
+    public bool TryGetMetadata(string name, [NotNullWhen(true)] out TableMetadata? metadata) =>
+        _state.Snapshot.TryGetMetadata(name, out metadata);
+
+    /// <summary>All tables at one moment. Cost O(1).</summary>
+    public RegistrySnapshot Snapshot() => _state.Snapshot;
+
+    /// <summary>Registers a table whole, or not at all; a refused table that is disposable is disposed.</summary>
+    /// <exception cref="TableRegistrationException">The name is taken, or a limit would be exceeded.</exception>
+    public void Register(TableRegistration registration)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        string name = registration.Table.Name;
+        Offer([registration.Table], entries =>
+        {
+            if (entries.TryGetValue(name, out RegistryEntry? existing) && existing.TakesPlace)
+            {
+                throw Duplicate(existing.Metadata);
+            }
+
+            return entries.SetItem(name, EntryOf(registration, createdAt: null));
+        });
+    }
+
+    /// <summary>Registers a table in place of the one of its name; readers of the old one finish on it.</summary>
+    /// <remarks>Without a table of that name this is <see cref="Register"/>.</remarks>
+    /// <exception cref="TableRegistrationException">
+    /// A limit would be exceeded, or the table is being loaded; the old table stays.
+    /// </exception>
+    public void Replace(TableRegistration registration)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        string name = registration.Table.Name;
+        Offer([registration.Table], entries =>
+        {
+            RegistryEntry? existing = entries.GetValueOrDefault(name);
+            if (existing?.Pending is not null) { throw UnderLoad(existing.Metadata, "replaced"); }
+
+            DateTimeOffset? createdAt = existing is { TakesPlace: true } ? existing.Metadata.CreatedAt : null;
+            return entries.SetItem(name, EntryOf(registration, createdAt));
+        });
+    }
+
+    /// <summary>Takes a table out; who holds it can go on reading it.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="cascade">True to drop the tables that depend on it as well.</param>
+    /// <returns>The names dropped, in order: dependents before what they read.</returns>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableRegistrationException">
+    /// Other tables depend on it and <paramref name="cascade"/> is false, or one of them is being loaded.
+    /// </exception>
+    public IReadOnlyList<string> Drop(string name, bool cascade = false)
+    {
+        var dropped = new List<string>();
+        Change(entries =>
+        {
+            var snapshot = new RegistrySnapshot(entries, 0);
+            if (!entries.TryGetValue(name, out RegistryEntry? entry))
+            {
+                throw new TableNotFoundException(name, snapshot.ClosestNames(name));
+            }
+
+            IReadOnlyList<string> dependents = snapshot.DependentsOf(name);
+            if (dependents.Count > 0 && !cascade)
+            {
+                throw new TableRegistrationException(entry.Metadata.Name, TableRegistrationError.DependentsExist,
+                    $"table \"{entry.Metadata.Name}\" cannot be dropped while {Quote(dependents)} "
+                    + $"depend{(dependents.Count == 1 ? "s" : "")} on it; CASCADE drops them too");
+            }
+
+            AddInDropOrder(snapshot, entry.Metadata.Name, dropped);
+            if (dropped.Select(table => entries[table]).FirstOrDefault(table => table.Pending is not null) is { } loading)
+            {
+                throw UnderLoad(loading.Metadata, "dropped");
+            }
+
+            return entries.RemoveRange(dropped);
+        });
+        return dropped;
+    }
+
+    private static void AddInDropOrder(RegistrySnapshot snapshot, string name, List<string> dropped)
+    {
+        foreach (string dependent in snapshot.DependentsOf(name))
+        {
+            if (!dropped.Contains(dependent, StringComparer.OrdinalIgnoreCase)) { AddInDropOrder(snapshot, dependent, dropped); }
+        }
+
+        dropped.Add(name);
+    }
+
+    private static string Quote(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"\"{name}\""));
+
+    private static TableRegistrationException Duplicate(TableMetadata existing) =>
+        new(existing.Name, TableRegistrationError.DuplicateName,
+            $"table \"{existing.Name}\" exists already ({existing.State.ToString().ToLowerInvariant()})");
+
+    private static TableRegistrationException UnderLoad(TableMetadata existing, string participle) =>
+        new(existing.Name, TableRegistrationError.LoadUnderWay,
+            $"table \"{existing.Name}\" is being loaded and cannot be {participle} before that ends");
+
+    /// <summary>As <see cref="Change"/>; the offered tables are disposed when they are refused.</summary>
+    private void Offer(
+        IReadOnlyList<ITable> offered,
+        Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change)
+    {
+        try { Change(change); }
+        catch
+        {
+            foreach (ITable table in offered) { (table as IDisposable)?.Dispose(); }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes the next snapshot of the last one, holds the limits and publishes it: whole, or not at all.</summary>
+    private void Change(Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change)
+    {
+        RegistryState before;
+        lock (_writing)
+        {
+            before = _state;
+            ImmutableDictionary<string, RegistryEntry> entries = change(before.Snapshot.Entries);
+            if (ReferenceEquals(entries, before.Snapshot.Entries)) { return; }
+
+            HoldLimits(before.Snapshot.Entries, entries);
+            _state = new RegistryState(new RegistrySnapshot(entries, before.Snapshot.Version + 1));
+        }
+
+        // Waiters run outside the lock.
+        before.Changed.SetResult();
+    }
+
+    /// <summary>Refuses a change that takes what is more than allowed; one that gives back is never refused.</summary>
+    private void HoldLimits(
+        ImmutableDictionary<string, RegistryEntry> before, ImmutableDictionary<string, RegistryEntry> after)
+    {
+        if (Options.MaxTables is { } maxTables)
+        {
+            int places = after.Values.Count(entry => entry.TakesPlace);
+            if (places > maxTables && places > before.Values.Count(entry => entry.TakesPlace))
+            {
+                throw new TableRegistrationException(FirstChanged(before, after), TableRegistrationError.MaxTablesReached,
+                    $"table \"{FirstChanged(before, after)}\" would exceed the limit of {maxTables} tables (MaxTables)");
+            }
+        }
+
+        if (Options.MemoryBudget is { } budget)
+        {
+            long bytes = after.Values.Sum(entry => entry.SizeInBytes);
+            if (bytes > budget && bytes > before.Values.Sum(entry => entry.SizeInBytes))
+            {
+                throw new TableRegistrationException(
+                    FirstChanged(before, after), TableRegistrationError.MemoryBudgetExceeded,
+                    $"table \"{FirstChanged(before, after)}\" would bring all tables to {bytes:N0} bytes, "
+                    + $"the budget is {budget:N0} (MemoryBudget)");
+            }
+        }
+    }
+
+    private static string FirstChanged(
+        ImmutableDictionary<string, RegistryEntry> before, ImmutableDictionary<string, RegistryEntry> after) =>
+        after.Where(entry => !ReferenceEquals(before.GetValueOrDefault(entry.Key), entry.Value))
+            .Select(entry => entry.Value.Metadata.Name)
+            .Order(StringComparer.OrdinalIgnoreCase)
+            .First();
+
+    private RegistryEntry EntryOf(TableRegistration registration, DateTimeOffset? createdAt)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        ITable table = registration.Table;
+        var metadata = new TableMetadata
+        {
+            Name = table.Name,
+            State = registration.IsLive ? TableState.Live : TableState.Ready,
+            Sql = registration.Sql,
+            Model = table.Model,
+            Schema = table.Schema,
+            Positions = registration.Positions,
+            Dependencies = registration.Dependencies,
+            CreatedAt = createdAt ?? now,
+            UpdatedAt = now,
+            Properties = Redact(registration.Properties),
+            Warnings = registration.Warnings,
+        };
+        return new RegistryEntry(metadata, table, Pending: null);
+    }
+
+    private static ImmutableDictionary<string, string> Redact(IReadOnlyDictionary<string, string> properties) =>
+        properties.ToImmutableDictionary(
+            property => property.Key,
+            property => Data.PropertySet.IsSecret(property.Key) ? "***" : property.Value,
+            StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,14 @@
+namespace Ctas.Tables;
+
+/// <summary>Limits of a registry. Immutable.</summary>
+public sealed record TableRegistryOptions
+{
+    /// <summary>
+    /// Most tables that may be declared, loading or loaded at a time; null, the default, is no limit. Tables whose load
+    /// ended without data do not count.
+    /// </summary>
+    public int? MaxTables { get; init; }
+
+    /// <summary>Most bytes all loaded tables together may keep alive; null, the default, is no limit.</summary>
+    public long? MemoryBudget { get; init; }
+}

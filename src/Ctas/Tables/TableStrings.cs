@@ -1,0 +1,105 @@
+using Ctas.Data;
+
+namespace Ctas.Tables;
+
+/// <summary>The strings of one column of a table under construction: one pool for all rows. Single-threaded.</summary>
+/// <remarks>
+/// Rows arrive with codes of the pools they were read into. Each code is brought over once and then translated by a
+/// table, so a repeated string costs no hashing. A column whose strings turn out to be nearly all different stops
+/// looking for equal ones: its strings then cost their bytes and eight more.
+/// </remarks>
+internal sealed class TableStrings
+{
+    private const int KnownPools = 4;
+
+    private readonly (StringPool? Pool, int[] Codes)[] _known = new (StringPool?, int[])[KnownPools];
+    private int _oldest;
+    private long _translated;
+
+    /// <summary>The table's strings.</summary>
+    public StringPool Pool { get; } = new(isInterned: true);
+
+    /// <summary>The table's codes of rows [start, end) of a column, −1 for NULL.</summary>
+    public void Translate(StringColumn column, int start, int end, Span<int> codes)
+    {
+        ReadOnlySpan<int> given = column.Codes[start..end];
+        if (Pool.IsInterned) { TranslateInterned(column.Pool, given, codes); }
+        else { Copy(column.Pool, given, codes); }
+
+        _translated += given.Length;
+        if (Pool.IsInterned && IsNearlyUnique()) { Pool.StopInterning(); }
+    }
+
+    /// <summary>Ends construction: gives back what only adding needed.</summary>
+    public void Complete()
+    {
+        Array.Clear(_known);
+        const int fewStrings = 1024;
+        if (Pool.IsInterned && Pool.Count > fewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }
+
+        Pool.TrimExcess();
+    }
+
+    // Few rows say little: a hundred thousand values drawn at random look nearly unique for a long time.
+    private bool IsNearlyUnique() => _translated switch
+    {
+        < 32_768 => false,
+        < 262_144 => Pool.Count > _translated * 0.95,
+        < 1_048_576 => Pool.Count > _translated * 0.75,
+        _ => Pool.Count > _translated * 0.5,
+    };
+
+    private void TranslateInterned(StringPool source, ReadOnlySpan<int> given, Span<int> codes)
+    {
+        int[] known = CodesOf(source);
+        for (int row = 0; row < given.Length; row++)
+        {
+            int code = given[row];
+            if (code < 0)
+            {
+                codes[row] = -1;
+                continue;
+            }
+
+            int translated = known[code] - 1;
+            if (translated < 0)
+            {
+                translated = Pool.Add(source.GetBytes(code));
+                known[code] = translated + 1;
+            }
+
+            codes[row] = translated;
+        }
+    }
+
+    private void Copy(StringPool source, ReadOnlySpan<int> given, Span<int> codes)
+    {
+        for (int row = 0; row < given.Length; row++)
+        {
+            codes[row] = given[row] < 0 ? -1 : Pool.Add(source.GetBytes(given[row]));
+        }
+    }
+
+    /// <summary>Our code + 1 by code of the source, 0 where it was not met yet.</summary>
+    private int[] CodesOf(StringPool source)
+    {
+        foreach (ref (StringPool? Pool, int[] Codes) known in _known.AsSpan())
+        {
+            if (!ReferenceEquals(known.Pool, source)) { continue; }
+
+            if (known.Codes.Length < source.Count) { Array.Resize(ref known.Codes, source.Count * 2); }
+
+            return known.Codes;
+        }
+
+        // The arrays of forgotten pools are used again: small pools come one with each batch.
+        ref (StringPool? Pool, int[] Codes) replaced = ref _known[_oldest];
+        _oldest = (_oldest + 1) % KnownPools;
+        bool isReusable = replaced.Codes is not null && replaced.Codes.Length >= source.Count
+            && replaced.Codes.Length <= source.Count * 4;
+        if (isReusable) { Array.Clear(replaced.Codes!); }
+
+        replaced = (source, isReusable ? replaced.Codes! : new int[source.Count]);
+        return replaced.Codes;
+    }
+}
