@@ -79,7 +79,8 @@ public abstract class ColumnBuilder
 
     private void GrowValidity(int row)
     {
-        var grown = new Bitmap(Math.Max(64, (row + 1) * 2), value: true);
+        // Whole words: bits past the end of a bitmap are clear, and would become NULLs when it is copied.
+        var grown = new Bitmap((((row + 1) * 2) + 63) & ~63, value: true);
         _validity?.Words.CopyTo(grown.Words);
         _validity = grown;
     }
