@@ -167,10 +167,14 @@ internal sealed partial class Parser
             or Keyword.Window => true,
         Keyword.Group or Keyword.Order => Peek().Keyword == Keyword.By || !_isRecovering,
         Keyword.With => Peek().Kind == TokenKind.OpenParen,
-        Keyword.Emit => Peek().Kind == TokenKind.Word && !Peek().Keyword.IsReserved(),
+        Keyword.Emit => AtEmit(),
         Keyword.Create => AtCreate(),
         _ => false,
     };
+
+    /// <summary>EMIT is also a name: it is the clause before its own words, or before the last word of a statement.</summary>
+    private bool AtEmit() => Peek().Keyword is Keyword.Changes or Keyword.Final
+        || (Peek().Kind == TokenKind.Word && Peek(2).Kind is TokenKind.Semicolon or TokenKind.EndOfText);
 
     private bool AtCreate() => At(Keyword.Create)
         && Peek().Keyword is Keyword.Table or Keyword.Stream or Keyword.Sink or Keyword.Index or Keyword.Or;
