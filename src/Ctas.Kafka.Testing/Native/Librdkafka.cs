@@ -3,6 +3,8 @@ using System.Text;
 
 using Confluent.Kafka;
 
+using Ctas.Kafka.Native;
+
 namespace Ctas.Kafka.Testing.Native;
 
 /// <summary>The part of librdkafka's C interface that runs mock clusters (rdkafka_mock.h, version 2.16).</summary>

@@ -139,8 +139,7 @@ internal sealed partial class Parser
     private LikeSyntax ParseLike(ExpressionSyntax left, bool ignoresCase, bool isNegated)
     {
         ExpressionSyntax pattern = ParseExpression(Precedence.Range + 1);
-        bool hasEscape = !_isRecovering && TryTake(Keyword.Escape);
-        ExpressionSyntax? escape = hasEscape ? ParseExpression(Precedence.Range + 1) : null;
+        ExpressionSyntax? escape = !_isRecovering && TryTake(Keyword.Escape) ? ParseExpression(Precedence.Range + 1) : null;
         return new LikeSyntax(left, pattern, escape, ignoresCase, isNegated);
     }
 

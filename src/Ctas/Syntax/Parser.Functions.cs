@@ -33,8 +33,7 @@ internal sealed partial class Parser
         if (!isDistinct) { TryTake(Keyword.All); }
 
         bool isStar = !isDistinct && TryTake(TokenKind.Star);
-        bool hasArguments = !isStar && !At(TokenKind.CloseParen);
-        List<ExpressionSyntax> arguments = hasArguments ? ParseList(ParseExpression, AtExpression) : [];
+        List<ExpressionSyntax> arguments = isStar || At(TokenKind.CloseParen) ? [] : ParseList(ParseExpression, AtExpression);
         if (isDistinct && arguments.Count == 0) { ReportExpected("an expression"); }
 
         var call = new FunctionCallSyntax(name, [.. arguments], isStar, isDistinct);
@@ -234,8 +233,7 @@ internal sealed partial class Parser
         }
 
         List<ExpressionSyntax> arguments = [first];
-        bool hasMore = !_isRecovering && TryTake(TokenKind.Comma);
-        if (hasMore) { arguments.AddRange(ParseList(ParseExpression, AtExpression)); }
+        if (!_isRecovering && TryTake(TokenKind.Comma)) { arguments.AddRange(ParseList(ParseExpression, AtExpression)); }
 
         Close(opening);
         return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));

@@ -2,33 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Ctas.Text;
 
-/// <summary>Hides the values of secret properties in SQL text that is shown to people.</summary>
+/// <summary>Hides the values of secret properties in text that is shown to people.</summary>
 internal static partial class SecretMask
 {
-    private static readonly string[] SecretParts = ["password", "secret", "sasl.", "ssl.key"];
-
-    /// <summary>The text with the characters of secret values replaced by <c>*</c>; length and line breaks are kept.</summary>
+    /// <summary>The text with every character of a secret value replaced by <c>*</c>; its length is kept.</summary>
     public static string Apply(string text) =>
-        Property().Replace(text, match =>
+        SecretProperty().Replace(text, match =>
         {
-            string key = match.Groups["key"].Value;
-            if (!SecretParts.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase))) { return match.Value; }
-
-            Group value = match.Groups["value"];
-            int kept = value.Index - match.Index;
-            return string.Concat(match.ValueSpan[..kept], Masked(value.Value), match.ValueSpan[(kept + value.Length)..]);
+            int kept = match.Groups["value"].Index - match.Index;
+            return string.Concat(match.ValueSpan[..kept], new string('*', match.Length - kept));
         });
 
-    private static string Masked(string value) =>
-        string.Create(value.Length, value, static (masked, value) =>
-        {
-            for (int i = 0; i < masked.Length; i++) { masked[i] = value[i] is '\n' or '\r' ? value[i] : '*'; }
-        });
-
-    // A value that is not closed runs to the end of the text: that too may be a secret. The atomic group keeps the
-    // time linear, as a word is tried once.
+    // An unterminated value runs to the end of the text: that too may be a secret.
     [GeneratedRegex(
-        """(?<![\w.\-])(?<key>(?>[\w.\-]+))['"`]?\s*=\s*(?:'(?<value>(?>(?:[^']|'')*))|(?<value>[^\s,;()']+))""",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Property();
+        @"(?<![\w.\-])(?:[\w.\-]*password|[\w.\-]*secret|[\w.\-]*sasl\.[\w.\-]*|[\w.\-]*ssl\.key[\w.\-]*)['""`]?"
+        + @"\s*=\s*'?(?<value>(?:[^']|'')*)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretProperty();
 }

@@ -3,13 +3,10 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Ctas.Kafka.Testing.Native;
+namespace Ctas.Kafka.Native;
 
 /// <summary>Finds the native library that the Confluent.Kafka package brings along.</summary>
-/// <remarks>
-/// The package carries several builds for Linux and the client picks one at run time. The mock cluster talks to
-/// clients over loopback TCP, so any build that loads will do, whether or not the client uses the same one.
-/// </remarks>
+/// <remarks>The package carries several builds for Linux, of which one fits the C library of the system.</remarks>
 internal static class LibrdkafkaLibrary
 {
     /// <summary>The name used in the imports; it stands for whichever build is found.</summary>
@@ -17,8 +14,10 @@ internal static class LibrdkafkaLibrary
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "A resolver has to be set before the first import.")]
-    internal static void Register() =>
-        NativeLibrary.SetDllImportResolver(typeof(LibrdkafkaLibrary).Assembly, Resolve);
+    internal static void Register() => RegisterFor(typeof(LibrdkafkaLibrary).Assembly);
+
+    /// <summary>Makes the imports of an assembly find the library. To be called once for each assembly.</summary>
+    internal static void RegisterFor(Assembly assembly) => NativeLibrary.SetDllImportResolver(assembly, Resolve);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {

@@ -1,0 +1,55 @@
+using Confluent.Kafka;
+
+using Ctas.Sources;
+
+namespace Ctas.Kafka.Consuming;
+
+/// <summary>
+/// The few calls of a Kafka consumer that a scan makes, bound to one topic. Single-threaded. Tests script it to show
+/// what no test broker can: transaction markers, compacted holes, aborted records.
+/// </summary>
+/// <remarks>Every call but <see cref="Fetch"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
+internal interface ITopicConsumer : IDisposable
+{
+    /// <summary>The numbers of the topic's partitions, ascending.</summary>
+    IReadOnlyList<int> GetPartitions();
+
+    /// <summary>Asks for one offset of each partition, under the consumer's isolation level.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="place">
+    /// <see cref="Offset.Beginning"/> or <see cref="Offset.End"/> as a number, or a time in milliseconds since 1970:
+    /// the first record at or after it.
+    /// </param>
+    /// <returns>The offsets in the order asked for; -1 where no record is as late as the time.</returns>
+    IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place);
+
+    /// <summary>Starts to read these partitions, and only these, from these offsets.</summary>
+    void Assign(IReadOnlyList<PartitionPosition> positions);
+
+    /// <summary>Stops reading a partition. Messages of it that were fetched before may still come.</summary>
+    void Pause(int partition);
+
+    /// <summary>Waits until something has arrived and hands over what there is.</summary>
+    /// <param name="maxMessages">At most so many.</param>
+    /// <param name="timeout">How long to wait for the first.</param>
+    /// <returns>Messages, in offset order within a partition; valid until the next call.</returns>
+    ReadOnlySpan<ConsumedMessage> Fetch(int maxMessages, TimeSpan timeout);
+
+    /// <summary>The next offset to read: past the last record handed over and past markers behind it.</summary>
+    /// <returns>The position, or -1 when nothing was read yet.</returns>
+    long GetPosition(int partition);
+
+    /// <summary>The time of a record of the last fetch, in milliseconds since 1970; -1 for none.</summary>
+    long GetTimestamp(in ConsumedMessage message);
+
+    /// <summary>The headers of a record of the last fetch. One object serves all records.</summary>
+    IRecordHeaders GetHeaders(in ConsumedMessage message);
+
+    /// <summary>The fault of the whole client since the last call, if any: all brokers down, login refused.</summary>
+    KafkaFault? TakeClientFault();
+}
+
+/// <summary>Where to read a partition from.</summary>
+/// <param name="Partition">Number of the partition.</param>
+/// <param name="Offset">The next offset to read.</param>
+internal readonly record struct PartitionPosition(int Partition, long Offset);

@@ -1,0 +1,119 @@
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+using Ctas.Kafka.Scanning;
+using Ctas.Sources;
+
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Kafka;
+
+/// <summary>A topic. Each scan has its own consumer; it joins no group and commits nothing.</summary>
+internal sealed class KafkaSource : ISource
+{
+    // How often a topic that is waited for is looked for.
+    private static readonly TimeSpan MissingTopicDelay = TimeSpan.FromMilliseconds(500);
+
+    private readonly KafkaSourceSetup _setup;
+    private readonly ILogger _logger;
+
+    public KafkaSource(SourceDefinition definition, KafkaSourceSetup setup)
+    {
+        Definition = definition;
+        _setup = setup;
+        _logger = setup.Services.LoggerFactory.CreateLogger("Ctas.Kafka");
+    }
+
+    public SourceDefinition Definition { get; }
+
+    private string Topic => ((TopicLocation)Definition.Location).Topic;
+
+    public async ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                // The client's calls block.
+                return await Task.Run(() => Open(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaFaultException e) when (IsMissingTopic(e.Fault) && Definition.WaitsForMissingTopic)
+            {
+                ScanLog.WaitingForTopic(_logger, Topic);
+                await Task.Delay(MissingTopicDelay, _setup.Services.TimeProvider, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (KafkaFaultException e)
+            {
+                string message = ScanMessages.NotOpened(e.Fault, Topic, _setup.Options.MaxRetries);
+                throw new SourceException(Definition.Name, message, e.Fault.IsTransient, e)
+                {
+                    Partition = e.Fault.Partition is { } partition ? $"{Topic}[{partition}]" : null,
+                };
+            }
+        }
+    }
+
+    private static bool IsMissingTopic(KafkaFault fault) =>
+        fault.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
+
+    private KafkaScan Open(ScanRequest request, CancellationToken cancellationToken)
+    {
+        int retries = 0;
+        ITopicConsumer? consumer = null;
+        IReadOnlyList<SourcePartition> partitions = [];
+        var retry = new KafkaRetry(_setup.Options, _setup.Services.TimeProvider, (fault, delay) =>
+        {
+            retries++;
+            ScanLog.RetryingToOpen(_logger, Topic, delay, fault.Reason);
+        });
+        retry.Execute(_ => (consumer, partitions) = ConnectAndCapture(), cancellationToken);
+
+        DeadLetterTopic? deadLetters = null;
+        try
+        {
+            deadLetters = _setup.CreateDeadLetters();
+            var setup = new TopicScanSetup(
+                Definition, Topic, partitions, _setup.Connect, _setup.Options, _setup.Services.TimeProvider, _logger,
+                deadLetters);
+            var builder = new RecordBatchBuilder(Definition, request, partitions, deadLetters);
+            for (int i = 0; i < retries; i++) { builder.CountRetry(); }
+
+            ScanLog.Scanning(_logger, Topic, partitions.Count);
+            return new KafkaScan(setup, new TopicReader(setup, consumer!, builder), builder);
+        }
+        catch
+        {
+            deadLetters?.Dispose();
+            consumer!.Dispose();
+            throw;
+        }
+    }
+
+    private (ITopicConsumer, IReadOnlyList<SourcePartition>) ConnectAndCapture()
+    {
+        ITopicConsumer consumer = _setup.Connect();
+        try { return (consumer, CapturedRanges.Capture(consumer, Definition, Topic)); }
+        catch (KafkaFaultException e)
+        {
+            // What the client knows about the brokers says more than a request that timed out.
+            KafkaFault? cause = e.Fault.IsTransient ? ClientFaultOf(consumer) : null;
+            consumer.Dispose();
+            if (cause is not null) { throw new KafkaFaultException(cause, e); }
+
+            throw;
+        }
+        catch
+        {
+            consumer.Dispose();
+            throw;
+        }
+    }
+
+    // The client reports to whoever fetches.
+    private static KafkaFault? ClientFaultOf(ITopicConsumer consumer)
+    {
+        consumer.Fetch(1, TimeSpan.Zero);
+        return consumer.TakeClientFault();
+    }
+}

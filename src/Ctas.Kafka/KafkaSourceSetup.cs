@@ -1,0 +1,16 @@
+using Ctas.Kafka.Consuming;
+using Ctas.Kafka.Scanning;
+using Ctas.Sources;
+
+namespace Ctas.Kafka;
+
+/// <summary>What a <see cref="KafkaSource"/> is made of. Immutable.</summary>
+/// <param name="Services">What the engine lends.</param>
+/// <param name="Options">How patient to be.</param>
+/// <param name="Connect">Makes a consumer of the source's topic.</param>
+/// <param name="CreateDeadLetters">Opens the dead-letter topic; null where the policy asks for none.</param>
+internal sealed record KafkaSourceSetup(
+    SourceServices Services,
+    KafkaSourceOptions Options,
+    Func<ITopicConsumer> Connect,
+    Func<DeadLetterTopic?> CreateDeadLetters);

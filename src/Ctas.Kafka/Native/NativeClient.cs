@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Kafka.Native;
+
+/// <summary>Owns one consumer instance of librdkafka, its log lines and its client-wide errors.</summary>
+internal sealed unsafe partial class NativeClient : IDisposable
+{
+    private readonly ILogger _logger;
+    private GCHandle _self;
+    private KafkaFault? _fault;
+    private string? _lastBrokerReason;
+
+    /// <exception cref="KafkaFaultException">The client refused its configuration.</exception>
+    public NativeClient(ClientConfiguration configuration, ILogger logger)
+    {
+        _logger = logger;
+        _self = GCHandle.Alloc(this);
+        nint settings = configuration.ToNative();
+        Librdkafka.ConfSetOpaque(settings, GCHandle.ToIntPtr(_self));
+        Librdkafka.ConfSetErrorCallback(settings, &OnError);
+        Librdkafka.ConfSetLogCallback(settings, &OnLog);
+
+        Span<byte> error = stackalloc byte[512];
+        Handle = Librdkafka.New(Librdkafka.ConsumerType, settings, error, (nuint)error.Length);
+        if (Handle == 0)
+        {
+            Librdkafka.ConfDestroy(settings);
+            _self.Free();
+            throw new KafkaFaultException(new KafkaFault(ErrorCode.Local_InvalidArg, Librdkafka.Text(error)));
+        }
+
+        Librdkafka.PollSetConsumer(Handle);
+    }
+
+    public nint Handle { get; private set; }
+
+    /// <summary>The fault of the client as a whole since the last call; one broker's trouble is not one.</summary>
+    public KafkaFault? TakeFault() => Interlocked.Exchange(ref _fault, null);
+
+    public void Dispose()
+    {
+        if (Handle == 0) { return; }
+
+        // No group was joined, so there is none to leave. When this returns no callback can come any more.
+        Librdkafka.Destroy(Handle, Librdkafka.WithoutClosing);
+        Handle = 0;
+        _self.Free();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnError(nint client, ErrorCode code, byte* reason, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is not NativeClient self) { return; }
+
+        self.Remember(new KafkaFault(code, Marshal.PtrToStringUTF8((nint)reason) ?? ""));
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnLog(nint client, int level, byte* facility, byte* text)
+    {
+        // Threads of the client log; one that fails here must not take the process down.
+        nint opaque = Librdkafka.Opaque(client);
+        if (opaque == 0 || GCHandle.FromIntPtr(opaque).Target is not NativeClient self) { return; }
+
+        if (self._logger.IsEnabled(LogLevel.Debug))
+        {
+            string name = Marshal.PtrToStringUTF8((nint)facility) ?? "";
+            string line = Marshal.PtrToStringUTF8((nint)text) ?? "";
+            LogLine(self._logger, name, line);
+        }
+    }
+
+    private void Remember(KafkaFault fault)
+    {
+        // The client goes on by itself when one broker fails; the reason is worth telling once all have.
+        if (fault.Code == ErrorCode.Local_AllBrokersDown)
+        {
+            string reason = _lastBrokerReason is null ? fault.Reason : $"{fault.Reason} ({_lastBrokerReason})";
+            _fault ??= fault with { Reason = reason };
+        }
+        else if (fault.IsTransient)
+        {
+            _lastBrokerReason = fault.Reason;
+        }
+        else if (!fault.IsAboutGroups)
+        {
+            _fault = fault;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "librdkafka {Facility}: {Text}")]
+    private static partial void LogLine(ILogger logger, string facility, string text);
+}

@@ -1,0 +1,173 @@
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+using Ctas.Sources;
+
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Kafka.Native;
+
+/// <summary>A consumer of one topic on librdkafka's batch call. It joins no group and commits nothing.</summary>
+internal sealed unsafe class NativeConsumer : ITopicConsumer
+{
+    private const int MaxFetch = 1024;
+
+    private readonly string _topic;
+    private readonly int _requestTimeoutMilliseconds;
+    private readonly NativeClient _client;
+    private readonly ConsumedMessage[] _messages = new ConsumedMessage[MaxFetch];
+    private readonly nint[] _handles = new nint[MaxFetch];
+    private readonly NativeHeaders _headers = new();
+    private nint _queue;
+    private int _held;
+
+    /// <exception cref="KafkaFaultException">The client refused its configuration.</exception>
+    public NativeConsumer(string topic, ClientConfiguration configuration, TimeSpan requestTimeout, ILogger logger)
+    {
+        _topic = topic;
+        _requestTimeoutMilliseconds = (int)requestTimeout.TotalMilliseconds;
+        _client = new NativeClient(configuration, logger);
+        _queue = Librdkafka.QueueGetConsumer(_client.Handle);
+    }
+
+    public IReadOnlyList<int> GetPartitions()
+    {
+        nint topic = Librdkafka.TopicNew(_client.Handle, _topic, 0);
+        try
+        {
+            ErrorCode error = Librdkafka.Metadata(
+                _client.Handle, 0, topic, out NativeMetadata* metadata, _requestTimeoutMilliseconds);
+            ThrowIfError(error);
+            try { return PartitionsOf(metadata); }
+            finally { Librdkafka.MetadataDestroy(metadata); }
+        }
+        finally { Librdkafka.TopicDestroy(topic); }
+    }
+
+    public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place)
+    {
+        using var list = new PartitionList(_topic, [.. partitions.Select(p => new PartitionPosition(p, place))]);
+        ThrowIfError(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, _requestTimeoutMilliseconds));
+
+        // The client sorts the list by leader, so each answer is looked up by its partition.
+        var offsetOf = new Dictionary<int, long>();
+        foreach (NativeTopicPartition answer in list.Items)
+        {
+            ThrowIfError(answer.Error, answer.Partition);
+            offsetOf[answer.Partition] = answer.Offset;
+        }
+
+        return [.. partitions.Select(p => offsetOf[p])];
+    }
+
+    public void Assign(IReadOnlyList<PartitionPosition> positions)
+    {
+        using var list = new PartitionList(_topic, positions);
+        ThrowIfError(Librdkafka.Assign(_client.Handle, list.Handle));
+    }
+
+    public void Pause(int partition)
+    {
+        using var list = new PartitionList(_topic, [new(partition, 0)]);
+        ThrowIfError(Librdkafka.Pause(_client.Handle, list.Handle), partition);
+    }
+
+    public long GetPosition(int partition)
+    {
+        using var list = new PartitionList(_topic, [new(partition, 0)]);
+        ThrowIfError(Librdkafka.Position(_client.Handle, list.Handle), partition);
+        return list.Items[0].Offset >= 0 ? list.Items[0].Offset : -1;
+    }
+
+    public ReadOnlySpan<ConsumedMessage> Fetch(int maxMessages, TimeSpan timeout)
+    {
+        ReleaseHeld();
+        int max = Math.Min(maxMessages, MaxFetch);
+        int count = Receive(max, timeoutMilliseconds: 0);
+
+        // The call waits until the array is full, so a wait asks for one message only.
+        if (count == 0) { count = Receive(1, (int)timeout.TotalMilliseconds); }
+
+        _held = count;
+        for (int i = 0; i < count; i++) { _messages[i] = Wrap((NativeMessage*)_handles[i]); }
+
+        return _messages.AsSpan(0, count);
+    }
+
+    public long GetTimestamp(in ConsumedMessage message) =>
+        Librdkafka.MessageTimestamp((NativeMessage*)message.Origin, out _);
+
+    public IRecordHeaders GetHeaders(in ConsumedMessage message)
+    {
+        _headers.PointTo((NativeMessage*)message.Origin);
+        return _headers;
+    }
+
+    public KafkaFault? TakeClientFault() => _client.TakeFault();
+
+    public void Dispose()
+    {
+        if (_queue == 0) { return; }
+
+        ReleaseHeld();
+        Librdkafka.QueueDestroy(_queue);
+        _queue = 0;
+        _client.Dispose();
+    }
+
+    private static ConsumedMessage Wrap(NativeMessage* message)
+    {
+        // For an error the value is its text, not a record's.
+        bool isRecord = message->Error == ErrorCode.NoError;
+        return new ConsumedMessage(
+            message->Partition,
+            message->Offset,
+            isRecord ? message->Key : null,
+            isRecord ? (int)message->KeyLength : 0,
+            message->Value,
+            message->Value is null ? 0 : (int)message->ValueLength,
+            message->Error,
+            (nint)message);
+    }
+
+    private int Receive(int max, int timeoutMilliseconds)
+    {
+        fixed (nint* handles = _handles)
+        {
+            nint count = Librdkafka.ConsumeBatch(_queue, timeoutMilliseconds, (NativeMessage**)handles, (nuint)max);
+            return (int)Math.Max(count, 0);
+        }
+    }
+
+    private void ReleaseHeld()
+    {
+        for (int i = 0; i < _held; i++) { Librdkafka.MessageDestroy((NativeMessage*)_handles[i]); }
+
+        _held = 0;
+    }
+
+    private List<int> PartitionsOf(NativeMetadata* metadata)
+    {
+        if (metadata->TopicCount != 1)
+        {
+            throw new KafkaFaultException(
+                new KafkaFault(ErrorCode.Local_Partial, "the broker did not describe the topic"));
+        }
+
+        NativeTopicMetadata* topic = metadata->Topics;
+        ThrowIfError(topic->Error);
+        var partitions = new List<int>(topic->PartitionCount);
+        for (int i = 0; i < topic->PartitionCount; i++) { partitions.Add(topic->Partitions[i].Id); }
+
+        partitions.Sort();
+        return partitions;
+    }
+
+    private static void ThrowIfError(ErrorCode error, int? partition = null)
+    {
+        if (error != ErrorCode.NoError)
+        {
+            throw new KafkaFaultException(new KafkaFault(error, new Error(error).Reason, partition));
+        }
+    }
+}

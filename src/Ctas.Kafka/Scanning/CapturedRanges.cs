@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+using Ctas.Sources;
+
+namespace Ctas.Kafka.Scanning;
+
+/// <summary>Decides once, when a load starts, which offsets [start, end) of each partition belong to it.</summary>
+internal static class CapturedRanges
+{
+    private static readonly Dictionary<int, long> NoOffsets = [];
+
+    /// <summary>Captures every partition of the topic.</summary>
+    /// <exception cref="KafkaFaultException">The brokers did not answer, or not well.</exception>
+    /// <exception cref="SourceException">An explicit offset does not exist.</exception>
+    public static IReadOnlyList<SourcePartition> Capture(
+        ITopicConsumer consumer, SourceDefinition definition, string topic)
+    {
+        IReadOnlyList<int> ids = consumer.GetPartitions();
+
+        // Under read_committed the end is the last stable offset: what open transactions wrote is not waited for.
+        IReadOnlyList<long> ends = consumer.QueryOffsets(ids, Offset.End.Value);
+        IReadOnlyList<long> earliest = consumer.QueryOffsets(ids, Offset.Beginning.Value);
+        IReadOnlyList<long> starts = definition.Start.Kind switch
+        {
+            StartKind.Earliest or StartKind.Offsets => earliest,
+            StartKind.Latest => ends,
+            StartKind.Timestamp =>
+                consumer.QueryOffsets(ids, definition.Start.Timestamp.ToUnixTimeMilliseconds()),
+            _ => throw new UnreachableException($"No rule for {definition.Start.Kind}."),
+        };
+
+        IReadOnlyDictionary<int, long> explicitOffsets =
+            definition.Start is { Kind: StartKind.Offsets, Offsets: { } offsets } ? offsets : NoOffsets;
+        var partitions = new SourcePartition[ids.Count];
+        for (int i = 0; i < partitions.Length; i++)
+        {
+            string name = $"{topic}[{ids[i]}]";
+            long start = explicitOffsets.TryGetValue(ids[i], out long wanted)
+                ? Existing(wanted, earliest[i], ends[i], definition, name)
+                : starts[i];
+
+            // No record is as late as the time asked for, or retention removed all that was there.
+            if (start < 0 || start > ends[i]) { start = ends[i]; }
+
+            partitions[i] = new SourcePartition(name, ids[i], new OffsetRange(start, ends[i]));
+        }
+
+        return partitions;
+    }
+
+    private static long Existing(long wanted, long earliest, long end, SourceDefinition definition, string name)
+    {
+        if (wanted >= earliest && wanted <= end) { return wanted; }
+
+        string message = wanted < earliest
+            ? ScanMessages.StartIsGone(name, wanted, earliest)
+            : ScanMessages.StartIsBeyondEnd(name, wanted, end);
+        throw new SourceException(definition.Name, message, isTransient: false) { Partition = name, Offset = wanted };
+    }
+}

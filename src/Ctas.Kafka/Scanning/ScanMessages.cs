@@ -1,0 +1,47 @@
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+
+namespace Ctas.Kafka.Scanning;
+
+/// <summary>The words for what can go wrong with a scan: what, where, and at which offset.</summary>
+internal static class ScanMessages
+{
+    public static string Failed(KafkaFault fault, PartitionProgress partition, int retries)
+    {
+        string place = $"{partition.Name} at offset {partition.Position}";
+        return fault.Code switch
+        {
+            ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset =>
+                $"cannot read {place}: the records there are gone, retention has overtaken the load ({fault.Reason})",
+            ErrorCode.Local_LogTruncation =>
+                $"cannot read {place} up to its end at {partition.End}: records were lost, {fault.Reason}",
+            ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition =>
+                $"cannot read {place}: the topic or partition is gone ({fault.Reason})",
+            ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
+                $"cannot read {place}: not authorized ({fault.Reason})",
+            _ when fault.IsTransient => $"could not read {place} after {retries} retries: {fault.Reason}",
+            _ => $"cannot read {place}: {fault.Reason}",
+        };
+    }
+
+    public static string NotOpened(KafkaFault fault, string topic, int retries) => fault.Code switch
+    {
+        ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => $"topic \"{topic}\" not found",
+        ErrorCode.TopicAuthorizationFailed => $"not authorized to read topic \"{topic}\"",
+        _ when fault.IsTransient => $"could not reach topic \"{topic}\" after {retries} retries: {fault.Reason}",
+        _ => $"cannot open topic \"{topic}\": {fault.Reason}",
+    };
+
+    public static string StartIsGone(string partition, long start, long earliest) =>
+        $"cannot read {partition} at offset {start}: its first offset is {earliest} now";
+
+    public static string StartIsBeyondEnd(string partition, long start, long end) =>
+        $"cannot read {partition} at offset {start}: its end is {end}";
+
+    public static string PartitionsAdded(string topic, IEnumerable<int> partitions) =>
+        $"partitions were added to topic \"{topic}\" during the load and not read: {string.Join(", ", partitions)}";
+
+    public static string PartitionsNotChecked(string topic, string reason) =>
+        $"could not check whether partitions were added to topic \"{topic}\" during the load: {reason}";
+}

@@ -1,0 +1,257 @@
+using System.Text;
+
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+using Ctas.Sources;
+
+namespace Ctas.Kafka.Scanning;
+
+/// <summary>
+/// Reads the captured ranges of a topic's partitions into batches: to the captured end and no further, each record
+/// once, across transient faults. Single-threaded; every call blocks.
+/// </summary>
+/// <remarks>
+/// A partition is done when the <em>position</em> reaches its end. The offsets before the end need not hold a record:
+/// transaction markers, aborted and compacted records leave holes that only the position passes.
+/// </remarks>
+internal sealed class TopicReader : IDisposable
+{
+    // How long a wait for records may hold up cancellation.
+    private static readonly TimeSpan FetchWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly TopicScanSetup _setup;
+    private readonly PartitionProgress[] _partitions;
+    private readonly PartitionProgress?[] _byId;
+    private readonly RecordBatchBuilder _builder;
+    private readonly KafkaRetry _retry;
+    private readonly bool _needsHeaders;
+    private ITopicConsumer? _consumer;
+    private bool _isAssigned;
+    private int _open;
+    private long _lastProgress;
+
+    /// <param name="setup">What is read, and with what.</param>
+    /// <param name="connected">A consumer to begin with; the reader owns it from now on.</param>
+    /// <param name="builder">Takes the records.</param>
+    public TopicReader(TopicScanSetup setup, ITopicConsumer connected, RecordBatchBuilder builder)
+    {
+        _setup = setup;
+        _consumer = connected;
+        _builder = builder;
+        _needsHeaders = builder.ReadsHeaders || setup.DeadLetters is not null;
+        _retry = new KafkaRetry(setup.Options, setup.TimeProvider, CountRetry);
+        _partitions = [.. setup.Partitions.Select((p, ordinal) => new PartitionProgress(ordinal, p))];
+        _byId = new PartitionProgress?[_partitions.Max(p => p.Id) + 1];
+        foreach (PartitionProgress partition in _partitions) { _byId[partition.Id] = partition; }
+
+        _open = _partitions.Count(p => !p.IsDone);
+        _lastProgress = setup.TimeProvider.GetTimestamp();
+    }
+
+    /// <summary>The next batch, null when every partition has reached its captured end.</summary>
+    /// <exception cref="SourceException">The read failed, at once or after the last retry.</exception>
+    public SourceBatch? ReadBatch(CancellationToken cancellationToken)
+    {
+        while (_open > 0)
+        {
+            try { _retry.Execute(Fill, cancellationToken); }
+            catch (KafkaFaultException e) { throw Failure(e); }
+
+            if (_builder.Finish() is { } batch) { return batch; }
+        }
+
+        ReportAddedPartitions();
+        _setup.DeadLetters?.Flush();
+        _builder.Finish();
+        return null;
+    }
+
+    public void Dispose() => Disconnect();
+
+    // Reads until the batch is full, the ends are reached, or nothing comes for a moment: rows are not held back then.
+    private void Fill(CancellationToken cancellationToken)
+    {
+        try
+        {
+            ITopicConsumer consumer = Connect();
+            bool isIdle = false;
+            while (_open > 0 && !_builder.IsFull && !(isIdle && _builder.RowCount > 0))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int wanted = _setup.Definition.BatchRows - _builder.RowCount;
+                ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(wanted, FetchWait);
+                foreach (ref readonly ConsumedMessage message in messages) { Take(in message, consumer); }
+
+                isIdle = messages.IsEmpty;
+                CheckHealth(consumer, isIdle);
+            }
+        }
+        catch (KafkaFaultException)
+        {
+            // A new consumer, positioned by us, cannot hand over anything twice or leave something out.
+            Disconnect();
+            throw;
+        }
+    }
+
+    private void Take(in ConsumedMessage message, ITopicConsumer consumer)
+    {
+        if (message.Error == ErrorCode.NoError) { TakeRecord(in message, consumer); }
+        else if (message.Error == ErrorCode.Local_PartitionEOF) { TakeEnd(in message, consumer); }
+        else { TakeError(in message); }
+    }
+
+    private void TakeRecord(in ConsumedMessage message, ITopicConsumer consumer)
+    {
+        PartitionProgress partition = _byId[message.Partition]!;
+
+        // Fetched before the partition was paused, or handed over again after the read was taken up anew.
+        if (partition.IsDone || message.Offset < partition.Position) { return; }
+
+        // What arrived after the end was captured is not part of the snapshot, but shows that the end is reached.
+        if (message.Offset >= partition.End)
+        {
+            MoveTo(partition, partition.End, consumer);
+            return;
+        }
+
+        _builder.Add(new SourceRecord
+        {
+            PartitionOrdinal = partition.Ordinal,
+            Offset = message.Offset,
+            TimestampMilliseconds = consumer.GetTimestamp(in message),
+            HasKey = message.HasKey,
+            Key = message.Key,
+            IsTombstone = message.IsTombstone,
+            Value = message.Value,
+            Headers = _needsHeaders ? consumer.GetHeaders(in message) : null,
+        });
+        partition.MoveTo(message.Offset + 1);
+        if (partition.IsDone) { Close(partition, consumer); }
+    }
+
+    private void TakeEnd(in ConsumedMessage message, ITopicConsumer consumer)
+    {
+        PartitionProgress partition = _byId[message.Partition]!;
+        if (partition.IsDone) { return; }
+
+        MoveTo(partition, message.Offset, consumer);
+        if (partition.IsDone) { return; }
+
+        // The broker has nothing more, yet the end was further on: a lagging replica will catch up, a cut log will not.
+        long end = consumer.QueryOffsets([partition.Id], Offset.End.Value)[0];
+        if (end < partition.End)
+        {
+            throw new KafkaFaultException(
+                new KafkaFault(ErrorCode.Local_LogTruncation, $"its log ends at offset {end} now", partition.Id));
+        }
+    }
+
+    private static void TakeError(in ConsumedMessage message)
+    {
+        string reason = Encoding.UTF8.GetString(message.Value);
+        int? partition = message.Partition >= 0 ? message.Partition : null;
+        var fault = new KafkaFault(
+            message.Error, reason.Length > 0 ? reason : new Error(message.Error).Reason, partition);
+        if (!fault.IsAboutGroups) { throw new KafkaFaultException(fault); }
+    }
+
+    private void CheckHealth(ITopicConsumer consumer, bool isIdle)
+    {
+        KafkaFault? fault = consumer.TakeClientFault();
+        if (fault is not null && (isIdle || !fault.IsTransient)) { throw new KafkaFaultException(fault); }
+
+        // Transaction markers move the position without a message.
+        bool hasMoved = !isIdle;
+        foreach (PartitionProgress partition in isIdle ? _partitions : [])
+        {
+            if (partition.IsDone) { continue; }
+
+            long before = partition.Position;
+            MoveTo(partition, consumer.GetPosition(partition.Id), consumer);
+            hasMoved |= partition.Position > before;
+        }
+
+        if (hasMoved)
+        {
+            _lastProgress = _setup.TimeProvider.GetTimestamp();
+        }
+        else if (_setup.TimeProvider.GetElapsedTime(_lastProgress) >= _setup.Options.StallTimeout)
+        {
+            string reason = $"nothing came for {_setup.Options.StallTimeout.TotalSeconds:0.###} s";
+            throw new KafkaFaultException(new KafkaFault(ErrorCode.Local_TimedOut, reason));
+        }
+    }
+
+    private void MoveTo(PartitionProgress partition, long position, ITopicConsumer consumer)
+    {
+        if (position <= partition.Position) { return; }
+
+        partition.MoveTo(position);
+        _builder.Advance(partition.Ordinal, partition.Position);
+        if (partition.IsDone) { Close(partition, consumer); }
+    }
+
+    private void Close(PartitionProgress partition, ITopicConsumer consumer)
+    {
+        _open--;
+        if (_open > 0) { consumer.Pause(partition.Id); }
+    }
+
+    private ITopicConsumer Connect()
+    {
+        _consumer ??= _setup.Connect();
+        if (!_isAssigned)
+        {
+            _consumer.Assign([.. _partitions.Where(p => !p.IsDone).Select(p => new PartitionPosition(p.Id, p.Position))]);
+            _isAssigned = true;
+            _lastProgress = _setup.TimeProvider.GetTimestamp();
+        }
+
+        return _consumer;
+    }
+
+    private void Disconnect()
+    {
+        _consumer?.Dispose();
+        _consumer = null;
+        _isAssigned = false;
+    }
+
+    private void CountRetry(KafkaFault fault, TimeSpan delay)
+    {
+        _builder.CountRetry();
+        PartitionProgress partition = Concerned(fault);
+        ScanLog.Retrying(_setup.Logger, partition.Name, partition.Position, delay, fault.Reason);
+    }
+
+    private void ReportAddedPartitions()
+    {
+        try
+        {
+            _consumer ??= _setup.Connect();
+            int[] added = [.. _consumer.GetPartitions().Except(_partitions.Select(p => p.Id))];
+            if (added.Length > 0) { _builder.Warn(ScanMessages.PartitionsAdded(_setup.Topic, added)); }
+        }
+        catch (KafkaFaultException e)
+        {
+            // The snapshot is complete all the same.
+            _builder.Warn(ScanMessages.PartitionsNotChecked(_setup.Topic, e.Fault.Reason));
+        }
+    }
+
+    private PartitionProgress Concerned(KafkaFault fault) =>
+        (fault.Partition is { } id ? _byId[id] : null) ?? _partitions.First(p => !p.IsDone);
+
+    private SourceException Failure(KafkaFaultException e)
+    {
+        PartitionProgress partition = Concerned(e.Fault);
+        string message = ScanMessages.Failed(e.Fault, partition, _setup.Options.MaxRetries);
+        return new SourceException(_setup.Definition.Name, message, e.Fault.IsTransient, e)
+        {
+            Partition = partition.Name,
+            Offset = partition.Position,
+        };
+    }
+}

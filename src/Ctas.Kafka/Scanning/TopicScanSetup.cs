@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+using Ctas.Kafka.Consuming;
+using Ctas.Sources;
+
+namespace Ctas.Kafka.Scanning;
+
+/// <summary>What one scan reads, and with what. Immutable.</summary>
+/// <param name="Definition">The source.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partitions">The partitions with their captured ranges.</param>
+/// <param name="Connect">Makes a consumer of the topic.</param>
+/// <param name="Options">How patient to be.</param>
+/// <param name="TimeProvider">The clock.</param>
+/// <param name="Logger">Where to log.</param>
+/// <param name="DeadLetters">Takes malformed records; null where the policy is another.</param>
+internal sealed record TopicScanSetup(
+    SourceDefinition Definition,
+    string Topic,
+    IReadOnlyList<SourcePartition> Partitions,
+    Func<ITopicConsumer> Connect,
+    KafkaSourceOptions Options,
+    TimeProvider TimeProvider,
+    ILogger Logger,
+    DeadLetterTopic? DeadLetters);

@@ -1,0 +1,74 @@
+using Confluent.Kafka;
+
+using Ctas.Kafka.Consuming;
+
+namespace Ctas.IntegrationTests.Kafka;
+
+/// <summary>
+/// A topic as a consumer sees it, with everything a test broker cannot show: offsets that hold no record because of
+/// transaction markers, aborts and compaction, and faults at a chosen fetch.
+/// </summary>
+internal sealed class ScriptedTopic(InstantTime time)
+{
+    private readonly SortedDictionary<int, ScriptedPartition> _partitions = [];
+    private readonly Dictionary<int, Action> _beforeFetch = [];
+    private readonly Queue<KafkaFault> _metadataFaults = new();
+
+    internal int DeliveredCount;
+
+    /// <summary>The clock; an empty fetch takes its timeout.</summary>
+    public InstantTime Time { get; } = time;
+
+    /// <summary>False to prove that the position alone ends a scan.</summary>
+    public bool TellsEnds { get; set; } = true;
+
+    /// <summary>How many offsets before the one asked for a new assignment starts to deliver.</summary>
+    public int Rewind { get; set; }
+
+    /// <summary>Fetches made so far, by all consumers.</summary>
+    public int Fetches { get; private set; }
+
+    /// <summary>Records handed over so far, by all consumers.</summary>
+    public int Delivered => Volatile.Read(ref DeliveredCount);
+
+    public int OpenConsumers { get; set; }
+
+    /// <summary>The assignments made, in order.</summary>
+    public List<IReadOnlyList<PartitionPosition>> Assignments { get; } = [];
+
+    public List<int> Paused { get; } = [];
+
+    /// <summary>Faults of the whole client, each told once.</summary>
+    public Queue<KafkaFault> ClientFaults { get; } = new();
+
+    public IReadOnlyDictionary<int, ScriptedPartition> Partitions => _partitions;
+
+    public ScriptedPartition AddPartition(long start = 0)
+    {
+        var partition = new ScriptedPartition(_partitions.Count, start);
+        _partitions.Add(partition.Id, partition);
+        return partition;
+    }
+
+    /// <summary>Does something right before the fetch of that number, counted from 1 over all consumers.</summary>
+    public void BeforeFetch(int number, Action action) => _beforeFetch.Add(number, action);
+
+    /// <summary>Makes the next requests for metadata fail.</summary>
+    public void FailMetadata(params ReadOnlySpan<ErrorCode> codes)
+    {
+        foreach (ErrorCode code in codes) { _metadataFaults.Enqueue(new KafkaFault(code, code.ToString())); }
+    }
+
+    public ITopicConsumer Connect() => new ScriptedConsumer(this);
+
+    internal IReadOnlyList<int> GetPartitions() =>
+        _metadataFaults.TryDequeue(out KafkaFault? fault)
+            ? throw new KafkaFaultException(fault)
+            : [.. _partitions.Keys];
+
+    internal void CountFetch()
+    {
+        Fetches++;
+        if (_beforeFetch.TryGetValue(Fetches, out Action? action)) { action(); }
+    }
+}
