@@ -5,7 +5,9 @@ namespace Ctas.Syntax;
 /// <summary>What is known of each keyword.</summary>
 internal static class Keywords
 {
-    /// <summary>Words that name nothing unless quoted, because a name there could not be told from the grammar.</summary>
+    /// <summary>
+    /// Words that name nothing unless quoted, because a name there could not be told from the grammar.
+    /// </summary>
     private static readonly FrozenSet<Keyword> Reserved = FrozenSet.Create(
         Keyword.All, Keyword.And, Keyword.As, Keyword.Asc, Keyword.Between, Keyword.Case, Keyword.Create, Keyword.Cross,
         Keyword.Desc, Keyword.Distinct, Keyword.Else, Keyword.End, Keyword.Except, Keyword.False, Keyword.Fetch,
@@ -21,7 +23,9 @@ internal static class Keywords
             .ToFrozenDictionary(TextOf, StringComparer.OrdinalIgnoreCase)
             .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The keyword that is written so, in whatever case; <see cref="Keyword.None"/> for any other word.</summary>
+    /// <summary>
+    /// The keyword that is written so, in whatever case; <see cref="Keyword.None"/> for any other word.
+    /// </summary>
     public static Keyword Find(ReadOnlySpan<char> word) =>
         ByText.TryGetValue(word, out Keyword keyword) ? keyword : Keyword.None;
 

@@ -6,8 +6,8 @@ namespace Ctas.Syntax;
 
 /// <summary>Cuts a text into tokens in one pass; spaces and comments are dropped. Single-threaded, used once.</summary>
 /// <remarks>
-/// <c>--</c> comments end with the line; <c>/* */</c> comments nest, as in PostgreSQL. A word followed by <c>://</c> is a
-/// location up to the next space, comma, semicolon, quote or parenthesis, so globs in it start no comment.
+/// <c>--</c> comments end with the line; <c>/* */</c> comments nest, as in PostgreSQL. A word followed by <c>://</c>
+/// is a location up to the next space, comma, semicolon, quote or parenthesis, so globs in it start no comment.
 /// </remarks>
 internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
 {
@@ -184,9 +184,10 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
             SkipDigits();
         }
 
-        if (Peek() is 'e' or 'E' && (char.IsAsciiDigit(Peek(1)) || (Peek(1) is '+' or '-' && char.IsAsciiDigit(Peek(2)))))
+        bool isSigned = Peek(1) is '+' or '-';
+        if (Peek() is 'e' or 'E' && char.IsAsciiDigit(Peek(isSigned ? 2 : 1)))
         {
-            _offset += 2;
+            _offset += isSigned ? 2 : 1;
             SkipDigits();
         }
 

@@ -56,7 +56,8 @@ internal sealed partial class Parser
         }
 
         RequireTypes(columns);
-        return Located(start, new CreateSourceSyntax(kind, orReplace, ifNotExists, name, [.. columns], [.. properties]));
+        return Located(start, new CreateSourceSyntax(
+            kind, orReplace, ifNotExists, name, [.. columns], [.. properties]));
     }
 
     /// <summary>INTO, WITH and EMIT, each at most once, in any order.</summary>
@@ -136,7 +137,8 @@ internal sealed partial class Parser
     }
 
     /// <summary>KEY may also be a type name that does not exist; as a role it ends the column.</summary>
-    private bool AtColumnRole() => Current.Keyword is Keyword.Key or Keyword.Primary or Keyword.Header or Keyword.Headers;
+    private bool AtColumnRole() => Current.Keyword
+        is Keyword.Key or Keyword.Primary or Keyword.Header or Keyword.Headers;
 
     private (ColumnRole Role, StringLiteralSyntax? Header) ParseColumnRole()
     {
@@ -202,7 +204,7 @@ internal sealed partial class Parser
         while (!_isRecovering && TryTake(TokenKind.Dot))
         {
             if (At(TokenKind.Word)) { text.Append('.').Append(TextOf(Next())); }
-            else { ReportExpected("the rest of a property name", "Write a name with other characters in single quotes."); }
+            else { ReportExpected("the rest of a property name", "Put a name with other characters in quotes."); }
         }
 
         return Located(start, new PropertyNameSyntax(text.ToString()));
@@ -227,7 +229,9 @@ internal sealed partial class Parser
 
         if (TryTake(Keyword.Null)) { return Located(start, new NullLiteralSyntax()); }
 
-        Report(SyntaxDiagnostics.PropertyValue(Current.Span, Describe(Current)));
+        // A word without quotes may be a secret as well as one with quotes: it is not repeated.
+        string found = At(TokenKind.Word) ? "a word without quotes" : Describe(Current);
+        Report(SyntaxDiagnostics.PropertyValue(Current.Span, found));
         _isRecovering = true;
         return MissingExpression();
     }

@@ -139,7 +139,8 @@ internal sealed partial class Parser
     private LikeSyntax ParseLike(ExpressionSyntax left, bool ignoresCase, bool isNegated)
     {
         ExpressionSyntax pattern = ParseExpression(Precedence.Range + 1);
-        ExpressionSyntax? escape = !_isRecovering && TryTake(Keyword.Escape) ? ParseExpression(Precedence.Range + 1) : null;
+        bool hasEscape = !_isRecovering && TryTake(Keyword.Escape);
+        ExpressionSyntax? escape = hasEscape ? ParseExpression(Precedence.Range + 1) : null;
         return new LikeSyntax(left, pattern, escape, ignoresCase, isNegated);
     }
 

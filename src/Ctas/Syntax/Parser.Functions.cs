@@ -33,7 +33,8 @@ internal sealed partial class Parser
         if (!isDistinct) { TryTake(Keyword.All); }
 
         bool isStar = !isDistinct && TryTake(TokenKind.Star);
-        List<ExpressionSyntax> arguments = isStar || At(TokenKind.CloseParen) ? [] : ParseList(ParseExpression, AtExpression);
+        bool hasArguments = !isStar && !At(TokenKind.CloseParen);
+        List<ExpressionSyntax> arguments = hasArguments ? ParseList(ParseExpression, AtExpression) : [];
         if (isDistinct && arguments.Count == 0) { ReportExpected("an expression"); }
 
         var call = new FunctionCallSyntax(name, [.. arguments], isStar, isDistinct);
@@ -233,7 +234,8 @@ internal sealed partial class Parser
         }
 
         List<ExpressionSyntax> arguments = [first];
-        if (!_isRecovering && TryTake(TokenKind.Comma)) { arguments.AddRange(ParseList(ParseExpression, AtExpression)); }
+        bool hasMore = !_isRecovering && TryTake(TokenKind.Comma);
+        if (hasMore) { arguments.AddRange(ParseList(ParseExpression, AtExpression)); }
 
         Close(opening);
         return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));

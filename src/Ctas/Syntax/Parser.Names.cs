@@ -22,7 +22,9 @@ internal sealed partial class Parser
         return new NameSyntax("") { Span = new TextSpan(Current.Span.Start, Current.Span.Start) };
     }
 
-    /// <summary>Any word is a name where nothing else can stand, as after a dot; only FROM is taken for itself.</summary>
+    /// <summary>
+    /// Any word is a name where nothing else can stand, as after a dot; only FROM is taken for itself.
+    /// </summary>
     private NameSyntax ExpectLabel(string expected)
     {
         bool isLabel = At(TokenKind.QuotedName) || (At(TokenKind.Word) && !At(Keyword.From));
@@ -58,7 +60,7 @@ internal sealed partial class Parser
         ReadOnlySpan<char> text = _source[token.Span];
         char quote = text[^1];
         string inner = text[(text.IndexOf(quote) + 1)..^1].ToString();
-        return inner.Contains(quote) ? inner.Replace(new string(quote, 2), quote.ToString(), StringComparison.Ordinal) : inner;
+        return inner.Replace(new string(quote, 2), quote.ToString(), StringComparison.Ordinal);
     }
 
     private StringLiteralSyntax ParseString()
@@ -86,7 +88,9 @@ internal sealed partial class Parser
         return items;
     }
 
-    /// <summary><c>item, …</c> with at least one item. A comma that is missing between two items is reported and supplied.</summary>
+    /// <summary>
+    /// <c>item, …</c> with at least one item. A comma that is missing between two items is reported and supplied.
+    /// </summary>
     private List<T> ParseList<T>(Func<T> parse, Func<bool> atItem)
     {
         List<T> items = [parse()];
@@ -106,6 +110,8 @@ internal sealed partial class Parser
             }
             else if (!_isRecovering && !AtListFollower() && atItem())
             {
+                if (CorrectMistyped(ClauseKeywords)) { return items; }
+
                 Report(SyntaxDiagnostics.MissingComma(Current.Span, Describe(Current)));
                 items.Add(parse());
             }
@@ -120,7 +126,9 @@ internal sealed partial class Parser
     private bool AtListFollower() => AtClause()
         || Current.Keyword is Keyword.For or Keyword.Rows or Keyword.Range or Keyword.Within;
 
-    /// <summary>After a mistake in an item, goes on with the next one, if there is a comma before the list ends.</summary>
+    /// <summary>
+    /// After a mistake in an item, goes on with the next one, if there is a comma before the list ends.
+    /// </summary>
     private void SkipToNextItem()
     {
         int depth = 0;

@@ -45,9 +45,11 @@ internal sealed partial class Parser
     private List<CommonTableSyntax> ParseCommonTables()
     {
         Next();
-        if (At(Keyword.Recursive) && Peek().Kind is TokenKind.Word or TokenKind.QuotedName && Peek().Keyword != Keyword.As)
+        bool namesTable = Peek().Kind == TokenKind.OpenParen || Peek().Keyword == Keyword.As;
+        if (At(Keyword.Recursive) && !namesTable)
         {
-            Report(SyntaxDiagnostics.NotSupported(Current.Span, "WITH RECURSIVE", "Write the common table without it."));
+            Report(SyntaxDiagnostics.NotSupported(
+                Current.Span, "WITH RECURSIVE", "Write a common table that does not read itself."));
             Next();
         }
 
@@ -182,7 +184,9 @@ internal sealed partial class Parser
         return select;
     }
 
-    /// <summary>The place of a clause in a SELECT; 0 for any other word. WINDOW and WHERE may stand in either order.</summary>
+    /// <summary>
+    /// The place of a clause in a SELECT; 0 for any other word. WINDOW and WHERE may stand in either order.
+    /// </summary>
     private static int RankOf(Keyword clause) => clause switch
     {
         Keyword.From => 1,

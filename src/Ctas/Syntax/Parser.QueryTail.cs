@@ -76,6 +76,8 @@ internal sealed partial class Parser
     {
         int start = Current.Span.Start;
         ExpressionSyntax expression = ParseExpression();
+        if (AtName() && !AtListFollower()) { CorrectMistypedUnlessAt(Keyword.Desc, Keyword.Asc, Keyword.Nulls); }
+
         bool isDescending = TryTake(Keyword.Desc);
         if (!isDescending) { TryTake(Keyword.Asc); }
 
@@ -91,7 +93,9 @@ internal sealed partial class Parser
         return Located(start, new OrderItemSyntax(expression, isDescending, nulls));
     }
 
-    /// <summary><c>FETCH FIRST | NEXT [n] ROW | ROWS ONLY</c>, which says LIMIT n in other words; n is 1 when not written.</summary>
+    /// <summary>
+    /// <c>FETCH FIRST | NEXT [n] ROW | ROWS ONLY</c>, which says LIMIT n in other words; n is 1 when not written.
+    /// </summary>
     private ExpressionSyntax ParseFetch()
     {
         int start = Next().Span.Start;

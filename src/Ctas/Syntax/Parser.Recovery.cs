@@ -5,9 +5,15 @@ namespace Ctas.Syntax;
 /// <content>What is expected, what is said when it is not there, and where the parser goes on.</content>
 internal sealed partial class Parser
 {
-    // Chosen so that the parser, and every later walk over the tree, fits the smallest default stack (1 MB).
-    private const int MaxNesting = 150;
+    // Chosen so that the parser, and every later walk over the tree, fits the smallest default stack (1 MB), with room.
+    private const int MaxNesting = 400;
     private const int MaxHeight = 1000;
+
+    private static readonly Keyword[] ClauseKeywords =
+    [
+        Keyword.From, Keyword.Where, Keyword.Group, Keyword.Having, Keyword.Qualify, Keyword.Order, Keyword.Limit,
+        Keyword.Offset, Keyword.Fetch, Keyword.Union, Keyword.Intersect, Keyword.Except, Keyword.Window, Keyword.Into,
+    ];
 
     private readonly Queue<int> _lexicalErrors;
     private int _lastReportedIndex = -1;
@@ -72,7 +78,9 @@ internal sealed partial class Parser
         return true;
     }
 
-    /// <summary>Makes the current word the keyword that was meant, and reports it; parsing goes on as if it were right.</summary>
+    /// <summary>
+    /// Makes the current word the keyword that was meant, and reports it; parsing goes on as if it were right.
+    /// </summary>
     private bool CorrectMistyped(params ReadOnlySpan<Keyword> keywords)
     {
         if (_isRecovering || !At(TokenKind.Word) || Current.Keyword.IsReserved()) { return false; }
@@ -88,7 +96,9 @@ internal sealed partial class Parser
         return true;
     }
 
-    /// <summary>Takes the token that closes what <paramref name="opening"/> opened, skipping to it after a mistake.</summary>
+    /// <summary>
+    /// Takes the token that closes what <paramref name="opening"/> opened, skipping to it after a mistake.
+    /// </summary>
     private void Close(Token opening)
     {
         (TokenKind kind, string shown) = opening.Kind switch
@@ -139,6 +149,8 @@ internal sealed partial class Parser
                 continue;
             }
 
+            if (CorrectMistyped(ClauseKeywords)) { continue; }
+
             if (!_isRecovering) { ReportExpected(expected); }
 
             SkipWithin();
@@ -155,10 +167,14 @@ internal sealed partial class Parser
             or Keyword.Window => true,
         Keyword.Group or Keyword.Order => Peek().Keyword == Keyword.By || !_isRecovering,
         Keyword.With => Peek().Kind == TokenKind.OpenParen,
-        Keyword.Emit => Peek().Keyword is Keyword.Changes or Keyword.Final,
+        Keyword.Emit => AtEmit(),
         Keyword.Create => AtCreate(),
         _ => false,
     };
+
+    /// <summary>EMIT is also a name; it is the clause before its own words, or a last word mistyped.</summary>
+    private bool AtEmit() => Peek().Keyword is Keyword.Changes or Keyword.Final
+        || (Peek().Kind == TokenKind.Word && Peek(2).Kind is TokenKind.Semicolon or TokenKind.EndOfText);
 
     private bool AtCreate() => At(Keyword.Create)
         && Peek().Keyword is Keyword.Table or Keyword.Stream or Keyword.Sink or Keyword.Index or Keyword.Or;
@@ -198,5 +214,6 @@ internal sealed partial class Parser
     }
 
     /// <summary>Stands for an expression that is not there, in a statement that is known to be broken.</summary>
-    private NullLiteralSyntax MissingExpression() => new() { Span = new TextSpan(Current.Span.Start, Current.Span.Start) };
+    private NullLiteralSyntax MissingExpression() =>
+        new() { Span = new TextSpan(Current.Span.Start, Current.Span.Start) };
 }

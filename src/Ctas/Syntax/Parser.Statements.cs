@@ -48,7 +48,9 @@ internal sealed partial class Parser
         return isBroken ? new BrokenStatementSyntax(_declaredName) { Span = span } : statement;
     }
 
-    /// <summary>Stands at the semicolon, the end of the text or the next CREATE; anything before it is reported once.</summary>
+    /// <summary>
+    /// Stands at the semicolon, the end of the text or the next CREATE; anything before it is reported once.
+    /// </summary>
     private void EndStatement()
     {
         if (At(TokenKind.Semicolon) || At(TokenKind.EndOfText)) { return; }

@@ -171,6 +171,8 @@ internal sealed partial class Parser
         List<NameSyntax> columns = !_isRecovering && At(TokenKind.OpenParen)
             ? ParseParenthesizedList(() => ExpectName("a column name"), AtName)
             : [];
+        if (AtName() && !AtListFollower()) { CorrectMistyped(AfterTable); }
+
         return Located(start, new TableAliasSyntax(name, [.. columns]));
     }
 }

@@ -125,9 +125,12 @@ internal sealed partial class Parser
     }
 
     /// <summary>Stands at INTERVAL, and at an interval literal: INTERVAL alone is a name.</summary>
-    private bool AtInterval() => At(Keyword.Interval)
-        && (Peek().Kind is TokenKind.Number or TokenKind.Text
-            || (Peek().Kind == TokenKind.Minus && Peek(2).Kind == TokenKind.Number && Units.ContainsKey(TextOf(Peek(3)))));
+    private bool AtInterval()
+    {
+        bool isNegative = Peek().Kind == TokenKind.Minus
+            && Peek(2).Kind == TokenKind.Number && Units.ContainsKey(TextOf(Peek(3)));
+        return At(Keyword.Interval) && (isNegative || Peek().Kind is TokenKind.Number or TokenKind.Text);
+    }
 
     private IntervalLiteralSyntax ParseInterval()
     {
@@ -177,7 +180,8 @@ internal sealed partial class Parser
 
     private void ReportUnknownUnit()
     {
-        string? closest = At(TokenKind.Word) ? ClosestName.Find(TextOf(Current), Units.Keys.Select(unit => unit.ToUpperInvariant())) : null;
+        IEnumerable<string> units = Units.Keys.Select(unit => unit.ToUpperInvariant());
+        string? closest = At(TokenKind.Word) ? ClosestName.Find(TextOf(Current), units) : null;
         Report(SyntaxDiagnostics.UnknownUnit(Current.Span, Describe(Current), closest));
         if (closest is null) { _isRecovering = true; }
         else { Next(); }

@@ -2,7 +2,9 @@ using Ctas.Text;
 
 namespace Ctas.Syntax;
 
-/// <summary>Recursive descent over the tokens of one text. Reports every mistake and goes on. Single-threaded, used once.</summary>
+/// <summary>
+/// Recursive descent over the tokens of one text. Reports every mistake and goes on. Single-threaded, used once.
+/// </summary>
 /// <remarks>
 /// After a mistake nothing more is reported until the parser stands again at a place that it understands: the end of a
 /// parenthesis, the next clause, the next statement. Time is linear in the text; depth is bounded.
@@ -33,14 +35,16 @@ internal sealed partial class Parser
     }
 
     /// <summary>Parses a text that is one query. With mistakes, the tree means nothing.</summary>
-    public static ParseResult<QuerySyntax> ParseQuery(SourceText source) => ParseWhole(source, parser => parser.ParseQuery());
+    public static ParseResult<QuerySyntax> ParseQuery(SourceText source) =>
+        ParseWhole(source, parser => parser.ParseQuery());
 
     /// <summary>Parses a text that is one expression. With mistakes, the tree means nothing.</summary>
     public static ParseResult<ExpressionSyntax> ParseExpression(SourceText source) =>
         ParseWhole(source, parser => parser.ParseExpression());
 
     /// <summary>Parses a text that is one type. With mistakes, the tree means nothing.</summary>
-    public static ParseResult<TypeSyntax> ParseType(SourceText source) => ParseWhole(source, parser => parser.ParseType());
+    public static ParseResult<TypeSyntax> ParseType(SourceText source) =>
+        ParseWhole(source, parser => parser.ParseType());
 
     private static ParseResult<T> ParseWhole<T>(SourceText source, Func<Parser, T> parse)
     {

@@ -20,7 +20,11 @@ internal static class SyntaxDiagnostics
         new("CTAS1004", span, "comment is not closed", "Close it with */; comments nest.");
 
     public static Diagnostic MalformedNumber(TextSpan span, string text) =>
-        new("CTAS1005", span, $"malformed number \"{Shortened(text)}\"", "Put a space after the number, or quote a name.");
+        new(
+            "CTAS1005",
+            span,
+            $"malformed number \"{Shortened(text)}\"",
+            "Put a space after the number, or quote a name.");
 
     public static Diagnostic MalformedBytes(TextSpan span) =>
         new("CTAS1006", span, "malformed bytes literal", "Write two hexadecimal digits for each byte, as in x'0aff'.");
@@ -38,7 +42,11 @@ internal static class SyntaxDiagnostics
         new("CTAS1012", span, $"unexpected \"{Shortened(found)}\"", $"Did you mean {keyword}?");
 
     public static Diagnostic ReservedWord(TextSpan span, string word) =>
-        new("CTAS1013", span, $"\"{word}\" is a reserved word", $"To use it as a name, write it in quotes: \"{word}\".");
+        new(
+            "CTAS1013",
+            span,
+            $"\"{word}\" is a reserved word",
+            $"To use it as a name, write it in quotes: \"{word}\".");
 
     public static Diagnostic UnknownStatement(TextSpan span, string found, string? closest) =>
         new(
@@ -50,7 +58,11 @@ internal static class SyntaxDiagnostics
                 : $"Did you mean {closest}?");
 
     public static Diagnostic NestedTooDeeply(TextSpan span) =>
-        new("CTAS1015", span, "statement is nested too deeply", "Split it with common tables (WITH … AS) or more tables.");
+        new(
+            "CTAS1015",
+            span,
+            "statement is nested too deeply",
+            "Split it with common tables (WITH … AS) or more tables.");
 
     public static Diagnostic ChainedComparison(TextSpan span) =>
         new("CTAS1016", span, "comparisons cannot be chained", "Join them with AND, or use parentheses.");
@@ -108,7 +120,11 @@ internal static class SyntaxDiagnostics
             "A value is a string in single quotes, a number, TRUE, FALSE or NULL.");
 
     public static Diagnostic MalformedInterval(TextSpan span) =>
-        new("CTAS1028", span, "malformed interval", "Write INTERVAL 5 MINUTES, INTERVAL '5' MINUTE or INTERVAL '5 minutes'.");
+        new(
+            "CTAS1028",
+            span,
+            "malformed interval",
+            "Write INTERVAL 5 MINUTES, INTERVAL '5' MINUTE or INTERVAL '5 minutes'.");
 
     public static Diagnostic NotClosed(TextSpan span, string closing, string found, LinePosition opened) =>
         new(
@@ -124,7 +140,11 @@ internal static class SyntaxDiagnostics
         new("CTAS1031", span, $"expected \";\" before {found}", "Statements end with a semicolon.");
 
     public static Diagnostic MissingAdvance(TextSpan span) =>
-        new("CTAS1032", span, "hopping window has no ADVANCE BY", "Write HOPPING (SIZE 10 MINUTES, ADVANCE BY 5 MINUTES).");
+        new(
+            "CTAS1032",
+            span,
+            "hopping window has no ADVANCE BY",
+            "Write HOPPING (SIZE 10 MINUTES, ADVANCE BY 5 MINUTES).");
 
     public static Diagnostic ColumnWithoutType(TextSpan span, string column) =>
         new(

@@ -39,7 +39,7 @@ internal sealed partial class SyntaxPrinter
     {
         AppendName(call.Name);
         _text.Append(call.IsDistinct ? "(DISTINCT " : "(").Append(call.IsStar ? "*" : "");
-        AppendList(call.Arguments, AppendListed);
+        AppendArguments(call);
         AppendOrderBy(call.OrderBy, " ORDER BY ");
         _text.Append(')');
         if (call.Filter is { } filter)
@@ -49,6 +49,22 @@ internal sealed partial class SyntaxPrinter
         }
 
         if (call.Over is { } over) { AppendOver(over); }
+    }
+
+    private void AppendArguments(FunctionCallSyntax call)
+    {
+        // In POSITION(a IN b) the IN is no operator, so there the first argument holds none outside parentheses.
+        bool isPosition = !call.Name.IsQuoted && Keywords.Find(call.Name.Text) == Keyword.Position;
+        if (isPosition && call.Arguments is [{ } first, ..])
+        {
+            AppendExpression(first, Precedence.Range + 1);
+            _text.Append(call.Arguments.Count > 1 ? ", " : "");
+            AppendList([.. call.Arguments.Skip(1)], AppendListed);
+        }
+        else
+        {
+            AppendList(call.Arguments, AppendListed);
+        }
     }
 
     private void AppendOver(OverSyntax over)

@@ -75,7 +75,11 @@ internal sealed partial class SyntaxPrinter
     }
 
     private void AppendCreateHead(
-        RelationKind kind, bool orReplace, bool ifNotExists, NameSyntax name, SyntaxList<ColumnDefinitionSyntax> columns)
+        RelationKind kind,
+        bool orReplace,
+        bool ifNotExists,
+        NameSyntax name,
+        SyntaxList<ColumnDefinitionSyntax> columns)
     {
         _text.Append(orReplace ? "CREATE OR REPLACE " : "CREATE ").Append(Word(kind));
         _text.Append(ifNotExists ? " IF NOT EXISTS " : " ");

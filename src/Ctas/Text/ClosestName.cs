@@ -10,8 +10,8 @@ internal static class ClosestName
     /// The candidate nearest to the name, ignoring case; null when none is near enough to be a typing mistake.
     /// </summary>
     /// <remarks>
-    /// Near enough is one edit for each three letters begun (a one-letter name is never guessed). Of equally near
-    /// candidates the first in ordinal order is taken, so the answer does not depend on their order.
+    /// Near enough is one edit for two to four letters, two for five to seven, and so on. Of equally near candidates
+    /// one of the same length is taken, then the first in ordinal order, so the answer does not depend on their order.
     /// </remarks>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
@@ -20,7 +20,9 @@ internal static class ClosestName
         int maxDistance = (name.Length + 1) / 3;
         string? closest = null;
         int closestDistance = int.MaxValue;
-        foreach (string candidate in candidates.Order(StringComparer.Ordinal))
+        foreach (string candidate in candidates
+            .OrderBy(candidate => Math.Abs(candidate.Length - name.Length))
+            .ThenBy(candidate => candidate, StringComparer.Ordinal))
         {
             if (Math.Abs(candidate.Length - name.Length) > maxDistance) { continue; }
 

@@ -29,8 +29,7 @@ internal static class DiagnosticRenderer
         TextSpan line = source.LineAt(span.Start);
         TextSpan shown = Window(line, span.Start);
         string prefix = $"LINE {source.PositionAt(span.Start).Line}: " + (shown.Start > line.Start ? Ellipsis : "");
-        string masked = SecretMask.Apply(source[line].ToString());
-        ReadOnlySpan<char> visible = masked.AsSpan(shown.Start - line.Start, shown.Length);
+        ReadOnlySpan<char> visible = source.ShownText.AsSpan(shown.Start, shown.Length);
         text.Append(prefix).Append(visible).Append(shown.End < line.End ? Ellipsis : "").Append('\n');
 
         // Tabs are copied, so that the carets stand right whatever the width of a tab is.

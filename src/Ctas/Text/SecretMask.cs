@@ -2,21 +2,35 @@ using System.Text.RegularExpressions;
 
 namespace Ctas.Text;
 
-/// <summary>Hides the values of secret properties in text that is shown to people.</summary>
+/// <summary>Hides the values of secret properties in SQL text that is shown to people.</summary>
 internal static partial class SecretMask
 {
-    /// <summary>The text with every character of a secret value replaced by <c>*</c>; its length is kept.</summary>
+    private static readonly string[] SecretParts = ["password", "secret", "sasl.", "ssl.key"];
+
+    /// <summary>The text with secret values replaced by asterisks; length and line breaks are kept.</summary>
     public static string Apply(string text) =>
-        SecretProperty().Replace(text, match =>
+        Property().Replace(text, match =>
         {
-            int kept = match.Groups["value"].Index - match.Index;
-            return string.Concat(match.ValueSpan[..kept], new string('*', match.Length - kept));
+            string key = match.Groups["key"].Value;
+            bool isSecret = SecretParts.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase));
+            if (!isSecret) { return match.Value; }
+
+            Group value = match.Groups["value"];
+            int kept = value.Index - match.Index;
+            ReadOnlySpan<char> shown = match.ValueSpan;
+            return string.Concat(shown[..kept], Masked(value.Value), shown[(kept + value.Length)..]);
         });
 
-    // An unterminated value runs to the end of the text: that too may be a secret.
+    private static string Masked(string value) =>
+        string.Create(value.Length, value, static (masked, value) =>
+        {
+            for (int i = 0; i < masked.Length; i++) { masked[i] = value[i] is '\n' or '\r' ? value[i] : '*'; }
+        });
+
+    // A value that is not closed runs to the end of the text: that too may be a secret. The atomic group keeps the
+    // time linear, as a word is tried once.
     [GeneratedRegex(
-        @"(?<![\w.\-])(?:[\w.\-]*password|[\w.\-]*secret|[\w.\-]*sasl\.[\w.\-]*|[\w.\-]*ssl\.key[\w.\-]*)['""`]?"
-        + @"\s*=\s*'?(?<value>(?:[^']|'')*)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SecretProperty();
+        """(?<![\w.\-])(?<key>(?>[\w.\-]+))['"`]?\s*=\s*(?:'(?<value>(?>(?:[^']|'')*))|(?<value>[^\s,;()']+))""",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Property();
 }

@@ -4,14 +4,19 @@ namespace Ctas.Text;
 internal sealed class SourceText
 {
     private readonly int[] _lineStarts;
+    private readonly Lazy<string> _shownText;
 
     public SourceText(string text)
     {
         Text = text;
         _lineStarts = FindLineStarts(text);
+        _shownText = new Lazy<string>(() => SecretMask.Apply(text));
     }
 
     public string Text { get; }
+
+    /// <summary>The text as it may be shown: values of secret properties are masked, offsets are the same.</summary>
+    public string ShownText => _shownText.Value;
 
     public int Length => Text.Length;
 
