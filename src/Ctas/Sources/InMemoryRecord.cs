@@ -5,11 +5,11 @@ namespace Ctas.Sources;
 /// <summary>A record of an <see cref="InMemorySource"/>. Immutable.</summary>
 public sealed record InMemoryRecord
 {
-    /// <summary>The key's bytes, null for a record without a key.</summary>
-    public ReadOnlyMemory<byte>? Key { get; init; }
+    /// <summary>The key's bytes, null for a record without a key. Not copied.</summary>
+    public byte[]? Key { get; init; }
 
-    /// <summary>The value's bytes, null for a tombstone.</summary>
-    public ReadOnlyMemory<byte>? Value { get; init; }
+    /// <summary>The value's bytes, null for a tombstone. Not copied.</summary>
+    public byte[]? Value { get; init; }
 
     /// <summary>The partition, from 0.</summary>
     public int Partition { get; init; }
@@ -21,7 +21,7 @@ public sealed record InMemoryRecord
     public long TimestampMilliseconds { get; init; }
 
     /// <summary>The headers in order.</summary>
-    public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>?>> Headers { get; init; } = [];
+    public IReadOnlyList<KeyValuePair<string, byte[]?>> Headers { get; init; } = [];
 
     /// <summary>A record of texts, UTF-8: <c>FromText("k1", "{\"a\":1}")</c>; a null value makes a tombstone.</summary>
     public static InMemoryRecord FromText(string? key, string? value, int partition = 0) => new()
@@ -31,5 +31,5 @@ public sealed record InMemoryRecord
         Partition = partition,
     };
 
-    private static ReadOnlyMemory<byte>? ToBytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+    private static byte[]? ToBytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 }

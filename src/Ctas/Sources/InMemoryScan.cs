@@ -62,9 +62,8 @@ internal sealed class InMemoryScan : ISourceScan, IRecordHeaders
 
     bool IRecordHeaders.TryGetValue(int header, out ReadOnlySpan<byte> value)
     {
-        ReadOnlyMemory<byte>? bytes = _current.Headers[header].Value;
-        value = bytes.GetValueOrDefault().Span;
-        return bytes is not null;
+        value = _current.Headers[header].Value;
+        return _current.Headers[header].Value is not null;
     }
 
     private void AddCurrent() => _builder.Add(new SourceRecord
@@ -73,9 +72,9 @@ internal sealed class InMemoryScan : ISourceScan, IRecordHeaders
         Offset = _current.Offset!.Value,
         TimestampMilliseconds = _current.TimestampMilliseconds,
         HasKey = _current.Key is not null,
-        Key = _current.Key.GetValueOrDefault().Span,
+        Key = _current.Key,
         IsTombstone = _current.Value is null,
-        Value = _current.Value.GetValueOrDefault().Span,
+        Value = _current.Value,
         Headers = _current.Headers.Count > 0 ? this : null,
     });
 }

@@ -13,6 +13,7 @@ public sealed partial class RecordBatchBuilder
     private ValueColumn?[] _delimitedKey = [];
     private ValueColumn?[] _delimitedValue = [];
     private string? _firstKeyless;
+    private string _namedIn = "declared";
 
     private void DecideMode()
     {
@@ -46,6 +47,22 @@ public sealed partial class RecordBatchBuilder
         _delimitedKey = ByDeclaredOrder([SourceColumnRole.Key]);
         _delimitedValue = ByDeclaredOrder(
             _isKeyInValue ? [SourceColumnRole.Value, SourceColumnRole.Key] : [SourceColumnRole.Value]);
+    }
+
+    /// <summary>Names the fields of the delimited values that follow: the header line of a file.</summary>
+    /// <remarks>Fields that no column reads are left out, or become columns where columns are inferred.</remarks>
+    internal void NameFields(IReadOnlyList<string> names)
+    {
+        _delimitedValue = [.. names.Select(name =>
+            _columns.Reading(name, out _) ?? (_columns.AddsFields ? AddNamedField(name) : null))];
+        _namedIn = "in the header";
+    }
+
+    private ValueColumn AddNamedField(string name)
+    {
+        if (_hasRows) { _counters.Warn($"column \"{name}\" appeared in a later file"); }
+
+        return _columns.AddField(name, RowCount) ?? throw Failure("too many fields to infer columns; declare the columns");
     }
 
     // Delimited fields have no names: their order is that of the declared columns.

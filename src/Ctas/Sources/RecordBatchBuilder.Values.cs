@@ -49,7 +49,7 @@ public sealed partial class RecordBatchBuilder
     {
         if (_fields.Split(line, _definition.Delimiter ?? ',') is { } malformed) { return malformed; }
 
-        if (_fields.Count != columns.Length) { return $"{_fields.Count} fields where {columns.Length} are declared"; }
+        if (_fields.Count != columns.Length) { return $"{_fields.Count} fields where {columns.Length} are {_namedIn}"; }
 
         for (int field = 0; field < columns.Length; field++)
         {

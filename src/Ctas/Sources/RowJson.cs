@@ -10,7 +10,7 @@ internal static class RowJson
 {
     /// <summary>One row; NULLs are left out.</summary>
     /// <exception cref="ArgumentException">The row does not fit the schema.</exception>
-    public static ReadOnlyMemory<byte> Write(Schema schema, object?[] row)
+    public static byte[] Write(Schema schema, object?[] row)
     {
         if (row.Length != schema.Fields.Count)
         {
@@ -29,7 +29,7 @@ internal static class RowJson
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenMemory;
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteField(Utf8JsonWriter writer, Field field, object value)
