@@ -45,6 +45,9 @@ public abstract class Column
 
     private protected Bitmap? GatherValidity(ReadOnlySpan<int> rows)
     {
+        // Most columns hold no NULL and most gathers add none: one vectorised pass settles that.
+        if (Validity is null && !rows.ContainsAnyInRange(int.MinValue, -1)) { return null; }
+
         Bitmap? gathered = null;
         for (int row = 0; row < rows.Length; row++)
         {

@@ -1,0 +1,79 @@
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+using Ctas.Planning;
+
+namespace Ctas.Execution;
+
+/// <summary>Evaluates expressions over changes. Single-threaded.</summary>
+/// <remarks>
+/// Only rows that count are evaluated: with a selection, the columns that the expressions read are gathered first, so
+/// that a row a filter has dropped cannot fail later.
+/// </remarks>
+internal sealed class Evaluator
+{
+    private readonly Kernel[] _kernels;
+    private readonly int[] _ordinals;
+    private readonly RowErrorLog _log;
+    private long _rowsBefore;
+
+    /// <summary>Compiles expressions over one input.</summary>
+    public Evaluator(IEnumerable<ScalarExpression> expressions, RowErrorLog log)
+    {
+        var compiler = new KernelCompiler();
+        _kernels = [.. expressions.Select(compiler.Compile)];
+        _ordinals = compiler.Ordinals;
+        _log = log;
+    }
+
+    /// <summary>The columns of the expressions, a row for every change that did not fail.</summary>
+    public EvaluatedRows Evaluate(ChangeBatch changes)
+    {
+        Batch input = changes.Rows.Select(_ordinals);
+        if (changes.Selection is { } selection) { input = input.Gather(selection); }
+
+        RowErrors errors = _log.ForBatch(input.RowCount, _rowsBefore);
+        _rowsBefore += input.RowCount;
+        var columns = new Column[_kernels.Length];
+        for (int kernel = 0; kernel < columns.Length; kernel++) { columns[kernel] = _kernels[kernel].Evaluate(input, errors); }
+
+        var rows = new Batch(columns, input.RowCount);
+        if (_log.Passed(errors) is not { } passed) { return new EvaluatedRows(rows, null, changes); }
+
+        return new EvaluatedRows(rows.Gather(passed), passed, changes);
+    }
+}
+
+/// <summary>Evaluated columns, and which changes their rows belong to.</summary>
+/// <param name="Columns">The columns of the expressions.</param>
+/// <param name="Passed">Change numbers of the rows, when some failed; null when row i belongs to change i.</param>
+/// <param name="Changes">The changes evaluated.</param>
+internal readonly record struct EvaluatedRows(Batch Columns, int[]? Passed, ChangeBatch Changes)
+{
+    /// <summary>Row of the input batch for every evaluated row; null when they are the same.</summary>
+    public int[]? InputRows
+    {
+        get
+        {
+            if (Changes.Selection is not { } selection || Passed is null) { return Passed ?? Changes.Selection; }
+
+            var rows = new int[Passed.Length];
+            for (int row = 0; row < rows.Length; row++) { rows[row] = selection[Passed[row]]; }
+
+            return rows;
+        }
+    }
+
+    /// <summary>Weights of the evaluated rows; null when all are +1.</summary>
+    public int[]? Weights
+    {
+        get
+        {
+            if (Changes.Weights is not { } weights || InputRows is not { } rows) { return Changes.Weights; }
+
+            var gathered = new int[rows.Length];
+            for (int row = 0; row < gathered.Length; row++) { gathered[row] = weights[rows[row]]; }
+
+            return gathered;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using Ctas.Execution.Kernels;
+
+namespace Ctas.Execution;
+
+/// <summary>All errors of execution.</summary>
+internal static class ExecutionErrors
+{
+    public static ExecutionException RowFailed(RowError error, long row) =>
+        new("CTAS5001", $"{error.Reason} in {error.Expression} (value: {error.Value})")
+        {
+            Expression = error.Expression,
+            Value = error.Value,
+            Row = row,
+        };
+
+    public static ExecutionException SumOverflow(string expression) =>
+        new("CTAS5002", $"sum out of range in {expression}") { Expression = expression };
+
+    public static ExecutionException MemoryExceeded(long limitBytes) => new("CTAS5003", string.Create(
+        CultureInfo.InvariantCulture, $"memory limit of {limitBytes} bytes exceeded by the state of the query"));
+}

@@ -1,0 +1,39 @@
+namespace Ctas.Execution;
+
+/// <summary>What happens to a row that an expression cannot be computed for.</summary>
+internal enum RowErrorPolicy
+{
+    /// <summary>The query fails.</summary>
+    Fail,
+
+    /// <summary>The row is left out and counted.</summary>
+    Skip,
+}
+
+/// <summary>How a plan is executed. Immutable.</summary>
+/// <param name="OnRowError">What happens to a row that fails; default: the query fails.</param>
+/// <param name="MemoryLimitBytes">Bytes the states of all operators may hold together; default: no limit.</param>
+internal sealed record ExecutionOptions(
+    RowErrorPolicy OnRowError = RowErrorPolicy.Fail, long MemoryLimitBytes = long.MaxValue);
+
+/// <summary>What an execution did.</summary>
+/// <param name="RowsRead">Changes the scans gave.</param>
+/// <param name="RowsEmitted">Changes the consumer was given.</param>
+/// <param name="RowsSkipped">Rows left out because an expression failed on them.</param>
+/// <param name="FirstSkipped">Why the first of them was left out; null when none was.</param>
+internal sealed record ExecutionStatistics(
+    long RowsRead, long RowsEmitted, long RowsSkipped, ExecutionException? FirstSkipped);
+
+/// <summary>Gives the rows of the relations a plan scans.</summary>
+internal interface IScanProvider
+{
+    /// <summary>The changes of a relation, with exactly the columns of <c>scan.Schema</c>, in its order.</summary>
+    IAsyncEnumerable<Data.ChangeBatch> ReadAsync(Planning.LogicalScan scan, CancellationToken cancellationToken);
+}
+
+/// <summary>Takes the result of a plan.</summary>
+internal interface IChangeConsumer
+{
+    /// <summary>Takes the next changes. Called by one thread at a time, in order.</summary>
+    void Consume(Data.ChangeBatch changes);
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Ctas.Data;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Kernels;
+
+/// <summary>Makes kernels of expressions. Columns are renumbered to those an expression uses: see <see cref="Ordinals"/>.</summary>
+internal sealed partial class KernelCompiler
+{
+    private readonly List<int> _ordinals;
+    private readonly StringPool _constants;
+    private readonly bool _isInsideDictionary;
+
+    /// <summary>A compiler for expressions over one input.</summary>
+    public KernelCompiler()
+        : this([], new StringPool(isInterned: true), isInsideDictionary: false)
+    {
+    }
+
+    private KernelCompiler(List<int> ordinals, StringPool constants, bool isInsideDictionary)
+    {
+        _ordinals = ordinals;
+        _constants = constants;
+        _isInsideDictionary = isInsideDictionary;
+    }
+
+    /// <summary>The input's ordinals that the compiled kernels read, in the order in which they expect them.</summary>
+    public int[] Ordinals => [.. _ordinals];
+
+    /// <summary>The kernel of an expression.</summary>
+    public Kernel Compile(ScalarExpression expression)
+    {
+        if (expression is ColumnReference column) { return CompileColumn(column); }
+
+        if (expression is ConstantExpression constant) { return CompileConstant(constant.Value, constant.Type); }
+
+        return (Kernel?)TryCompileOverDictionary(expression) ?? CompileNode(expression);
+    }
+
+    private Kernel CompileNode(ScalarExpression expression) => expression switch
+    {
+        BinaryExpression binary => CompileBinary(binary),
+        NegateExpression negate => CompileNegate(negate),
+        NotExpression not => new NotKernel(CompileAs(not.Operand, DataType.Boolean)),
+        IsNullExpression isNull => new IsNullKernel(Compile(isNull.Operand), isNull.IsNegated),
+        CastExpression cast => CompileCast(cast),
+        CaseExpression choice => CompileCase(choice),
+        InListExpression list => CompileInList(list),
+        LikeExpression like => new LikeKernel(
+            like, CompileAs(like.Operand, DataType.Varchar), CompileAs(like.Pattern, DataType.Varchar)),
+        FunctionExpression call => CompileFunction(call),
+        _ => throw new UnreachableException($"No kernel for {expression.GetType().Name}."),
+    };
+
+    private ColumnKernel CompileColumn(ColumnReference column)
+    {
+        int ordinal = _ordinals.IndexOf(column.Ordinal);
+        if (ordinal < 0)
+        {
+            ordinal = _ordinals.Count;
+            _ordinals.Add(column.Ordinal);
+        }
+
+        return new ColumnKernel(column.Type, ordinal);
+    }
+
+    private Kernel CompileConstant(object? value, DataType type) => type.Kind switch
+    {
+        DataTypeKind.Boolean => new ConstantKernel<bool>(type, (bool?)value),
+        DataTypeKind.Int or DataTypeKind.Date => new ConstantKernel<int>(type, (int?)value),
+        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp => new ConstantKernel<long>(type, (long?)value),
+        DataTypeKind.Double => new ConstantKernel<double>(type, (double?)value),
+        DataTypeKind.Decimal => new ConstantKernel<Int128>(type, (Int128?)value),
+        DataTypeKind.Interval => new ConstantKernel<Interval>(type, (Interval?)value),
+        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => new StringConstantKernel(type, _constants, value switch
+        {
+            null => -1,
+            string text => _constants.Add(text),
+            byte[] bytes => _constants.Add(bytes),
+            _ => throw new UnreachableException($"No {type} constant of {value.GetType().Name}."),
+        }),
+        _ => throw new UnreachableException($"No constant of type {type}."),
+    };
+
+    /// <summary>Like <see cref="Compile"/>; an untyped NULL becomes a NULL of the type that is wanted.</summary>
+    private Kernel CompileAs(ScalarExpression expression, DataType type) =>
+        expression.Type.Kind == DataTypeKind.Null ? CompileConstant(null, type) : Compile(expression);
+
+    private Branch CompileBranch(ScalarExpression expression, DataType type)
+    {
+        var compiler = new KernelCompiler([], _constants, _isInsideDictionary);
+        Kernel kernel = compiler.CompileAs(expression, type);
+
+        // The branch picks its columns from this expression's, which are picked from the input's.
+        int[] ordinals = compiler.Ordinals;
+        for (int column = 0; column < ordinals.Length; column++)
+        {
+            ordinals[column] = CompileColumn(new ColumnReference(ordinals[column], DataType.Null)).Ordinal;
+        }
+
+        return new Branch(kernel, ordinals);
+    }
+
+    private CaseKernel CompileCase(CaseExpression choice)
+    {
+        (Branch, Branch)[] branches = [.. choice.Branches.Select(branch =>
+            (CompileBranch(branch.Condition, DataType.Boolean), CompileBranch(branch.Result, choice.Type)))];
+        return new CaseKernel(choice.Type, branches, choice.Else is null ? null : CompileBranch(choice.Else, choice.Type));
+    }
+
+    private DictionaryKernel? TryCompileOverDictionary(ScalarExpression expression)
+    {
+        // IS NULL needs no look at the string at all.
+        if (_isInsideDictionary || expression is IsNullExpression { Operand: ColumnReference }) { return null; }
+
+        if (ColumnUse.SingleString(expression) is not { } column) { return null; }
+
+        var compiler = new KernelCompiler([column.Ordinal], _constants, isInsideDictionary: true);
+        return new DictionaryKernel(CompileColumn(column), compiler.Compile(expression));
+    }
+}

@@ -1,0 +1,47 @@
+using Ctas.Data;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Kernels;
+
+/// <summary>Compares strings by their bytes: the order of UTF-8 code points, no locale. NULL gives NULL.</summary>
+/// <param name="comparison">Equal, NotEqual, Less or LessOrEqual; the others are these with operands swapped.</param>
+internal sealed class StringComparisonKernel(BinaryOperator comparison, Kernel left, Kernel right)
+    : Kernel(DataType.Boolean, left.CanFail || right.CanFail)
+{
+    public override Column Evaluate(Batch input, RowErrors errors)
+    {
+        var lefts = (StringColumn)left.Evaluate(input, errors);
+        var rights = (StringColumn)right.Evaluate(input, errors);
+        var results = new bool[input.RowCount];
+        if (comparison is BinaryOperator.Equal or BinaryOperator.NotEqual) { Equality(lefts, rights, results); }
+        else { Order(lefts, rights, results, comparison == BinaryOperator.LessOrEqual); }
+
+        Bitmap? validity = Bitmap.And(lefts.Validity, rights.Validity);
+        NullRows.Fill(results, validity, false);
+        return new FixedColumn<bool>(Type, results, results.Length, validity);
+    }
+
+    private void Equality(StringColumn lefts, StringColumn rights, bool[] results)
+    {
+        bool whenEqual = comparison == BinaryOperator.Equal;
+        bool codesDecide = ReferenceEquals(lefts.Pool, rights.Pool) && lefts.Pool.IsInterned;
+        ReadOnlySpan<int> leftCodes = lefts.Codes;
+        ReadOnlySpan<int> rightCodes = rights.Codes;
+        for (int row = 0; row < results.Length; row++)
+        {
+            bool areEqual = codesDecide
+                ? leftCodes[row] == rightCodes[row]
+                : lefts.GetBytes(row).SequenceEqual(rights.GetBytes(row));
+            results[row] = areEqual == whenEqual;
+        }
+    }
+
+    private static void Order(StringColumn lefts, StringColumn rights, bool[] results, bool orEqual)
+    {
+        for (int row = 0; row < results.Length; row++)
+        {
+            int order = lefts.GetBytes(row).SequenceCompareTo(rights.GetBytes(row));
+            results[row] = orEqual ? order <= 0 : order < 0;
+        }
+    }
+}

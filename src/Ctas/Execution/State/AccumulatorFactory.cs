@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+using Ctas.Planning;
+
+namespace Ctas.Execution.State;
+
+/// <summary>Makes the state that suits an aggregate and its argument's type.</summary>
+internal static class AccumulatorFactory
+{
+    public static Accumulator Create(AggregateCall call)
+    {
+        if (call.Argument is not { } argument) { return new CountAccumulator(call.Type); }
+
+        // MIN and MAX are the same with and without DISTINCT.
+        bool isDistinct = call.IsDistinct && call.Function is not (AggregateFunction.Min or AggregateFunction.Max);
+        Accumulator plain = CreatePlain(call, argument);
+        return isDistinct ? new DistinctAccumulator(argument.Type, plain) : plain;
+    }
+
+    private static Accumulator CreatePlain(AggregateCall call, ScalarExpression argument) => call.Function switch
+    {
+        AggregateFunction.Count => new CountAccumulator(call.Type),
+        AggregateFunction.Sum => CreateSum(call, argument),
+        AggregateFunction.Average => argument.Type.Kind switch
+        {
+            DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
+            DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
+            DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
+            DataTypeKind.Decimal => new AverageAccumulator<Int128>(call.Type, argument.Type.Scale),
+            _ => throw NoAggregate(call, argument),
+        },
+        AggregateFunction.Min or AggregateFunction.Max => CreateExtreme(call, argument),
+        _ => throw NoAggregate(call, argument),
+    };
+
+    private static Accumulator CreateSum(AggregateCall call, ScalarExpression argument)
+    {
+        string text = $"SUM({ExpressionText.Of(argument)})";
+        return argument.Type.Kind switch
+        {
+            DataTypeKind.Int => new SumAccumulator<int, long, IntSummation>(call.Type, text),
+            DataTypeKind.BigInt => new SumAccumulator<long, long, BigIntSummation>(call.Type, text),
+            DataTypeKind.Double => new SumAccumulator<double, double, DoubleSummation>(call.Type, text),
+            DataTypeKind.Decimal => new SumAccumulator<Int128, Int128, DecimalSummation>(call.Type, text),
+            _ => throw NoAggregate(call, argument),
+        };
+    }
+
+    private static Accumulator CreateExtreme(AggregateCall call, ScalarExpression argument)
+    {
+        bool isMin = call.Function == AggregateFunction.Min;
+        return argument.Type.Kind switch
+        {
+            DataTypeKind.Boolean => new ExtremeAccumulator<bool, BooleanOrder>(call.Type, isMin),
+            DataTypeKind.Int or DataTypeKind.Date => new ExtremeAccumulator<int, NumberOrder<int>>(call.Type, isMin),
+            DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp =>
+                new ExtremeAccumulator<long, NumberOrder<long>>(call.Type, isMin),
+            DataTypeKind.Double => new ExtremeAccumulator<double, DoubleOrder>(call.Type, isMin),
+            DataTypeKind.Decimal => new ExtremeAccumulator<Int128, NumberOrder<Int128>>(call.Type, isMin),
+            DataTypeKind.Interval => new ExtremeAccumulator<Interval, IntervalOrder>(call.Type, isMin),
+            _ => new StringExtremeAccumulator(call.Type, isMin),
+        };
+    }
+
+    private static UnreachableException NoAggregate(AggregateCall call, ScalarExpression argument) =>
+        new($"The binder let {call.Function} of {argument.Type} pass.");
+}

@@ -1,0 +1,83 @@
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+
+namespace Ctas.Execution.State;
+
+/// <summary>A string, as its code in a pool that all inputs are translated to.</summary>
+internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
+{
+    private readonly OwnPool _pool = new();
+
+    public override long SizeInBytes => _pool.SizeInBytes;
+
+    public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
+    {
+        var strings = (StringColumn)column;
+        CodeMap map = _pool.MapOf(strings.Pool);
+        ReadOnlySpan<int> codes = strings.Codes;
+        for (int row = 0; row < codes.Length; row++)
+        {
+            int code = adds ? map.Translate(codes[row]) : map.Find(codes[row]);
+            if (code < 0) { marks[row] = -1; }
+            else { bits.Write(packed.Slice(row * width, width), (uint)code); }
+        }
+    }
+
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    {
+        var builder = new StringColumnBuilder(Type, _pool.Pool);
+        for (int row = 0; row < count; row++)
+        {
+            ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
+            if (bits.IsValid(key)) { builder.AppendCode((int)(uint)bits.Read(key)); }
+            else { builder.AppendNull(); }
+        }
+
+        return builder.Finish();
+    }
+}
+
+/// <summary>An INTERVAL, as the number of its length: equal lengths are one key, shown as they first came.</summary>
+internal sealed class IntervalPart(DataType type, KeyBits bits) : KeyPart(type)
+{
+    private readonly Dictionary<Int128, int> _codes = [];
+    private readonly List<Interval> _first = [];
+
+    public override long SizeInBytes => _first.Count * 80L;
+
+    public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
+    {
+        ReadOnlySpan<Interval> values = ((FixedColumn<Interval>)column).Values;
+        for (int row = 0; row < values.Length; row++)
+        {
+            if (column.IsNull(row) || !TryCode(values[row], adds, out int code)) { marks[row] = -1; }
+            else { bits.Write(packed.Slice(row * width, width), (uint)code); }
+        }
+    }
+
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    {
+        var builder = new FixedColumnBuilder<Interval>(Type);
+        for (int row = 0; row < count; row++)
+        {
+            ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
+            if (bits.IsValid(key)) { builder.Append(_first[(int)(uint)bits.Read(key)]); }
+            else { builder.AppendNull(); }
+        }
+
+        return builder.Finish();
+    }
+
+    private bool TryCode(Interval interval, bool adds, out int code)
+    {
+        Int128 length = IntervalOrder.Length(interval);
+        if (_codes.TryGetValue(length, out code)) { return true; }
+
+        if (!adds) { return false; }
+
+        code = _first.Count;
+        _codes.Add(length, code);
+        _first.Add(interval);
+        return true;
+    }
+}

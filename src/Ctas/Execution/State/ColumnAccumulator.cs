@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+
+namespace Ctas.Execution.State;
+
+/// <summary>Appends whole columns of one type into one long column. Single-threaded.</summary>
+internal abstract class ColumnAccumulator
+{
+    private Bitmap? _validity;
+
+    /// <summary>Rows appended.</summary>
+    public int Count { get; private protected set; }
+
+    /// <summary>Bytes held.</summary>
+    public abstract long SizeInBytes { get; }
+
+    /// <summary>An accumulator of columns of a type.</summary>
+    public static ColumnAccumulator Create(DataType type) => type.Kind switch
+    {
+        DataTypeKind.Boolean => new FixedColumnAccumulator<bool>(type),
+        DataTypeKind.Int or DataTypeKind.Date => new FixedColumnAccumulator<int>(type),
+        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp => new FixedColumnAccumulator<long>(type),
+        DataTypeKind.Double => new FixedColumnAccumulator<double>(type),
+        DataTypeKind.Decimal => new FixedColumnAccumulator<Int128>(type),
+        DataTypeKind.Interval => new FixedColumnAccumulator<Interval>(type),
+        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => new StringColumnAccumulator(type),
+        _ => throw new UnreachableException($"No column form for {type}."),
+    };
+
+    /// <summary>Appends all rows of a column.</summary>
+    public abstract void Append(Column column);
+
+    /// <summary>The rows so far as a column. Not copied: valid as it is, also when more is appended later.</summary>
+    public abstract Column View();
+
+    private protected void AppendValidity(Column column)
+    {
+        int end = Count + column.Length;
+        if (_validity is null && column.Validity is null) { return; }
+
+        if (_validity is null || _validity.Length < end)
+        {
+            // Whole words: bits past the end of a bitmap are clear, and would become NULLs when it is copied.
+            var grown = new Bitmap(((end * 2) + 63) & ~63, value: true);
+            _validity?.Words.CopyTo(grown.Words);
+            _validity = grown;
+        }
+
+        for (int row = 0; column.Validity is not null && row < column.Length; row++)
+        {
+            if (column.IsNull(row)) { _validity[Count + row] = false; }
+        }
+    }
+
+    private protected Bitmap? ViewValidity()
+    {
+        if (_validity is null) { return null; }
+
+        var exact = new Bitmap(Count, value: true);
+        for (int word = 0; word < exact.Words.Length; word++) { exact.Words[word] &= _validity.Words[word]; }
+
+        return exact;
+    }
+
+    private protected long ValidityBytes => (_validity?.Words.Length ?? 0) * 8L;
+}
+
+/// <summary>Accumulates fixed-width values.</summary>
+internal sealed class FixedColumnAccumulator<T>(DataType type) : ColumnAccumulator
+    where T : unmanaged
+{
+    private T[] _values = [];
+
+    public override long SizeInBytes => ((long)_values.Length * Unsafe.SizeOf<T>()) + ValidityBytes;
+
+    public override void Append(Column column)
+    {
+        int end = Count + column.Length;
+        if (end > _values.Length) { Array.Resize(ref _values, Math.Max(end, _values.Length * 2)); }
+
+        if (column is FixedColumn<T> typed) { typed.Values.CopyTo(_values.AsSpan(Count)); }
+
+        AppendValidity(column);
+        Count = end;
+    }
+
+    public override Column View() => new FixedColumn<T>(type, _values, Count, ViewValidity());
+}
+
+/// <summary>Accumulates strings: keeps the codes while all columns share a pool, else moves them to a pool of its own.</summary>
+internal sealed class StringColumnAccumulator(DataType type) : ColumnAccumulator
+{
+    private readonly OwnPool _own = new();
+    private int[] _codes = [];
+    private StringPool? _pool;
+
+    public override long SizeInBytes => (_codes.Length * sizeof(int)) + _own.SizeInBytes + ValidityBytes;
+
+    public override void Append(Column column)
+    {
+        var strings = (StringColumn)column;
+        int end = Count + strings.Length;
+        if (end > _codes.Length) { Array.Resize(ref _codes, Math.Max(end, _codes.Length * 2)); }
+
+        if (_pool is not null && !ReferenceEquals(_pool, strings.Pool)) { MoveToOwnPool(); }
+
+        _pool ??= strings.Pool;
+        Span<int> target = _codes.AsSpan(Count, strings.Length);
+        if (ReferenceEquals(_pool, strings.Pool)) { strings.Codes.CopyTo(target); }
+        else
+        {
+            CodeMap map = _own.MapOf(strings.Pool);
+            ReadOnlySpan<int> codes = strings.Codes;
+            for (int row = 0; row < codes.Length; row++) { target[row] = map.Translate(codes[row]); }
+        }
+
+        AppendValidity(column);
+        Count = end;
+    }
+
+    public override Column View() => new StringColumn(type, _codes, Count, _pool ?? _own.Pool, ViewValidity());
+
+    private void MoveToOwnPool()
+    {
+        if (ReferenceEquals(_pool, _own.Pool)) { return; }
+
+        // Views made before keep the old codes, so the translated ones go to a new array.
+        CodeMap map = _own.MapOf(_pool!);
+        var moved = new int[_codes.Length];
+        for (int row = 0; row < Count; row++) { moved[row] = map.Translate(_codes[row]); }
+
+        _codes = moved;
+        _pool = _own.Pool;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers;
+using Ctas.Data;
+
+namespace Ctas.Execution.State;
+
+/// <summary>Gives an aggregate each different value of a group once.</summary>
+internal sealed class DistinctAccumulator(DataType argumentType, Accumulator inner) : Accumulator
+{
+    private readonly KeyIndex _seen = KeyIndex.Create([DataType.Int, argumentType]);
+
+    public override long SizeInBytes => _seen.SizeInBytes + inner.SizeInBytes;
+
+    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    {
+        int[] numbers = ArrayPool<int>.Shared.Rent(Math.Max(1, groups.Length));
+        int known = _seen.Count;
+        Column groupColumn = new FixedColumn<int>(DataType.Int, groups.ToArray(), groups.Length);
+        _seen.FindOrAdd([groupColumn, argument!], numbers.AsSpan(0, groups.Length));
+        int[] first = FirstRows.Of(numbers.AsSpan(0, groups.Length), known, _seen.Count);
+        ArrayPool<int>.Shared.Return(numbers);
+
+        var firstGroups = new int[first.Length];
+        for (int row = 0; row < first.Length; row++) { firstGroups[row] = groups[first[row]]; }
+
+        inner.Add(argument!.Gather(first), firstGroups, groupCount);
+    }
+
+    public override Column Finish(int groupCount) => inner.Finish(groupCount);
+}
+
+/// <summary>Which rows brought new keys.</summary>
+internal static class FirstRows
+{
+    /// <summary>The first row of every number from <paramref name="known"/> on. New numbers ascend with the rows.</summary>
+    public static int[] Of(ReadOnlySpan<int> numbers, int known, int count)
+    {
+        var rows = new int[count - known];
+        int found = 0;
+        for (int row = 0; row < numbers.Length && found < rows.Length; row++)
+        {
+            if (numbers[row] == known + found) { rows[found++] = row; }
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+
+namespace Ctas.Execution.State;
+
+/// <summary>MIN and MAX of fixed-width values. NULL of no values.</summary>
+internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) : Accumulator
+    where T : unmanaged
+    where TOrder : struct, IOrder<T>
+{
+    private T[] _extremes = [];
+    private bool[] _isSet = [];
+
+    public override long SizeInBytes => _extremes.Length * (Unsafe.SizeOf<T>() + 1L);
+
+    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Grow(ref _extremes, groupCount);
+        Grow(ref _isSet, groupCount);
+        var column = (FixedColumn<T>)argument!;
+        ReadOnlySpan<T> values = column.Values;
+        for (int row = 0; row < groups.Length; row++)
+        {
+            if (column.IsNull(row)) { continue; }
+
+            int group = groups[row];
+            ref T extreme = ref _extremes[group];
+            bool isBetter = isMin ? TOrder.IsLess(values[row], extreme) : TOrder.IsLess(extreme, values[row]);
+            if (isBetter || !_isSet[group]) { extreme = values[row]; }
+
+            _isSet[group] = true;
+        }
+    }
+
+    public override Column Finish(int groupCount)
+    {
+        Grow(ref _extremes, groupCount);
+        Grow(ref _isSet, groupCount);
+        return new FixedColumn<T>(type, _extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
+    }
+
+    /// <summary>Set where a group has a value; null when all have.</summary>
+    internal static Bitmap? ValidWhere(ReadOnlySpan<bool> isSet)
+    {
+        Bitmap? validity = null;
+        for (int group = 0; group < isSet.Length; group++)
+        {
+            if (isSet[group]) { continue; }
+
+            validity ??= new Bitmap(isSet.Length, value: true);
+            validity[group] = false;
+        }
+
+        return validity;
+    }
+}
+
+/// <summary>MIN and MAX of strings, by bytes. NULL of no values. Keeps codes of one pool.</summary>
+internal sealed class StringExtremeAccumulator(DataType type, bool isMin) : Accumulator
+{
+    private readonly OwnPool _pool = new();
+
+    // Code + 1; 0 means no value yet.
+    private int[] _extremes = [];
+
+    public override long SizeInBytes => (_extremes.Length * 4L) + _pool.SizeInBytes;
+
+    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Grow(ref _extremes, groupCount);
+        var strings = (StringColumn)argument!;
+        CodeMap map = _pool.MapOf(strings.Pool);
+        ReadOnlySpan<int> codes = strings.Codes;
+        for (int row = 0; row < groups.Length; row++)
+        {
+            if (codes[row] < 0) { continue; }
+
+            ref int extreme = ref _extremes[groups[row]];
+            if (extreme == 0 || IsBetter(strings.Pool.GetBytes(codes[row]), _pool.Pool.GetBytes(extreme - 1)))
+            {
+                extreme = map.Translate(codes[row]) + 1;
+            }
+        }
+    }
+
+    public override Column Finish(int groupCount)
+    {
+        Grow(ref _extremes, groupCount);
+        var builder = new StringColumnBuilder(type, _pool.Pool);
+        foreach (int extreme in _extremes.AsSpan(0, groupCount))
+        {
+            if (extreme == 0) { builder.AppendNull(); }
+            else { builder.AppendCode(extreme - 1); }
+        }
+
+        return builder.Finish();
+    }
+
+    private bool IsBetter(ReadOnlySpan<byte> candidate, ReadOnlySpan<byte> extreme)
+    {
+        int order = candidate.SequenceCompareTo(extreme);
+        return isMin ? order < 0 : order > 0;
+    }
+}

@@ -1,0 +1,50 @@
+using Ctas.Data;
+
+namespace Ctas.Execution.State;
+
+/// <summary>Numbers different keys 0, 1, 2 … in the order in which they first come. Single-threaded.</summary>
+/// <remarks>
+/// Equality is that of GROUP BY: NULL is one key, NaN is one key, −0 is 0, strings of different pools are equal when
+/// their bytes are. No object per key.
+/// </remarks>
+internal abstract class KeyIndex
+{
+    /// <summary>Number of different keys.</summary>
+    public int Count { get; private protected set; }
+
+    /// <summary>Bytes held.</summary>
+    public abstract long SizeInBytes { get; }
+
+    /// <summary>The index that suits the types.</summary>
+    public static KeyIndex Create(IReadOnlyList<DataType> types) => types switch
+    {
+        [] => new NoKeyIndex(),
+        [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null }] => new StringKeyIndex(types[0]),
+        [{ Kind: DataTypeKind.Int or DataTypeKind.Date }] => new IntegerKeyIndex<int>(types[0]),
+        [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] => new IntegerKeyIndex<long>(types[0]),
+        _ => new PackedKeyIndex(types),
+    };
+
+    /// <summary>The number of every row's key; a new key gets the next number.</summary>
+    public abstract void FindOrAdd(ReadOnlySpan<Column> keys, Span<int> numbers);
+
+    /// <summary>The number of every row's key; −1 when it is not there, or when some part of it is NULL.</summary>
+    public abstract void Find(ReadOnlySpan<Column> keys, Span<int> numbers);
+
+    /// <summary>The keys, a row for each number.</summary>
+    public abstract Column[] Keys();
+}
+
+/// <summary>No key columns: one key, which is there from the start.</summary>
+internal sealed class NoKeyIndex : KeyIndex
+{
+    public NoKeyIndex() => Count = 1;
+
+    public override long SizeInBytes => 0;
+
+    public override void FindOrAdd(ReadOnlySpan<Column> keys, Span<int> numbers) => numbers.Clear();
+
+    public override void Find(ReadOnlySpan<Column> keys, Span<int> numbers) => numbers.Clear();
+
+    public override Column[] Keys() => [];
+}

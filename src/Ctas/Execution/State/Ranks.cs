@@ -1,0 +1,61 @@
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+
+namespace Ctas.Execution.State;
+
+/// <summary>A value as an unsigned number that orders as the value does.</summary>
+internal interface IRank<T>
+{
+    static abstract ulong Of(T value);
+}
+
+internal readonly struct BooleanRank : IRank<bool>
+{
+    public static ulong Of(bool value) => value ? 1UL : 0;
+}
+
+internal readonly struct IntRank : IRank<int>
+{
+    public static ulong Of(int value) => BigIntRank.Of(value);
+}
+
+internal readonly struct BigIntRank : IRank<long>
+{
+    public static ulong Of(long value) => (ulong)value ^ (1UL << 63);
+}
+
+/// <summary>The bits of a positive number ascend with it, those of a negative one descend; NaN is the greatest.</summary>
+internal readonly struct DoubleRank : IRank<double>
+{
+    public static ulong Of(double value)
+    {
+        if (double.IsNaN(value)) { return ulong.MaxValue; }
+
+        ulong bits = BitConverter.DoubleToUInt64Bits(value == 0 ? 0 : value);
+        return (bits >> 63) == 0 ? bits | (1UL << 63) : ~bits;
+    }
+}
+
+/// <summary>Upper half of a DECIMAL.</summary>
+internal readonly struct HighRank : IRank<Int128>
+{
+    public static ulong Of(Int128 value) => (ulong)(value >> 64) ^ (1UL << 63);
+}
+
+/// <summary>Lower half of a DECIMAL.</summary>
+internal readonly struct LowRank : IRank<Int128>
+{
+    public static ulong Of(Int128 value) => (ulong)value;
+}
+
+/// <summary>Upper half of an INTERVAL's length.</summary>
+internal readonly struct IntervalHighRank : IRank<Interval>
+{
+    public static ulong Of(Interval value) => HighRank.Of(IntervalOrder.Length(value));
+}
+
+/// <summary>Lower half of an INTERVAL's length.</summary>
+internal readonly struct IntervalLowRank : IRank<Interval>
+{
+    public static ulong Of(Interval value) => LowRank.Of(IntervalOrder.Length(value));
+}

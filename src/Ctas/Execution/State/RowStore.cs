@@ -1,0 +1,32 @@
+using Ctas.Data;
+
+namespace Ctas.Execution.State;
+
+/// <summary>Rows kept in columns, appended a batch at a time. Single-threaded.</summary>
+internal sealed class RowStore(IReadOnlyList<DataType> types)
+{
+    private readonly ColumnAccumulator[] _columns = [.. types.Select(ColumnAccumulator.Create)];
+
+    /// <summary>Rows appended.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes held.</summary>
+    public long SizeInBytes => _columns.Sum(column => column.SizeInBytes);
+
+    /// <summary>Appends all rows of a batch.</summary>
+    public void Append(Batch rows)
+    {
+        for (int column = 0; column < _columns.Length; column++) { _columns[column].Append(rows[column]); }
+
+        Count += rows.RowCount;
+    }
+
+    /// <summary>The rows so far as one batch; nothing is copied.</summary>
+    public Batch View()
+    {
+        var columns = new Column[_columns.Length];
+        for (int column = 0; column < columns.Length; column++) { columns[column] = _columns[column].View(); }
+
+        return new Batch(columns, Count);
+    }
+}
