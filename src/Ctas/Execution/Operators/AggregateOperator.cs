@@ -13,7 +13,7 @@ internal sealed class AggregateOperator : IOperatorInput
     private readonly MemoryMeter _memory;
     private readonly Evaluator _evaluator;
     private readonly AggregateSlot[] _slots;
-    private readonly KeyIndex _groups;
+    private readonly KeyNumbers _groups;
     private readonly int _keyCount;
     private long _charged;
 
@@ -22,7 +22,7 @@ internal sealed class AggregateOperator : IOperatorInput
         _output = output;
         _memory = memory;
         _keyCount = plan.Keys.Count;
-        _groups = KeyIndex.Create([.. plan.Keys.Select(key => key.Type)]);
+        _groups = KeyNumbers.Create([.. plan.Keys.Select(key => key.Type)]);
 
         // Keys and arguments are evaluated together; each aggregate knows where its argument is.
         var expressions = new List<ScalarExpression>(plan.Keys);

@@ -7,7 +7,7 @@ namespace Ctas.Execution.Operators;
 /// <summary>Keeps the first of equal rows, NULLs being equal, and passes it on at once. Order is kept.</summary>
 internal sealed class DistinctOperator(Schema schema, MemoryMeter memory, IOperatorInput output) : StreamingOperator(output)
 {
-    private readonly KeyIndex _seen = KeyIndex.Create([.. schema.Fields.Select(field => field.Type)]);
+    private readonly KeyNumbers _seen = KeyNumbers.Create([.. schema.Fields.Select(field => field.Type)]);
     private long _charged;
     private bool _hasRow;
 

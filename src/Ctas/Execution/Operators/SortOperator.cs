@@ -12,8 +12,8 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
     private const int PortionRows = 8192;
 
     private readonly Evaluator _evaluator = new(plan.Keys.Select(key => key.Expression), log);
-    private readonly RowStore _rows = new([.. plan.Schema.Fields.Select(field => field.Type)]);
-    private readonly RowStore _keys = new([.. plan.Keys.Select(key => key.Expression.Type)]);
+    private readonly RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)]);
+    private readonly RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)]);
     private long _charged;
 
     public bool IsSatisfied => output.IsSatisfied;

@@ -6,7 +6,7 @@ namespace Ctas.Execution.State;
 /// <summary>Gives an aggregate each different value of a group once.</summary>
 internal sealed class DistinctAccumulator(DataType argumentType, Accumulator inner) : Accumulator
 {
-    private readonly KeyIndex _seen = KeyIndex.Create([DataType.Int, argumentType]);
+    private readonly KeyNumbers _seen = KeyNumbers.Create([DataType.Int, argumentType]);
 
     public override long SizeInBytes => _seen.SizeInBytes + inner.SizeInBytes;
 

@@ -5,8 +5,8 @@ namespace Ctas.Execution.State;
 /// <summary>The rows of a join's build side, and which of them have a key. Filled, then frozen, then searched. Single-threaded.</summary>
 internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> keyTypes)
 {
-    private readonly RowStore _rows = new(rowTypes);
-    private readonly KeyIndex _keys = KeyIndex.Create(keyTypes);
+    private readonly RowBuffer _rows = new(rowTypes);
+    private readonly KeyNumbers _keys = KeyNumbers.Create(keyTypes);
 
     // Number of the key of each row. Frozen: rows of key k are _rowsByKey[_starts[k] .. _starts[k + 1]].
     private int[] _numbers = [];

@@ -7,7 +7,7 @@ namespace Ctas.Execution.State;
 /// Equality is that of GROUP BY: NULL is one key, NaN is one key, −0 is 0, strings of different pools are equal when
 /// their bytes are. No object per key.
 /// </remarks>
-internal abstract class KeyIndex
+internal abstract class KeyNumbers
 {
     /// <summary>Number of different keys.</summary>
     public int Count { get; private protected set; }
@@ -16,13 +16,13 @@ internal abstract class KeyIndex
     public abstract long SizeInBytes { get; }
 
     /// <summary>The index that suits the types.</summary>
-    public static KeyIndex Create(IReadOnlyList<DataType> types) => types switch
+    public static KeyNumbers Create(IReadOnlyList<DataType> types) => types switch
     {
-        [] => new NoKeyIndex(),
-        [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null }] => new StringKeyIndex(types[0]),
-        [{ Kind: DataTypeKind.Int or DataTypeKind.Date }] => new IntegerKeyIndex<int>(types[0]),
-        [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] => new IntegerKeyIndex<long>(types[0]),
-        _ => new PackedKeyIndex(types),
+        [] => new NoKeyNumbers(),
+        [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null }] => new StringKeyNumbers(types[0]),
+        [{ Kind: DataTypeKind.Int or DataTypeKind.Date }] => new IntegerKeyNumbers<int>(types[0]),
+        [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] => new IntegerKeyNumbers<long>(types[0]),
+        _ => new PackedKeyNumbers(types),
     };
 
     /// <summary>The number of every row's key; a new key gets the next number.</summary>
@@ -36,9 +36,9 @@ internal abstract class KeyIndex
 }
 
 /// <summary>No key columns: one key, which is there from the start.</summary>
-internal sealed class NoKeyIndex : KeyIndex
+internal sealed class NoKeyNumbers : KeyNumbers
 {
-    public NoKeyIndex() => Count = 1;
+    public NoKeyNumbers() => Count = 1;
 
     public override long SizeInBytes => 0;
 

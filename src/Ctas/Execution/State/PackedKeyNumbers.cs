@@ -4,7 +4,7 @@ using Ctas.Data;
 namespace Ctas.Execution.State;
 
 /// <summary>Keys of any number and type of columns, packed into words of 64 bits, in an open-addressing table.</summary>
-internal sealed class PackedKeyIndex : KeyIndex
+internal sealed class PackedKeyNumbers : KeyNumbers
 {
     private readonly KeyPart[] _parts;
     private readonly int _width;
@@ -15,7 +15,7 @@ internal sealed class PackedKeyIndex : KeyIndex
     // Upper half of the hash (32 bits) | number + 1 (32 bits); 0 is free. Linear probing, at most half full.
     private ulong[] _slots = new ulong[64];
 
-    public PackedKeyIndex(IReadOnlyList<DataType> types)
+    public PackedKeyNumbers(IReadOnlyList<DataType> types)
     {
         _parts = new KeyPart[types.Count];
         int bits = 0;

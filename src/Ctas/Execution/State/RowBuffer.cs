@@ -3,7 +3,7 @@ using Ctas.Data;
 namespace Ctas.Execution.State;
 
 /// <summary>Rows kept in columns, appended a batch at a time. Single-threaded.</summary>
-internal sealed class RowStore(IReadOnlyList<DataType> types)
+internal sealed class RowBuffer(IReadOnlyList<DataType> types)
 {
     private readonly ColumnAccumulator[] _columns = [.. types.Select(ColumnAccumulator.Create)];
 

@@ -4,7 +4,7 @@ using Ctas.Data;
 namespace Ctas.Execution.State;
 
 /// <summary>One integer key: an array over the range of values while that is dense, a hash table when it is not.</summary>
-internal sealed class IntegerKeyIndex<T>(DataType type) : KeyIndex
+internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
     private const int MinDenseRange = 1 << 16;

@@ -3,7 +3,7 @@ using Ctas.Data;
 namespace Ctas.Execution.State;
 
 /// <summary>One string key: after the first sight of a code, its number is one array read.</summary>
-internal sealed class StringKeyIndex(DataType type) : KeyIndex
+internal sealed class StringKeyNumbers(DataType type) : KeyNumbers
 {
     private readonly OwnPool _pool = new();
 
