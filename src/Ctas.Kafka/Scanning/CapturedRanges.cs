@@ -27,13 +27,20 @@ internal static class CapturedRanges
         {
             StartKind.Earliest or StartKind.Offsets => earliest,
             StartKind.Latest => ends,
+            // Numbers below zero mean other places.
             StartKind.Timestamp =>
-                consumer.QueryOffsets(ids, definition.Start.Timestamp.ToUnixTimeMilliseconds()),
+                consumer.QueryOffsets(ids, Math.Max(0, definition.Start.Timestamp.ToUnixTimeMilliseconds())),
             _ => throw new UnreachableException($"No rule for {definition.Start.Kind}."),
         };
 
         IReadOnlyDictionary<int, long> explicitOffsets =
             definition.Start is { Kind: StartKind.Offsets, Offsets: { } offsets } ? offsets : NoOffsets;
+        if (explicitOffsets.Keys.Except(ids).ToArray() is [int unknown, ..])
+        {
+            throw new SourceException(
+                definition.Name, ScanMessages.NoSuchPartition(topic, unknown), isTransient: false);
+        }
+
         var partitions = new SourcePartition[ids.Count];
         for (int i = 0; i < partitions.Length; i++)
         {

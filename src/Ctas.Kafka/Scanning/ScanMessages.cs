@@ -39,6 +39,9 @@ internal static class ScanMessages
     public static string StartIsBeyondEnd(string partition, long start, long end) =>
         $"cannot read {partition} at offset {start}: its end is {end}";
 
+    public static string NoSuchPartition(string topic, int partition) =>
+        $"topic \"{topic}\" has no partition {partition}";
+
     public static string PartitionsAdded(string topic, IEnumerable<int> partitions) =>
         $"partitions were added to topic \"{topic}\" during the load and not read: {string.Join(", ", partitions)}";
 
