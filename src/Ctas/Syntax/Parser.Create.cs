@@ -177,7 +177,7 @@ internal sealed partial class Parser
         return ParseParenthesizedList(ParseProperty, AtPropertyName);
     }
 
-    private bool AtPropertyName() => At(TokenKind.Text) || At(TokenKind.Word) || At(TokenKind.QuotedName);
+    private bool AtPropertyName() => At(TokenKind.Text) || AtName();
 
     private PropertySyntax ParseProperty()
     {

@@ -136,9 +136,10 @@ internal sealed partial class Parser
             return ToBody(query);
         }
 
+        // What follows is most likely the rest of a SELECT, and is checked as such.
         ReportExpected("SELECT");
         SynchronizeAtClause("SELECT");
-        return MissingQuery().Body;
+        return ParseSelectClauses((SelectSyntax)MissingQuery().Body);
     }
 
     private static QueryBodySyntax ToBody(QuerySyntax query) =>

@@ -91,6 +91,9 @@ internal sealed partial class Parser
 
         if (ClosestName.Find(found, texts) is not { } meant) { return false; }
 
+        // A table "orders" is no mistyped ORDER.
+        if (meant is "ORDER" or "GROUP" && Peek().Keyword != Keyword.By) { return false; }
+
         Report(SyntaxDiagnostics.MistypedKeyword(Current.Span, found, meant));
         _tokens[_index] = Current with { Keyword = Keywords.Find(meant) };
         return true;
@@ -113,6 +116,10 @@ internal sealed partial class Parser
         {
             LinePosition opened = _source.PositionAt(opening.Span.Start);
             Report(SyntaxDiagnostics.NotClosed(Current.Span, shown, Describe(Current), opened));
+
+            // AS goes on with what stood before the list, so only the closing token is missing.
+            if (At(Keyword.As)) { return; }
+
             _isRecovering = true;
         }
 

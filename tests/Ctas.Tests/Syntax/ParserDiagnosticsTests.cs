@@ -175,6 +175,17 @@ public class ParserDiagnosticsTests
         Diagnostics(sql).Select(Shown).Should().Equal(Shown(new Diagnostic(code, span, message, hint)));
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE t AS {id} FROM s WHERE a")]
+    [InlineData("CREATE TABLE t WITH (a = 1 {AS} SELECT id FROM s")]
+    [InlineData("SELECT * {orders}")]
+    public void ParseScript_WordLeftOut_IsReportedOnce(string annotated)
+    {
+        (string sql, TextSpan span) = AnnotatedSql.Parse(annotated);
+
+        Diagnostics(sql).Should().ContainSingle().Which.Span.Should().Be(span);
+    }
+
     [Fact]
     public void ParseScript_SeveralMistakes_AreAllReported()
     {
