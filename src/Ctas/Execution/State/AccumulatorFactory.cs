@@ -36,7 +36,7 @@ internal static class AccumulatorFactory
 
     private static Accumulator CreateSum(AggregateCall call, ScalarExpression argument)
     {
-        string text = $"SUM({ExpressionText.Of(argument)})";
+        string text = $"SUM({Kernels.ExpressionText.Of(argument)})";
         return argument.Type.Kind switch
         {
             DataTypeKind.Int => new SumAccumulator<int, long, IntSummation>(call.Type, text),
