@@ -167,6 +167,21 @@ internal static class BindingDiagnostics
     public static Diagnostic UnusedSourceName(TextSpan span, string name, string? closest) => new(
         "CTAS2046", span, $"properties of \"{name}\", but nothing in FROM has that name", DidYouMean(closest));
 
+    public static Diagnostic PropertyNeeds(TextSpan span, string property, string other) => new(
+        "CTAS2047", span, $"property \"{property}\" needs '{other}'", "Set both, or neither.");
+
+    public static Diagnostic KeyNeeded(TextSpan span, string table) => new(
+        "CTAS2048", span, $"table \"{table}\" over a topic needs a column that is its PRIMARY KEY",
+        "Mark the column of the record key, or use CREATE STREAM to keep every record.");
+
+    public static Diagnostic DeclaredElsewhere(TextSpan span, string name) => new(
+        "CTAS2049", span, $"\"{name}\" exists already, so its properties cannot be given here",
+        "Set them where it is declared.");
+
+    public static Diagnostic NothingTakesProperty(TextSpan span, string property) => new(
+        "CTAS2044", span, $"property \"{property}\" speaks of a source, but the SELECT reads none that SQL declares",
+        "Give it where the source is made.");
+
     public static Diagnostic ConfigNotRead(TextSpan span, string file, string reason) => new(
         "CTAS2050", span, $"config file \"{file}\" {reason}");
 
@@ -180,6 +195,9 @@ internal static class BindingDiagnostics
     public static Diagnostic LocationNotUnderstood(TextSpan span, string text) => new(
         "CTAS2053", span, $"'{text}' names no topic",
         "Write kafka://topic or kafka://host:port/topic.");
+
+    public static Diagnostic NotOneQuery(TextSpan span) => new(
+        "CTAS2054", span, "a query is one SELECT statement");
 
     private static string? DidYouMean(string? closest) => closest is null ? null : $"Did you mean \"{closest}\"?";
 

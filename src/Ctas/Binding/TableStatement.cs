@@ -1,3 +1,4 @@
+using Ctas.Data;
 using Ctas.Syntax;
 using Ctas.Text;
 
@@ -6,9 +7,31 @@ namespace Ctas.Binding;
 /// <summary>A CREATE … AS SELECT that has been parsed, with all that is needed to bind it again. Immutable.</summary>
 /// <param name="Syntax">The statement.</param>
 /// <param name="Source">The text it stands in.</param>
-/// <param name="LocalSources">The sources its own properties declare, by name in FROM.</param>
+/// <param name="References">What its SELECT reads, in text order.</param>
+/// <param name="LocalSources">The sources its own properties and its locations declare, by name in FROM.</param>
+/// <param name="Properties">Its own properties, by canonical name.</param>
+/// <param name="SourceProperties">Those of them that speak of the sources it reads.</param>
 internal sealed record TableStatement(
-    CreateAsSyntax Syntax, SourceText Source, IReadOnlyDictionary<string, SourceDeclaration> LocalSources);
+    CreateAsSyntax Syntax,
+    SourceText Source,
+    IReadOnlyList<TableReference> References,
+    IReadOnlyDictionary<string, SourceDeclaration> LocalSources,
+    PropertySet Properties,
+    PropertySet SourceProperties)
+{
+    public string Name => Syntax.Name.Text;
+
+    public TextSpan NameSpan => Syntax.Name.Span;
+
+    public bool IsStream => Syntax.Kind == RelationKind.Stream;
+
+    public bool OrReplace => Syntax.OrReplace;
+
+    public bool IfNotExists => Syntax.IfNotExists;
+
+    /// <summary>The statement's text.</summary>
+    public string Sql => Source[Syntax.Span].ToString();
+}
 
 /// <summary>The bound SELECT of a table.</summary>
 /// <param name="Relation">The rows; column names are those of the table.</param>

@@ -27,7 +27,11 @@ internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind);
 /// <param name="Schema">The columns read.</param>
 /// <param name="Kind">Change kind of the relation.</param>
 internal sealed record LogicalScan(
-    string Relation, bool IsSource, OrdinalList Columns, Schema Schema, ChangeKind Kind) : LogicalPlan(Schema, Kind);
+    string Relation, bool IsSource, OrdinalList Columns, Schema Schema, ChangeKind Kind) : LogicalPlan(Schema, Kind)
+{
+    /// <summary>True while the relation's columns are not known: then more of them may be read than are listed.</summary>
+    public bool IsOpen { get; init; }
+}
 
 /// <summary>One row without columns: the FROM of a SELECT that has none.</summary>
 internal sealed record LogicalSingleRow() : LogicalPlan(new Schema([]), ChangeKind.AppendOnly);

@@ -1,0 +1,45 @@
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+/// <summary>A statement of a script whose own text has been checked; the names it reads have not. Immutable.</summary>
+/// <param name="Span">Its place in the text.</param>
+internal abstract record BoundStatement(TextSpan Span);
+
+/// <summary>CREATE TABLE or STREAM … AS SELECT.</summary>
+internal sealed record BoundCreateTable(TableStatement Table, TextSpan Span) : BoundStatement(Span);
+
+/// <summary>CREATE TABLE or STREAM over a topic or file.</summary>
+internal sealed record BoundCreateSource(
+    SourceDeclaration Source, bool OrReplace, bool IfNotExists, TextSpan NameSpan, TextSpan Span) : BoundStatement(Span);
+
+/// <summary>SELECT.</summary>
+internal sealed record BoundSelect(QueryStatement Query, TextSpan Span) : BoundStatement(Span);
+
+/// <summary>DROP.</summary>
+internal sealed record BoundDrop(DropKind Kind, NameSyntax Name, bool IfExists, bool Cascade, TextSpan Span)
+    : BoundStatement(Span)
+{
+    /// <summary>TABLE, STREAM or SINK.</summary>
+    public string KindName => Kind.ToString().ToLowerInvariant();
+}
+
+/// <summary>SHOW.</summary>
+internal sealed record BoundShow(ShowKind Kind, TextSpan Span) : BoundStatement(Span)
+{
+    /// <summary>What is listed: tables, sources, sinks or properties.</summary>
+    public string KindName => Kind.ToString().ToLowerInvariant();
+}
+
+/// <summary>DESCRIBE.</summary>
+internal sealed record BoundDescribe(NameSyntax Name, TextSpan Span) : BoundStatement(Span);
+
+/// <summary>EXPLAIN.</summary>
+internal sealed record BoundExplain(BoundStatement Statement, TextSpan Span) : BoundStatement(Span);
+
+/// <summary>SET; what follows it has been read with its value.</summary>
+internal sealed record BoundSet(string Property, string Value, TextSpan Span) : BoundStatement(Span);
+
+/// <summary>A statement with mistakes, all reported. A name it would have declared is no mistake elsewhere.</summary>
+internal sealed record BoundBroken(string? DeclaredName, TextSpan Span) : BoundStatement(Span);

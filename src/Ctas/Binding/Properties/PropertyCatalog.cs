@@ -1,0 +1,97 @@
+namespace Ctas.Binding.Properties;
+
+/// <summary>Every property of the dialect, with its aliases, its places and what it takes.</summary>
+/// <remarks>
+/// Canonical values: times are .NET's constant TimeSpan format (<c>7.00:00:00</c>), numbers plain digits, enumerations
+/// lower case (formats upper case), <c>auto.offset.reset</c> is <c>earliest</c>, <c>latest</c>,
+/// <c>timestamp:2024-01-31T00:00:00.0000000Z</c> or <c>offsets:{0:5,1:7}</c> by partition.
+/// </remarks>
+internal static class PropertyCatalog
+{
+    /// <summary>Properties with this prefix go to the Kafka client, which knows whether they fit.</summary>
+    public const string ClientPrefix = "kafka.";
+
+    /// <summary>A file with more properties.</summary>
+    public const string ConfigFile = "config_file";
+
+    private static readonly PropertyDefinition[] Definitions =
+    [
+        new("topic", PropertyPlace.Source, "the name of a topic", PropertyReaders.Topic) { Aliases = ["kafka_topic"] },
+        new("path", PropertyPlace.Source, "a path or glob of files", PropertyReaders.Text) { Aliases = ["file"] },
+        new("type", PropertyPlace.Source, "kafka_source or file_source", PropertyReaders.SourceType),
+        new("bootstrap.servers", PropertyPlace.Source, "brokers, like host:9092 or host1:9092,host2:9092", PropertyReaders.Text)
+        {
+            Aliases = ["kafka.bootstrap.servers", "bootstrap_servers"],
+        },
+        new("format", PropertyPlace.Source, PropertyReaders.FormatNames, PropertyReaders.Format),
+        new("value_format", PropertyPlace.Source, PropertyReaders.FormatNames, PropertyReaders.Format)
+        {
+            Aliases = ["value.format"],
+        },
+        new("key_format", PropertyPlace.Source, PropertyReaders.FormatNames, PropertyReaders.Format)
+        {
+            Aliases = ["key.format"],
+        },
+        new("delimiter", PropertyPlace.Source, "one character, or SPACE or TAB", PropertyReaders.Delimiter)
+        {
+            Aliases = ["value_delimiter"],
+        },
+        new(
+            "auto.offset.reset",
+            PropertyPlace.Source,
+            "earliest, latest, timestamp:2024-12-31T00:00:00Z or offsets:{0:5,1:7}",
+            PropertyReaders.OffsetReset)
+        {
+            Aliases = ["kafka.auto.offset.reset", "auto_offset_reset"],
+        },
+        new("mode", PropertyPlace.Source, "changelog or append", PropertyReaders.OneOf("changelog", "append")),
+        new("null_key", PropertyPlace.Source, "error, skip or append", PropertyReaders.OneOf("error", "skip", "append")),
+        new(
+            "on_error", PropertyPlace.Any, "fail, skip or dead_letter",
+            PropertyReaders.OneOf("fail", "skip", "dead_letter")),
+        new("dead_letter_topic", PropertyPlace.Source, "the name of a topic", PropertyReaders.Topic),
+        new("missing_topic", PropertyPlace.Source, "fail or wait", PropertyReaders.OneOf("fail", "wait")),
+        new("timestamp", PropertyPlace.Source, "the name of a column", PropertyReaders.Text)
+        {
+            Aliases = ["event.time.field"],
+        },
+        new("timestamp_format", PropertyPlace.Source, "a date format, like yyyy-MM-dd HH:mm:ss", PropertyReaders.Text)
+        {
+            Aliases = ["event.time.format"],
+        },
+        new("table_model", PropertyPlace.Table, "standard or compact", PropertyReaders.TableModel),
+        new("retention", PropertyPlace.Table, "a time, like '7 days' or '30 minutes'", PropertyReaders.LaterTime("retention")),
+        new("loading.bulk.max_records", PropertyPlace.Any, "a whole number above 0", PropertyReaders.Count(long.MaxValue)),
+        new("loading.timeout", PropertyPlace.Table, "a time above 0, like '30 seconds' or '5 minutes'", PropertyReaders.Time),
+        new("loading.batch_size", PropertyPlace.Any, "a whole number from 1 to 1000000", PropertyReaders.Count(1_000_000)),
+        new(
+            "batch.strategy", PropertyPlace.Any, "auto",
+            PropertyReaders.OnlyDefault("auto", "batch.strategy", "fixed", "adaptive")),
+        new(
+            "loading.unified", PropertyPlace.Table, "false",
+            PropertyReaders.OnlyDefault("false", "loading.unified", "true", "auto")),
+        new(ConfigFile, PropertyPlace.Any, "the path of a YAML or JSON file", PropertyReaders.Text),
+    ];
+
+    private static readonly Dictionary<string, PropertyDefinition> ByName = Definitions
+        .SelectMany(definition => definition.Aliases.Prepend(definition.Name).Select(name => (name, definition)))
+        .ToDictionary(entry => entry.name, entry => entry.definition, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All properties, each once.</summary>
+    public static IReadOnlyList<PropertyDefinition> All => Definitions;
+
+    /// <summary>Every name and alias, for suggestions.</summary>
+    public static IEnumerable<string> Names => ByName.Keys;
+
+    /// <summary>The property called so, ignoring case; client properties are made as they come. Null for an unknown one.</summary>
+    public static PropertyDefinition? Find(string name)
+    {
+        if (ByName.TryGetValue(name, out PropertyDefinition? definition)) { return definition; }
+
+        bool isClient = name.StartsWith(ClientPrefix, StringComparison.OrdinalIgnoreCase) && name.Length > ClientPrefix.Length;
+        return isClient
+            ? new PropertyDefinition(
+                name.ToLowerInvariant(), PropertyPlace.Source, "a value of the Kafka client", PropertyReaders.AnyText)
+            : null;
+    }
+}

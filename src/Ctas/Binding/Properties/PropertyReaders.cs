@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ctas.Binding.Properties;
+
+/// <summary>Reads property values into their canonical texts.</summary>
+internal static partial class PropertyReaders
+{
+    public const string FormatNames = "JSON, DELIMITED (or CSV), KAFKA or NONE";
+
+    // Kafka's own limit.
+    private const int MaxTopicLength = 249;
+
+    /// <summary>Anything but blanks.</summary>
+    public static PropertyValue Text(string value) =>
+        string.IsNullOrWhiteSpace(value) ? PropertyValue.Unfit : new PropertyValue(value.Trim());
+
+    /// <summary>Anything, as it stands.</summary>
+    public static PropertyValue AnyText(string value) => new(value);
+
+    public static PropertyValue Topic(string value) =>
+        value.Length <= MaxTopicLength && TopicName().IsMatch(value) && value is not ("." or "..")
+            ? new PropertyValue(value)
+            : PropertyValue.Unfit;
+
+    public static PropertyValue SourceType(string value) => value.ToUpperInvariant() switch
+    {
+        "KAFKA_SOURCE" => new PropertyValue("kafka_source"),
+        "FILE_SOURCE" => new PropertyValue("file_source"),
+        "KAFKA_SINK" => PropertyValue.Later("a Kafka sink"),
+        "FILE_SINK" => PropertyValue.Later("a file sink"),
+        _ => PropertyValue.Unfit,
+    };
+
+    public static PropertyValue Format(string value) => value.ToUpperInvariant() switch
+    {
+        "JSON" => new PropertyValue("JSON"),
+        "DELIMITED" or "CSV" => new PropertyValue("DELIMITED"),
+        "KAFKA" => new PropertyValue("KAFKA"),
+        "NONE" => new PropertyValue("NONE"),
+        var format and ("AVRO" or "PROTOBUF" or "JSON_SR" or "PROTOBUF_NOSR") => PropertyValue.Later($"format {format}"),
+        _ => PropertyValue.Unfit,
+    };
+
+    public static PropertyValue Delimiter(string value) => value.ToUpperInvariant() switch
+    {
+        "SPACE" => new PropertyValue(" "),
+        "TAB" or "\\T" => new PropertyValue("\t"),
+        { Length: 1 } when value is not ("\"" or "\r" or "\n") => new PropertyValue(value),
+        _ => PropertyValue.Unfit,
+    };
+
+    public static PropertyValue TableModel(string value) => value.ToUpperInvariant() switch
+    {
+        "STANDARD" or "NORMAL" => new PropertyValue("standard"),
+        "COMPACT" => new PropertyValue("compact"),
+        _ => PropertyValue.Unfit,
+    };
+
+    public static PropertyValue OffsetReset(string value)
+    {
+        string text = value.Trim();
+        if (text.StartsWith("timestamp:", StringComparison.OrdinalIgnoreCase)) { return Timestamp(text["timestamp:".Length..]); }
+
+        if (text.StartsWith("offsets:", StringComparison.OrdinalIgnoreCase)) { return Offsets(text["offsets:".Length..]); }
+
+        return OneOf("earliest", "latest")(text);
+    }
+
+    /// <summary>One of some words.</summary>
+    public static Func<string, PropertyValue> OneOf(params string[] values) => value =>
+        new PropertyValue(Array.Find(values, known => string.Equals(known, value.Trim(), StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>A property of which only the default is there; its other values will come.</summary>
+    public static Func<string, PropertyValue> OnlyDefault(string defaultValue, string name, params string[] later) => value =>
+    {
+        if (OneOf(defaultValue)(value).Canonical is { } known) { return new PropertyValue(known); }
+
+        return OneOf(later)(value).Canonical is { } coming
+            ? PropertyValue.Later($"{name} = '{coming}'")
+            : PropertyValue.Unfit;
+    };
+
+    /// <summary>A whole number from 1 to <paramref name="max"/>.</summary>
+    public static Func<string, PropertyValue> Count(long max) => value =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count >= 1 && count <= max
+            ? new PropertyValue(count.ToString(CultureInfo.InvariantCulture))
+            : PropertyValue.Unfit;
+
+    /// <summary>A time above zero, as a TimeSpan in its constant format.</summary>
+    public static PropertyValue Time(string value) => ParseTime(value) is { } time && time > TimeSpan.Zero
+        ? new PropertyValue(time.ToString("c", CultureInfo.InvariantCulture))
+        : PropertyValue.Unfit;
+
+    /// <summary>A time for something that will come.</summary>
+    public static Func<string, PropertyValue> LaterTime(string name) => value =>
+        Time(value).Canonical is null ? PropertyValue.Unfit : PropertyValue.Later($"property \"{name}\"");
+
+    private static TimeSpan? ParseTime(string value)
+    {
+        Match match = TimeText().Match(value.Trim());
+        if (!match.Success || !double.TryParse(
+            match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double amount))
+        {
+            return null;
+        }
+
+        double seconds = match.Groups[2].Value.ToUpperInvariant() switch
+        {
+            "MS" or "MILLISECOND" or "MILLISECONDS" => amount / 1000,
+            "S" or "SECOND" or "SECONDS" => amount,
+            "MINUTE" or "MINUTES" => amount * 60,
+            "H" or "HOUR" or "HOURS" => amount * 3_600,
+            "D" or "DAY" or "DAYS" => amount * 86_400,
+            "WEEK" or "WEEKS" => amount * 604_800,
+            _ => -1,
+        };
+        return seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    private static PropertyValue Timestamp(string text)
+    {
+        bool isTime = DateTimeOffset.TryParse(
+            text.Trim(),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out DateTimeOffset time);
+        return isTime && text.Trim() is [_, _, _, _, '-', ..]
+            ? new PropertyValue("timestamp:" + time.UtcDateTime.ToString("o", CultureInfo.InvariantCulture))
+            : PropertyValue.Unfit;
+    }
+
+    private static PropertyValue Offsets(string text)
+    {
+        string inner = text.Trim();
+        if (inner is not ['{', .., '}']) { return PropertyValue.Unfit; }
+
+        SortedDictionary<int, long> offsets = [];
+        foreach (string pair in inner[1..^1].Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (ReadOffset(pair.Split(':', StringSplitOptions.TrimEntries)) is not { } offset
+                || !offsets.TryAdd(offset.Partition, offset.Offset))
+            {
+                return PropertyValue.Unfit;
+            }
+        }
+
+        string canonical = string.Join(',', offsets.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}:{o.Value}")));
+        return new PropertyValue($"offsets:{{{canonical}}}");
+    }
+
+    private static (int Partition, long Offset)? ReadOffset(string[] pair)
+    {
+        bool isOffset = pair.Length == 2
+            & int.TryParse(pair[0].Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out int partition)
+            & long.TryParse(pair[^1], NumberStyles.None, CultureInfo.InvariantCulture, out long offset);
+        return isOffset ? (partition, offset) : null;
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9._\-]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex TopicName();
+
+    [GeneratedRegex(@"^(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeText();
+}

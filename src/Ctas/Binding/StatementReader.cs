@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Ctas.Binding.Properties;
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+/// <summary>
+/// Parses texts into statements and checks what can be checked in each alone: properties, declared columns, what is not
+/// supported. SET counts for what follows, from text to text. Single-threaded.
+/// </summary>
+internal sealed class StatementReader(ScriptSurroundings surroundings)
+{
+    private PropertySet _settings = PropertySet.Empty;
+
+    /// <summary>What SET has set so far, by canonical name.</summary>
+    public PropertySet Settings => _settings;
+
+    /// <summary>Parses a text that is one SELECT; null after a mistake, which has been reported.</summary>
+    public static QueryStatement? ReadQuery(DiagnosticBag diagnostics)
+    {
+        ParseResult<ScriptSyntax> parsed = Parser.ParseScript(diagnostics.Source);
+        diagnostics.AddRange(parsed.Diagnostics);
+        if (parsed.Diagnostics.Count > 0) { return null; }
+
+        if (parsed.Root.Statements is [SelectStatementSyntax select])
+        {
+            return new QueryStatement(select.Query, select.Emit, diagnostics.Source);
+        }
+
+        TextSpan place = parsed.Root.Statements.FirstOrDefault(s => s is not SelectStatementSyntax)?.Span
+            ?? parsed.Root.Span;
+        diagnostics.Add(BindingDiagnostics.NotOneQuery(place));
+        return null;
+    }
+
+    /// <summary>Reads the statements of a script in order; mistakes are reported.</summary>
+    public IReadOnlyList<BoundStatement> Read(DiagnosticBag diagnostics)
+    {
+        ParseResult<ScriptSyntax> parsed = Parser.ParseScript(diagnostics.Source);
+        diagnostics.AddRange(parsed.Diagnostics);
+        List<BoundStatement> statements = [];
+        foreach (StatementSyntax syntax in parsed.Root.Statements) { statements.Add(Read(syntax, diagnostics)); }
+
+        return statements;
+    }
+
+    private BoundStatement Read(StatementSyntax syntax, DiagnosticBag diagnostics)
+    {
+        switch (syntax)
+        {
+            case CreateAsSyntax create:
+                return new BoundCreateTable(ReadTable(create, diagnostics), create.Span);
+            case CreateSourceSyntax create:
+                return ReadSource(create, diagnostics);
+            case SelectStatementSyntax select:
+                return new BoundSelect(new QueryStatement(select.Query, select.Emit, diagnostics.Source), select.Span);
+            case DropSyntax { Kind: DropKind.Sink } drop:
+                return Refuse(drop, "DROP SINK", diagnostics);
+            case DropSyntax drop:
+                return new BoundDrop(drop.Kind, drop.Name, drop.IfExists, drop.Cascade, drop.Span);
+            case ShowSyntax { Kind: ShowKind.Sinks } show:
+                return Refuse(show, "SHOW SINKS", diagnostics);
+            case ShowSyntax show:
+                return new BoundShow(show.Kind, show.Span);
+            case DescribeSyntax describe:
+                return new BoundDescribe(describe.Name, describe.Span);
+            case ExplainSyntax { Analyze: true } explain:
+                return Refuse(explain, "EXPLAIN ANALYZE", diagnostics);
+            case ExplainSyntax { Statement: CreateAsSyntax or SelectStatementSyntax or BrokenStatementSyntax } explain:
+                return new BoundExplain(Read(explain.Statement, diagnostics), explain.Span);
+            case ExplainSyntax explain:
+                return Refuse(explain, "EXPLAIN of anything but SELECT and CREATE … AS", diagnostics);
+            case SetSyntax set:
+                return ReadSet(set, diagnostics);
+            case CreateSinkSyntax sink:
+                return Refuse(sink, "CREATE SINK", diagnostics) with { DeclaredName = sink.Name.Text };
+            case CreateIndexSyntax index:
+                return Refuse(index, "CREATE INDEX", diagnostics);
+            case BrokenStatementSyntax broken:
+                return new BoundBroken(broken.DeclaredName?.Text, broken.Span);
+            default:
+                throw new UnreachableException($"No rule for {syntax.GetType().Name}.");
+        }
+    }
+
+    private static BoundBroken Refuse(StatementSyntax syntax, string construct, DiagnosticBag diagnostics)
+    {
+        diagnostics.Add(BindingDiagnostics.NotSupportedYet(syntax.Span, construct));
+        return new BoundBroken(DeclaredName: null, syntax.Span);
+    }
+
+    private TableStatement ReadTable(CreateAsSyntax syntax, DiagnosticBag diagnostics)
+    {
+        IReadOnlyList<TableReference> references = TableReferences.Of(syntax.Query);
+        var names = references.Where(r => !r.IsLocation).Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        string statement = $"CREATE {syntax.Kind.ToString().ToUpperInvariant()} … AS";
+        var binder = new PropertyBinder(diagnostics, surroundings, statement, PropertyPlace.Any, names);
+        BoundProperties properties = binder.Bind(syntax.Properties, syntax.Span);
+        ReportOwnPlace(properties.Own, statement, diagnostics);
+
+        var sources = new SourceBinder(diagnostics, surroundings, _settings);
+        PropertySet sourceProperties = PropertySets.Only(properties.Own.Properties, PropertyPlace.Source);
+        bool? isStream = syntax.Kind == RelationKind.Stream ? true : null;
+        Dictionary<string, SourceDeclaration> local = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, PropertyGroup group) in properties.Named)
+        {
+            if (sources.BindNamed(name, group, properties.Own, isStream) is { } source) { local.Add(name, source); }
+        }
+
+        foreach (TableReference location in references.Where(r => r.IsLocation && !local.ContainsKey(r.Name)))
+        {
+            if (sources.BindLocation(location, properties.Own, isStream) is { } source) { local.Add(location.Name, source); }
+        }
+
+        PropertySet own = PropertySets.Over(_settings, properties.Own.Properties, PropertyPlace.Table);
+        return new TableStatement(syntax, diagnostics.Source, references, local, own, sourceProperties);
+    }
+
+    /// <summary>A place belongs to one source, and the statement may read several.</summary>
+    private static void ReportOwnPlace(PropertyGroup own, string statement, DiagnosticBag diagnostics)
+    {
+        foreach (string name in (string[])["topic", "path", "type"])
+        {
+            if (own.InputOf(name) is { } input)
+            {
+                diagnostics.Add(BindingDiagnostics.PropertyMisplaced(
+                    input.NameSpan, input.Shown, statement, $"a source: write it with the name in front, like orders.{name}"));
+            }
+        }
+    }
+
+    private BoundStatement ReadSource(CreateSourceSyntax syntax, DiagnosticBag diagnostics)
+    {
+        string statement = $"CREATE {syntax.Kind.ToString().ToUpperInvariant()}";
+        var binder = new PropertyBinder(
+            diagnostics, surroundings, $"{statement} without AS", PropertyPlace.Source, new HashSet<string>());
+        BoundProperties properties = binder.Bind(syntax.Properties, syntax.Name.Span);
+        SourceDeclaration? source = new SourceBinder(diagnostics, surroundings, _settings).BindStatement(syntax, properties.Own);
+        return source is null
+            ? new BoundBroken(syntax.Name.Text, syntax.Span)
+            : new BoundCreateSource(source, syntax.OrReplace, syntax.IfNotExists, syntax.Name.Span, syntax.Span);
+    }
+
+    private BoundStatement ReadSet(SetSyntax syntax, DiagnosticBag diagnostics)
+    {
+        var binder = new PropertyBinder(diagnostics, surroundings, "SET", PropertyPlace.Any, new HashSet<string>());
+        PropertyGroup group = binder.Bind([syntax.Property], syntax.Span).Own;
+        ReportOwnPlace(group, "SET", diagnostics);
+        if (group.Properties.Names.FirstOrDefault() is not { } name) { return new BoundBroken(DeclaredName: null, syntax.Span); }
+
+        foreach (string set in group.Properties.Names) { _settings = _settings.With(set, group.Properties[set]!); }
+
+        return new BoundSet(name, group.Properties[name]!, syntax.Span);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Ctas.Data;
+
+namespace Ctas.Planning;
+
+/// <summary>
+/// Writes a plan as a tree, one node a line, with its change kind and key: the text of EXPLAIN and of <c>ctas plan</c>.
+/// </summary>
+internal static class ExplainText
+{
+    /// <summary>The whole plan; lines end with a line feed, the last one too.</summary>
+    public static string Render(LogicalPlan plan)
+    {
+        var text = new StringBuilder();
+        Append(text, plan, indent: "", childIndent: "");
+        return text.ToString();
+    }
+
+    /// <summary>The deepest node, from the left, whose rows change: the reason why the whole does.</summary>
+    public static string FirstChanging(LogicalPlan plan)
+    {
+        LogicalPlan? changing = Inputs(plan).FirstOrDefault(input => input.Kind != ChangeKind.AppendOnly);
+        return changing is null ? Describe(plan) : FirstChanging(changing);
+    }
+
+    /// <summary>One node in words, without its inputs.</summary>
+    public static string Describe(LogicalPlan plan) => plan switch
+    {
+        LogicalScan scan => DescribeScan(scan),
+        LogicalSingleRow => "single row",
+        LogicalFilter filter => $"filter {ExpressionText.Render(filter.Predicate, filter.Input.Schema)}",
+        LogicalProject project => $"project {Projections(project)}",
+        LogicalJoin join => DescribeJoin(join),
+        LogicalAggregate aggregate => DescribeAggregate(aggregate),
+        LogicalDistinct => "distinct",
+        LogicalUnionAll => "union all",
+        LogicalSort sort => $"sort by {string.Join(", ", sort.Keys.Select(key => Describe(key, sort.Schema)))}",
+        LogicalLimit limit => DescribeLimit(limit),
+        _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
+    };
+
+    /// <summary>The inputs of a node, from left to right.</summary>
+    public static IReadOnlyList<LogicalPlan> Inputs(LogicalPlan plan) => plan switch
+    {
+        LogicalScan or LogicalSingleRow => [],
+        LogicalFilter filter => [filter.Input],
+        LogicalProject project => [project.Input],
+        LogicalJoin join => [join.Left, join.Right],
+        LogicalAggregate aggregate => [aggregate.Input],
+        LogicalDistinct distinct => [distinct.Input],
+        LogicalUnionAll union => union.Inputs,
+        LogicalSort sort => [sort.Input],
+        LogicalLimit limit => [limit.Input],
+        _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
+    };
+
+    /// <summary>How a change kind is written.</summary>
+    public static string Describe(ChangeKind kind) => kind switch
+    {
+        ChangeKind.AppendOnly => "append-only",
+        ChangeKind.Upsert => "upsert",
+        ChangeKind.Retract => "retract",
+        _ => throw new UnreachableException($"No rule for {kind}."),
+    };
+
+    private static void Append(StringBuilder text, LogicalPlan plan, string indent, string childIndent)
+    {
+        text.Append(indent).Append(Describe(plan)).Append("  [").Append(Describe(plan.Kind)).Append(KeyText(plan)).Append("]\n");
+        IReadOnlyList<LogicalPlan> inputs = Inputs(plan);
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            bool isLast = i == inputs.Count - 1;
+            Append(text, inputs[i], childIndent + (isLast ? "└─ " : "├─ "), childIndent + (isLast ? "   " : "│  "));
+        }
+    }
+
+    private static string KeyText(LogicalPlan plan)
+    {
+        if (plan.Schema.HasKey) { return $", key {Names(plan.Schema.Key, plan.Schema)}"; }
+
+        return plan is LogicalScan { IsOpen: true, Kind: ChangeKind.Upsert } ? ", key of the records" : ", no key";
+    }
+
+    private static string DescribeScan(LogicalScan scan)
+    {
+        string columns = string.Join(", ", scan.Schema.Fields.Select(field => field.Name));
+        string more = scan.IsOpen ? columns.Length == 0 ? "…" : ", …" : "";
+        return $"scan {(scan.IsSource ? "source" : "table")} {scan.Relation} ({columns}{more})";
+    }
+
+    private static string Projections(LogicalProject project) =>
+        string.Join(", ", project.Expressions.Select((expression, i) =>
+        {
+            string text = ExpressionText.Render(expression, project.Input.Schema);
+            string name = project.Schema.Fields[i].Name;
+            return text == name ? name : $"{text} AS {name}";
+        }));
+
+    private static string DescribeJoin(LogicalJoin join)
+    {
+        string kind = join.Join.ToString().ToLowerInvariant();
+        string strategy = join.LeftKeys.Count > 0 ? "hash" : "nested loop";
+        var text = new StringBuilder($"{kind} join, {strategy}");
+        if (join.LeftKeys.Count > 0)
+        {
+            text.Append(" on ").AppendJoin(" and ", join.LeftKeys.Select((left, i) =>
+                $"{ExpressionText.Render(left, join.Left.Schema)} = {ExpressionText.Render(join.RightKeys[i], join.Right.Schema)}"));
+        }
+
+        if (join.Residual is not null)
+        {
+            text.Append(" if ").Append(ExpressionText.Render(join.Residual, join.Schema));
+        }
+
+        return text.ToString();
+    }
+
+    private static string DescribeAggregate(LogicalAggregate aggregate)
+    {
+        Schema input = aggregate.Input.Schema;
+        string keys = string.Join(", ", aggregate.Keys.Select(key => ExpressionText.Render(key, input)));
+        string calls = string.Join(", ", aggregate.Aggregates.Select((call, i) =>
+            $"{ExpressionText.Render(call, input)} AS {aggregate.Schema.Fields[aggregate.Keys.Count + i].Name}"));
+        string by = keys.Length == 0 ? "aggregate" : $"aggregate by {keys}";
+        return calls.Length == 0 ? by : $"{by}: {calls}";
+    }
+
+    private static string Describe(SortKey key, Schema schema) =>
+        ExpressionText.Render(key.Expression, schema) + (key.IsDescending ? " desc" : "")
+        + (key.NullsFirst == key.IsDescending ? "" : key.NullsFirst ? " nulls first" : " nulls last");
+
+    private static string DescribeLimit(LogicalLimit limit)
+    {
+        string count = limit.Count is { } rows ? string.Create(CultureInfo.InvariantCulture, $"limit {rows}") : "all";
+        return limit.Offset == 0 ? count : string.Create(CultureInfo.InvariantCulture, $"{count} from {limit.Offset}");
+    }
+
+    private static string Names(OrdinalList ordinals, Schema schema) =>
+        string.Join(", ", ordinals.Select(ordinal => schema.Fields[ordinal].Name));
+}

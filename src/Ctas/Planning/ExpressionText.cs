@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ctas.Data;
+
+namespace Ctas.Planning;
+
+/// <summary>Writes expressions as SQL, with the column names of their input.</summary>
+internal static class ExpressionText
+{
+    private const long MicrosPerDay = 86_400_000_000;
+
+    /// <summary>The expression over <paramref name="input"/>.</summary>
+    public static string Render(ScalarExpression expression, Schema input)
+    {
+        string Text(ScalarExpression operand) => Render(operand, input);
+        string Operand(ScalarExpression operand) =>
+            operand is BinaryExpression or NotExpression or InListExpression or LikeExpression or IsNullExpression
+                ? $"({Text(operand)})"
+                : Text(operand);
+        return expression switch
+        {
+            ColumnReference e => input.Fields[e.Ordinal].Name,
+            ConstantExpression e => Constant(e),
+            BinaryExpression e => $"{Chained(e, e.Left)} {Symbol(e.Operator)} {Operand(e.Right)}",
+            NegateExpression e => $"-{Operand(e.Operand)}",
+            NotExpression e => $"NOT {Operand(e.Operand)}",
+            IsNullExpression e => $"{Operand(e.Operand)} IS {Not(e.IsNegated)}NULL",
+            CastExpression e => $"{(e.IsTry ? "TRY_CAST" : "CAST")}({Text(e.Operand)} AS {e.Type})",
+            CaseExpression e => Case(e, input),
+            InListExpression e => $"{Operand(e.Operand)} {Not(e.IsNegated)}IN ({string.Join(", ", e.Values.Select(Text))})",
+            LikeExpression e =>
+                $"{Operand(e.Operand)} {Not(e.IsNegated)}{(e.IgnoresCase ? "ILIKE" : "LIKE")} {Operand(e.Pattern)}",
+            FunctionExpression e => $"{e.Function}({string.Join(", ", e.Arguments.Select(Text))})",
+            _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
+        };
+
+        // a AND b AND c needs no parentheses.
+        string Chained(BinaryExpression outer, ScalarExpression left) =>
+            left is BinaryExpression { Operator: BinaryOperator.And or BinaryOperator.Or } inner
+            && inner.Operator == outer.Operator
+                ? Text(left)
+                : Operand(left);
+    }
+
+    /// <summary>An aggregate over <paramref name="input"/>.</summary>
+    public static string Render(AggregateCall call, Schema input)
+    {
+        string name = call.Function == AggregateFunction.Average ? "AVG" : call.Function.ToString().ToUpperInvariant();
+        string argument = call.Argument is null ? "*" : Render(call.Argument, input);
+        string filter = call.Filter is null ? "" : $" FILTER (WHERE {Render(call.Filter, input)})";
+        return $"{name}({(call.IsDistinct ? "DISTINCT " : "")}{argument}){filter}";
+    }
+
+    private static string Case(CaseExpression expression, Schema input)
+    {
+        IEnumerable<string> branches = expression.Branches.Select(branch =>
+            $"WHEN {Render(branch.Condition, input)} THEN {Render(branch.Result, input)} ");
+        string otherwise = expression.Else is null ? "" : $"ELSE {Render(expression.Else, input)} ";
+        return $"CASE {string.Concat(branches)}{otherwise}END";
+    }
+
+    private static string Not(bool isNegated) => isNegated ? "NOT " : "";
+
+    private static string Constant(ConstantExpression constant) => (constant.Value, constant.Type.Kind) switch
+    {
+        (null, _) => "NULL",
+        (bool value, _) => value ? "TRUE" : "FALSE",
+        (string value, _) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'",
+        (byte[] value, _) => $"x'{Convert.ToHexString(value)}'",
+        (int days, DataTypeKind.Date) => $"DATE '{DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(days):yyyy-MM-dd}'",
+        (long micros, DataTypeKind.Time) => Invariant($"TIME '{new TimeOnly(micros * TimeSpan.TicksPerMicrosecond):HH:mm:ss.FFFFFF}'"),
+        (long micros, DataTypeKind.Timestamp) =>
+            Invariant($"TIMESTAMP '{DateTime.UnixEpoch.AddMicroseconds(micros):yyyy-MM-dd HH:mm:ss.FFFFFF}'"),
+        (Interval value, _) => IntervalText(value),
+        (Int128 value, DataTypeKind.Decimal) => DecimalText(value, constant.Type.Scale),
+        (double value, _) => value.ToString("R", CultureInfo.InvariantCulture),
+        var (value, _) => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    private static string IntervalText(Interval value)
+    {
+        long wholeDays = value.Microseconds / MicrosPerDay;
+        decimal seconds = (value.Microseconds - (wholeDays * MicrosPerDay)) / 1_000_000m;
+        string[] parts =
+        [
+            .. Part(value.Months, "month"), .. Part(value.Days + wholeDays, "day"), .. Part(seconds, "second"),
+        ];
+        return $"INTERVAL '{(parts.Length == 0 ? "0 seconds" : string.Join(' ', parts))}'";
+    }
+
+    private static string[] Part(decimal amount, string unit) =>
+        amount == 0 ? [] : [Invariant($"{amount:0.######} {unit}{(amount == 1 ? "" : "s")}")];
+
+    private static string DecimalText(Int128 value, int scale)
+    {
+        string digits = Int128.Abs(value).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        string sign = value < 0 ? "-" : "";
+        return scale == 0 ? sign + digits : $"{sign}{digits[..^scale]}.{digits[^scale..]}";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Symbol(BinaryOperator operation) => operation switch
+    {
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "-",
+        BinaryOperator.Multiply => "*",
+        BinaryOperator.Divide => "/",
+        BinaryOperator.Modulo => "%",
+        BinaryOperator.Concat => "||",
+        BinaryOperator.Equal => "=",
+        BinaryOperator.NotEqual => "<>",
+        BinaryOperator.Less => "<",
+        BinaryOperator.LessOrEqual => "<=",
+        BinaryOperator.Greater => ">",
+        BinaryOperator.GreaterOrEqual => ">=",
+        BinaryOperator.IsNotDistinctFrom => "IS NOT DISTINCT FROM",
+        BinaryOperator.IsDistinctFrom => "IS DISTINCT FROM",
+        BinaryOperator.And => "AND",
+        BinaryOperator.Or => "OR",
+        _ => throw new UnreachableException($"No symbol for {operation}."),
+    };
+}

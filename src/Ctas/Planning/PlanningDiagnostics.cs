@@ -1,0 +1,37 @@
+using Ctas.Binding;
+using Ctas.Text;
+
+namespace Ctas.Planning;
+
+/// <summary>Every mistake that planning can report. A code never changes its meaning and is never used again.</summary>
+internal static class PlanningDiagnostics
+{
+    public static Diagnostic DependencyCycle(TextSpan span, IReadOnlyList<string> cycle) => new(
+        "CTAS3001",
+        span,
+        $"tables depend on each other: {string.Join(" → ", cycle)}",
+        "Break the cycle: one of them must read something else.");
+
+    public static Diagnostic MissingDependency(TextSpan span, string table, string missing, string? closest) => new(
+        "CTAS3002",
+        span,
+        $"table \"{table}\" depends on \"{missing}\", which is neither a table nor a source",
+        closest is null ? null : $"Did you mean \"{closest}\"?");
+
+    public static Diagnostic DuplicateTable(TextSpan span, string table) => new(
+        "CTAS3003", span, $"table \"{table}\" is defined twice", "Give one of them another name.");
+
+    public static Diagnostic StreamOfChangingRows(TextSpan span, string stream, string node) => new(
+        "CTAS3004",
+        span,
+        $"stream \"{stream}\" cannot be made of rows that change: {node}",
+        "Use CREATE TABLE.");
+
+    /// <summary>CREATE STREAM … AS needs a query that only ever adds rows.</summary>
+    public static void CheckStream(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
+    {
+        if (!statement.IsStream || plan.Kind == ChangeKind.AppendOnly) { return; }
+
+        diagnostics.Add(StreamOfChangingRows(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
+    }
+}

@@ -1,0 +1,53 @@
+using Ctas.Binding;
+using Ctas.Text;
+
+namespace Ctas.Planning;
+
+/// <summary>Plans single SELECTs against relations whose schemas are known.</summary>
+internal static class QueryPlanner
+{
+    /// <summary>Plans a table's SELECT once its sources have shown their columns.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="relations">
+    /// The tables and sources it reads, by name; a relation without schema has no rows, and its columns are NULL.
+    /// </param>
+    /// <exception cref="CtasCompilationException">Columns are missing or types do not fit; all mistakes at once.</exception>
+    public static PlannedQuery Plan(TablePlan table, Func<string, RelationInfo?> relations)
+    {
+        var diagnostics = new DiagnosticBag(table.Statement.Source);
+        var catalog = new RelationCatalog(relations, () => [.. table.Dependencies, .. table.SourceNames]);
+        BoundTable bound = Binder.BindTable(table.Statement, catalog, diagnostics, isLoading: true);
+        diagnostics.ThrowIfAny();
+        PlannedQuery planned = LogicalPlanner.Plan(bound);
+        PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
+        diagnostics.ThrowIfAny();
+        return planned;
+    }
+
+    /// <summary>Plans a SELECT over loaded tables.</summary>
+    /// <param name="sql">One SELECT, with or without a final semicolon.</param>
+    /// <param name="tables">The loaded tables by name; sources among them are refused.</param>
+    /// <param name="names">All names, for suggestions; null for none.</param>
+    /// <exception cref="CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
+    public static PlannedQuery PlanQuery(
+        string sql, Func<string, RelationInfo?> tables, Func<IEnumerable<string>>? names = null)
+    {
+        var diagnostics = new DiagnosticBag(new SourceText(sql));
+        QueryStatement? query = StatementReader.ReadQuery(diagnostics);
+        diagnostics.ThrowIfAny();
+        BoundRelation bound = Binder.BindQuery(query!, new RelationCatalog(tables, names ?? (() => [])), diagnostics);
+        diagnostics.ThrowIfAny();
+        return LogicalPlanner.Plan(new BoundTable(bound, []));
+    }
+
+    /// <summary>The tables, sources and locations that a SELECT reads, sorted; common tables and aliases are none.</summary>
+    /// <exception cref="CtasCompilationException">The SQL could not be parsed.</exception>
+    public static IReadOnlyList<string> ReferencedRelations(string sql)
+    {
+        var diagnostics = new DiagnosticBag(new SourceText(sql));
+        QueryStatement? query = StatementReader.ReadQuery(diagnostics);
+        diagnostics.ThrowIfAny();
+        return [.. TableReferences.Of(query!.Query).Select(reference => reference.Name)
+            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
+    }
+}

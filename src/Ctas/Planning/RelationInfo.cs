@@ -1,0 +1,32 @@
+using Ctas.Binding;
+using Ctas.Data;
+
+namespace Ctas.Planning;
+
+/// <summary>A table or source that SQL can name. Immutable.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsSource">True for a source.</param>
+/// <param name="IsStream">True when rows are only ever added.</param>
+/// <param name="Schema">
+/// Its columns and key; null while they are not known: any column name is then accepted, and while loading the
+/// relation counts as empty.
+/// </param>
+internal sealed record RelationInfo(string Name, bool IsSource, bool IsStream, Schema? Schema)
+{
+    internal RelationSymbol ToSymbol() => new(Name, IsSource, IsStream, Schema);
+}
+
+/// <summary>What a script is planned against. Immutable.</summary>
+/// <param name="Relations">Tables in the registry and sources given to the builder.</param>
+/// <param name="BaseFolder">Where relative paths start.</param>
+/// <param name="Environment">Looks up an environment variable for <c>${NAME}</c>; null when it is not set.</param>
+internal sealed record PlanningContext(
+    IReadOnlyCollection<RelationInfo> Relations, string BaseFolder, Func<string, string?> Environment);
+
+/// <summary>A catalog over look-up functions.</summary>
+internal sealed class RelationCatalog(Func<string, RelationInfo?> find, Func<IEnumerable<string>> names) : ITableCatalog
+{
+    public IEnumerable<string> Names => names();
+
+    public RelationSymbol? Find(string name) => find(name)?.ToSymbol();
+}

@@ -1,0 +1,59 @@
+using Ctas.Data;
+using Ctas.Text;
+
+namespace Ctas.Planning;
+
+/// <summary>What one or more scripts ask for, and every mistake in them. Immutable.</summary>
+/// <param name="Statements">All statements in order; those with mistakes are left out.</param>
+/// <param name="Graph">Which table is loaded before which.</param>
+/// <param name="Settings">What SET has set in the end, by canonical name; already part of every table's and source's properties.</param>
+/// <param name="Texts">The mistakes of each text.</param>
+internal sealed record ScriptPlan(
+    IReadOnlyList<PlannedStatement> Statements, DependencyGraph Graph, PropertySet Settings, IReadOnlyList<DiagnosticBag> Texts)
+{
+    /// <summary>The tables to load, in the order of their statements.</summary>
+    public IReadOnlyList<TablePlan> Tables { get; } = [.. Statements.OfType<LoadStatement>().Select(load => load.Table)];
+
+    /// <summary>The sources declared by statements of their own.</summary>
+    public IReadOnlyList<PlannedSource> Sources { get; } =
+        [.. Statements.OfType<SourceStatement>().Select(declaration => declaration.Source)];
+
+    /// <summary>Every mistake, text after text, by place.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => [.. Texts.SelectMany(text => text.Sorted())];
+
+    /// <exception cref="CtasCompilationException">There are mistakes.</exception>
+    public void ThrowIfAny()
+    {
+        if (Texts.Any(text => text.Count > 0)) { throw new CtasCompilationException(Texts); }
+    }
+}
+
+/// <summary>A statement of a script. Immutable.</summary>
+internal abstract record PlannedStatement;
+
+/// <summary>CREATE … AS SELECT: a table to load.</summary>
+internal sealed record LoadStatement(TablePlan Table) : PlannedStatement;
+
+/// <summary>A declared source.</summary>
+internal sealed record SourceStatement(PlannedSource Source) : PlannedStatement;
+
+/// <summary>SELECT, to be run over the loaded tables.</summary>
+/// <param name="Sql">Its text.</param>
+internal sealed record SelectStatement(string Sql) : PlannedStatement;
+
+/// <summary>DROP TABLE or STREAM.</summary>
+internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) : PlannedStatement;
+
+/// <summary>SHOW.</summary>
+/// <param name="What"><c>tables</c>, <c>sources</c> or <c>properties</c>.</param>
+internal sealed record ShowStatement(string What) : PlannedStatement;
+
+/// <summary>DESCRIBE.</summary>
+internal sealed record DescribeStatement(string Name) : PlannedStatement;
+
+/// <summary>EXPLAIN.</summary>
+/// <param name="Plan">The plan, with columns that are not known before loading as far as the SQL names them.</param>
+internal sealed record ExplainStatement(PlannedQuery Plan) : PlannedStatement;
+
+/// <summary>SET.</summary>
+internal sealed record SetStatement(string Property, string Value) : PlannedStatement;

@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using Ctas.Binding;
+using Ctas.Binding.Properties;
+using Ctas.Text;
+
+namespace Ctas.Planning;
+
+/// <summary>
+/// Plans scripts before anything is read: parses and binds every statement, finds what each table reads and in which
+/// order they load, and gathers every mistake. Names declared in one text can be used in all; tables may be read before
+/// the statement that makes them.
+/// </summary>
+internal sealed class ScriptPlanner
+{
+    private readonly PlanningContext _context;
+    private readonly Dictionary<string, RelationInfo> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, RelationInfo> _relations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, SourceDeclaration> _sources = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, TableStatement> _tables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, PlannedQuery> _previews = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _dropped = new(StringComparer.OrdinalIgnoreCase);
+    private readonly RelationCatalog _catalog;
+
+    private ScriptPlanner(PlanningContext context)
+    {
+        _context = context;
+        foreach (RelationInfo relation in context.Relations)
+        {
+            _known[relation.Name] = relation;
+            _relations[relation.Name] = relation;
+        }
+
+        _catalog = new RelationCatalog(name => _relations.GetValueOrDefault(name), () => _relations.Keys);
+    }
+
+    /// <summary>Plans one script.</summary>
+    public static ScriptPlan Plan(SourceText script, PlanningContext context) => Plan([script], context);
+
+    /// <summary>Plans several texts as one script.</summary>
+    public static ScriptPlan Plan(IReadOnlyList<SourceText> texts, PlanningContext context) =>
+        new ScriptPlanner(context).PlanTexts(texts);
+
+    private ScriptPlan PlanTexts(IReadOnlyList<SourceText> texts)
+    {
+        // Read each statement by itself, then learn all names, then order, then bind: producers before consumers.
+        var reader = new StatementReader(new ScriptSurroundings(_context.BaseFolder, _context.Environment));
+        List<(BoundStatement Statement, DiagnosticBag Diagnostics)> statements = [];
+        DiagnosticBag[] bags = [.. texts.Select(text => new DiagnosticBag(text))];
+        foreach (DiagnosticBag bag in bags)
+        {
+            statements.AddRange(reader.Read(bag).Select(statement => (statement, bag)));
+        }
+
+        foreach ((BoundStatement statement, DiagnosticBag diagnostics) in statements) { Declare(statement, diagnostics); }
+
+        Dictionary<SourceText, DiagnosticBag> bagOf = bags.ToDictionary(bag => bag.Source);
+        DependencyGraph graph = Order(bagOf);
+        BindTables(graph, bagOf);
+
+        List<PlannedStatement> planned = [];
+        foreach ((BoundStatement statement, DiagnosticBag diagnostics) in statements)
+        {
+            if (Plan(statement, diagnostics) is { } known) { planned.Add(known); }
+        }
+
+        return new ScriptPlan(planned, graph, reader.Settings, bags);
+    }
+
+    private void Declare(BoundStatement statement, DiagnosticBag diagnostics)
+    {
+        switch (statement)
+        {
+            case BoundCreateTable { Table: var table }:
+                DeclareTable(table, diagnostics);
+                break;
+            case BoundCreateSource source when IsFree(
+                source.Source.Name, source.OrReplace, source.IfNotExists, source.NameSpan, diagnostics):
+                _sources[source.Source.Name] = source.Source;
+                _relations[source.Source.Name] = AsInfo(source.Source.ToSymbol());
+                break;
+            case BoundBroken { DeclaredName: { } name }:
+                _relations.TryAdd(name, Open(name, isSource: false));
+                break;
+            case BoundDrop drop:
+                _dropped.Add(drop.Name.Text);
+                break;
+        }
+    }
+
+    private void DeclareTable(TableStatement table, DiagnosticBag diagnostics)
+    {
+        if (IsFree(table.Name, table.OrReplace, table.IfNotExists, table.NameSpan, diagnostics))
+        {
+            _tables[table.Name] = table;
+            _relations[table.Name] = Open(table.Name, isSource: false);
+        }
+    }
+
+    /// <summary>True when the statement is the one that makes the name; a mistake is reported.</summary>
+    private bool IsFree(string name, bool orReplace, bool ifNotExists, TextSpan span, DiagnosticBag diagnostics)
+    {
+        if (_tables.ContainsKey(name) || _sources.ContainsKey(name))
+        {
+            if (!ifNotExists) { diagnostics.Add(PlanningDiagnostics.DuplicateTable(span, name)); }
+
+            return false;
+        }
+
+        bool exists = _known.TryGetValue(name, out RelationInfo? known) && !_dropped.Contains(name);
+        if (!exists || orReplace || ifNotExists) { return true; }
+
+        diagnostics.Add(BindingDiagnostics.NameExists(span, known!.IsSource ? "source" : "table", name));
+        return false;
+    }
+
+    /// <summary>The graph of the scripts' tables; cycles are reported where the first table of each names the next.</summary>
+    private DependencyGraph Order(Dictionary<SourceText, DiagnosticBag> bagOf)
+    {
+        GraphTable[] nodes = [.. _tables.Values.Select(table => new GraphTable(table.Name, DependenciesOf(table)))];
+        DependencyGraph graph = DependencyGraph.Build(nodes, _ => true, out IReadOnlyList<GraphProblem> problems);
+        foreach (GraphCycle cycle in problems.OfType<GraphCycle>())
+        {
+            TableStatement table = _tables[cycle.Tables[0]];
+            TextSpan span = table.References.First(r => IsSameName(r.Name, cycle.Tables[1])).Span;
+            bagOf[table.Source].Add(PlanningDiagnostics.DependencyCycle(span, cycle.Tables));
+        }
+
+        return graph;
+    }
+
+    private string[] DependenciesOf(TableStatement table) =>
+    [
+        .. table.References
+            .Where(r => !r.IsLocation && _relations.TryGetValue(r.Name, out RelationInfo? relation) && !relation.IsSource)
+            .Select(r => _relations[r.Name].Name)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Order(StringComparer.OrdinalIgnoreCase),
+    ];
+
+    private void BindTables(DependencyGraph graph, Dictionary<SourceText, DiagnosticBag> bagOf)
+    {
+        // Tables in or behind a cycle come last; what they read from each other stays open.
+        IEnumerable<string> ordered = graph.Waves.SelectMany(wave => wave);
+        foreach (string name in ordered.Concat(_tables.Keys.Where(name => graph.WaveOf(name) == 0)))
+        {
+            TableStatement table = _tables[name];
+            BindTable(table, bagOf[table.Source]);
+        }
+    }
+
+    private void BindTable(TableStatement table, DiagnosticBag diagnostics)
+    {
+        int before = diagnostics.Count;
+        ReportMisplaced(table, diagnostics);
+        BoundTable bound = Binder.BindTable(table, _catalog, diagnostics, isLoading: false);
+        if (diagnostics.Count > before)
+        {
+            return;
+        }
+
+        PlannedQuery preview = LogicalPlanner.Plan(bound);
+        PlanningDiagnostics.CheckStream(table, preview.Plan, diagnostics);
+        _previews[table.Name] = preview;
+        bool isStream = table.IsStream || preview.Plan.Kind == ChangeKind.AppendOnly;
+        _relations[table.Name] = new RelationInfo(
+            table.Name, IsSource: false, isStream, bound.Relation.IsOpen ? null : preview.Schema);
+    }
+
+    private void ReportMisplaced(TableStatement table, DiagnosticBag diagnostics)
+    {
+        foreach (string name in table.LocalSources.Keys.Where(_relations.ContainsKey))
+        {
+            TextSpan span = table.References.First(r => IsSameName(r.Name, name)).Span;
+            diagnostics.Add(BindingDiagnostics.DeclaredElsewhere(span, name));
+        }
+
+        bool readsDeclared = table.LocalSources.Count > 0 || table.References.Any(r => _sources.ContainsKey(r.Name));
+        string? homeless = table.SourceProperties.Names.FirstOrDefault(
+            name => PropertyCatalog.Find(name) is { Places: PropertyPlace.Source });
+        if (!readsDeclared && homeless is not null)
+        {
+            diagnostics.Add(BindingDiagnostics.NothingTakesProperty(table.NameSpan, homeless));
+        }
+    }
+
+    private PlannedStatement? Plan(BoundStatement statement, DiagnosticBag diagnostics)
+    {
+        switch (statement)
+        {
+            case BoundCreateTable { Table: var table }:
+                return _tables.GetValueOrDefault(table.Name) == table ? new LoadStatement(AsPlan(table)) : null;
+            case BoundCreateSource { Source: var source }:
+                return _sources.GetValueOrDefault(source.Name) == source ? new SourceStatement(AsPlanned(source)) : null;
+            case BoundSelect select:
+                PlanQuery(select.Query, diagnostics);
+                return new SelectStatement(select.Query.Source[select.Span].ToString());
+            case BoundExplain explain:
+                return PlanExplain(explain.Statement, diagnostics) is { } plan ? new ExplainStatement(plan) : null;
+            case BoundDrop drop:
+                ReportUnknown(drop.Name.Text, drop.Name.Span, drop.KindName, drop.IfExists, diagnostics);
+                return new DropStatement(drop.Name.Text, drop.IfExists, drop.Cascade);
+            case BoundDescribe describe:
+                ReportUnknown(describe.Name.Text, describe.Name.Span, "table or source", isOptional: false, diagnostics);
+                return new DescribeStatement(describe.Name.Text);
+            case BoundShow show:
+                return new ShowStatement(show.KindName);
+            case BoundSet set:
+                return new SetStatement(set.Property, set.Value);
+            case BoundBroken:
+                return null;
+            default:
+                throw new UnreachableException($"No rule for {statement.GetType().Name}.");
+        }
+    }
+
+    private PlannedQuery? PlanExplain(BoundStatement statement, DiagnosticBag diagnostics)
+    {
+        if (statement is BoundSelect select) { return PlanQuery(select.Query, diagnostics); }
+
+        if (statement is not BoundCreateTable { Table: var table }) { return null; }
+
+        int before = diagnostics.Count;
+        ReportMisplaced(table, diagnostics);
+        BoundTable bound = Binder.BindTable(table, _catalog, diagnostics, isLoading: false);
+        return diagnostics.Count > before ? null : LogicalPlanner.Plan(bound);
+    }
+
+    private PlannedQuery? PlanQuery(QueryStatement query, DiagnosticBag diagnostics)
+    {
+        int before = diagnostics.Count;
+        BoundRelation bound = Binder.BindQuery(query, _catalog, diagnostics);
+        return diagnostics.Count > before ? null : LogicalPlanner.Plan(new BoundTable(bound, []));
+    }
+
+    private void ReportUnknown(string name, TextSpan span, string kind, bool isOptional, DiagnosticBag diagnostics)
+    {
+        if (isOptional || _relations.ContainsKey(name)) { return; }
+
+        diagnostics.Add(BindingDiagnostics.UnknownStatementName(
+            span, kind, name, ClosestName.Find(name, _relations.Keys)));
+    }
+
+    private TablePlan AsPlan(TableStatement table)
+    {
+        SourceDeclaration[] declared =
+        [
+            .. table.LocalSources.Values,
+            .. table.References.Select(r => _sources.GetValueOrDefault(r.Name)).OfType<SourceDeclaration>().Distinct()
+                .Select(source => source with
+                {
+                    Properties = PropertySets.Over(source.Properties, table.SourceProperties, PropertyPlace.Source),
+                }),
+        ];
+        IEnumerable<string> given = table.References
+            .Where(r => _relations.TryGetValue(r.Name, out RelationInfo? relation) && relation.IsSource)
+            .Select(r => _relations[r.Name].Name);
+        return new TablePlan(
+            table.Name,
+            table.Sql,
+            table.IsStream,
+            table.OrReplace,
+            table.IfNotExists,
+            EmitMode.Snapshot,
+            DependenciesOf(table),
+            [.. declared.Select(AsPlanned).OrderBy(source => source.Name, StringComparer.OrdinalIgnoreCase)],
+            table.Properties)
+        {
+            SourceNames =
+            [
+                .. given.Concat(table.LocalSources.Values.Select(source => source.Name))
+                    .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
+            ],
+            Statement = table,
+            Preview = _previews.GetValueOrDefault(table.Name),
+        };
+    }
+
+    private static PlannedSource AsPlanned(SourceDeclaration source) => new(
+        source.Name,
+        source.Topic,
+        source.BootstrapServers,
+        source.Path,
+        source.IsStream,
+        source.Columns is null ? null : [.. source.Columns.Select(AsPlanned)],
+        source.Properties);
+
+    private static PlannedSourceColumn AsPlanned(DeclaredColumn column) =>
+        new(column.Name, column.Type, AsMark(column.Mark), column.HeaderKey);
+
+    private static SourceColumnMark AsMark(DeclaredMark mark) => mark switch
+    {
+        DeclaredMark.None => SourceColumnMark.None,
+        DeclaredMark.Key => SourceColumnMark.Key,
+        DeclaredMark.PrimaryKey => SourceColumnMark.PrimaryKey,
+        DeclaredMark.Header => SourceColumnMark.Header,
+        DeclaredMark.Headers => SourceColumnMark.Headers,
+        _ => throw new UnreachableException($"No rule for {mark}."),
+    };
+
+    private static RelationInfo AsInfo(RelationSymbol symbol) =>
+        new(symbol.Name, symbol.IsSource, symbol.IsStream, symbol.Schema);
+
+    private static RelationInfo Open(string name, bool isSource) =>
+        new(name, isSource, IsStream: false, Schema: null);
+
+    private static bool IsSameName(string left, string right) =>
+        string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}
