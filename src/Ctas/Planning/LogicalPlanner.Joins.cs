@@ -94,6 +94,7 @@ internal static partial class LogicalPlanner
                 conditions.Right.Add(condition);
             }
             else if (isInner && isSafe && KeyOf(condition, left, right) is { } key) { conditions.Keys.Add(key); }
+            else if (isInner && isSafe && columns.Count > 0) { conditions.Residual.Add(condition); }
             else { conditions.Above.Add(condition); }
         }
 

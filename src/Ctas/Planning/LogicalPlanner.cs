@@ -136,6 +136,13 @@ internal static partial class LogicalPlanner
     /// <summary>The key goes on where every column of it is handed through unchanged.</summary>
     private static LogicalProject Project(LogicalPlan input, ScalarExpression[] expressions, IEnumerable<Field> fields)
     {
+        // One that only picks columns of another is that other with fewer columns.
+        if (input is LogicalProject inner && expressions.All(expression => expression is ColumnReference))
+        {
+            expressions = [.. expressions.Select(e => inner.Expressions[((ColumnReference)e).Ordinal])];
+            input = inner.Input;
+        }
+
         int[] key = [.. input.Schema.Key.Select(ordinal =>
             Array.FindIndex(expressions, e => e is ColumnReference column && column.Ordinal == ordinal))];
         return new LogicalProject(input, expressions, new Schema(fields, key.Contains(-1) ? [] : key), input.Kind);
@@ -200,7 +207,7 @@ internal static partial class LogicalPlanner
             .ToDictionary(c => c.column, c => c.Value);
         var aligned = new BoundProject(input, all.Select(column => new BoundProjection(column, definitions[column])));
         ColumnSymbol[] columns = [.. kept.Select(i => all[i])];
-        return Exactly(Lower(aligned, new Request([.. columns], conditions)), columns);
+        return Exactly(Lower(aligned, new Request([.. columns], conditions)), columns, namesMatter: false);
     }
 
     private static Lowered LowerSort(BoundSort sort, Request request)
@@ -222,12 +229,13 @@ internal static partial class LogicalPlanner
             input with { Plan = new LogicalLimit(input.Plan, limit.Offset, limit.Count) }, request.Conditions);
     }
 
-    /// <summary>The plan with these columns in this order under these names, and no others.</summary>
-    private static LogicalPlan Exactly(Lowered lowered, IReadOnlyList<ColumnSymbol> columns)
+    /// <summary>The plan with these columns in this order and, where it matters, under these names; and no others.</summary>
+    private static LogicalPlan Exactly(Lowered lowered, IReadOnlyList<ColumnSymbol> columns, bool namesMatter = true)
     {
         FieldList fields = lowered.Plan.Schema.Fields;
         bool isExact = fields.Count == columns.Count
-            && columns.Select((column, i) => lowered.Ordinals[column] == i && fields[i].Name == column.Name).All(same => same);
+            && columns.Select((column, i) => lowered.Ordinals[column] == i && (!namesMatter || fields[i].Name == column.Name))
+                .All(same => same);
         return isExact
             ? lowered.Plan
             : Project(
