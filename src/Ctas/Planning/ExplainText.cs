@@ -30,7 +30,7 @@ internal static class ExplainText
     {
         LogicalScan scan => DescribeScan(scan),
         LogicalSingleRow => "single row",
-        LogicalFilter filter => $"filter {ExpressionText.Render(filter.Predicate, filter.Input.Schema)}",
+        LogicalFilter filter => $"filter {ExpressionSql.Render(filter.Predicate, filter.Input.Schema)}",
         LogicalProject project => $"project {Projections(project)}",
         LogicalJoin join => DescribeJoin(join),
         LogicalAggregate aggregate => DescribeAggregate(aggregate),
@@ -93,7 +93,7 @@ internal static class ExplainText
     private static string Projections(LogicalProject project) =>
         string.Join(", ", project.Expressions.Select((expression, i) =>
         {
-            string text = ExpressionText.Render(expression, project.Input.Schema);
+            string text = ExpressionSql.Render(expression, project.Input.Schema);
             string name = project.Schema.Fields[i].Name;
             return text == name ? name : $"{text} AS {name}";
         }));
@@ -106,12 +106,12 @@ internal static class ExplainText
         if (join.LeftKeys.Count > 0)
         {
             text.Append(" on ").AppendJoin(" and ", join.LeftKeys.Select((left, i) =>
-                $"{ExpressionText.Render(left, join.Left.Schema)} = {ExpressionText.Render(join.RightKeys[i], join.Right.Schema)}"));
+                $"{ExpressionSql.Render(left, join.Left.Schema)} = {ExpressionSql.Render(join.RightKeys[i], join.Right.Schema)}"));
         }
 
         if (join.Residual is not null)
         {
-            text.Append(" if ").Append(ExpressionText.Render(join.Residual, join.Schema));
+            text.Append(" if ").Append(ExpressionSql.Render(join.Residual, join.Schema));
         }
 
         return text.ToString();
@@ -120,15 +120,15 @@ internal static class ExplainText
     private static string DescribeAggregate(LogicalAggregate aggregate)
     {
         Schema input = aggregate.Input.Schema;
-        string keys = string.Join(", ", aggregate.Keys.Select(key => ExpressionText.Render(key, input)));
+        string keys = string.Join(", ", aggregate.Keys.Select(key => ExpressionSql.Render(key, input)));
         string calls = string.Join(", ", aggregate.Aggregates.Select((call, i) =>
-            $"{ExpressionText.Render(call, input)} AS {aggregate.Schema.Fields[aggregate.Keys.Count + i].Name}"));
+            $"{ExpressionSql.Render(call, input)} AS {aggregate.Schema.Fields[aggregate.Keys.Count + i].Name}"));
         string by = keys.Length == 0 ? "aggregate" : $"aggregate by {keys}";
         return calls.Length == 0 ? by : $"{by}: {calls}";
     }
 
     private static string Describe(SortKey key, Schema schema) =>
-        ExpressionText.Render(key.Expression, schema) + (key.IsDescending ? " desc" : "")
+        ExpressionSql.Render(key.Expression, schema) + (key.IsDescending ? " desc" : "")
         + (key.NullsFirst == key.IsDescending ? "" : key.NullsFirst ? " nulls first" : " nulls last");
 
     private static string DescribeLimit(LogicalLimit limit)

@@ -5,7 +5,7 @@ using Ctas.Data;
 namespace Ctas.Planning;
 
 /// <summary>Writes expressions as SQL, with the column names of their input.</summary>
-internal static class ExpressionText
+internal static class ExpressionSql
 {
     private const long MicrosPerDay = 86_400_000_000;
 
