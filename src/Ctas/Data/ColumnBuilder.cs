@@ -7,6 +7,7 @@ namespace Ctas.Data;
 public abstract class ColumnBuilder
 {
     private Bitmap? _validity;
+    private int _lastCount;
 
     private protected ColumnBuilder(DataType type) => Type = type;
 
@@ -47,6 +48,15 @@ public abstract class ColumnBuilder
         for (int row = count; _validity is not null && row < Count; row++) { SetValid(row); }
 
         Count = count;
+    }
+
+    // Batches are mostly of one size: the next one starts with room for as many rows as the last one had.
+    private protected int NextCapacity(int capacity) => capacity == 0 ? Math.Max(64, _lastCount) : capacity * 2;
+
+    private protected void ResetCount()
+    {
+        _lastCount = Count;
+        Count = 0;
     }
 
     private protected void SetNull(int row)
@@ -105,7 +115,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     /// <summary>Appends a value.</summary>
     public void Append(T value)
     {
-        if (Count == _values.Length) { Array.Resize(ref _values, Math.Max(64, _values.Length * 2)); }
+        if (Count == _values.Length) { Array.Resize(ref _values, NextCapacity(_values.Length)); }
 
         _values[Count++] = value;
     }
@@ -129,7 +139,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     {
         var column = new FixedColumn<T>(Type, _values, Count, TakeValidity());
         _values = [];
-        Count = 0;
+        ResetCount();
         return column;
     }
 }
@@ -155,7 +165,7 @@ public sealed class StringColumnBuilder : ColumnBuilder
     /// <summary>Appends a code that <see cref="Pool"/> has given out.</summary>
     public void AppendCode(int code)
     {
-        if (Count == _codes.Length) { Array.Resize(ref _codes, Math.Max(64, _codes.Length * 2)); }
+        if (Count == _codes.Length) { Array.Resize(ref _codes, NextCapacity(_codes.Length)); }
 
         _codes[Count++] = code;
     }
@@ -180,7 +190,7 @@ public sealed class StringColumnBuilder : ColumnBuilder
     {
         var column = new StringColumn(Type, _codes, Count, Pool, TakeValidity());
         _codes = [];
-        Count = 0;
+        ResetCount();
         return column;
     }
 }

@@ -94,23 +94,23 @@ internal sealed class ValueColumn
         switch (Type.Kind)
         {
             case DataTypeKind.Int:
-                if (Utf8Parser.TryParse(number, out int int32, out int consumed) && consumed == number.Length)
+                if (ValueParser.TryParsePlainInteger(number, out long value) && value == (int)value)
                 {
-                    ((FixedColumnBuilder<int>)_builder).Append(int32);
+                    ((FixedColumnBuilder<int>)_builder).Append((int)value);
                     return null;
                 }
 
                 return IsInferred ? WantNumber(number) : AppendWholeNumber(number);
             case DataTypeKind.BigInt:
-                if (Utf8Parser.TryParse(number, out long int64, out consumed) && consumed == number.Length)
+                if (ValueParser.TryParsePlainInteger(number, out value))
                 {
-                    ((FixedColumnBuilder<long>)_builder).Append(int64);
+                    ((FixedColumnBuilder<long>)_builder).Append(value);
                     return null;
                 }
 
                 return IsInferred ? WantNumber(number) : AppendWholeNumber(number);
             case DataTypeKind.Double:
-                if (IsInferred && !IsExactAsDouble(number)) { return Want(DataType.Varchar); }
+                if (IsInferred && number.Length > 15 && !IsExactAsDouble(number)) { return Want(DataType.Varchar); }
 
                 if (!ValueParser.TryParseDouble(number, out double real)) { return "a number outside the range of DOUBLE"; }
 
@@ -335,7 +335,7 @@ internal sealed class ValueColumn
 
     private static DataType NumberType(ReadOnlySpan<byte> number)
     {
-        if (Utf8Parser.TryParse(number, out long value, out int consumed) && consumed == number.Length)
+        if (ValueParser.TryParsePlainInteger(number, out long value))
         {
             return value == (int)value ? DataType.Int : DataType.BigInt;
         }

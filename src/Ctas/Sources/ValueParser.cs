@@ -11,7 +11,7 @@ internal static class ValueParser
     /// <summary>A 64-bit integer; <c>3.0</c> and <c>1e3</c> are integers too, <c>3.5</c> is not.</summary>
     public static bool TryParseInteger(ReadOnlySpan<byte> text, out long value)
     {
-        if (Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length) { return true; }
+        if (TryParsePlainInteger(text, out value)) { return true; }
 
         bool isInteger = TryParseDecimal(text, precision: 19, scale: 0, out Int128 unscaled)
             && unscaled >= long.MinValue && unscaled <= long.MaxValue;
@@ -19,9 +19,36 @@ internal static class ValueParser
         return isInteger;
     }
 
-    /// <summary>A finite double.</summary>
-    public static bool TryParseDouble(ReadOnlySpan<byte> text, out double value) =>
-        Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length && double.IsFinite(value);
+    /// <summary>A 64-bit integer written as digits only.</summary>
+    public static bool TryParsePlainInteger(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        int at = text.Length > 0 && text[0] == '-' ? 1 : 0;
+        if (text.Length - at is 0 or > 18)
+        {
+            return Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length;
+        }
+
+        long digits = 0;
+        for (int next = at; next < text.Length; next++)
+        {
+            uint digit = (uint)(text[next] - '0');
+            if (digit > 9) { return false; }
+
+            digits = (digits * 10) + digit;
+        }
+
+        value = at == 1 ? -digits : digits;
+        return true;
+    }
+
+    /// <summary>A finite double, the nearest to the text.</summary>
+    public static bool TryParseDouble(ReadOnlySpan<byte> text, out double value)
+    {
+        if (TryParseShortDouble(text, out value)) { return true; }
+
+        return Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length && double.IsFinite(value);
+    }
 
     /// <summary>An exact decimal, as its unscaled integer; digits past the scale must be zeros.</summary>
     public static bool TryParseDecimal(ReadOnlySpan<byte> text, int precision, int scale, out Int128 unscaled)
@@ -122,6 +149,36 @@ internal static class ValueParser
         microseconds = (days * MicrosecondsPerDay) + time - offset;
         return true;
     }
+
+    // Fifteen digits are exact as a double, and so is a small power of ten: their quotient is rounded once, correctly
+    // (Clinger, How to read floating point numbers accurately, 1990).
+    private static bool TryParseShortDouble(ReadOnlySpan<byte> text, out double value)
+    {
+        value = 0;
+        int at = text.Length > 0 && text[0] == '-' ? 1 : 0;
+        if (text.Length - at is 0 or > 16) { return false; }
+
+        long digits = 0;
+        int point = -1;
+        for (int next = at; next < text.Length; next++)
+        {
+            uint digit = (uint)(text[next] - '0');
+            if (digit <= 9) { digits = (digits * 10) + digit; }
+            else if (text[next] == '.' && point < 0 && next > at) { point = next; }
+            else { return false; }
+        }
+
+        int fraction = point < 0 ? 0 : text.Length - 1 - point;
+        if (digits >= 1_000_000_000_000_000 || point == text.Length - 1) { return false; }
+
+        value = digits / PowersOfTen[fraction];
+        if (at == 1) { value = -value; }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<double> PowersOfTen =>
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
     private static bool TryParseZone(ReadOnlySpan<byte> zone, out long microseconds)
     {

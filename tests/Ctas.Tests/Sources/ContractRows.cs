@@ -48,7 +48,7 @@ public sealed class ContractRows
     /// <summary>What is left when later rows of a key replace earlier ones and tombstones delete; rows without a key stay.</summary>
     public IReadOnlyList<object?[]> Compacted()
     {
-        var latest = new Dictionary<string, object?[]>();
+        var latest = new OrderedDictionary<string, object?[]>();
         int keyless = 0;
         foreach ((SourceBatch batch, int row) in _rows)
         {

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Ctas.Sources;
+using CsCheck;
+
+namespace Ctas.Tests.Sources;
+
+public sealed class ValueParserTests
+{
+    [Fact]
+    public void TryParseDouble_AnyText_EqualsThePlatformsParser() =>
+        Gen.OneOf(
+            Gen.Double.Select(value => value.ToString("R", CultureInfo.InvariantCulture)),
+            Gen.Select(Gen.Long[-999_999_999_999_999, 999_999_999_999_999], Gen.Int[0, 12])
+                .Select((digits, scale) => (digits / (decimal)Math.Pow(10, scale)).ToString(CultureInfo.InvariantCulture)),
+            Gen.String[Gen.Char["-0123456789.e"], 0, 20])
+        .Sample(text =>
+        {
+            bool expected = double.TryParse(
+                text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture, out double value) && double.IsFinite(value);
+            bool isParsed = ValueParser.TryParseDouble(Encoding.UTF8.GetBytes(text), out double parsed);
+
+            // Forms such as "1." and ".5" do not occur in JSON; either answer is right for them.
+            if (expected && isParsed) { BitConverter.DoubleToInt64Bits(parsed).Should().Be(BitConverter.DoubleToInt64Bits(value), text); }
+            else if (isParsed) { expected.Should().BeTrue(text); }
+        });
+
+    [Fact]
+    public void TryParseInteger_AnyLong_RoundTrips() => Gen.Long.Sample(value =>
+    {
+        ValueParser.TryParseInteger(Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture)), out long parsed).Should().BeTrue();
+        parsed.Should().Be(value);
+    });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData("1a")]
+    [InlineData("9223372036854775808")]
+    [InlineData("1e-1")]
+    [InlineData("0.5")]
+    public void TryParseInteger_NoInteger_IsRefused(string text) =>
+        ValueParser.TryParseInteger(Encoding.UTF8.GetBytes(text), out _).Should().BeFalse();
+
+    [Theory]
+    [InlineData("2026-01-02", "2026-01-02T00:00:00.0000000")]
+    [InlineData("2026-01-02T03:04", "2026-01-02T03:04:00.0000000")]
+    [InlineData("2026-01-02 03:04:05Z", "2026-01-02T03:04:05.0000000")]
+    [InlineData("2026-01-02T03:04:05.1+02:30", "2026-01-02T00:34:05.1000000")]
+    [InlineData("2026-01-02T03:04:05.123456789-0130", "2026-01-02T04:34:05.1234560")]
+    [InlineData("1960-02-29T23:59:59.999999Z", "1960-02-29T23:59:59.9999990")]
+    public void TryParseTimestamp_Iso_IsUtcMicroseconds(string text, string expected)
+    {
+        ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes(text), out long microseconds).Should().BeTrue();
+
+        DateTime.UnixEpoch.AddMicroseconds(microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture)
+            .Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("2026-13-01")]
+    [InlineData("2026-1-1")]
+    [InlineData("2026-01-02T25:00")]
+    [InlineData("2026-01-02T03:04:05.")]
+    [InlineData("2026-01-02T03:04:05+9")]
+    [InlineData("2026-01-02x03:04:05")]
+    [InlineData("2026-01-02T03:04:05Zjunk")]
+    public void TryParseTimestamp_NotIso_IsRefused(string text) =>
+        ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes(text), out _).Should().BeFalse();
+}
