@@ -69,11 +69,12 @@ public abstract class SourceContractTests
     public async Task Read_InferredColumns_WidenAndAppear()
     {
         ISource source = await CreateAsync(
+            // One partition: the order of partitions is free, and with it what widens to what.
             definition => definition with { BatchRows = 1, Mode = ReadMode.Append },
-            2,
+            1,
             new ContractRecord("""{"a":1,"b":true}"""),
             new ContractRecord("""{"a":3000000000,"b":null}"""),
-            new ContractRecord("""{"a":1.5,"b":"x","c":"new"}""", Partition: 1));
+            new ContractRecord("""{"a":1.5,"b":"x","c":"new"}"""));
 
         ContractRows rows = await ReadAsync(source);
 
