@@ -6,6 +6,7 @@ namespace Ctas.Kafka.Testing;
 public sealed partial class EmbeddedKafka
 {
     private readonly Lock _creatingProducers = new();
+    private readonly PartitionCapacity _capacity = new();
     private readonly Dictionary<CompressionType, IProducer<byte[]?, byte[]?>> _producers = [];
 
     /// <summary>Produces records in order and returns when the brokers have them all.</summary>
@@ -14,6 +15,10 @@ public sealed partial class EmbeddedKafka
     /// <param name="compression">How the batches are compressed; none by default.</param>
     /// <param name="cancellationToken">Stops producing; records sent so far stay.</param>
     /// <exception cref="KafkaException">A record was refused, or not acknowledged within 30 s.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A partition cannot hold that much and has dropped its oldest records: spread them over more partitions, or
+    /// compress them.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The cluster is stopped.</exception>
     public Task ProduceAsync(
         string topic,
@@ -40,6 +45,7 @@ public sealed partial class EmbeddedKafka
         }
 
         delivery.WaitForAll(cancellationToken);
+        _capacity.Check(topic, delivery.Bytes, delivery.Partitions, partition => GetOffsets(topic, partition).Start);
     }
 
     /// <summary>The offsets [Start, End) of a partition as a client sees them.</summary>

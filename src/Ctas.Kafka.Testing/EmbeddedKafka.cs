@@ -17,7 +17,8 @@ namespace Ctas.Kafka.Testing;
 /// </para>
 /// <para>
 /// Its limits: each partition keeps about 5 MB (as sent, so compression helps) and drops its oldest records beyond
-/// that; there are no admin requests (use <see cref="CreateTopic"/>), no compaction, no security; nothing is stored.
+/// that, which <see cref="ProduceAsync"/> reports; there are no admin requests (use <see cref="CreateTopic"/>), no
+/// search by time (the answer is always "none as late"), no compaction, no security; nothing is stored.
 /// A topic that a producer names springs into being with four partitions.
 /// </para>
 /// <para>Safe for many threads. Any number of clusters may run side by side. Dispose it to stop the brokers.</para>
@@ -90,8 +91,11 @@ public sealed partial class EmbeddedKafka : IAsyncDisposable, IDisposable
     /// <summary>Deletes a topic; later requests for it are answered with "unknown topic or partition".</summary>
     /// <exception cref="KafkaException">There is no such topic.</exception>
     /// <exception cref="ObjectDisposedException">The cluster is stopped.</exception>
-    public void DeleteTopic(string name) =>
+    public void DeleteTopic(string name)
+    {
         Check(Librdkafka.TopicDelete(_cluster, name), $"delete the topic \"{name}\"");
+        _capacity.Forget(name);
+    }
 
     /// <summary>Deletes the records of a partition before an offset, as retention does: the log starts there.</summary>
     /// <param name="topic">The topic.</param>
@@ -99,10 +103,13 @@ public sealed partial class EmbeddedKafka : IAsyncDisposable, IDisposable
     /// <param name="beforeOffset">The first offset that stays; at most the end offset.</param>
     /// <exception cref="KafkaException">The partition does not exist, or ends before that offset.</exception>
     /// <exception cref="ObjectDisposedException">The cluster is stopped.</exception>
-    public void DeleteRecords(string topic, int partition, long beforeOffset) =>
+    public void DeleteRecords(string topic, int partition, long beforeOffset)
+    {
         Check(
             Librdkafka.DeleteRecords(_cluster, topic, partition, beforeOffset),
             $"delete records of partition {partition} of the topic \"{topic}\" before offset {beforeOffset}");
+        _capacity.ExpectStart(topic, partition, beforeOffset);
+    }
 
     /// <summary>Stops the brokers and frees everything. Further calls do nothing.</summary>
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Confluent.Kafka;
 
 namespace Ctas.Kafka.Testing;
@@ -9,12 +11,20 @@ internal sealed class ProducedRecords(IProducer<byte[]?, byte[]?> producer) : ID
     private static readonly TimeSpan FullQueueWait = TimeSpan.FromMilliseconds(100);
 
     private readonly CountdownEvent _pending = new(1);
+    private readonly ConcurrentDictionary<int, bool> _partitions = [];
     private Error? _firstError;
+
+    /// <summary>Bytes of the keys and values sent.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The partitions that the acknowledged records went to.</summary>
+    public IEnumerable<int> Partitions => _partitions.Keys;
 
     public void Send(string topic, EmbeddedRecord record, CancellationToken cancellationToken)
     {
         var target = new TopicPartition(topic, record.Partition is { } p ? new Partition(p) : Partition.Any);
         Message<byte[]?, byte[]?> message = ToMessage(record);
+        Bytes += (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
         _pending.AddCount();
         while (true)
         {
@@ -70,6 +80,7 @@ internal sealed class ProducedRecords(IProducer<byte[]?, byte[]?> producer) : ID
     private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)
     {
         if (report.Error.IsError) { Interlocked.CompareExchange(ref _firstError, report.Error, null); }
+        else { _partitions.TryAdd(report.Partition.Value, true); }
 
         _pending.Signal();
     }

@@ -32,11 +32,7 @@ internal sealed class KafkaSource : ISource
     {
         while (true)
         {
-            try
-            {
-                // The client's calls block.
-                return await Task.Run(() => Open(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-            }
+            try { return await OpenOnceAsync(request, cancellationToken).ConfigureAwait(false); }
             catch (KafkaFaultException e) when (IsMissingTopic(e.Fault) && Definition.WaitsForMissingTopic)
             {
                 ScanLog.WaitingForTopic(_logger, Topic);
@@ -56,6 +52,28 @@ internal sealed class KafkaSource : ISource
 
     private static bool IsMissingTopic(KafkaFault fault) =>
         fault.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
+
+    // The client's calls block and cannot be cancelled: they run on a thread of their own, which cancellation leaves
+    // behind to clear up when its last request has ended.
+    private async Task<KafkaScan> OpenOnceAsync(ScanRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Task<KafkaScan> opening = Task.Factory.StartNew(
+            () => Open(request, cancellationToken),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        try { return await opening.WaitAsync(cancellationToken).ConfigureAwait(false); }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                static late => late.Result.DisposeAsync().AsTask(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
+            throw;
+        }
+    }
 
     private KafkaScan Open(ScanRequest request, CancellationToken cancellationToken)
     {

@@ -204,7 +204,8 @@ internal sealed class TopicReader : IDisposable
         _consumer ??= _setup.Connect();
         if (!_isAssigned)
         {
-            _consumer.Assign([.. _partitions.Where(p => !p.IsDone).Select(p => new PartitionPosition(p.Id, p.Position))]);
+            IEnumerable<PartitionProgress> open = _partitions.Where(p => !p.IsDone);
+            _consumer.Assign([.. open.Select(p => new PartitionPosition(p.Id, p.Position))]);
             _isAssigned = true;
             _lastProgress = _setup.TimeProvider.GetTimestamp();
         }

@@ -56,6 +56,35 @@ public sealed class EmbeddedKafkaTests
     }
 
     [Fact]
+    public async Task Produce_MoreThanAPartitionKeeps_IsReported()
+    {
+        await using var kafka = EmbeddedKafka.Start();
+        kafka.CreateTopic("t", partitions: 2);
+        EmbeddedRecord[] megabytes =
+            [.. Enumerable.Range(0, 7).Select(i => new EmbeddedRecord(null, new byte[900_000]) { Partition = 1 })];
+
+        Func<Task> act = () => kafka.ProduceAsync("t", megabytes);
+        (await act.Should().ThrowAsync<InvalidOperationException>()).WithMessage("Partition 1 of the topic \"t\"*");
+
+        await kafka.ProduceAsync("other", megabytes, CompressionType.Lz4);
+    }
+
+    [Fact]
+    public async Task Produce_AfterRecordsWereDeletedOnPurpose_IsFine()
+    {
+        await using var kafka = EmbeddedKafka.Start();
+        kafka.CreateTopic("t");
+        EmbeddedRecord[] megabytes =
+            [.. Enumerable.Range(0, 5).Select(i => new EmbeddedRecord(null, new byte[900_000]))];
+        await kafka.ProduceAsync("t", megabytes);
+        kafka.DeleteRecords("t", 0, beforeOffset: 4);
+
+        Func<Task> act = () => kafka.ProduceAsync("t", megabytes[..1]);
+
+        await act.Should().NotThrowAsync();
+    }
+
+    [Fact]
     public async Task DeleteRecords_BeforeAnOffset_MovesTheStart()
     {
         await using var kafka = EmbeddedKafka.Start();

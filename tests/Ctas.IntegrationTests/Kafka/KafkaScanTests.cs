@@ -6,7 +6,7 @@ using Ctas.Sources;
 
 namespace Ctas.IntegrationTests.Kafka;
 
-/// <summary>What a scan makes of offsets without records, of growth and of faults, shown with a scripted consumer.</summary>
+/// <summary>What a scan makes of offsets without records, of growth and of faults, on a scripted consumer.</summary>
 public sealed class KafkaScanTests
 {
     private readonly ScriptedTopic _topic = new(new InstantTime());
@@ -150,7 +150,8 @@ public sealed class KafkaScanTests
         ScriptedPartition partition = _topic.AddPartition().Records(4).Hole();
         _topic.TellsEnds = false;
         _topic.ClientFaults.Enqueue(new KafkaFault(ErrorCode.Local_Resolve, "ignored while records come"));
-        _topic.BeforeFetch(2, () => _topic.ClientFaults.Enqueue(new KafkaFault(ErrorCode.Local_AllBrokersDown, "down")));
+        var allDown = new KafkaFault(ErrorCode.Local_AllBrokersDown, "down");
+        _topic.BeforeFetch(2, () => _topic.ClientFaults.Enqueue(allDown));
         _topic.BeforeFetch(3, () => _topic.TellsEnds = true);
 
         await using ISourceScan scan = await OpenAsync();

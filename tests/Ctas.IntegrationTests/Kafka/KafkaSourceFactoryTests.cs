@@ -62,7 +62,8 @@ public sealed class KafkaSourceFactoryTests
     [InlineData("enable.partition.eof", "has to see the end")]
     public void Validate_PropertyThatTheLoadNeedsItself_IsRefusedWithTheReason(string name, string reason)
     {
-        Validate((name, "true")).Should().ContainSingle().Which.Should().Contain($"\"kafka.{name}\"").And.Contain(reason);
+        Validate((name, "true")).Should().ContainSingle()
+            .Which.Should().Contain($"\"kafka.{name}\"").And.Contain(reason);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ctas.IntegrationTests.Kafka;
 
-/// <summary>Kafka sources over the real client and real protocol, with faults injected at the embedded brokers.</summary>
+/// <summary>Kafka sources over the real client and protocol, with faults injected at the embedded brokers.</summary>
 public sealed class KafkaSourceTests : IDisposable
 {
     private static readonly SourceColumn Id = ScriptedSource.Id;
@@ -271,6 +271,22 @@ public sealed class KafkaSourceTests : IDisposable
 
         failure.Message.Should().StartWith("could not reach topic \"t\" after 2 retries: ").And.Contain("127.0.0.1:1");
         failure.IsTransient.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Open_Cancelled_DoesNotWaitForTheBroker()
+    {
+        _kafka.CreateTopic("t");
+        _kafka.SetLatency(EmbeddedKafka.AllBrokers, TimeSpan.FromSeconds(5));
+        using var cancellation = new CancellationTokenSource();
+        Task<ISourceScan> opening = Source().OpenAsync(new ScanRequest(), cancellation.Token).AsTask();
+        long start = TimeProvider.System.GetTimestamp();
+
+        await cancellation.CancelAsync();
+        Func<Task> act = () => opening;
+
+        await act.Should().ThrowAsync<OperationCanceledException>();
+        TimeProvider.System.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(4));
     }
 
     [Fact]

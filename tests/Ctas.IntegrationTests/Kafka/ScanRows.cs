@@ -35,7 +35,10 @@ internal static class ScanRows
         for (int row = 0; row < batch.Rows.RowCount; row++)
         {
             var values = new object?[batch.Rows.ColumnCount];
-            for (int column = 0; column < values.Length; column++) { values[column] = batch.Rows[column].GetValue(row); }
+            for (int column = 0; column < values.Length; column++)
+            {
+                values[column] = batch.Rows[column].GetValue(row);
+            }
 
             yield return values;
         }

@@ -36,7 +36,7 @@ internal sealed class ScriptedPartition(int id, long start)
     /// <summary>A commit or abort marker: no record, yet the client's position passes it.</summary>
     public ScriptedPartition Marker() => Append(new ScriptedEntry(End, EntryKind.Marker, null, null, 0));
 
-    /// <summary>Offsets that compaction emptied, or records of an aborted transaction: nothing passes but the fetch.</summary>
+    /// <summary>Offsets emptied by compaction, or of an aborted transaction: nothing but the fetch passes.</summary>
     public ScriptedPartition Hole(int offsets = 1)
     {
         for (int i = 0; i < offsets; i++) { Append(new ScriptedEntry(End, EntryKind.Hole, null, null, 0)); }

@@ -11,7 +11,8 @@ public sealed class TestKafkaTests(TestKafka kafka) : IClassFixture<TestKafka>
     {
         string topic = await kafka.CreateTopicAsync("kept", partitions: 2);
 
-        await kafka.ProduceAsync(topic, [EmbeddedRecord.Of("a", "1"), EmbeddedRecord.Of("b", "2")], CompressionType.Lz4);
+        EmbeddedRecord[] records = [EmbeddedRecord.Of("a", "1"), EmbeddedRecord.Of("b", "2")];
+        await kafka.ProduceAsync(topic, records, CompressionType.Lz4);
 
         var configuration = new ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = topic };
         using IConsumer<string, string> consumer = new ConsumerBuilder<string, string>(configuration).Build();
