@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables;
@@ -26,6 +27,7 @@ internal static class RowMapping
         }
 
         ConstructorInfo constructor = FindConstructor<T>(table, schema, columns);
+        RequireRequiredProperties<T>(constructor, table, schema, columns);
         var nullability = new MemberNullability();
         MappedMember?[] arguments = [.. constructor.GetParameters().Select(parameter =>
             columns.TryGetValue(Plain(parameter.Name!), out int ordinal)
@@ -71,9 +73,24 @@ internal static class RowMapping
             ? "it has no public constructor"
             : $"there is no column for parameter \"{constructors[0].GetParameters().First(parameter =>
                 !columns.ContainsKey(Plain(parameter.Name!)) && !parameter.HasDefaultValue).Name}\" of its constructor";
-        throw new InvalidOperationException(
-            $"Rows of table \"{table}\" cannot be read as {typeof(T).Name}: {lacking}. The columns are ({schema}).");
+        throw CannotRead<T>(table, schema, lacking);
     }
+
+    private static void RequireRequiredProperties<[DynamicallyAccessedMembers(NeededMembers)] T>(
+        ConstructorInfo constructor, string table, Schema schema, Dictionary<string, int> columns)
+    {
+        if (constructor.IsDefined(typeof(SetsRequiredMembersAttribute))) { return; }
+
+        PropertyInfo? lacking = typeof(T).GetProperties().FirstOrDefault(property =>
+            property.IsDefined(typeof(RequiredMemberAttribute)) && !columns.ContainsKey(Plain(property.Name)));
+        if (lacking is not null)
+        {
+            throw CannotRead<T>(table, schema, $"there is no column for its required property \"{lacking.Name}\"");
+        }
+    }
+
+    private static InvalidOperationException CannotRead<T>(string table, Schema schema, string lacking) =>
+        new($"Rows of table \"{table}\" cannot be read as {typeof(T).Name}: {lacking}. The columns are ({schema}).");
 
     private static IEnumerable<PropertyInfo> FindProperties<[DynamicallyAccessedMembers(NeededMembers)] T>(
         ConstructorInfo constructor, Dictionary<string, int> columns)
