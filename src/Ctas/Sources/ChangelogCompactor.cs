@@ -95,7 +95,9 @@ internal sealed class ChangelogCompactor
     {
         _keys ??= new KeyNumbers([.. segment.Schema.Key.Select(ordinal => segment.Schema.Fields[ordinal].Type)]);
         _keys.Read(segment.Rows, segment.Schema.Key, numbers.AsSpan(0, segment.Rows.RowCount));
-        if (_keys.Count > _latest.Length) { Array.Resize(ref _latest, Math.Max(1024, Math.Max(_keys.Count, _latest.Length * 2))); }
+        if (_keys.Count <= _latest.Length) { return; }
+
+        Array.Resize(ref _latest, Math.Max(1024, Math.Max(_keys.Count, _latest.Length * 2)));
     }
 
     private void Kill(StagedSegment segment, int row)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Ctas.Sources;
 
 /// <summary>Writes headers as a JSON array of <c>{"key":…,"value":…}</c> objects. Single-threaded, reused.</summary>
-/// <remarks>A value that is not UTF-8 is written with replacement characters; declare a BYTES header to get it exactly.</remarks>
+/// <remarks>What is not UTF-8 is written with replacement characters; a BYTES header column gets it exactly.</remarks>
 internal sealed class HeaderText
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(256);

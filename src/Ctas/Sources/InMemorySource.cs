@@ -78,7 +78,7 @@ public sealed class InMemorySource : ISource
 
     /// <summary>Appends a record. Scans that are open do not see it.</summary>
     /// <returns>This source.</returns>
-    /// <exception cref="ArgumentException">There is no such partition, or the offset lies before the partition's end.</exception>
+    /// <exception cref="ArgumentException">There is no such partition, or the offset lies before its end.</exception>
     public InMemorySource Add(InMemoryRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -89,7 +89,8 @@ public sealed class InMemorySource : ISource
             long offset = record.Offset ?? _ends[record.Partition];
             if (offset < _ends[record.Partition])
             {
-                throw new ArgumentException($"Offset {offset} lies before the end of partition {record.Partition}.", nameof(record));
+                throw new ArgumentException(
+                    $"Offset {offset} lies before the end of partition {record.Partition}.", nameof(record));
             }
 
             _records[record.Partition].Add(record with { Offset = offset });
@@ -133,7 +134,8 @@ public sealed class InMemorySource : ISource
     private bool IsWanted(InMemoryRecord record, int partition) => Definition.Start switch
     {
         { Kind: StartKind.Latest } => false,
-        { Kind: StartKind.Timestamp, Timestamp: var from } => record.TimestampMilliseconds >= from.ToUnixTimeMilliseconds(),
+        { Kind: StartKind.Timestamp, Timestamp: var from } =>
+            record.TimestampMilliseconds >= from.ToUnixTimeMilliseconds(),
         { Kind: StartKind.Offsets, Offsets: { } offsets } => record.Offset >= offsets.GetValueOrDefault(partition),
         _ => true,
     };

@@ -87,7 +87,11 @@ internal sealed class KeyNumbers
                 break;
             case FixedColumn<double> doubles:
                 // Minus zero equals zero.
-                foreach (double value in doubles.Values) { words[at] = BitConverter.DoubleToInt64Bits(value + 0.0); at += _width; }
+                foreach (double value in doubles.Values)
+                {
+                    words[at] = BitConverter.DoubleToInt64Bits(value + 0.0);
+                    at += _width;
+                }
 
                 break;
             case FixedColumn<bool> booleans:

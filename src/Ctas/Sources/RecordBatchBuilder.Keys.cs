@@ -38,7 +38,9 @@ public sealed partial class RecordBatchBuilder
 
     private void FindColumns()
     {
-        ValueColumn[] columns = [.. _columns.Delivered, .. _columns.EventTime is { } eventTime ? [eventTime] : Array.Empty<ValueColumn>()];
+        List<ValueColumn> columns = [.. _columns.Delivered];
+        if (_columns.EventTime is { } eventTime) { columns.Add(eventTime); }
+
         _keyColumns = [.. columns.Where(column => column.Source.Role == SourceColumnRole.Key)];
         _textKeyColumns = [.. columns.Where(column => column.Source.Role == SourceColumnRole.RowKey)];
         _valueColumns = [.. columns.Where(column => column.Source.Role == SourceColumnRole.Value)];

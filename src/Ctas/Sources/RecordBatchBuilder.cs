@@ -8,7 +8,7 @@ namespace Ctas.Sources;
 /// <see cref="GetStatistics"/>.
 /// </summary>
 /// <remarks>
-/// Every batch carries the columns asked for, in order; a changelog's key columns that were not asked for come after them.
+/// Every batch carries the columns asked for, in order; key columns of a changelog that were not come after them.
 /// With inferred columns a later batch may have more or wider columns. A record that proves malformed leaves no trace in
 /// the batch.
 /// </remarks>
@@ -78,7 +78,7 @@ public sealed partial class RecordBatchBuilder
     /// <summary>True when some column asks for headers; otherwise they need not be given.</summary>
     public bool ReadsHeaders { get; }
 
-    /// <summary>Mistakes of a definition that show without reading anything, as full sentences; empty when there are none.</summary>
+    /// <summary>Mistakes of a definition that show without reading anything, as full sentences; empty when none.</summary>
     public static IReadOnlyList<string> Validate(SourceDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -109,7 +109,8 @@ public sealed partial class RecordBatchBuilder
             mistakes.Add($"Key format KAFKA holds one value, but {keys} key columns are declared.");
         }
 
-        if (definition.ValueFormat == RecordFormat.Delimited && definition.Columns is null && definition.Location is not FileLocation)
+        bool hasHeaderLine = definition.Location is FileLocation;
+        if (definition.ValueFormat == RecordFormat.Delimited && definition.Columns is null && !hasHeaderLine)
         {
             mistakes.Add("Value format DELIMITED has no field names; declare the columns in their order.");
         }

@@ -14,7 +14,8 @@ internal static class RowJson
     {
         if (row.Length != schema.Fields.Count)
         {
-            throw new ArgumentException($"A row has {row.Length} values, the schema {schema.Fields.Count} columns.", nameof(row));
+            throw new ArgumentException(
+                $"A row has {row.Length} values, the schema {schema.Fields.Count} columns.", nameof(row));
         }
 
         var buffer = new ArrayBufferWriter<byte>();
@@ -54,7 +55,8 @@ internal static class RowJson
                 break;
             default:
                 throw new ArgumentException(
-                    $"Column \"{field.Name}\" of type {field.Type} does not take a {value.GetType().Name} of this value.", nameof(value));
+                    $"Column \"{field.Name}\" of type {field.Type} does not take this {value.GetType().Name}.",
+                    nameof(value));
         }
     }
 }

@@ -83,7 +83,8 @@ internal sealed class SegmentRewriter(Schema schema)
         return _builders;
     }
 
-    // Codes of key columns are what keys are numbered by, so their pool stays. It belongs to the reader: nothing is added.
+    // Codes of key columns are what keys are numbered by, so their pool stays. A pool that stays belongs to the reader:
+    // nothing is added to it.
     private StringPool PoolFor(int ordinal, StringPool pool)
     {
         // A column of NULLs looks into no pool at all.

@@ -62,7 +62,10 @@ internal sealed class StringCodes
             if (code >= _lastTranslation.Length) { GrowTranslation(code); }
 
             // Zero is a string not met before: codes are kept plus one.
-            if (code >= 0 && _lastTranslation[code] == 0) { _lastTranslation[code] = _own!.Add(column.GetBytes(row)) + 1; }
+            if (code >= 0 && _lastTranslation[code] == 0)
+            {
+                _lastTranslation[code] = _own!.Add(column.GetBytes(row)) + 1;
+            }
 
             codes[row] = code < 0 ? -1 : _lastTranslation[code] - 1;
         }

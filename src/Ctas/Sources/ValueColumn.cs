@@ -112,7 +112,10 @@ internal sealed class ValueColumn
             case DataTypeKind.Double:
                 if (IsInferred && number.Length > 15 && !IsExactAsDouble(number)) { return Want(DataType.Varchar); }
 
-                if (!ValueParser.TryParseDouble(number, out double real)) { return "a number outside the range of DOUBLE"; }
+                if (!ValueParser.TryParseDouble(number, out double real))
+                {
+                    return "a number outside the range of DOUBLE";
+                }
 
                 ((FixedColumnBuilder<double>)_builder).Append(real);
                 return null;
@@ -158,7 +161,9 @@ internal sealed class ValueColumn
         {
             case DataTypeKind.Boolean:
                 bool isTrue = Ascii.EqualsIgnoreCase(text, "true"u8);
-                return isTrue || Ascii.EqualsIgnoreCase(text, "false"u8) ? AppendBoolean(isTrue) : "text that is not true or false";
+                return isTrue || Ascii.EqualsIgnoreCase(text, "false"u8)
+                    ? AppendBoolean(isTrue)
+                    : "text that is not true or false";
             case DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Double:
                 return AppendNumber(text);
             case DataTypeKind.Timestamp when TimestampFormat is null && ValueParser.TryParseInteger(text, out _):
@@ -343,7 +348,7 @@ internal sealed class ValueColumn
         return IsExactAsDouble(number) ? DataType.Double : DataType.Varchar;
     }
 
-    // A whole number beyond BIGINT must not lose digits; fractions and exponents say themselves that they are approximate.
+    // A whole number beyond BIGINT must not lose digits; fractions and exponents say that they are approximate.
     private static bool IsExactAsDouble(ReadOnlySpan<byte> number)
     {
         if (!ValueParser.TryParseDouble(number, out double real)) { return false; }
@@ -355,7 +360,10 @@ internal sealed class ValueColumn
 
     private static DataType TextType(ReadOnlySpan<byte> text)
     {
-        if (Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "false"u8)) { return DataType.Boolean; }
+        if (Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "false"u8))
+        {
+            return DataType.Boolean;
+        }
 
         // 007 and +5 are codes that happen to be digits: as numbers they would lose characters.
         ReadOnlySpan<byte> digits = text.Length > 0 && text[0] == '-' ? text[1..] : text;

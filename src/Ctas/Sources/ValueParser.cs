@@ -190,7 +190,10 @@ internal static class ValueParser
         int minutes = 0;
         if (zone.Length is not (3 or 5 or 6) || !TryDigits(zone[1..3], out int hours)) { return false; }
 
-        if (zone.Length > 3 && (!TryDigits(zone[minuteStart..], out minutes) || zone.Length - minuteStart != 2)) { return false; }
+        if (zone.Length > 3 && (zone.Length - minuteStart != 2 || !TryDigits(zone[minuteStart..], out minutes)))
+        {
+            return false;
+        }
 
         if (hours > 14 || minutes > 59) { return false; }
 

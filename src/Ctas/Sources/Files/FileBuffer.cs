@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Ctas.Sources.Files;
 
-/// <summary>A window over a stream that moves on and grows as records need it. Single-threaded; dispose ends the stream and returns the memory.</summary>
+/// <summary>A window over a stream that moves on and grows as records need it. Single-threaded.</summary>
+/// <remarks>Disposing it also ends the stream.</remarks>
 internal sealed class FileBuffer : IDisposable
 {
     private const int BlockBytes = 1 << 18;

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Ctas.Sources.Files;
 
-/// <summary>The elements of JSON arrays and the values beside them, read as a stream: a file may hold one or many of both.</summary>
+/// <summary>The elements of JSON arrays and the values beside them, read as a stream.</summary>
+/// <remarks>As a rule a file holds one array, or objects one after the other; any sequence of both will do.</remarks>
 internal sealed class JsonValueReader(FileBuffer buffer) : FileRecordReader(buffer)
 {
     private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = true });

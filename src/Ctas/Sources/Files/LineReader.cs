@@ -1,6 +1,7 @@
 namespace Ctas.Sources.Files;
 
-/// <summary>One record a line: NDJSON. Lines end with LF or CRLF, the last one also without; blank lines are no records.</summary>
+/// <summary>One record a line: NDJSON. Blank lines are no records.</summary>
+/// <remarks>Lines end with LF or CRLF; the last one may end with the file.</remarks>
 internal sealed class LineReader(FileBuffer buffer) : FileRecordReader(buffer)
 {
     /// <inheritdoc/>
