@@ -27,6 +27,9 @@ internal static class PlanningDiagnostics
         $"stream \"{stream}\" cannot be made of rows that change: {node}",
         "Use CREATE TABLE.");
 
+    public static Diagnostic SourceNotUsable(TextSpan span, string table, string mistake) => new(
+        "CTAS3005", span, $"table \"{table}\" reads a source that cannot be made", mistake);
+
     /// <summary>CREATE STREAM … AS needs a query that only ever adds rows.</summary>
     public static void CheckStream(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
     {

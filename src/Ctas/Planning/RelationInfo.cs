@@ -21,7 +21,11 @@ internal sealed record RelationInfo(string Name, bool IsSource, bool IsStream, S
 /// <param name="BaseFolder">Where relative paths start.</param>
 /// <param name="Environment">Looks up an environment variable for <c>${NAME}</c>; null when it is not set.</param>
 internal sealed record PlanningContext(
-    IReadOnlyCollection<RelationInfo> Relations, string BaseFolder, Func<string, string?> Environment);
+    IReadOnlyCollection<RelationInfo> Relations, string BaseFolder, Func<string, string?> Environment)
+{
+    /// <summary>Sources that earlier scripts have declared.</summary>
+    public IReadOnlyCollection<SourceDeclaration> Declared { get; init; } = [];
+}
 
 /// <summary>A catalog over look-up functions.</summary>
 internal sealed class RelationCatalog(Func<string, RelationInfo?> find, Func<IEnumerable<string>> names) : ITableCatalog

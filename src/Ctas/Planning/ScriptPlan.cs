@@ -1,3 +1,4 @@
+using Ctas.Binding;
 using Ctas.Data;
 using Ctas.Text;
 
@@ -17,6 +18,9 @@ internal sealed record ScriptPlan(
     /// <summary>The sources declared by statements of their own.</summary>
     public IReadOnlyList<PlannedSource> Sources { get; } =
         [.. Statements.OfType<SourceStatement>().Select(declaration => declaration.Source)];
+
+    /// <summary>Every source that this script and those before it have declared.</summary>
+    internal IReadOnlyList<SourceDeclaration> Declared { get; init; } = [];
 
     /// <summary>Every mistake, text after text, by place.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => [.. Texts.SelectMany(text => text.Sorted())];
@@ -53,7 +57,8 @@ internal sealed record DescribeStatement(string Name) : PlannedStatement;
 
 /// <summary>EXPLAIN.</summary>
 /// <param name="Plan">The plan, with columns that are not known before loading as far as the SQL names them.</param>
-internal sealed record ExplainStatement(PlannedQuery Plan) : PlannedStatement;
+/// <param name="Sql">Its text.</param>
+internal sealed record ExplainStatement(PlannedQuery Plan, string Sql) : PlannedStatement;
 
 /// <summary>SET.</summary>
 internal sealed record SetStatement(string Property, string Value) : PlannedStatement;

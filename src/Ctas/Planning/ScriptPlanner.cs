@@ -30,11 +30,21 @@ internal sealed class ScriptPlanner
             _relations[relation.Name] = relation;
         }
 
+        foreach (SourceDeclaration source in context.Declared)
+        {
+            _sources[source.Name] = source;
+            _relations[source.Name] = AsInfo(source.ToSymbol());
+        }
+
         _catalog = new RelationCatalog(name => _relations.GetValueOrDefault(name), () => _relations.Keys);
     }
 
     /// <summary>Plans one script.</summary>
     public static ScriptPlan Plan(SourceText script, PlanningContext context) => Plan([script], context);
+
+    /// <inheritdoc cref="Plan(IReadOnlyList{SourceText}, PlanningContext)"/>
+    public static ScriptPlan Plan(IReadOnlyList<string> texts, PlanningContext context) =>
+        Plan([.. texts.Select(text => new SourceText(text))], context);
 
     /// <summary>Plans several texts as one script.</summary>
     public static ScriptPlan Plan(IReadOnlyList<SourceText> texts, PlanningContext context) =>
@@ -63,7 +73,7 @@ internal sealed class ScriptPlanner
             if (Plan(statement, diagnostics) is { } known) { planned.Add(known); }
         }
 
-        return new ScriptPlan(planned, graph, reader.Settings, bags);
+        return new ScriptPlan(planned, graph, reader.Settings, bags) { Declared = [.. _sources.Values] };
     }
 
     private void Declare(BoundStatement statement, DiagnosticBag diagnostics)
@@ -195,7 +205,9 @@ internal sealed class ScriptPlanner
                 PlanQuery(select.Query, diagnostics);
                 return new SelectStatement(select.Query.Source[select.Span].ToString());
             case BoundExplain explain:
-                return PlanExplain(explain.Statement, diagnostics) is { } plan ? new ExplainStatement(plan) : null;
+                return PlanExplain(explain.Statement, diagnostics) is { } plan
+                    ? new ExplainStatement(plan, diagnostics.Source[explain.Span].ToString())
+                    : null;
             case BoundDrop drop:
                 ReportUnknown(drop.Name.Text, drop.Name.Span, drop.KindName, drop.IfExists, diagnostics);
                 return new DropStatement(drop.Name.Text, drop.IfExists, drop.Cascade);

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using Ctas.Execution;
+using Ctas.Loading;
+using Ctas.Planning;
+using Ctas.Tables;
+
+namespace Ctas;
+
+/// <summary>Tables declared in SQL, loaded into this process. Made by <see cref="CtasEngineBuilder"/>.</summary>
+/// <remarks>
+/// Safe for any number of threads. Loads and statements that change tables run one after another; queries and lookups
+/// never wait for them.
+/// </remarks>
+public sealed class CtasEngine : IAsyncDisposable
+{
+    private readonly LoadServices _services;
+    private readonly ParallelLoader _loader;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly ScriptPlan _script;
+    private readonly LoadGraph _graph;
+    private ScriptPlan _known;
+    private bool _hasDropped;
+    private bool _isDisposed;
+
+    internal CtasEngine(LoadServices services, IReadOnlyList<string> scripts)
+    {
+        _services = services;
+        _loader = new ParallelLoader(services);
+        _script = LoadPlanning.Plan(scripts, services);
+        _known = _script;
+        _graph = LoadGraphs.Build(_script);
+        Plan = LoadPlans.Describe(_graph);
+        Queries = [.. _script.Statements.Select(StatementText.OfQuery).OfType<string>()];
+    }
+
+    /// <summary>The tables: lookups, metadata, snapshots, health.</summary>
+    public TableRegistry Tables => _services.Registry;
+
+    /// <summary>What <see cref="LoadAsync"/> loads, and in which waves.</summary>
+    public LoadPlan Plan { get; }
+
+    /// <summary>The SELECT, SHOW, DESCRIBE and EXPLAIN statements of the scripts, in order; run them when the tables are loaded.</summary>
+    public IReadOnlyList<string> Queries { get; }
+
+    /// <summary>Loads every table that is not loaded yet.</summary>
+    /// <param name="progress">Told of every change of state, and at intervals; calls never overlap.</param>
+    /// <param name="cancellationToken">Stops the load; tables already published stay.</param>
+    /// <returns>What became of every table; failed tables do not make this throw.</returns>
+    /// <exception cref="TableRegistrationException">A name is taken, or there would be too many: nothing was read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled, or the engine disposed.</exception>
+    public Task<LoadResult> LoadAsync(
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(
+            token =>
+            {
+                DropOnce();
+                return _loader.LoadAsync(_graph, progress, token);
+            },
+            cancellationToken);
+
+    /// <summary>As <see cref="LoadAsync"/>, giving its progress as a stream that ends with the load.</summary>
+    /// <remarks>A slow reader misses moments, but no change of state. Leaving the loop cancels the load.</remarks>
+    public async IAsyncEnumerable<LoadProgress> LoadWithProgressAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var progress = new ProgressStream();
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task load = RunAsync();
+        try
+        {
+            await foreach (LoadProgress moment in progress.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return moment;
+            }
+        }
+        finally
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await load.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task RunAsync()
+        {
+            Exception? error = null;
+            try { await LoadAsync(progress, leaving.Token).ConfigureAwait(false); }
+            catch (Exception e)
+            {
+                error = e;
+                throw;
+            }
+            finally { progress.Complete(error); }
+        }
+    }
+
+    /// <summary>Runs a SELECT over the loaded tables, all of them at one moment.</summary>
+    /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
+    /// <exception cref="TableNotReadyException">It reads a table that has no data yet.</exception>
+    /// <exception cref="ExecutionException">An expression failed on a row.</exception>
+    public Task<QueryResult> QueryAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Task.Run(() => TableQueries.RunAsync(sql, _services, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Runs statements of any kind in order, and gives the rows of the last one that has any.</summary>
+    /// <remarks>CREATE … AS SELECT loads at once; CREATE OR REPLACE swaps the new table in when it is complete.</remarks>
+    /// <returns>Rows of the last SELECT, SHOW, DESCRIBE or EXPLAIN; an empty result without columns when there is none.</returns>
+    /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes; nothing was run.</exception>
+    /// <exception cref="LoadException">A table could not be loaded; the one it would have replaced stays.</exception>
+    public Task<QueryResult> ExecuteAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return ChangeAsync(
+            async token =>
+            {
+                ScriptPlan script = LoadPlanning.Plan([sql], _services, _known);
+                QueryResult result = await StatementRunner.RunAsync(script, _services, token).ConfigureAwait(false);
+                _known = script;
+                return result;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The logical plan of a SELECT over loaded tables, as text.</summary>
+    /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
+    public string Explain(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return ExplainText.Render(TableQueries.Plan(sql, Tables.Snapshot()).Plan);
+    }
+
+    /// <summary>Cancels what runs and waits for it. Tables can still be read by whoever holds them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, true)) { return; }
+
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _changing.WaitAsync().ConfigureAwait(false);
+        _changing.Dispose();
+        _disposing.Dispose();
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        await _changing.WaitAsync(either.Token).ConfigureAwait(false);
+        try { return await change(either.Token).ConfigureAwait(false); }
+        finally { _changing.Release(); }
+    }
+
+    /// <summary>A script's DROP statements make room for its tables: before its first load, and never again.</summary>
+    private void DropOnce()
+    {
+        if (_hasDropped) { return; }
+
+        foreach (DropStatement drop in _script.Statements.OfType<DropStatement>())
+        {
+            if (Tables.TryGetMetadata(drop.Name, out _)) { Tables.Drop(drop.Name, drop.Cascade); }
+        }
+
+        _hasDropped = true;
+    }
+}

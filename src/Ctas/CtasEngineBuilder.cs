@@ -1,0 +1,141 @@
+using Ctas.Loading;
+using Ctas.Sources;
+using Ctas.Tables;
+using Ctas.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ctas;
+
+/// <summary>Configures a <see cref="CtasEngine"/>. Used once, by one thread.</summary>
+/// <remarks>
+/// <c>Add…</c> appends, <c>Use…</c> sets a collaborator, <c>With…</c> sets a value. Nothing is read or checked before
+/// <see cref="Build"/>, which reports all mistakes together.
+/// </remarks>
+public sealed class CtasEngineBuilder
+{
+    private readonly List<string> _scripts = [];
+    private readonly Dictionary<string, string> _properties = new(StringComparer.OrdinalIgnoreCase);
+    private SourceCatalog _sources = SourceCatalog.Files;
+    private CtasEngineOptions _options = new();
+    private TimeProvider _timeProvider = TimeProvider.System;
+    private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+    private TableRegistry? _registry;
+    private bool _isBuilt;
+
+    /// <summary>Adds one <c>CREATE TABLE … AS SELECT …</c>; order does not matter.</summary>
+    public CtasEngineBuilder AddTable(string sql) => AddScript(sql);
+
+    /// <summary>Adds a script: any number of statements. Order matters for SET and for statements that read tables only.</summary>
+    public CtasEngineBuilder AddScript(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        _scripts.Add(sql);
+        return this;
+    }
+
+    /// <summary>Adds a script from a file; relative paths in it start from the file's folder.</summary>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public CtasEngineBuilder AddScriptFile(string path)
+    {
+        string full = Path.GetFullPath(path);
+        _options = _options with { BasePath = Path.GetDirectoryName(full)! };
+        return AddScript(File.ReadAllText(full));
+    }
+
+    /// <summary>Gives a source a name that SQL can use.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public CtasEngineBuilder UseSource(string name, ISource source)
+    {
+        _sources = _sources.With(name, source);
+        return this;
+    }
+
+    /// <summary>Adds a factory for source locations in SQL; the latest that can make a source makes it.</summary>
+    public CtasEngineBuilder UseSourceFactory(ISourceFactory factory)
+    {
+        _sources = _sources.With(factory);
+        return this;
+    }
+
+    /// <summary>Publishes tables to a registry of your own, which other engines may share. Default: one of its own.</summary>
+    public CtasEngineBuilder UseRegistry(TableRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        _registry = registry;
+        return this;
+    }
+
+    /// <summary>The only clock the engine uses. Default: the system's.</summary>
+    public CtasEngineBuilder UseTimeProvider(TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        _timeProvider = timeProvider;
+        return this;
+    }
+
+    /// <summary>Where the engine logs. Default: nowhere.</summary>
+    public CtasEngineBuilder UseLogging(ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _loggerFactory = loggerFactory;
+        return this;
+    }
+
+    /// <summary>Sets all options at once.</summary>
+    public CtasEngineBuilder WithOptions(CtasEngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        return this;
+    }
+
+    /// <summary>Tables that load at the same time, at least 1. Default: the number of processors, at least 2.</summary>
+    public CtasEngineBuilder WithMaxParallelism(int tables) => WithLoad(load => load with { MaxParallelism = tables });
+
+    /// <summary>Longest run of one table, queueing not counted. Default: none.</summary>
+    public CtasEngineBuilder WithTableTimeout(TimeSpan timeout) => WithLoad(load => load with { TableTimeout = timeout });
+
+    /// <summary>Longest run of a whole load. Default: none.</summary>
+    public CtasEngineBuilder WithTotalTimeout(TimeSpan timeout) => WithLoad(load => load with { TotalTimeout = timeout });
+
+    /// <summary>Stops a load at its first failure. Default: everything that can be loaded is.</summary>
+    public CtasEngineBuilder WithFailFast(bool failFast = true) => WithLoad(load => load with { FailFast = failFast });
+
+    /// <summary>A default property, as if every statement had it in WITH. Checked by <see cref="Build"/>.</summary>
+    /// <param name="name">As in SQL, or <c>kafka.…</c> for the client.</param>
+    /// <param name="value">As in SQL.</param>
+    public CtasEngineBuilder WithProperty(string name, string value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(value);
+        _properties[name] = value;
+        return this;
+    }
+
+    /// <summary>Parses, binds and orders every statement; nothing outside the process is touched.</summary>
+    /// <exception cref="CtasCompilationException">There are mistakes; it holds all of them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds.</exception>
+    /// <exception cref="InvalidOperationException">The builder has been used.</exception>
+    public CtasEngine Build()
+    {
+        if (_isBuilt) { throw new InvalidOperationException("This builder has built its engine; make a new one."); }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Load.MaxParallelism, 1);
+        TableRegistry registry = _registry ?? new TableRegistry(
+            new TableRegistryOptions { MaxTables = _options.MaxTables, MemoryBudget = _options.MemoryBytes }, _timeProvider);
+        var services = new LoadServices(registry, _sources, _options.Load, _timeProvider, _loggerFactory)
+        {
+            BasePath = _options.BasePath,
+        };
+        var engine = new CtasEngine(services, [.. _properties.Select(property => LoadPlanning.SetStatement(property.Key, property.Value)), .. _scripts]);
+        _isBuilt = true;
+        return engine;
+    }
+
+    private CtasEngineBuilder WithLoad(Func<LoadOptions, LoadOptions> change)
+    {
+        _options = _options with { Load = change(_options.Load) };
+        return this;
+    }
+}

@@ -1,0 +1,19 @@
+using Ctas.Loading;
+
+namespace Ctas;
+
+/// <summary>Settings of an engine. Immutable.</summary>
+public sealed record CtasEngineOptions
+{
+    /// <summary>Limits of a load.</summary>
+    public LoadOptions Load { get; init; } = new();
+
+    /// <summary>Most tables the engine's registry takes. Default: no limit. Not used with a registry of your own.</summary>
+    public int? MaxTables { get; init; }
+
+    /// <summary>Most bytes all tables of the registry may hold. Default: no limit. Not used with a registry of your own.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Folder that relative paths in SQL start from. Default: the current directory.</summary>
+    public string BasePath { get; init; } = ".";
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Ctas.Data;
+using Ctas.Loading;
+using Ctas.Planning;
+using Ctas.Tables;
+
+namespace Ctas;
+
+/// <summary>What SHOW, DESCRIBE and EXPLAIN answer, as rows.</summary>
+internal static class Descriptions
+{
+    /// <summary>SHOW TABLES, SOURCES, PROPERTIES.</summary>
+    public static QueryResult Show(string what, LoadServices services, ScriptPlan known) => what switch
+    {
+        "tables" => Rows(
+            ["name", "state", "model", "key", "rows", "bytes"],
+            services.Registry.Tables.Select(table => (string?[])
+            [
+                table.Name,
+                table.State.ToString(),
+                table.Model.ToString(),
+                string.Join(", ", table.Key),
+                table.RowCount.ToString(CultureInfo.InvariantCulture),
+                table.SizeInBytes.ToString(CultureInfo.InvariantCulture),
+            ])),
+        "sources" => Rows(
+            ["name", "location"],
+            services.Sources.Named.Select(source => (string?[])[source.Key, source.Value.Definition.Location.ToString()])
+                .Concat(known.Sources.Select(source => (string?[])[source.Name, source.Path ?? "kafka://" + source.Topic]))),
+        _ => Rows(
+            ["name", "value"], known.Settings.Redacted().OrderBy(property => property.Key, StringComparer.Ordinal)
+                .Select(property => (string?[])[property.Key, property.Value])),
+    };
+
+    /// <summary>DESCRIBE of a table or a declared source: one row a column.</summary>
+    public static QueryResult Describe(string name, LoadServices services, ScriptPlan known)
+    {
+        if (services.Registry.TryGetMetadata(name, out TableMetadata? table) && table.Schema is { } schema)
+        {
+            return Columns(schema.Fields.Select((field, ordinal) =>
+                (field.Name, field.Type.ToString(), schema.Key.Contains(ordinal) ? "KEY" : null)));
+        }
+
+        PlannedSource? source = known.Sources.FirstOrDefault(
+            declared => string.Equals(declared.Name, name, StringComparison.OrdinalIgnoreCase));
+        return source?.Columns is { } columns
+            ? Columns(columns.Select(column => (
+                column.Name, column.Type.ToString(), column.Mark == SourceColumnMark.None ? null : column.Mark.ToString())))
+            : throw new TableNotFoundException(name, []);
+    }
+
+    /// <summary>A text, one row a line.</summary>
+    public static QueryResult Lines(string column, string text) =>
+        Rows([column], text.TrimEnd('\n').Split('\n').Select(line => (string?[])[line]));
+
+    private static QueryResult Columns(IEnumerable<(string Name, string Type, string? Key)> columns) =>
+        Rows(["column", "type", "key"], columns.Select(column => (string?[])[column.Name, column.Type, column.Key]));
+
+    private static QueryResult Rows(string[] columns, IEnumerable<string?[]> rows)
+    {
+        StringColumnBuilder[] builders =
+            [.. columns.Select(_ => (StringColumnBuilder)ColumnBuilder.Create(DataType.Varchar))];
+        int count = 0;
+        foreach (string?[] row in rows)
+        {
+            count++;
+            for (int ordinal = 0; ordinal < builders.Length; ordinal++)
+            {
+                if (row[ordinal] is { } value) { builders[ordinal].Append(value); }
+                else { builders[ordinal].AppendNull(); }
+            }
+        }
+
+        var batch = new Batch([.. builders.Select(builder => builder.Finish())], count);
+        return new QueryResult(
+            new Schema(columns.Select(column => new Field(column, DataType.Varchar))), [batch], TimeSpan.Zero);
+    }
+}

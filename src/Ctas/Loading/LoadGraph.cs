@@ -1,0 +1,33 @@
+using Ctas.Planning;
+using Ctas.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Loading;
+
+/// <summary>A table of a load and where it stands in the graph. Immutable.</summary>
+/// <param name="Plan">The table.</param>
+/// <param name="Wave">Number of its wave, from 1.</param>
+/// <param name="Priority">Higher starts first within a wave.</param>
+/// <param name="Producers">Tables it reads or was told to wait for, of this load or not.</param>
+/// <param name="IsLoaded">True when an earlier load has loaded it.</param>
+internal sealed record TableToLoad(
+    TablePlan Plan, int Wave, int Priority, IReadOnlyList<string> Producers, bool IsLoaded = false);
+
+/// <summary>The tables of a load, in wave order, then by name. Immutable.</summary>
+internal sealed record LoadGraph(IReadOnlyList<TableToLoad> Tables)
+{
+    /// <summary>Number of waves.</summary>
+    public int WaveCount => Tables.Count == 0 ? 0 : Tables.Max(table => table.Wave);
+}
+
+/// <summary>What a load works with.</summary>
+internal sealed record LoadServices(
+    TableRegistry Registry,
+    SourceCatalog Sources,
+    LoadOptions Options,
+    TimeProvider TimeProvider,
+    ILoggerFactory LoggerFactory)
+{
+    /// <summary>Where relative paths in SQL start.</summary>
+    public string BasePath { get; init; } = ".";
+}

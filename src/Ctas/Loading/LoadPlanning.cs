@@ -1,0 +1,46 @@
+using Ctas.Planning;
+using Ctas.Tables;
+
+namespace Ctas.Loading;
+
+/// <summary>Plans scripts against a registry and the sources given by name.</summary>
+internal static class LoadPlanning
+{
+    /// <summary>Plans texts as one script and checks the sources it declares; touches nothing outside the process.</summary>
+    /// <exception cref="Text.CtasCompilationException">There are mistakes; all of them at once.</exception>
+    public static ScriptPlan Plan(IReadOnlyList<string> texts, LoadServices services, ScriptPlan? earlier = null)
+    {
+        string[] settings = earlier is null ? [] : [.. earlier.Settings.Names.Select(name => SetStatement(name, earlier.Settings[name]!))];
+        ScriptPlan script = ScriptPlanner.Plan([.. settings, .. texts], Context(services, earlier));
+        script.ThrowIfAny();
+        SourceChecks.ThrowIfAny(script, services.Sources.Validate);
+        return script;
+    }
+
+    /// <summary>A table of the registry; its columns are not known before it is loaded.</summary>
+    public static RelationInfo Describe(TableMetadata table) => new(
+        table.Name, IsSource: false, IsStream: table.Schema is { HasKey: false }, table.Schema);
+
+    /// <summary>A property set for all that follows, as SQL.</summary>
+    public static string SetStatement(string name, string value) => $"SET {Quote(name)} = {Quote(value)};";
+
+    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static PlanningContext Context(LoadServices services, ScriptPlan? earlier)
+    {
+        RegistrySnapshot snapshot = services.Registry.Snapshot();
+        return new PlanningContext(
+            [
+                .. snapshot.Tables.Where(table => IsUsable(table.State)).Select(Describe),
+                .. services.Sources.Named.Select(source => SourceSchemas.Describe(source.Key, source.Value.Definition)),
+            ],
+            Path.GetFullPath(services.BasePath),
+            Environment.GetEnvironmentVariable)
+        {
+            Declared = earlier?.Declared ?? [],
+        };
+    }
+
+    private static bool IsUsable(TableState state) =>
+        state is TableState.Waiting or TableState.Loading or TableState.Ready or TableState.Live;
+}

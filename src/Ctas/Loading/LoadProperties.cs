@@ -1,0 +1,21 @@
+using System.Globalization;
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Tables;
+
+namespace Ctas.Loading;
+
+/// <summary>A statement's properties, checked by the planner, as the settings they stand for.</summary>
+internal static class LoadProperties
+{
+    public static TableModel Model(PropertySet properties) =>
+        properties["table_model"] == "compact" ? TableModel.Compact : TableModel.Standard;
+
+    public static RowErrorPolicy RowErrors(PropertySet properties) =>
+        properties["on_error"] is null or "fail" ? RowErrorPolicy.Fail : RowErrorPolicy.Skip;
+
+    /// <summary>The table's own time limit, null when it has none.</summary>
+    public static TimeSpan? Timeout(PropertySet properties) => properties["loading.timeout"] is { } text
+        ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
+        : null;
+}

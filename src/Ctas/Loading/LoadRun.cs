@@ -1,0 +1,253 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Ctas.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Loading;
+
+/// <summary>One call of LoadAsync: runs a graph of tables and remembers what became of each.</summary>
+/// <remarks>A table's record is written by its own run, or by the scheduler's word that it will not run.</remarks>
+internal sealed class LoadRun : ITableRunner, IDisposable
+{
+    private readonly LoadGraph _graph;
+    private readonly LoadServices _services;
+    private readonly ConcurrentDictionary<string, ITable> _loaded;
+    private readonly LoadOptions _options;
+    private readonly ProgressTracker _progress;
+    private readonly ScanGroups _scans;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, TableRun> _runs;
+    private readonly CancellationToken _callerCancellation;
+
+    /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
+    public LoadRun(
+        LoadGraph graph,
+        LoadServices services,
+        ConcurrentDictionary<string, ITable> loaded,
+        IProgress<LoadProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        _graph = graph;
+        _services = services;
+        _loaded = loaded;
+        _options = services.Options;
+        _logger = services.LoggerFactory.CreateLogger<ParallelLoader>();
+        _callerCancellation = cancellationToken;
+        _runs = graph.Tables.ToDictionary(
+            table => table.Plan.Name, table => new TableRun(table), StringComparer.OrdinalIgnoreCase);
+        _scans = new ScanGroups(graph.Tables.Where(table => !table.IsLoaded), services);
+        foreach (TableRun run in _runs.Values.Where(run => run.Table.IsLoaded)) { DescribeLoaded(run); }
+
+        TableTracker[] trackers = [.. graph.Tables.Select(table => _runs[table.Plan.Name].Tracker)];
+        _progress = new ProgressTracker(trackers, progress, _options.ProgressInterval, services.TimeProvider);
+    }
+
+    /// <summary>Runs every table that is not loaded yet.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled; what was loaded stays.</exception>
+    public async Task<LoadResult> RunAsync()
+    {
+        using Activity? activity = LoadTelemetry.Activities.StartActivity("ctas.load");
+        activity?.SetTag("ctas.tables", _graph.Tables.Count);
+        LoadLog.LoadStarted(_logger, _graph.Tables.Count, _graph.WaveCount, _options.MaxParallelism);
+        using CancellationTokenSource timeout = After(_options.TotalTimeout);
+        using (var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token))
+        {
+            ScheduledTable[] scheduled =
+            [
+                .. from table in _graph.Tables
+                   where !table.IsLoaded
+                   select new ScheduledTable(table.Plan.Name, table.Wave, table.Priority, table.Producers),
+            ];
+            await TableScheduler.RunAsync(
+                scheduled, this, _options.MaxParallelism, _options.FailFast, stopping.Token).ConfigureAwait(false);
+        }
+
+        _progress.Dispose();
+        LoadResult result = ToResult();
+        LoadTelemetry.WavesEnded(result.Waves.Count);
+        LoadLog.LoadEnded(
+            _logger,
+            result.Successful.Count(),
+            result.Tables.Count,
+            result.Duration,
+            result.Failed.Count(),
+            result.Skipped.Count(),
+            result.Cancelled.Count());
+        _callerCancellation.ThrowIfCancellationRequested();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunOutcome> RunAsync(string table, CancellationToken cancellationToken)
+    {
+        TableRun run = _runs[table];
+        Begin(run);
+        using Activity? activity = LoadTelemetry.Activities.StartActivity("ctas.load.table");
+        activity?.SetTag("ctas.table", table);
+        TimeSpan? limit = LoadProperties.Timeout(run.Table.Plan.Properties) ?? _options.TableTimeout;
+        using CancellationTokenSource timeout = After(limit);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        RunOutcome outcome = RunOutcome.Loaded;
+        try
+        {
+            await LoadAndPublishAsync(run, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Cancel(table);
+            outcome = RunOutcome.Cancelled;
+        }
+        catch (Exception e)
+        {
+            bool isTimeout = e is OperationCanceledException && timeout.IsCancellationRequested;
+            Fail(run, isTimeout ? LoadFailures.TimedOut(run.Tracker, limit!.Value) : LoadFailures.Wrap(run.Tracker, e));
+            outcome = RunOutcome.Failed;
+        }
+
+        activity?.SetTag("ctas.state", run.Tracker.State.ToString());
+        LoadTelemetry.TableEnded(run.ToResult());
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public void Skip(string table, string cause)
+    {
+        TableRun run = _runs[table];
+        TableRun because = _runs[cause];
+        run.CauseChain = [run.Table.Plan.Name, .. because.CauseChain.Count > 0 ? because.CauseChain : [because.Table.Plan.Name]];
+        string chain = string.Join(" because of ", run.CauseChain.Skip(1));
+        _services.Registry.MarkSkipped(table, because.Table.Plan.Name, _runs[run.CauseChain[^1]].Error);
+        LoadLog.TableSkipped(_logger, table, chain);
+        _scans.Leave(run.Table);
+        End(run, TableState.Skipped, $"skipped because of {chain}");
+    }
+
+    /// <inheritdoc/>
+    public void Cancel(string table)
+    {
+        TableRun run = _runs[table];
+        string reason = _callerCancellation.IsCancellationRequested ? "cancelled by the caller"
+            : _options.FailFast && _runs.Values.Any(other => other.Error is not null) ? "stopped after a failure"
+            : $"total timeout of {_options.TotalTimeout} reached";
+        _services.Registry.MarkCancelled(table);
+        LoadLog.TableCancelled(_logger, table, reason);
+        if (run.Tracker.StartedAt is null) { _scans.Leave(run.Table); }
+
+        End(run, TableState.Cancelled, reason);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _progress.Dispose();
+
+    private async Task LoadAndPublishAsync(TableRun run, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, ScanSubscription> scans = _scans.Subscribe(run.Table);
+        _progress.Change(run.Tracker, tracker => tracker.Scans = [.. scans.Values.Select(scan => scan.Scan)]);
+        try
+        {
+            await WaitForProducersAsync(run.Table, cancellationToken).ConfigureAwait(false);
+            using var load = new TableLoad(
+                run.Table.Plan,
+                scans,
+                _services.Registry.Snapshot(),
+                _options,
+                phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase));
+            ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
+            _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));
+            Publish(run, load, table);
+        }
+        finally
+        {
+            foreach (ScanSubscription scan in scans.Values) { await scan.ReleaseAsync().ConfigureAwait(false); }
+        }
+    }
+
+    private void Publish(TableRun run, TableLoad load, ITable table)
+    {
+        SourcePosition[] positions =
+        [
+            .. from scan in run.Tracker.Scans
+               from partition in scan.Partitions.Zip(scan.GetStatistics()?.Positions ?? [])
+               select new SourcePosition(
+                   scan.Definition.Name, partition.First.Name, partition.First.Range.Start, partition.Second),
+        ];
+        string[] warnings = [.. run.Tracker.Scans.SelectMany(scan => scan.GetStatistics()?.Warnings ?? [])];
+        _services.Registry.Publish([new TablePublication(table, positions, warnings)]);
+        _loaded[table.Name] = table;
+        foreach (string warning in warnings) { LoadLog.TableWarning(_logger, table.Name, warning); }
+
+        run.RowsSkipped = load.Statistics?.RowsSkipped ?? 0;
+        run.TableBytes = table.Memory.Total;
+        _progress.Change(run.Tracker, tracker => tracker.Rows = table.RowCount);
+        End(run, TableState.Ready, error: null);
+        TableLoadResult result = run.ToResult();
+        LoadLog.TableReady(_logger, table.Name, table.RowCount, result.Records, result.RunTime);
+    }
+
+    /// <summary>Tables of other loads that share the registry may still be on their way.</summary>
+    private async Task WaitForProducersAsync(TableToLoad table, CancellationToken cancellationToken)
+    {
+        foreach (string producer in table.Producers.Where(producer => !_runs.ContainsKey(producer)))
+        {
+            await _services.Registry.WaitForReadyAsync(
+                producer, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Begin(TableRun run)
+    {
+        _services.Registry.MarkLoading(run.Table.Plan.Name);
+        TimeSpan now = _progress.Elapsed;
+        run.ReadyToRunAt = run.Table.Producers
+            .Select(producer => _runs.TryGetValue(producer, out TableRun? other) ? other.Tracker.EndedAt ?? TimeSpan.Zero : TimeSpan.Zero)
+            .DefaultIfEmpty(TimeSpan.Zero)
+            .Max();
+        _progress.Change(run.Tracker, tracker => (tracker.State, tracker.StartedAt) = (TableState.Loading, now));
+        LoadLog.TableStarted(_logger, run.Table.Plan.Name, run.Table.Wave, run.QueueTime);
+    }
+
+    private void Fail(TableRun run, LoadException error)
+    {
+        run.Error = error;
+        _services.Registry.MarkFailed(run.Table.Plan.Name, error);
+        LoadLog.TableFailed(_logger, run.Table.Plan.Name, error.Phase, error);
+        End(run, TableState.Failed, error.Message);
+    }
+
+    private void End(TableRun run, TableState state, string? error)
+    {
+        TimeSpan now = _progress.Elapsed;
+        _progress.Change(run.Tracker, tracker => (tracker.State, tracker.EndedAt, tracker.Error) = (state, now, error));
+    }
+
+    private void DescribeLoaded(TableRun run)
+    {
+        ITable table = _services.Registry[run.Table.Plan.Name];
+        run.Tracker.State = TableState.Ready;
+        run.Tracker.Rows = table.RowCount;
+        run.TableBytes = table.Memory.Total;
+    }
+
+    private CancellationTokenSource After(TimeSpan? limit) => limit is { } time
+        ? new CancellationTokenSource(time, _services.TimeProvider)
+        : new CancellationTokenSource();
+
+    private LoadResult ToResult()
+    {
+        TableLoadResult[] tables = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].ToResult())];
+        WaveResult[] waves =
+        [
+            .. from run in _graph.Tables.Select(table => _runs[table.Plan.Name])
+               group run by run.Table.Wave into wave
+               orderby wave.Key
+               let ran = wave.Where(run => run.Tracker.StartedAt is not null).ToArray()
+               select new WaveResult(
+                   wave.Key,
+                   [.. wave.Select(run => run.Table.Plan.Name)],
+                   ran.Length == 0
+                       ? TimeSpan.Zero
+                       : ran.Max(run => run.Tracker.EndedAt!.Value) - ran.Min(run => run.Tracker.StartedAt!.Value)),
+        ];
+        return new LoadResult(tables, waves, _progress.Elapsed);
+    }
+}

@@ -1,0 +1,115 @@
+using Ctas.Planning;
+using Ctas.Sources;
+
+namespace Ctas.Loading;
+
+/// <summary>Which tables of a load share one read of a source: those of one wave that read it in the same way.</summary>
+/// <remarks>Made before the load starts; each scan is opened by the first of its tables. Safe for concurrent use.</remarks>
+internal sealed class ScanGroups
+{
+    private readonly Dictionary<(int Wave, string Identity), Group> _groups = [];
+    private readonly LoadServices _services;
+
+    /// <summary>Finds the groups; touches no source.</summary>
+    public ScanGroups(IEnumerable<TableToLoad> tables, LoadServices services)
+    {
+        _services = services;
+        foreach (TableToLoad table in tables)
+        {
+            foreach (string source in table.Plan.SourceNames)
+            {
+                (int, string) key = KeyOf(table, source);
+                if (!_groups.TryGetValue(key, out Group? group)) { _groups[key] = group = new Group(source); }
+
+                group.Tables.Add(table.Plan);
+            }
+        }
+    }
+
+    /// <summary>The scans of a table by source name, none opened yet. The table releases each once.</summary>
+    /// <exception cref="SourceException">A source could not be made; nothing needs to be released.</exception>
+    public IReadOnlyDictionary<string, ScanSubscription> Subscribe(TableToLoad table)
+    {
+        var scans = new Dictionary<string, ScanSubscription>(StringComparer.OrdinalIgnoreCase);
+        foreach (string source in table.Plan.SourceNames)
+        {
+            Group group = _groups[KeyOf(table, source)];
+            lock (group)
+            {
+                group.Scan ??= Make(group);
+                scans.Add(source, new ScanSubscription(group.Scan));
+            }
+        }
+
+        return scans;
+    }
+
+    /// <summary>Says that a table will not subscribe.</summary>
+    public void Leave(TableToLoad table)
+    {
+        foreach (Group group in table.Plan.SourceNames.Select(source => _groups[KeyOf(table, source)]))
+        {
+            lock (group)
+            {
+                // Nobody waits for it: a scan that nobody is left to read stops by itself.
+                if (group.Scan is { } scan) { _ = scan.ReleaseAsync(hasBegun: false).AsTask(); }
+                else { group.Tables.Remove(table.Plan); }
+            }
+        }
+    }
+
+    private static (int Wave, string Identity) KeyOf(TableToLoad table, string source) =>
+        (table.Wave, SourceDefinitions.Identity(source, DeclarationOf(table.Plan, source), table.Plan.Properties));
+
+    private static PlannedSource? DeclarationOf(TablePlan table, string source) => table.Sources.FirstOrDefault(
+        declared => string.Equals(declared.Name, source, StringComparison.OrdinalIgnoreCase));
+
+    private SharedScan Make(Group group)
+    {
+        TablePlan first = group.Tables[0];
+        ISource source = _services.Sources.Open(
+            group.Source,
+            DeclarationOf(first, group.Source),
+            first.Properties,
+            new SourceServices(_services.TimeProvider, _services.LoggerFactory));
+        LogicalScan[] scans = [.. group.Tables.SelectMany(table => ScansOf(table, group.Source))];
+
+        // What is read twice by one statement, or has columns yet to be found, must be there whole before it is used.
+        bool isStreamed = source.Definition is { Columns: not null, Mode: ReadMode.Append }
+            && group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
+        return new SharedScan(source, Request(scans, source.Definition), !isStreamed, group.Tables.Count);
+    }
+
+    private static IEnumerable<LogicalScan> ScansOf(TablePlan table, string source) =>
+        LogicalScans.Of(table.Preview!.Plan).Where(scan =>
+            scan.IsSource && string.Equals(scan.Relation, source, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The columns that any of the scans reads: what nobody reads is not decoded.</summary>
+    private static ScanRequest Request(IReadOnlyList<LogicalScan> scans, SourceDefinition definition)
+    {
+        var names = new HashSet<string>(
+            scans.SelectMany(scan => scan.Schema.Fields).Select(field => field.Name), StringComparer.OrdinalIgnoreCase);
+        if (definition.Columns is not { } declared)
+        {
+            return new ScanRequest(
+                Columns: null,
+                [.. SourceSchemas.PseudoColumns.Where(column => names.Contains(column.Name)).Select(column => column.Role)]);
+        }
+
+        bool readsAll = scans.Any(scan => scan.IsOpen);
+        return new ScanRequest(
+        [
+            .. declared.Where(column => readsAll || column.Role == SourceColumnRole.Key || names.Contains(column.Name)),
+            .. SourceSchemas.PseudoColumns.Where(column => names.Contains(column.Name)),
+        ]);
+    }
+
+    private sealed class Group(string source)
+    {
+        public string Source { get; } = source;
+
+        public List<TablePlan> Tables { get; } = [];
+
+        public SharedScan? Scan { get; set; }
+    }
+}

@@ -1,0 +1,270 @@
+using System.Runtime.CompilerServices;
+using Ctas.Sources;
+
+namespace Ctas.Loading;
+
+/// <summary>One read of a source for every table of a wave that needs it. Safe for concurrent subscribers.</summary>
+/// <remarks>
+/// <code>
+///            ┌─ staged: compacted by key, schema final ─► every subscriber, once complete
+/// ISourceScan┤
+///            └─ streamed: a linked list of batches ─────► each subscriber at its own place
+/// </code>
+/// Streaming waits for the slowest subscriber that has begun to read, so read-ahead is bounded. A subscriber that has
+/// not begun does not hold up one that has: batches are kept for it (one copy for all), which rules out deadlocks
+/// between joins that read two shared sources in opposite order.
+/// </remarks>
+internal sealed class SharedScan : IAsyncDisposable
+{
+    private const int MaxBatchesAhead = 8;
+
+    private readonly ISource _source;
+    private readonly ScanRequest _request;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private readonly List<Reader> _readers = [];
+    private readonly TaskCompletionSource<ISourceScan> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<StagedTable> _staged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Node? _first;
+    private Task? _pump;
+    private int _subscribers;
+    private int _notBegun;
+    private long _produced;
+    private ISourceScan? _scan;
+
+    /// <summary>Prepares a scan; nothing is opened before <see cref="OpenAsync"/>.</summary>
+    /// <param name="source">What to read.</param>
+    /// <param name="request">Which columns.</param>
+    /// <param name="isStaged">True to read everything before anything is handed on.</param>
+    /// <param name="subscribers">Tables that will read it; each must release its <see cref="ScanSubscription"/>.</param>
+    public SharedScan(ISource source, ScanRequest request, bool isStaged, int subscribers)
+    {
+        _source = source;
+        _request = request;
+        IsStaged = isStaged;
+        _subscribers = subscribers;
+        _notBegun = subscribers;
+        _first = new Node();
+    }
+
+    /// <summary>True when everything is read before anything is handed on.</summary>
+    public bool IsStaged { get; }
+
+    /// <summary>The definition of the source.</summary>
+    public SourceDefinition Definition => _source.Definition;
+
+    /// <summary>The partitions, empty before the scan is open.</summary>
+    public IReadOnlyList<SourcePartition> Partitions => Volatile.Read(ref _scan)?.Partitions ?? [];
+
+    /// <summary>How far the scan is; null before it is open.</summary>
+    public ScanStatistics? GetStatistics() => Volatile.Read(ref _scan)?.GetStatistics();
+
+    /// <summary>Bytes held for staging so far.</summary>
+    public long StagedBytes { get; private set; }
+
+    /// <summary>Captures the ends and starts reading; the first caller does it, the others wait for it.</summary>
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_pump is null && _first is { } first) { _pump = Task.Run(() => PumpAsync(first), CancellationToken.None); }
+        }
+
+        return _opened.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Everything the source held, compacted by key where it is a changelog. Shared: immutable.</summary>
+    public Task<StagedTable> ReadStagedAsync(CancellationToken cancellationToken) => _staged.Task.WaitAsync(cancellationToken);
+
+    /// <summary>The batches from the first one on. At most once per subscriber.</summary>
+    public async IAsyncEnumerable<SourceBatch> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (Reader reader, Node node) = Begin();
+        try
+        {
+            while (await node.Next.Task.WaitAsync(cancellationToken).ConfigureAwait(false) is { } next)
+            {
+                yield return next.Batch!;
+                node = next;
+                Advance(reader);
+            }
+        }
+        finally
+        {
+            End(reader);
+        }
+    }
+
+    /// <summary>Says that one subscriber needs no more; the last one stops the read and closes the source.</summary>
+    /// <param name="hasBegun">True when the subscriber has begun to stream.</param>
+    public async ValueTask ReleaseAsync(bool hasBegun)
+    {
+        lock (_lock)
+        {
+            if (!hasBegun && --_notBegun == 0) { _first = null; }
+
+            _advanced.TrySetResult();
+            if (--_subscribers > 0) { return; }
+
+            _first = null;
+        }
+
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Stops the read and closes the source; called by the release of the last subscriber.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task? pump;
+        lock (_lock) { pump = _pump; }
+
+        if (pump is not null) { await pump.ConfigureAwait(false); }
+
+        _stopping.Dispose();
+    }
+
+    private async Task PumpAsync(Node first)
+    {
+        Node last = first;
+        try
+        {
+            ISourceScan scan = await _source.OpenAsync(_request, _stopping.Token).ConfigureAwait(false);
+            await using (scan.ConfigureAwait(false))
+            {
+                Volatile.Write(ref _scan, scan);
+                _opened.TrySetResult(scan);
+                ChangelogCompactor? staging = IsStaged ? new ChangelogCompactor(Definition.NullKey) : null;
+                while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
+                {
+                    CheckLimit(scan);
+                    if (staging is not null)
+                    {
+                        staging.Add(batch);
+                        StagedBytes = staging.SizeInBytes;
+                        continue;
+                    }
+
+                    var next = new Node { Batch = batch };
+                    last.Next.SetResult(next);
+                    last = next;
+                    lock (_lock) { _produced++; }
+
+                    await WaitForReadersAsync().ConfigureAwait(false);
+                }
+
+                CheckLimit(scan);
+                if (staging is not null) { _staged.TrySetResult(staging.Finish()); }
+            }
+
+            last.Next.SetResult(null);
+        }
+        catch (Exception e)
+        {
+            // Every subscriber gets the failure; the task itself ends well, so that releasing never throws it again.
+            _opened.TrySetException(e);
+            _staged.TrySetException(e);
+            last.Next.TrySetException(e);
+            _ = _opened.Task.Exception;
+            _ = _staged.Task.Exception;
+            _ = last.Next.Task.Exception;
+        }
+    }
+
+    private void CheckLimit(ISourceScan scan)
+    {
+        if (Definition.MaxRecords is { } limit && scan.GetStatistics().Records > limit)
+        {
+            throw new SourceException(
+                Definition.Name, $"source \"{Definition.Name}\" holds more than {limit} records, the limit of loading.bulk.max_records", isTransient: false);
+        }
+    }
+
+    private async Task WaitForReadersAsync()
+    {
+        while (true)
+        {
+            Task advanced;
+            lock (_lock)
+            {
+                if (_advanced.Task.IsCompleted) { _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously); }
+
+                // Nobody has begun: stay just ahead of the first one to come.
+                bool isFarAhead = _readers.Count == 0
+                    ? _produced >= MaxBatchesAhead
+                    : _readers.Exists(reader => _produced - reader.Consumed >= MaxBatchesAhead);
+                if (!isFarAhead) { return; }
+
+                advanced = _advanced.Task;
+            }
+
+            await advanced.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private (Reader Reader, Node First) Begin()
+    {
+        lock (_lock)
+        {
+            Node first = _first ?? throw new InvalidOperationException("The scan has been released.");
+            if (--_notBegun == 0) { _first = null; }
+
+            var reader = new Reader();
+            _readers.Add(reader);
+            _advanced.TrySetResult();
+            return (reader, first);
+        }
+    }
+
+    private void Advance(Reader reader)
+    {
+        lock (_lock)
+        {
+            reader.Consumed++;
+            _advanced.TrySetResult();
+        }
+    }
+
+    private void End(Reader reader)
+    {
+        lock (_lock)
+        {
+            _readers.Remove(reader);
+            _advanced.TrySetResult();
+        }
+    }
+
+    /// <summary>A place in the list of batches; the next one is filled in when it has been read, null at the end.</summary>
+    private sealed class Node
+    {
+        public SourceBatch? Batch { get; init; }
+
+        public TaskCompletionSource<Node?> Next { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>How many batches one subscriber has taken.</summary>
+    private sealed class Reader
+    {
+        public long Consumed { get; set; }
+    }
+}
+
+/// <summary>One table's part in a shared scan. Used by one table's load; released once.</summary>
+internal sealed class ScanSubscription(SharedScan scan)
+{
+    private bool _hasBegun;
+
+    /// <summary>The scan.</summary>
+    public SharedScan Scan { get; } = scan;
+
+    /// <summary>The batches from the first one on; once only.</summary>
+    public IAsyncEnumerable<SourceBatch> StreamAsync(CancellationToken cancellationToken)
+    {
+        _hasBegun = true;
+        return Scan.StreamAsync(cancellationToken);
+    }
+
+    /// <summary>Says that the table needs no more.</summary>
+    public ValueTask ReleaseAsync() => Scan.ReleaseAsync(_hasBegun);
+}

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Planning;
+using Ctas.Sources;
+using Ctas.Tables;
+
+namespace Ctas.Loading;
+
+/// <summary>Loads one table: opens its sources, plans its SELECT against what was found, runs it into a new table.</summary>
+/// <remarks>
+/// <code>
+/// Opening ─► Reading ───────────► Planning ─► Executing ─► (the caller publishes)
+///            staged sources only              streamed sources are read here
+/// </code>
+/// </remarks>
+internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
+{
+    private readonly TablePlan _plan;
+    private readonly IReadOnlyDictionary<string, ScanSubscription> _scans;
+    private readonly RegistrySnapshot _tables;
+    private readonly LoadOptions _options;
+    private readonly Action<LoadPhase> _enter;
+    private readonly Dictionary<string, StagedTable> _staged = new(StringComparer.OrdinalIgnoreCase);
+    private TableBuilder? _builder;
+    private long _rowsRead;
+
+    /// <summary>Prepares a load.</summary>
+    /// <param name="plan">The table.</param>
+    /// <param name="scans">Its sources by name; the caller releases them.</param>
+    /// <param name="tables">The tables it reads, all at one moment.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="enter">Told of every phase as it begins.</param>
+    public TableLoad(
+        TablePlan plan,
+        IReadOnlyDictionary<string, ScanSubscription> scans,
+        RegistrySnapshot tables,
+        LoadOptions options,
+        Action<LoadPhase> enter)
+    {
+        _plan = plan;
+        _scans = scans;
+        _tables = tables;
+        _options = options;
+        _enter = enter;
+    }
+
+    /// <summary>Rows read from other tables so far.</summary>
+    public long RowsRead => Volatile.Read(ref _rowsRead);
+
+    /// <summary>Rows left out because an expression failed, by policy.</summary>
+    public ExecutionStatistics? Statistics { get; private set; }
+
+    /// <summary>Runs all phases.</summary>
+    /// <returns>The finished table, not yet published; the caller owns it.</returns>
+    public async Task<ITable> RunAsync(CancellationToken cancellationToken)
+    {
+        _enter(LoadPhase.Opening);
+        foreach (ScanSubscription scan in _scans.Values)
+        {
+            await scan.Scan.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _enter(LoadPhase.Reading);
+        foreach ((string name, ScanSubscription scan) in _scans)
+        {
+            if (scan.Scan.IsStaged) { _staged[name] = await scan.Scan.ReadStagedAsync(cancellationToken).ConfigureAwait(false); }
+        }
+
+        _enter(LoadPhase.Planning);
+        PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation);
+        _builder = TableBuilder.Create(LoadProperties.Model(_plan.Properties), _plan.Name, query.Schema);
+
+        _enter(LoadPhase.Executing);
+        var execution = new ExecutionOptions(LoadProperties.RowErrors(_plan.Properties));
+        Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _builder.Complete();
+    }
+
+    /// <inheritdoc/>
+    public void Consume(ChangeBatch changes)
+    {
+        _builder!.Append(changes);
+        CheckMemory();
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChangeBatch> ReadAsync(
+        LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!scan.IsSource)
+        {
+            foreach (Batch batch in _tables[scan.Relation].Scan(scan.Columns))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _rowsRead += batch.RowCount;
+                yield return new ChangeBatch(batch);
+            }
+        }
+        else if (_staged.TryGetValue(scan.Relation, out StagedTable? staged))
+        {
+            int[] ordinals = OrdinalsOf(scan, staged.Schema);
+            foreach (ChangeBatch batch in staged.Batches)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return batch with { Rows = batch.Rows.Select(ordinals) };
+            }
+        }
+        else
+        {
+            await foreach (SourceBatch batch in _scans[scan.Relation].StreamAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return new ChangeBatch(batch.Rows.Select(OrdinalsOf(scan, batch.Schema)));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _builder?.Dispose();
+
+    private static int[] OrdinalsOf(LogicalScan scan, Schema schema) =>
+        [.. scan.Schema.Fields.Select(field => schema.IndexOf(field.Name))];
+
+    private RelationInfo? FindRelation(string name)
+    {
+        if (_scans.TryGetValue(name, out ScanSubscription? scan))
+        {
+            return scan.Scan.Definition.Columns is null
+                ? SourceSchemas.Describe(name, _staged[name].Schema)
+                : SourceSchemas.Describe(name, scan.Scan.Definition);
+        }
+
+        return _tables.TryGet(name, out ITable? table)
+            ? new RelationInfo(name, IsSource: false, IsStream: !table.Schema.HasKey, table.Schema)
+            : null;
+    }
+
+    private void CheckMemory()
+    {
+        if (_options.TableMemoryBytes is not { } budget) { return; }
+
+        long used = (_builder?.SizeInBytes ?? 0) + _scans.Values.Sum(scan => scan.Scan.StagedBytes);
+        if (used > budget)
+        {
+            throw new LoadException(
+                _plan.Name, LoadPhase.Executing, $"{used} bytes exceed its memory budget of {budget} bytes", isTransient: false);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Ctas.Sources;
+
+namespace Ctas.Loading;
+
+/// <summary>What is remembered of one table during a load. Written by the table's run, read when the load has ended.</summary>
+internal sealed class TableRun(TableToLoad table)
+{
+    public TableToLoad Table { get; } = table;
+
+    public TableTracker Tracker { get; } = new(table.Plan.Name, table.Wave);
+
+    public TimeSpan ReadyToRunAt { get; set; }
+
+    public LoadException? Error { get; set; }
+
+    public IReadOnlyList<string> CauseChain { get; set; } = [];
+
+    public long TableBytes { get; set; }
+
+    public long RowsSkipped { get; set; }
+
+    public TimeSpan QueueTime => (Tracker.StartedAt ?? ReadyToRunAt) - ReadyToRunAt;
+
+    /// <summary>The table's part of the result; its scans have ended.</summary>
+    public TableLoadResult ToResult()
+    {
+        ScanStatistics[] scans = [.. Tracker.Scans.Select(scan => scan.GetStatistics()).OfType<ScanStatistics>()];
+        return new TableLoadResult(Table.Plan.Name, Table.Wave, Tracker.State)
+        {
+            WasLoadedBefore = Table.IsLoaded,
+            Error = Error,
+            SkippedBecauseOf = CauseChain.Count > 1 ? CauseChain[1] : null,
+            CauseChain = CauseChain,
+            Rows = Tracker.Rows,
+            Records = scans.Sum(scan => scan.Records),
+            Bytes = scans.Sum(scan => scan.Bytes),
+            TableBytes = TableBytes,
+            Rejected = scans.Sum(scan => scan.Rejected) + RowsSkipped,
+            RejectedSamples = [.. scans.SelectMany(scan => scan.RejectedSamples)],
+            Retries = scans.Sum(scan => scan.Retries),
+            Partitions = Tracker.Partitions(),
+            Warnings = [.. scans.SelectMany(scan => scan.Warnings)],
+            QueueTime = QueueTime,
+            RunTime = (Tracker.EndedAt ?? Tracker.StartedAt ?? TimeSpan.Zero) - (Tracker.StartedAt ?? TimeSpan.Zero),
+            StartedAt = Tracker.StartedAt ?? TimeSpan.Zero,
+        };
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Ctas.Data;
+using Ctas.Loading;
+using Ctas.Planning;
+
+namespace Ctas;
+
+/// <summary>Runs the statements of a script one after another.</summary>
+internal static class StatementRunner
+{
+    /// <summary>Runs them all; the result is that of the last statement that has rows.</summary>
+    public static async Task<QueryResult> RunAsync(ScriptPlan script, LoadServices services, CancellationToken cancellationToken)
+    {
+        var result = new QueryResult(new Schema([]), [], TimeSpan.Zero);
+        LoadGraph graph = LoadGraphs.Build(script);
+        bool isLoaded = false;
+        foreach (PlannedStatement statement in script.Statements)
+        {
+            switch (statement)
+            {
+                // The tables of one script load together, in their own order, where the first of them stands.
+                case LoadStatement when !isLoaded:
+                    await LoadAsync(graph, services, cancellationToken).ConfigureAwait(false);
+                    isLoaded = true;
+                    break;
+                case LoadStatement or SourceStatement or SetStatement:
+                    break;
+                case DropStatement drop:
+                    if (!drop.IfExists || services.Registry.TryGetMetadata(drop.Name, out _))
+                    {
+                        services.Registry.Drop(drop.Name, drop.Cascade);
+                    }
+
+                    break;
+                case SelectStatement select:
+                    result = await TableQueries.RunAsync(select.Sql, services, cancellationToken).ConfigureAwait(false);
+                    break;
+                case ShowStatement show:
+                    result = Descriptions.Show(show.What, services, script);
+                    break;
+                case DescribeStatement describe:
+                    result = Descriptions.Describe(describe.Name, services, script);
+                    break;
+                case ExplainStatement explain:
+                    result = Descriptions.Lines("plan", ExplainText.Render(explain.Plan.Plan));
+                    break;
+                default:
+                    throw new UnreachableException($"No rule for {statement.GetType().Name}.");
+            }
+        }
+
+        return result;
+    }
+
+    private static async Task LoadAsync(LoadGraph graph, LoadServices services, CancellationToken cancellationToken)
+    {
+        LoadResult result = await new ParallelLoader(services)
+            .LoadAsync(graph, progress: null, cancellationToken).ConfigureAwait(false);
+        if (result.Failed.FirstOrDefault()?.Error is { } error) { throw error; }
+
+        result.ThrowIfFailed();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Loading;
+using Ctas.Planning;
+using Ctas.Tables;
+
+namespace Ctas;
+
+/// <summary>Runs SELECTs over loaded tables.</summary>
+internal static class TableQueries
+{
+    /// <summary>Plans a SELECT against the tables of a snapshot.</summary>
+    public static PlannedQuery Plan(string sql, RegistrySnapshot tables) => QueryPlanner.PlanQuery(
+        sql,
+        name => tables.TryGetMetadata(name, out TableMetadata? table) ? LoadPlanning.Describe(table) : null,
+        () => tables.Tables.Select(table => table.Name));
+
+    /// <summary>Runs a SELECT; every table is read as it is at the moment of the call.</summary>
+    public static async Task<QueryResult> RunAsync(string sql, LoadServices services, CancellationToken cancellationToken)
+    {
+        long started = services.TimeProvider.GetTimestamp();
+        RegistrySnapshot tables = services.Registry.Snapshot();
+        PlannedQuery query = Plan(sql, tables);
+        var rows = new GatheredRows();
+        await PlanExecutor.ExecuteAsync(
+            query.Plan, new SnapshotScans(tables), rows, new ExecutionOptions(), cancellationToken).ConfigureAwait(false);
+        return new QueryResult(query.Schema, rows.Batches, services.TimeProvider.GetElapsedTime(started));
+    }
+
+    /// <summary>Scans over the tables of a snapshot.</summary>
+    private sealed class SnapshotScans(RegistrySnapshot tables) : IScanProvider
+    {
+        public async IAsyncEnumerable<ChangeBatch> ReadAsync(
+            LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.CompletedTask.ConfigureAwait(false);
+            foreach (Batch batch in tables[scan.Relation].Scan(scan.Columns))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new ChangeBatch(batch);
+            }
+        }
+    }
+
+    /// <summary>The result, batch by batch.</summary>
+    private sealed class GatheredRows : IChangeConsumer
+    {
+        public List<Batch> Batches { get; } = [];
+
+        public void Consume(ChangeBatch changes)
+        {
+            if (changes.Count > 0) { Batches.Add(changes.Densify().Rows); }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Ctas.Data;
+using Ctas.Loading;
+using Ctas.Sources;
+using Ctas.Tables;
+using Ctas.Text;
+
+namespace Ctas.Tests.Engine;
+
+public sealed class CtasEngineTests
+{
+    [Fact]
+    public async Task LoadAsync_TwoWaves_GivesExactlyTheJoinedRows()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("orders_in", InMemorySource.FromJson(
+                "orders_in",
+                """{"id":"o1","user_id":"u1","amount":10}""",
+                """{"id":"o2","user_id":"u2","amount":20}""",
+                """{"id":"o3","user_id":"u9","amount":30}"""))
+            .UseSource("users_in", InMemorySource.FromJson(
+                "users_in", """{"id":"u1","name":"Ada"}""", """{"id":"u2","name":"Bob"}"""))
+            .AddTable("CREATE TABLE enriched AS SELECT o.id, u.name, o.amount FROM orders o JOIN users u ON o.user_id = u.id")
+            .AddTable("CREATE TABLE orders AS SELECT * FROM orders_in")
+            .AddTable("CREATE TABLE users WITH (table_model = 'compact') AS SELECT * FROM users_in")
+            .Build();
+
+        LoadResult result = await engine.LoadAsync();
+
+        result.ThrowIfFailed();
+        result.Waves.Select(wave => string.Join(",", wave.Tables)).Should().Equal("orders,users", "enriched");
+        QueryResult rows = await engine.QueryAsync("SELECT id, name, amount FROM enriched ORDER BY id");
+        rows.Rows.Select(row => row.ToString()).Should().Equal("(o1, Ada, 10)", "(o2, Bob, 20)");
+    }
+
+    [Fact]
+    public async Task LoadAsync_Again_LoadsOnlyWhatIsMissing()
+    {
+        var broken = new InMemorySource(new SourceDefinition("broken_in", new InMemoryLocation("broken_in")));
+        broken.Add(InMemoryRecord.FromText(key: null, "{not json"));
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("good_in", InMemorySource.FromJson("good_in", """{"a":1}"""))
+            .UseSource("broken_in", broken)
+            .AddScript("CREATE TABLE good AS SELECT * FROM good_in; CREATE TABLE broken AS SELECT * FROM broken_in; CREATE TABLE dependent AS SELECT * FROM broken;")
+            .Build();
+
+        LoadResult first = await engine.LoadAsync();
+        first["good"].State.Should().Be(TableState.Ready);
+        first["broken"].Error!.Message.Should().Contain("broken_in");
+        first["dependent"].CauseChain.Should().Equal("dependent", "broken");
+        ITable good = engine.Tables["good"];
+
+        LoadResult second = await engine.LoadAsync();
+        second["good"].WasLoadedBefore.Should().BeTrue();
+        second["broken"].State.Should().Be(TableState.Failed);
+        engine.Tables["good"].Should().BeSameAs(good);
+    }
+
+    [Fact]
+    public void Build_ManyMistakes_ReportsAllOfThem()
+    {
+        CtasEngineBuilder builder = new CtasEngineBuilder()
+            .UseSource("s", InMemorySource.FromRows("s", new Schema([new Field("amount", DataType.BigInt)])))
+            .AddTable("CREATE TABLE a AS SELECT amuont FROM s")
+            .AddTable("CREATE TABLE b AS SELECT * FROM nowhere");
+        CtasCompilationException error = builder.Invoking(b => b.Build()).Should().Throw<CtasCompilationException>().Which;
+        error.Diagnostics.Should().HaveCount(2);
+        error.Message.Should().Contain("Did you mean \"amount\"?");
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_StatementsOfAllKinds_AreRunInOrder()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("s", InMemorySource.FromRows("s", new Schema([new Field("n", DataType.BigInt)]), [1L], [2L], [3L]))
+            .AddTable("CREATE TABLE t AS SELECT n FROM s")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        await engine.ExecuteAsync("CREATE TABLE big AS SELECT n FROM t WHERE n > 1; CREATE OR REPLACE TABLE t2 AS SELECT SUM(n) AS total FROM big;");
+        QueryResult total = await engine.ExecuteAsync("SELECT total FROM t2");
+        total.Rows.Single()[0].Should().Be(5L);
+        (await engine.ExecuteAsync("DESCRIBE big")).RowCount.Should().Be(1);
+        (await engine.ExecuteAsync("SHOW TABLES")).RowCount.Should().Be(3);
+        (await engine.ExecuteAsync("EXPLAIN SELECT COUNT(*) FROM big")).RowCount.Should().BePositive();
+        await engine.ExecuteAsync("DROP TABLE big CASCADE");
+        engine.Tables.Tables.Select(table => table.Name).Should().Equal("t");
+    }
+}
