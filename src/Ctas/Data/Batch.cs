@@ -14,7 +14,8 @@ public sealed class Batch : RowStore
         {
             if (column.Length != rowCount)
             {
-                throw new ArgumentException($"A column has {column.Length} rows, the batch {rowCount}.", nameof(columns));
+                throw new ArgumentException(
+                    $"A column has {column.Length} rows, the batch {rowCount}.", nameof(columns));
             }
         }
 
@@ -38,7 +39,10 @@ public sealed class Batch : RowStore
     public Batch Gather(ReadOnlySpan<int> rows)
     {
         var gathered = new Column[_columns.Length];
-        for (int ordinal = 0; ordinal < gathered.Length; ordinal++) { gathered[ordinal] = _columns[ordinal].Gather(rows); }
+        for (int ordinal = 0; ordinal < gathered.Length; ordinal++)
+        {
+            gathered[ordinal] = _columns[ordinal].Gather(rows);
+        }
 
         return new Batch(gathered, rows.Length);
     }

@@ -102,7 +102,7 @@ internal sealed class KeyIndex
     }
 }
 
-/// <summary>A walk over the candidates of one hash in a <see cref="KeyIndex"/>. Over when the index is written to.</summary>
+/// <summary>A walk over the candidates of one hash in a <see cref="KeyIndex"/>. Ends with the next write.</summary>
 internal ref struct KeyProbe
 {
     private readonly ulong[] _slots;

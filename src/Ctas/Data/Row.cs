@@ -33,7 +33,7 @@ public readonly struct Row
     /// <summary>True when the value is NULL.</summary>
     public bool IsNull(int ordinal) => _store.IsNull(_row, ordinal);
 
-    /// <summary>The physical value of a fixed-width column, see <see cref="Column"/>; <c>default</c> for NULL.</summary>
+    /// <summary>The value of a fixed-width column, in its form at <see cref="Column"/>; default for NULL.</summary>
     /// <exception cref="InvalidCastException">The column is not stored as <typeparamref name="T"/>.</exception>
     public T Get<T>(int ordinal)
         where T : unmanaged
@@ -55,7 +55,7 @@ public readonly struct Row
             : As<Interval, T>(_store.GetInterval(_row, ordinal));
     }
 
-    /// <summary>The bytes of a VARCHAR or BYTES value, empty for NULL; no allocation, valid as long as the table.</summary>
+    /// <summary>The bytes of a VARCHAR or BYTES value, empty for NULL. No copy: valid as long as the table.</summary>
     /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
     public ReadOnlySpan<byte> GetBytes(int ordinal)
     {
@@ -88,7 +88,7 @@ public readonly struct Row
         int ordinal = _store.Schema?.IndexOf(column) ?? -1;
         if (ordinal >= 0) { return ordinal; }
 
-        string columns = _store.Schema is { } schema ? string.Join(", ", schema.Fields.Select(field => field.Name)) : "";
+        string columns = string.Join(", ", _store.Schema?.Fields.Select(field => field.Name) ?? []);
         throw new ArgumentException($"There is no column \"{column}\" among ({columns}).", nameof(column));
     }
 }

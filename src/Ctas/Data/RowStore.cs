@@ -4,7 +4,7 @@ using System.Text;
 namespace Ctas.Data;
 
 /// <summary>Rows that can be read by number: a batch, or the rows of a table. Immutable once published.</summary>
-/// <remarks>What lies behind a <see cref="Row"/>, so that every form of storage serves the same view without boxing.</remarks>
+/// <remarks>What lies behind a <see cref="Row"/>: every form of storage serves the same view without boxing.</remarks>
 public abstract class RowStore
 {
     private protected RowStore()

@@ -3,7 +3,7 @@ using Ctas.Data;
 namespace Ctas.Tables;
 
 /// <summary>Up to 65,536 rows of a compact table, column by column.</summary>
-/// <remarks>All segments but the last are full, so a row's number gives its segment. One writer while it is built.</remarks>
+/// <remarks>All segments but the last are full, so a row's number gives its segment. One writer while built.</remarks>
 internal sealed class CompactSegment
 {
     /// <summary>Bits of a row number that count rows inside a segment.</summary>

@@ -107,7 +107,8 @@ internal sealed class CompactTableBuilder : TableBuilder
     {
         CompactSegment open = _store.Segments[^1];
         int rowCount = _open.Length == 0 ? 0 : _open[0].Count;
-        var segment = new CompactSegment([.. _open.Select(column => column.Seal())], rowCount).WithDeleted(open.Deleted);
+        EncodedColumn[] columns = [.. _open.Select(column => column.Seal())];
+        CompactSegment segment = new CompactSegment(columns, rowCount).WithDeleted(open.Deleted);
         _store.ReplaceLast(segment);
         _sealedBytes += segment.ColumnBytes;
         _open = [];

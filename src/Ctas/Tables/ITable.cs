@@ -3,7 +3,7 @@ using Ctas.Data;
 
 namespace Ctas.Tables;
 
-/// <summary>A loaded table. Reads never lock and never wait: each sees one published version. Safe for many readers.</summary>
+/// <summary>A loaded table. Safe for many readers: reads never lock or wait, each sees one published version.</summary>
 /// <remarks>
 /// A lookup costs O(1) and allocates nothing. A lookup with a key of the wrong type throws
 /// <see cref="ArgumentException"/>, one in a table without a key <see cref="InvalidOperationException"/>.
@@ -45,17 +45,17 @@ public interface ITable
     /// <returns>False when no row has the key.</returns>
     bool TryGet(in TableKey key, out Row row);
 
-    /// <summary>All rows in batches, in no promised order. One version is read, whatever is published meanwhile.</summary>
+    /// <summary>All rows in batches, in no promised order, of the version published when it starts.</summary>
     /// <param name="columns">Ordinals of the columns wanted, in that order; null is all. Fewer cost less.</param>
     IEnumerable<Batch> Scan(OrdinalList? columns = null);
 
-    /// <summary>All rows one by one, in no promised order. One version is read, whatever is published meanwhile.</summary>
+    /// <summary>All rows one by one, in no promised order, of the version published when it starts.</summary>
     IEnumerable<Row> Rows { get; }
 
     /// <summary>
     /// A function that makes a <typeparamref name="T"/> of a row: columns match constructor parameters and settable
     /// properties by name, ignoring case and underscores. Made once per type and kept.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A member has no column, or a column of a type it cannot hold.</exception>
+    /// <exception cref="InvalidOperationException">A member has no column, or one of a type it cannot hold.</exception>
     Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>();
 }

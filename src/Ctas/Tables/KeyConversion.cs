@@ -19,7 +19,7 @@ internal enum KeyConversionResult
 /// <summary>Brings key values of lookups into the physical form of the key column.</summary>
 internal static class KeyConversion
 {
-    /// <summary>Converts one value; a string's bytes are appended to <paramref name="text"/> at <paramref name="used"/>.</summary>
+    /// <summary>Converts one value; a string's bytes go to <paramref name="text"/>.</summary>
     /// <param name="value">The value as the caller gave it.</param>
     /// <param name="type">The column's type.</param>
     /// <param name="text">Room for strings; large enough for all parts, see <see cref="MaxTextBytes"/>.</param>
@@ -79,7 +79,8 @@ internal static class KeyConversion
         }
 
         // A BIGINT between two doubles equals neither.
-        if (value.Kind == KeyValueKind.Integer && (Int128)number != value.Number) { return KeyConversionResult.CannotOccur; }
+        bool isRounded = value.Kind == KeyValueKind.Integer && (Int128)number != value.Number;
+        if (isRounded) { return KeyConversionResult.CannotOccur; }
 
         part = new KeyPart(IsNull: false, KeyPart.Bits(number), 0, 0);
         return KeyConversionResult.Converted;

@@ -53,7 +53,10 @@ internal sealed class KeyLayout
     public ulong Hash(RowStore store, int row)
     {
         ulong hash = HashPart(store, row, 0);
-        for (int part = 1; part < _ordinals.Length; part++) { hash = Hashing.Combine(hash, HashPart(store, row, part)); }
+        for (int part = 1; part < _ordinals.Length; part++)
+        {
+            hash = Hashing.Combine(hash, HashPart(store, row, part));
+        }
 
         return hash;
     }

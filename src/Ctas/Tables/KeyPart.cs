@@ -2,7 +2,7 @@ using Ctas.Data;
 
 namespace Ctas.Tables;
 
-/// <summary>The value of one key column in the physical form of that column, ready to be compared with stored ones.</summary>
+/// <summary>The value of one key column in the physical form of that column, ready to be compared.</summary>
 /// <param name="IsNull">True for NULL; the rest is then without meaning.</param>
 /// <param name="Number">The number; bits for DOUBLE and INTERVAL.</param>
 /// <param name="TextStart">Where a string starts in the text of the key.</param>

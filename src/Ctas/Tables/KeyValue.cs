@@ -2,7 +2,7 @@ using Ctas.Data;
 
 namespace Ctas.Tables;
 
-/// <summary>The value of one key column in a lookup. Holds every type without boxing; converts from .NET values.</summary>
+/// <summary>The value of one key column in a lookup: any type without boxing; converts from .NET values.</summary>
 public readonly struct KeyValue
 {
     private readonly object? _content;

@@ -9,10 +9,10 @@ namespace Ctas.Tables;
 /// </remarks>
 internal sealed class MemberNullability
 {
+    private const string Switch = "System.Reflection.NullabilityInfoContext.IsSupported";
+
     private readonly NullabilityInfoContext? _annotations =
-        AppContext.TryGetSwitch("System.Reflection.NullabilityInfoContext.IsSupported", out bool isSupported) && !isSupported
-            ? null
-            : new NullabilityInfoContext();
+        AppContext.TryGetSwitch(Switch, out bool isSupported) && !isSupported ? null : new NullabilityInfoContext();
 
     /// <summary>True when null can be passed for the parameter.</summary>
     public bool AllowsNull(ParameterInfo parameter) => parameter.ParameterType.IsValueType

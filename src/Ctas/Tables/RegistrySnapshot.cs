@@ -91,7 +91,7 @@ internal sealed record RegistryEntry(TableMetadata Metadata, ITable? Table, Tabl
     /// <summary>True when the entry takes one of the places that MaxTables allows.</summary>
     public bool TakesPlace => Table is not null || TableStates.IsPending(Metadata.State);
 
-    /// <summary>True when this table, as it is loaded or being loaded, reads the other; ended loads hold nothing.</summary>
+    /// <summary>True when this table, loaded or being loaded, reads the other.</summary>
     public bool DependsOn(string name) => TakesPlace
         && (Metadata.Dependencies.Contains(name, StringComparer.OrdinalIgnoreCase)
             || (Pending?.Dependencies.Contains(name, StringComparer.OrdinalIgnoreCase) ?? false));

@@ -6,11 +6,14 @@ namespace Ctas.Tables;
 /// <summary>Turns row objects into columns.</summary>
 internal static class RowBatches
 {
-    /// <summary>A batch of some columns of the given rows. Strings are not copied; their pools are those of the table.</summary>
+    /// <summary>A batch of some columns of the given rows. Strings are not copied: the pools are the table's.</summary>
     public static Batch Create(StandardRowStore store, List<byte[]> rows, OrdinalList columns)
     {
         var made = new Column[columns.Count];
-        for (int column = 0; column < made.Length; column++) { made[column] = CreateColumn(store, rows, columns[column]); }
+        for (int column = 0; column < made.Length; column++)
+        {
+            made[column] = CreateColumn(store, rows, columns[column]);
+        }
 
         return new Batch(made, rows.Count);
     }
@@ -27,7 +30,8 @@ internal static class RowBatches
             PhysicalType.Int64 => new FixedColumn<long>(type, Values<long>(rows, offset), rows.Count, validity),
             PhysicalType.Double => new FixedColumn<double>(type, Values<double>(rows, offset), rows.Count, validity),
             PhysicalType.Int128 => new FixedColumn<Int128>(type, Values<Int128>(rows, offset), rows.Count, validity),
-            PhysicalType.Interval => new FixedColumn<Interval>(type, Values<Interval>(rows, offset), rows.Count, validity),
+            PhysicalType.Interval =>
+                new FixedColumn<Interval>(type, Values<Interval>(rows, offset), rows.Count, validity),
             PhysicalType.Bytes =>
                 new StringColumn(type, Values<int>(rows, offset), rows.Count, store.Pools[ordinal]!, validity),
             _ => throw new UnreachableException($"No column form for {type}."),

@@ -17,7 +17,7 @@ internal static class RowMapping
         DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
 
     /// <summary>A function for rows of the schema.</summary>
-    /// <exception cref="InvalidOperationException">A member has no column, or a column of a type it cannot hold.</exception>
+    /// <exception cref="InvalidOperationException">A member has no column, or one of a type it cannot hold.</exception>
     public static Func<Row, T> Create<[DynamicallyAccessedMembers(NeededMembers)] T>(string table, Schema schema)
     {
         var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -29,15 +29,16 @@ internal static class RowMapping
         ConstructorInfo constructor = FindConstructor<T>(table, schema, columns);
         RequireRequiredProperties<T>(constructor, table, schema, columns);
         var nullability = new MemberNullability();
+        MappedMember Member(string name, Type type, bool allowsNull) =>
+            new(table, schema, columns[Plain(name)], typeof(T), name, type, allowsNull);
         MappedMember?[] arguments = [.. constructor.GetParameters().Select(parameter =>
-            columns.TryGetValue(Plain(parameter.Name!), out int ordinal)
-                ? new MappedMember(table, schema, ordinal, typeof(T), parameter.Name!, parameter.ParameterType,
-                    nullability.AllowsNull(parameter))
+            columns.ContainsKey(Plain(parameter.Name!))
+                ? Member(parameter.Name!, parameter.ParameterType, nullability.AllowsNull(parameter))
                 : null)];
         object?[] defaults = [.. constructor.GetParameters().Select(parameter => parameter.DefaultValue)];
-        (PropertyInfo Property, MappedMember Member)[] properties = [.. FindProperties<T>(constructor, columns).Select(property =>
-            (property, new MappedMember(table, schema, columns[Plain(property.Name)], typeof(T), property.Name,
-                property.PropertyType, nullability.AllowsNull(property))))];
+        (PropertyInfo Property, MappedMember Member)[] properties =
+            [.. FindProperties<T>(constructor, columns).Select(property =>
+                (property, Member(property.Name, property.PropertyType, nullability.AllowsNull(property))))];
         var invoker = ConstructorInvoker.Create(constructor);
         return row => Map<T>(row, invoker, arguments, defaults, properties);
     }
@@ -56,7 +57,10 @@ internal static class RowMapping
         }
 
         object mapped = constructor.Invoke(values.AsSpan());
-        foreach ((PropertyInfo property, MappedMember member) in properties) { property.SetValue(mapped, member.Read(row)); }
+        foreach ((PropertyInfo property, MappedMember member) in properties)
+        {
+            property.SetValue(mapped, member.Read(row));
+        }
 
         return (T)mapped;
     }
@@ -64,9 +68,11 @@ internal static class RowMapping
     private static ConstructorInfo FindConstructor<[DynamicallyAccessedMembers(NeededMembers)] T>(
         string table, Schema schema, Dictionary<string, int> columns)
     {
-        ConstructorInfo[] constructors = [.. typeof(T).GetConstructors().OrderByDescending(c => c.GetParameters().Length)];
-        ConstructorInfo? fitting = constructors.FirstOrDefault(constructor => constructor.GetParameters().All(parameter =>
-            columns.ContainsKey(Plain(parameter.Name!)) || parameter.HasDefaultValue));
+        ConstructorInfo[] constructors =
+            [.. typeof(T).GetConstructors().OrderByDescending(constructor => constructor.GetParameters().Length)];
+        ConstructorInfo? fitting = constructors.FirstOrDefault(constructor =>
+            constructor.GetParameters().All(parameter =>
+                columns.ContainsKey(Plain(parameter.Name!)) || parameter.HasDefaultValue));
         if (fitting is not null) { return fitting; }
 
         string lacking = constructors.Length == 0

@@ -4,7 +4,7 @@ using Ctas.Data;
 
 namespace Ctas.Tables;
 
-/// <summary>Rows as objects, one byte array each, laid out by a <see cref="RowLayout"/>. One writer while it is built.</summary>
+/// <summary>Rows as objects: one byte array each, see <see cref="RowLayout"/>. One writer while built.</summary>
 internal sealed class StandardRowStore : RowStore
 {
     private const int ChunkBits = 12;

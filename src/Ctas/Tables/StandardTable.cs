@@ -52,7 +52,8 @@ internal sealed class StandardTable : Table
         for (KeyProbe probe = _index!.Probe(Hashing.Bytes(key)); probe.MoveNext();)
         {
             byte[] row = rows[probe.Row]!;
-            if (rows.KeyText(row).SequenceEqual(key) && !RowLayout.IsNull(row, rows.Layout.TextKey)) { return probe.Row; }
+            bool isFound = rows.KeyText(row).SequenceEqual(key) && !RowLayout.IsNull(row, rows.Layout.TextKey);
+            if (isFound) { return probe.Row; }
         }
 
         return -1;

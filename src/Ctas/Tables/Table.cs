@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Ctas.Data;
 
 namespace Ctas.Tables;
 
 /// <summary>What both table models share: turning keys into what the index is asked for. Immutable.</summary>
+[SkipLocalsInit] // Keys are encoded on the stack; clearing it first would cost as much as hashing.
 internal abstract class Table : ITable
 {
     private const int StackBytes = 512;
@@ -98,13 +100,13 @@ internal abstract class Table : ITable
 
     public override string ToString() => $"{Name} ({Schema}), {RowCount} rows";
 
-    /// <summary>The number of the row with a key of form <see cref="KeyForm.Text"/>, −1 when there is none.</summary>
+    /// <summary>The number of the row with a key of form <see cref="KeyForm.Text"/>, or −1.</summary>
     protected abstract int FindText(ReadOnlySpan<byte> key);
 
-    /// <summary>The number of the row with a key of form <see cref="KeyForm.Integer"/>, −1 when there is none.</summary>
+    /// <summary>The number of the row with a key of form <see cref="KeyForm.Integer"/>, or −1.</summary>
     protected abstract int FindInteger(long key);
 
-    /// <summary>The number of the row with any key, −1 when there is none.</summary>
+    /// <summary>The number of the row with any key, or −1.</summary>
     protected abstract int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text);
 
     /// <summary>The numbers of the rows that were not deleted.</summary>
@@ -143,8 +145,8 @@ internal abstract class Table : ITable
         if (_keys.Form == KeyForm.None)
         {
             throw new InvalidOperationException(
-                $"Table \"{Name}\" has no key, so its rows cannot be looked up; scan it, or give it a key with GROUP BY "
-                + "or a source with PRIMARY KEY.");
+                $"Table \"{Name}\" has no key, so its rows cannot be looked up; scan it, or give it a key with "
+                + "GROUP BY or a source with PRIMARY KEY.");
         }
 
         string columns = string.Join(", ", Schema.Key.Select(ordinal =>

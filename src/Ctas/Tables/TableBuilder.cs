@@ -73,7 +73,8 @@ internal abstract class TableBuilder : IDisposable
         RequireColumns(rows);
         if (rows.RowCount > MaxRows - NumberedRows)
         {
-            throw new TableDataException(Name, null, $"table \"{Name}\" cannot hold more than {MaxRows} rows");
+            throw new TableDataException(
+                Name, null, $"table \"{Name}\" cannot hold more than {MaxRows} rows");
         }
 
         if (dense.Weights is not { } weights)
@@ -115,7 +116,8 @@ internal abstract class TableBuilder : IDisposable
     {
         if (Index is not { } index)
         {
-            throw new TableDataException(Name, null, $"table \"{Name}\" has no key, so rows cannot be retracted from it");
+            throw new TableDataException(
+                Name, null, $"table \"{Name}\" has no key, so rows cannot be retracted from it");
         }
 
         for (int row = start; row < end; row++)
@@ -152,7 +154,8 @@ internal abstract class TableBuilder : IDisposable
         if (!fits)
         {
             string given = string.Join(", ", rows.Columns.ToArray().Select(column => column.Type.ToString()));
-            throw new ArgumentException($"Table \"{Name}\" has columns ({Schema}), the rows have ({given}).", nameof(rows));
+            throw new ArgumentException(
+                $"Table \"{Name}\" has columns ({Schema}), the rows have ({given}).", nameof(rows));
         }
     }
 

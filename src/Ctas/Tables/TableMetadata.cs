@@ -69,6 +69,6 @@ public sealed record TableMetadata
     /// <summary>The table it was skipped for; null when it was not skipped.</summary>
     public string? SkippedBecauseOf { get; init; }
 
-    /// <summary>State of the load that will replace it, null when none is under way or the last one succeeded.</summary>
+    /// <summary>State of the load that will replace it, null when there is none or the last one succeeded.</summary>
     public TableState? Replacement { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed partial class TableRegistry
     /// A name whose last load ended without data may be declared again. A loaded table is replaced when its
     /// declaration says so: it stays readable, and <see cref="TableMetadata.Replacement"/> follows the new load.
     /// </remarks>
-    /// <exception cref="TableRegistrationException">A name is taken or given twice, or there would be too many.</exception>
+    /// <exception cref="TableRegistrationException">A name is taken or given twice, or a limit is met.</exception>
     internal void Declare(IReadOnlyList<TableDeclaration> declarations) => Change(entries =>
     {
         var next = entries.ToBuilder();

@@ -28,7 +28,10 @@ public sealed partial class TableRegistry
             }
 
             known = entry?.Metadata;
-            if (known is not null && TableStates.HasEndedWithoutData(known.State)) { throw new TableNotReadyException(known); }
+            if (known is not null && TableStates.HasEndedWithoutData(known.State))
+            {
+                throw new TableNotReadyException(known);
+            }
 
             try { await state.Changed.Task.WaitAsync(waiting.Token).ConfigureAwait(false); }
             catch (OperationCanceledException)

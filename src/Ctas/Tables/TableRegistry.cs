@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ctas.Tables;
 
-/// <summary>The tables of an application by name. Safe for any number of threads; reads never lock and never wait.</summary>
+/// <summary>The tables of an application by name. Safe for any number of threads; reads never lock or wait.</summary>
 /// <remarks>
 /// All that is registered is one immutable snapshot behind one reference. Writers prepare the next snapshot under a
 /// lock and swap the reference, so a reader sees each change whole or not at all. Names ignore case.
@@ -109,7 +109,9 @@ public sealed partial class TableRegistry
             }
 
             AddInDropOrder(snapshot, entry.Metadata.Name, dropped);
-            if (dropped.Select(table => entries[table]).FirstOrDefault(table => table.Pending is not null) is { } loading)
+            RegistryEntry? loading =
+                dropped.Select(table => entries[table]).FirstOrDefault(table => table.Pending is not null);
+            if (loading is not null)
             {
                 throw UnderLoad(loading.Metadata, "dropped");
             }
@@ -123,7 +125,8 @@ public sealed partial class TableRegistry
     {
         foreach (string dependent in snapshot.DependentsOf(name))
         {
-            if (!dropped.Contains(dependent, StringComparer.OrdinalIgnoreCase)) { AddInDropOrder(snapshot, dependent, dropped); }
+            bool isKnown = dropped.Contains(dependent, StringComparer.OrdinalIgnoreCase);
+            if (!isKnown) { AddInDropOrder(snapshot, dependent, dropped); }
         }
 
         dropped.Add(name);
@@ -153,8 +156,9 @@ public sealed partial class TableRegistry
         }
     }
 
-    /// <summary>Makes the next snapshot of the last one, holds the limits and publishes it: whole, or not at all.</summary>
-    private void Change(Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change)
+    /// <summary>Makes the next snapshot of the last, holds the limits and publishes it: whole, or not at all.</summary>
+    private void Change(
+        Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change)
     {
         RegistryState before;
         lock (_writing)
@@ -180,8 +184,9 @@ public sealed partial class TableRegistry
             int places = after.Values.Count(entry => entry.TakesPlace);
             if (places > maxTables && places > before.Values.Count(entry => entry.TakesPlace))
             {
-                throw new TableRegistrationException(FirstChanged(before, after), TableRegistrationError.MaxTablesReached,
-                    $"table \"{FirstChanged(before, after)}\" would exceed the limit of {maxTables} tables (MaxTables)");
+                string name = FirstChanged(before, after);
+                throw new TableRegistrationException(name, TableRegistrationError.MaxTablesReached,
+                    $"table \"{name}\" would exceed the limit of {maxTables} tables (MaxTables)");
             }
         }
 

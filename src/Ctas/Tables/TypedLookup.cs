@@ -4,7 +4,7 @@ using Ctas.Data;
 namespace Ctas.Tables;
 
 /// <summary>Lookups that give records or classes instead of rows: <c>orders.Get&lt;Order&gt;("o-17")</c>.</summary>
-/// <remarks>Members are matched as at <see cref="ITable.GetMapper"/>; the mapping is made once per table and type.</remarks>
+/// <remarks>Members are matched as at <see cref="ITable.GetMapper"/>, once per table and type.</remarks>
 public static class TypedLookup
 {
     /// <summary>The row with the key as a <typeparamref name="T"/>.</summary>

@@ -7,7 +7,10 @@ namespace Ctas.Tests.Tables;
 public sealed class LookupTests
 {
     private static readonly Schema Orders = new(
-        [new Field("id", DataType.Varchar), new Field("amount", DataType.Double), new Field("status", DataType.Varchar)], 0);
+        [
+            new Field("id", DataType.Varchar), new Field("amount", DataType.Double),
+            new Field("status", DataType.Varchar),
+        ], 0);
 
     public static TheoryData<TableModel> Models => [TableModel.Standard, TableModel.Compact];
 
@@ -144,7 +147,8 @@ public sealed class LookupTests
 
         FluentActions.Invoking(() => row.Get<long>(1)).Should().Throw<InvalidCastException>();
         FluentActions.Invoking(() => row.Get<long>(0)).Should().Throw<InvalidCastException>();
-        FluentActions.Invoking(() => row["nothing"]).Should().Throw<ArgumentException>().WithMessage("*nothing*amount*");
+        FluentActions.Invoking(() => row["nothing"]).Should().Throw<ArgumentException>()
+            .WithMessage("*nothing*amount*");
     }
 
     [Theory]

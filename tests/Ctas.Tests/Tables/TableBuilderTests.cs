@@ -117,7 +117,8 @@ public sealed class TableBuilderTests
         var schema = new Schema(
             [
                 new Field("sequence", DataType.BigInt), new Field("constant", DataType.Double),
-                new Field("flag", DataType.Boolean), new Field("cents", DataType.Double), new Field("city", DataType.Varchar),
+                new Field("flag", DataType.Boolean), new Field("cents", DataType.Double),
+                new Field("city", DataType.Varchar),
             ]);
         object?[][] rows = [.. Enumerable.Range(0, 65_536).Select(n =>
             (object?[])[5_000_000_000L + n, 0.25, n % 3 == 0, n % 1000 / 100.0, "city" + (n % 4)])];
@@ -125,6 +126,7 @@ public sealed class TableBuilderTests
 
         // 0 + 0 + 1 + 10 + 2 bits a row, and a few hundred bytes of objects.
         table.Memory.Columns.Should().BeLessThan((65_536 * 13 / 8) + 1024);
-        TestTable.ScanText(table).SequenceEqual(rows.Select(TestTable.Text).Order(StringComparer.Ordinal)).Should().BeTrue();
+        TestTable.ScanText(table).SequenceEqual(rows.Select(TestTable.Text).Order(StringComparer.Ordinal))
+            .Should().BeTrue();
     }
 }

@@ -32,7 +32,8 @@ public sealed class TableRegistryDeclarationTests
 
         _registry.Invoking(r => r.Declare([Declaration("orders"), Declaration("USERS")]))
             .Should().Throw<TableRegistrationException>().WithMessage("table \"users\" exists already (waiting)");
-        _registry.Invoking(r => r.Declare([Declaration("x"), Declaration("X")])).Should().Throw<TableRegistrationException>();
+        _registry.Invoking(r => r.Declare([Declaration("x"), Declaration("X")]))
+            .Should().Throw<TableRegistrationException>();
         _registry.Tables.Select(table => table.Name).Should().Equal("users");
     }
 
@@ -68,7 +69,8 @@ public sealed class TableRegistryDeclarationTests
         ok.Should().BeEquivalentTo(new { State = TableState.Ready, RowCount = 1L, Warnings = new[] { "careful" } });
         ok!.Positions.Should().ContainSingle();
         _registry.Invoking(r => r["bad"]).Should().Throw<TableNotReadyException>()
-            .WithMessage("table \"bad\" could not be loaded: broker is down").WithInnerException<InvalidOperationException>();
+            .WithMessage("table \"bad\" could not be loaded: broker is down")
+            .WithInnerException<InvalidOperationException>();
         _registry.Invoking(r => r["skipped"]).Should().Throw<TableNotReadyException>()
             .WithMessage("table \"skipped\" was skipped because of \"bad\": broker is down");
         _registry.Invoking(r => r["late"]).Should().Throw<TableNotReadyException>()
@@ -92,8 +94,10 @@ public sealed class TableRegistryDeclarationTests
         _registry.Invoking(r => r.MarkLoading("t")).Should().Throw<InvalidOperationException>();
         _registry.Invoking(r => r.MarkSkipped("t", "x", null)).Should().Throw<InvalidOperationException>();
         _registry.Publish([new TablePublication(Table("t"))]);
-        _registry.Invoking(r => r.MarkFailed("t", new InvalidOperationException())).Should().Throw<InvalidOperationException>();
-        _registry.Invoking(r => r.Publish([new TablePublication(Table("unknown"))])).Should().Throw<InvalidOperationException>();
+        _registry.Invoking(r => r.MarkFailed("t", new InvalidOperationException()))
+            .Should().Throw<InvalidOperationException>();
+        _registry.Invoking(r => r.Publish([new TablePublication(Table("unknown"))]))
+            .Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
@@ -143,11 +147,13 @@ public sealed class TableRegistryDeclarationTests
     public void Publish_OverTheMemoryBudget_PublishesNone()
     {
         ITable a = Table("a"), b = Table("b");
-        var registry = new TableRegistry(new TableRegistryOptions { MemoryBudget = a.Memory.Total + b.Memory.Total - 1 });
+        long budget = a.Memory.Total + b.Memory.Total - 1;
+        var registry = new TableRegistry(new TableRegistryOptions { MemoryBudget = budget });
         registry.Declare([Declaration("a"), Declaration("b")]);
 
         registry.Invoking(r => r.Publish([new TablePublication(a), new TablePublication(b)]))
-            .Should().Throw<TableRegistrationException>().Which.Error.Should().Be(TableRegistrationError.MemoryBudgetExceeded);
+            .Should().Throw<TableRegistrationException>()
+            .Which.Error.Should().Be(TableRegistrationError.MemoryBudgetExceeded);
         registry.Tables.Should().OnlyContain(table => table.State == TableState.Waiting);
         registry.Publish([new TablePublication(a)]);
     }
@@ -158,7 +164,8 @@ public sealed class TableRegistryDeclarationTests
         _registry.Register(new TableRegistration(Table("a")));
         _registry.Declare([Declaration("b", "a")]);
 
-        _registry.Invoking(r => r.Drop("a")).Should().Throw<TableRegistrationException>().WithMessage("*\"b\" depends on it*");
+        _registry.Invoking(r => r.Drop("a")).Should().Throw<TableRegistrationException>()
+            .WithMessage("*\"b\" depends on it*");
         _registry.Invoking(r => r.Drop("a", cascade: true)).Should().Throw<TableRegistrationException>()
             .Which.Error.Should().Be(TableRegistrationError.LoadUnderWay);
         _registry.MarkCancelled("b");
@@ -206,7 +213,8 @@ public sealed class TableRegistryDeclarationTests
             while (!isDone.IsCancellationRequested)
             {
                 RegistrySnapshot snapshot = _registry.Snapshot();
-                if (names.Select(name => snapshot[name].Rows.Single()[0]).Distinct().Count() != 1) { Interlocked.Increment(ref torn); }
+                int seen = names.Select(name => snapshot[name].Rows.Single()[0]).Distinct().Count();
+                if (seen != 1) { Interlocked.Increment(ref torn); }
             }
         }))];
         isReading.Wait();
@@ -236,7 +244,8 @@ public sealed class TableRegistryDeclarationTests
             }
         });
 
-        _registry.Tables.Should().HaveCount(400).And.OnlyContain(table => table.State == TableState.Ready && table.RowCount == 1);
+        _registry.Tables.Should().HaveCount(400)
+            .And.OnlyContain(table => table.State == TableState.Ready && table.RowCount == 1);
     }
 
     private static TableDeclaration Declaration(string name, params string[] reads) =>

@@ -63,7 +63,8 @@ internal static class TestTable
     }));
 
     /// <summary>The values of a row.</summary>
-    public static object?[] Values(Row row) => [.. Enumerable.Range(0, row.ColumnCount).Select(ordinal => row[ordinal])];
+    public static object?[] Values(Row row) =>
+        [.. Enumerable.Range(0, row.ColumnCount).Select(ordinal => row[ordinal])];
 
     /// <summary>All rows that a scan gives, as sorted text.</summary>
     public static IReadOnlyList<string> ScanText(ITable table) => [.. table.Scan()
@@ -101,13 +102,14 @@ internal static class TestTable
             case decimal number: ((FixedColumnBuilder<Int128>)builder).Append(Unscale(number, scale)); break;
             case Interval interval: ((FixedColumnBuilder<Interval>)builder).Append(interval); break;
             case DateOnly day:
-                ((FixedColumnBuilder<int>)builder).Append(day.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
+                ((FixedColumnBuilder<int>)builder).Append(day.DayNumber - new DateOnly(1970, 1, 1).DayNumber);
                 break;
             case TimeOnly time:
                 ((FixedColumnBuilder<long>)builder).Append(time.Ticks / TimeSpan.TicksPerMicrosecond);
                 break;
             case DateTime time:
-                ((FixedColumnBuilder<long>)builder).Append((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+                ((FixedColumnBuilder<long>)builder)
+                    .Append((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
                 break;
             default: throw new ArgumentException(value.GetType().Name);
         }

@@ -86,7 +86,7 @@ public sealed class TypedLookupTests
     [Fact]
     public void Get_TypeThatDoesNotFit_NamesColumnAndMember() =>
         FluentActions.Invoking(() => Table().Get<MistypedOrder>("a")).Should().Throw<InvalidOperationException>()
-            .WithMessage("Column \"note\" of table \"t\" is VARCHAR and does not fit into MistypedOrder.Note, which is Int32.");
+            .WithMessage("Column \"note\" of table \"t\" is VARCHAR and does not fit into MistypedOrder.Note, *Int32.");
 
     [Fact]
     public void Get_MemberWithoutColumn_NamesMemberAndColumns()
@@ -102,6 +102,7 @@ public sealed class TypedLookupTests
     {
         ITable table = Table();
         table.GetMapper<Order>().Should().BeSameAs(table.GetMapper<Order>());
-        table.Rows.Select(table.GetMapper<OrderEntity>()).Select(order => order.OrderId).Should().BeEquivalentTo("a", "b");
+        table.Rows.Select(table.GetMapper<OrderEntity>()).Select(order => order.OrderId)
+            .Should().BeEquivalentTo("a", "b");
     }
 }
