@@ -120,6 +120,7 @@ internal sealed partial class Binder
         ResultKind.Double => DataType.Double,
         ResultKind.Boolean => DataType.Boolean,
         ResultKind.First => arguments[0].Type,
+        ResultKind.Rounded => TypeRules.WithRoomToRound(arguments[0].Type),
         _ => throw new UnreachableException($"No rule for {function.Result}."),
     };
 

@@ -68,6 +68,10 @@ internal static class TypeRules
         _ => type,
     };
 
+    /// <summary>The type of a rounded value: a DECIMAL takes one digit more before the point.</summary>
+    public static DataType WithRoomToRound(DataType type) =>
+        type.Kind == DataTypeKind.Decimal ? Capped(type.Precision + 1, type.Scale) : type;
+
     /// <summary>True when CAST knows a way, though a single value may still not fit.</summary>
     public static bool CanCast(DataType from, DataType to)
     {

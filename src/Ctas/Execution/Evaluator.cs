@@ -34,7 +34,10 @@ internal sealed class Evaluator
         RowErrors errors = _log.ForBatch(input.RowCount, _rowsBefore);
         _rowsBefore += input.RowCount;
         var columns = new Column[_kernels.Length];
-        for (int kernel = 0; kernel < columns.Length; kernel++) { columns[kernel] = _kernels[kernel].Evaluate(input, errors); }
+        for (int kernel = 0; kernel < columns.Length; kernel++)
+        {
+            columns[kernel] = _kernels[kernel].Evaluate(input, errors);
+        }
 
         var rows = new Batch(columns, input.RowCount);
         if (_log.Passed(errors) is not { } passed) { return new EvaluatedRows(rows, null, changes); }

@@ -83,7 +83,8 @@ public sealed class AggregateOperatorTests
             table.Scan.GroupBy(
                 [],
                 Sql.CountAll with { Filter = isPositive },
-                Sql.Aggregate(AggregateFunction.Sum, Sql.Divide(Sql.Value(100), a), DataType.BigInt, filter: isPositive)),
+                Sql.Aggregate(
+                    AggregateFunction.Sum, Sql.Divide(Sql.Value(100), a), DataType.BigInt, filter: isPositive)),
             table);
 
         rows.Should().BeEquivalentTo(new object?[][] { [2L, 30L] });
@@ -93,7 +94,8 @@ public sealed class AggregateOperatorTests
     public void Aggregate_SumBeyondBigInt_Fails()
     {
         var table = new TestTable("t", ("a", DataType.BigInt)).Add(long.MaxValue).Add(1L);
-        LogicalAggregate plan = table.Scan.GroupBy([], Sql.Aggregate(AggregateFunction.Sum, table.Column("a"), DataType.BigInt));
+        LogicalAggregate plan = table.Scan.GroupBy(
+            [], Sql.Aggregate(AggregateFunction.Sum, table.Column("a"), DataType.BigInt));
 
         Action run = () => TestScans.Run(plan, new ExecutionOptions(RowErrorPolicy.Skip), table);
 

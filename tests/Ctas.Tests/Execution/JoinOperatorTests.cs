@@ -34,7 +34,8 @@ public sealed class JoinOperatorTests
         var residual = Sql.Greater(orders.Column("id"), new ColumnReference(3, DataType.Int));
 
         List<object?[]> rows = TestScans.Run(
-            orders.Scan.Join(kind, users.Scan, [orders.Column("user")], [users.Column("name")], residual), orders, users);
+            orders.Scan.Join(
+                kind, users.Scan, [orders.Column("user")], [users.Column("name")], residual), orders, users);
 
         rows.Should().BeEquivalentTo(Model(kind, orders, users,
             (left, right) => Equals(left[1], right[0]) && right[1] is int age && (int)left[0]! > age));
@@ -56,8 +57,10 @@ public sealed class JoinOperatorTests
         ScalarExpression[] rightKeys = kind == JoinKind.Cross ? [] : [users.Column("name")];
         LogicalJoin plan = orders.Scan.Join(kind, users.Scan, leftKeys, rightKeys);
 
-        TestScans.Run(plan, orders, noUsers).Should().HaveCount(kind is JoinKind.Left or JoinKind.Full ? orders.Rows.Count : 0);
-        TestScans.Run(plan, noOrders, users).Should().HaveCount(kind is JoinKind.Right or JoinKind.Full ? users.Rows.Count : 0);
+        TestScans.Run(plan, orders, noUsers).Should().HaveCount(
+            kind is JoinKind.Left or JoinKind.Full ? orders.Rows.Count : 0);
+        TestScans.Run(plan, noOrders, users).Should().HaveCount(
+            kind is JoinKind.Right or JoinKind.Full ? users.Rows.Count : 0);
         TestScans.Run(plan, noOrders, noUsers).Should().BeEmpty();
     }
 
@@ -112,7 +115,8 @@ public sealed class JoinOperatorTests
     {
         TestTable orders = Orders();
         TestTable users = Users();
-        LogicalJoin plan = orders.Scan.Join(JoinKind.Inner, users.Scan, [orders.Column("user")], [users.Column("name")]);
+        LogicalJoin plan = orders.Scan.Join(
+            JoinKind.Inner, users.Scan, [orders.Column("user")], [users.Column("name")]);
 
         Action run = () => TestScans.Run(plan, new ExecutionOptions(MemoryLimitBytes: 100), orders, users);
 
@@ -133,7 +137,10 @@ public sealed class JoinOperatorTests
         {
             List<object?[]> found = [.. right.Rows.Where(rightRow => IsMatch(leftRow, rightRow))];
             rows.AddRange(found.Select(rightRow => (object?[])[.. leftRow, .. rightRow]));
-            if (found.Count == 0 && kind is JoinKind.Left or JoinKind.Full && found.Count == 0) { rows.Add([.. leftRow, null, null]); }
+            if (found.Count == 0 && kind is JoinKind.Left or JoinKind.Full && found.Count == 0)
+            {
+                rows.Add([.. leftRow, null, null]);
+            }
         }
 
         if (kind is JoinKind.Right or JoinKind.Full)

@@ -26,7 +26,8 @@ public sealed class SortOperatorTests
             .Add(double.NaN, 0).Add(1.0, 1).Add(-0.0, 2).Add(0.0, 3).Add(double.NegativeInfinity, 4)
             .Add(double.PositiveInfinity, 5).Add(-1.0, 6).Add(1.0, 7);
 
-        List<object?[]> rows = TestScans.Run(new LogicalSort(table.Scan, [new SortKey(table.Column("d"), false, false)]), table);
+        List<object?[]> rows = TestScans.Run(
+            new LogicalSort(table.Scan, [new SortKey(table.Column("d"), false, false)]), table);
 
         rows.Select(row => row[1]).Should().Equal(4, 6, 2, 3, 1, 7, 5, 0);
     }
@@ -44,7 +45,8 @@ public sealed class SortOperatorTests
         }
 
         List<object?[]> rows = TestScans.Run(
-            new LogicalSort(table.Scan, [new SortKey(table.Column("a"), true, true), new SortKey(table.Column("b"), false, false)]),
+            new LogicalSort(
+                table.Scan, [new SortKey(table.Column("a"), true, true), new SortKey(table.Column("b"), false, false)]),
             table);
 
         IEnumerable<object?> expected = table.Rows
@@ -59,6 +61,7 @@ public sealed class SortOperatorTests
     {
         var table = new TestTable("t", ("s", DataType.Varchar));
 
-        TestScans.Run(new LogicalSort(table.Scan, [new SortKey(table.Column("s"), false, false)]), table).Should().BeEmpty();
+        TestScans.Run(
+            new LogicalSort(table.Scan, [new SortKey(table.Column("s"), false, false)]), table).Should().BeEmpty();
     }
 }

@@ -16,7 +16,8 @@ internal static class Sql
 
     public static ConstantExpression Null(DataType type) => new(null, type);
 
-    public static BinaryExpression Binary(BinaryOperator operation, ScalarExpression left, ScalarExpression right) => new(
+    public static BinaryExpression Binary(BinaryOperator operation, ScalarExpression left, ScalarExpression right) =>
+        new(
         operation, left, right, operation >= BinaryOperator.Equal ? DataType.Boolean : left.Type);
 
     public static BinaryExpression Equal(ScalarExpression left, ScalarExpression right) =>
@@ -28,23 +29,30 @@ internal static class Sql
     public static BinaryExpression Divide(ScalarExpression left, ScalarExpression right) =>
         Binary(BinaryOperator.Divide, left, right);
 
-    public static CastExpression Cast(ScalarExpression operand, DataType type, bool isTry = false) => new(operand, type, isTry);
+    public static CastExpression Cast(ScalarExpression operand, DataType type, bool isTry = false) =>
+        new(operand, type, isTry);
 
     public static FunctionExpression Call(string function, DataType type, params ScalarExpression[] arguments) =>
         new(function, arguments, type);
 
-    public static LogicalFilter Where(this LogicalPlan input, ScalarExpression predicate) => new(input, predicate, input.Kind);
+    public static LogicalFilter Where(this LogicalPlan input, ScalarExpression predicate) =>
+        new(input, predicate, input.Kind);
 
     public static LogicalProject Select(this LogicalPlan input, params ScalarExpression[] expressions) => new(
         input, expressions, SchemaOf(expressions.Select(expression => expression.Type)), input.Kind);
 
     public static LogicalJoin Join(
-        this LogicalPlan left, JoinKind kind, LogicalPlan right, ScalarExpression[] leftKeys, ScalarExpression[] rightKeys,
+        this LogicalPlan left,
+        JoinKind kind,
+        LogicalPlan right,
+        ScalarExpression[] leftKeys,
+        ScalarExpression[] rightKeys,
         ScalarExpression? residual = null) => new(
             kind, left, right, leftKeys, rightKeys, residual,
             SchemaOf(left.Schema.Fields.Concat(right.Schema.Fields).Select(field => field.Type)), ChangeKind.Retract);
 
-    public static LogicalAggregate GroupBy(this LogicalPlan input, ScalarExpression[] keys, params AggregateCall[] calls) =>
+    public static LogicalAggregate GroupBy(
+        this LogicalPlan input, ScalarExpression[] keys, params AggregateCall[] calls) =>
         new(input, keys, calls, SchemaOf(keys.Select(key => key.Type).Concat(calls.Select(call => call.Type))));
 
     public static AggregateCall CountAll { get; } = new(AggregateFunction.Count, null, false, null, DataType.BigInt);

@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Execution;
+using Ctas.Execution.Operators;
 using Ctas.Planning;
 
 namespace Ctas.Tests.Execution;
@@ -23,7 +24,8 @@ public sealed class StreamingOperatorTests
         ColumnReference a = table.Column("a");
         BinaryExpression isNotZero = Sql.Binary(BinaryOperator.NotEqual, a, Sql.Value(0));
 
-        List<object?[]> rows = TestScans.Run(table.Scan.Where(isNotZero).Select(Sql.Divide(Sql.Value(30), a), a), table);
+        List<object?[]> rows = TestScans.Run(
+            table.Scan.Where(isNotZero).Select(Sql.Divide(Sql.Value(30), a), a), table);
 
         rows.Should().BeEquivalentTo(
             new object?[][] { [10, 3], [15, 2], [30, 1], [6, 5] }, options => options.WithStrictOrdering());
@@ -84,7 +86,8 @@ public sealed class StreamingOperatorTests
 
         var scans = new TestScans(table);
 
-        (List<object?[]> rows, _) = scans.Execute(new LogicalLimit(table.Scan, Offset: 2, Count: 3), new ExecutionOptions());
+        (List<object?[]> rows, _) = scans.Execute(
+            new LogicalLimit(table.Scan, Offset: 2, Count: 3), new ExecutionOptions());
 
         rows.Select(row => row[0]).Should().Equal(2, 1, 0);
         scans.BatchesRead.Should().Be(2);
@@ -96,7 +99,8 @@ public sealed class StreamingOperatorTests
         TestTable table = Numbers();
         var scans = new TestScans(table);
 
-        (List<object?[]> rows, _) = scans.Execute(new LogicalLimit(table.Scan, Offset: 5, Count: 0), new ExecutionOptions());
+        (List<object?[]> rows, _) = scans.Execute(
+            new LogicalLimit(table.Scan, Offset: 5, Count: 0), new ExecutionOptions());
 
         rows.Should().BeEmpty();
         scans.Reads.Should().BeEmpty();
@@ -118,7 +122,8 @@ public sealed class StreamingOperatorTests
     public void Distinct_OfRows_KeepsTheFirstOfEqualOnes()
     {
         var table = new TestTable("t", ("a", DataType.Varchar), ("b", DataType.Double))
-            .Add("x", 0.0).Add("x", -0.0).Add(null, double.NaN).Add("x", null).Add(null, double.NaN).Add("x", null).Add("y", 0.0);
+            .Add("x", 0.0).Add("x", -0.0).Add(null, double.NaN).Add("x", null)
+            .Add(null, double.NaN).Add("x", null).Add("y", 0.0);
 
         List<object?[]> rows = TestScans.Run(new LogicalDistinct(table.Scan), table);
 
@@ -140,9 +145,10 @@ public sealed class StreamingOperatorTests
         var consumer = new WeightConsumer();
         TestTable table = Numbers();
         ColumnReference a = table.Column("a");
-        var builder = new Ctas.Execution.Operators.OperatorBuilder(new RowErrorLog(RowErrorPolicy.Fail), new MemoryMeter(long.MaxValue));
+        var builder = new OperatorBuilder(
+            new RowErrorLog(RowErrorPolicy.Fail), new MemoryMeter(long.MaxValue));
         builder.Build(
-            table.Scan.Where(Sql.Greater(a, Sql.Value(0))).Select(a), new Ctas.Execution.Operators.ConsumerOperator(consumer));
+            table.Scan.Where(Sql.Greater(a, Sql.Value(0))).Select(a), new ConsumerOperator(consumer));
 
         ChangeBatch batch = table.Batches().First();
         builder.Scans[0].Input.Push(batch with { Weights = [1, 1, -1] });

@@ -37,7 +37,8 @@ internal sealed class TestTable(string name, params (string Name, DataType Type)
         for (int start = 0; start < _rows.Count; start += BatchRows)
         {
             object?[][] rows = [.. _rows.Skip(start).Take(BatchRows)];
-            Column[] built = [.. columns.Select((column, ordinal) => Build(column.Type, rows.Select(row => row[ordinal])))];
+            Column[] built = [.. columns.Select(
+                (column, ordinal) => Build(column.Type, rows.Select(row => row[ordinal])))];
             yield return new ChangeBatch(new Batch(built, rows.Length));
         }
     }
@@ -74,10 +75,12 @@ internal sealed class TestScans(params TestTable[] tables) : IScanProvider
 
     public int BatchesRead { get; private set; }
 
-    public static List<object?[]> Run(LogicalPlan plan, params TestTable[] tables) => Run(plan, new ExecutionOptions(), tables).Rows;
+    public static List<object?[]> Run(LogicalPlan plan, params TestTable[] tables) =>
+        Run(plan, new ExecutionOptions(), tables).Rows;
 
     public static (List<object?[]> Rows, ExecutionStatistics Statistics) Run(
-        LogicalPlan plan, ExecutionOptions options, params TestTable[] tables) => new TestScans(tables).Execute(plan, options);
+        LogicalPlan plan, ExecutionOptions options, params TestTable[] tables) =>
+        new TestScans(tables).Execute(plan, options);
 
     public (List<object?[]> Rows, ExecutionStatistics Statistics) Execute(LogicalPlan plan, ExecutionOptions options)
     {

@@ -37,6 +37,9 @@ internal enum ResultKind
     /// <summary>The type of the first argument.</summary>
     First,
 
+    /// <summary>The type of the first argument; a DECIMAL has one digit more, because 9.5 rounds to 10.0.</summary>
+    Rounded,
+
     /// <summary>The type that all Common arguments have.</summary>
     Common,
 }
@@ -58,7 +61,7 @@ internal sealed record ScalarFunction(
 /// <remarks>
 /// All return NULL when an argument is NULL, except: CONCAT takes NULL for an empty text, COALESCE returns the first
 /// argument that is not NULL, GREATEST and LEAST leave NULLs out, NULLIF compares. SUBSTRING counts from 1; LENGTH counts
-/// characters; ROUND, FLOOR and CEIL keep the type, ROUND goes half away from zero (negative digits round before the
+/// characters; ROUND, FLOOR and CEIL keep the type and scale, ROUND goes half away from zero (negative digits round before the
 /// point); TRIM, LTRIM and RTRIM take the characters to cut as an optional second argument; EXTRACT takes the field's
 /// upper-case name as a constant first; MOD is the operator %; IFNULL is COALESCE of two.
 /// </remarks>
@@ -79,9 +82,9 @@ internal static class FunctionCatalog
         new("REPLACE", [ParameterKind.Text], 3, 3, ResultKind.Varchar),
         new("STARTS_WITH", [ParameterKind.Text], 2, 2, ResultKind.Boolean),
         new("ABS", [ParameterKind.Number], 1, 1, ResultKind.First),
-        new("ROUND", [ParameterKind.Number, ParameterKind.Int], 1, 2, ResultKind.First),
-        new("FLOOR", [ParameterKind.Number], 1, 1, ResultKind.First),
-        new("CEIL", [ParameterKind.Number], 1, 1, ResultKind.First),
+        new("ROUND", [ParameterKind.Number, ParameterKind.Int], 1, 2, ResultKind.Rounded),
+        new("FLOOR", [ParameterKind.Number], 1, 1, ResultKind.Rounded),
+        new("CEIL", [ParameterKind.Number], 1, 1, ResultKind.Rounded),
         new("SIGN", [ParameterKind.Number], 1, 1, ResultKind.Int),
         new("SQRT", [ParameterKind.Double], 1, 1, ResultKind.Double),
         new("POWER", [ParameterKind.Double], 2, 2, ResultKind.Double),

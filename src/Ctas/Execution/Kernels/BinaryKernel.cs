@@ -12,7 +12,9 @@ internal interface IBinaryOperation<TLeft, TRight, TResult>
     bool TryApply(TLeft left, TRight right, out TResult result);
 }
 
-/// <summary>Applies an operation to every row; NULL on either side gives NULL. A constant operand is not made a column.</summary>
+/// <summary>
+/// Applies an operation to every row; NULL on either side gives NULL. A constant operand is not made a column.
+/// </summary>
 internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
     DataType type, Kernel left, Kernel right, TOperation operation, FailureText failure)
     : Kernel(type, left.CanFail || right.CanFail || operation.CanFail)
@@ -70,7 +72,10 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
     {
         bool passed = true;
         lefts = lefts[..results.Length];
-        for (int row = 0; row < results.Length; row++) { passed &= operation.TryApply(lefts[row], right, out results[row]); }
+        for (int row = 0; row < results.Length; row++)
+        {
+            passed &= operation.TryApply(lefts[row], right, out results[row]);
+        }
 
         return passed;
     }
@@ -79,7 +84,10 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
     {
         bool passed = true;
         rights = rights[..results.Length];
-        for (int row = 0; row < results.Length; row++) { passed &= operation.TryApply(left, rights[row], out results[row]); }
+        for (int row = 0; row < results.Length; row++)
+        {
+            passed &= operation.TryApply(left, rights[row], out results[row]);
+        }
 
         return passed;
     }

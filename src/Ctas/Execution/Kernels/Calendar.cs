@@ -1,7 +1,9 @@
 namespace Ctas.Execution.Kernels;
 
 /// <summary>Arithmetic of the proleptic Gregorian calendar on days and microseconds since 1970-01-01 (UTC).</summary>
-/// <remarks>Dates are kept within the years 1 to 9999. Source: Howard Hinnant, chrono-compatible date algorithms.</remarks>
+/// <remarks>
+/// Dates are kept within the years 1 to 9999. Source: Howard Hinnant, chrono-compatible date algorithms.
+/// </remarks>
 internal static class Calendar
 {
     public const long MicrosecondsPerSecond = 1_000_000;
@@ -62,7 +64,10 @@ internal static class Calendar
         return month == 2 ? (isLeap ? 29 : 28) : month is 4 or 6 or 9 or 11 ? 30 : 31;
     }
 
-    /// <summary>Adds months (to the last day of a shorter month), then days and microseconds. False outside the years 1 to 9999.</summary>
+    /// <summary>
+    /// Adds months (to the last day of a shorter month), then days and microseconds. False outside the years 1 to
+    /// 9999.
+    /// </summary>
     public static bool TryAdd(long microseconds, int months, int days, long rest, out long result)
     {
         long day = DayOf(microseconds);

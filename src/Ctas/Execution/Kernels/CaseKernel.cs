@@ -23,7 +23,10 @@ internal sealed class CaseKernel(DataType type, (Branch Condition, Branch Result
             open = left;
         }
 
-        if (open.Length > 0 && otherwise is not null) { _assembler.Scatter(otherwise.Evaluate(input, open, errors), open); }
+        if (open.Length > 0 && otherwise is not null)
+        {
+            _assembler.Scatter(otherwise.Evaluate(input, open, errors), open);
+        }
 
         return _assembler.Finish();
     }

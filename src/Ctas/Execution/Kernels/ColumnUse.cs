@@ -13,7 +13,10 @@ internal static class ColumnUse
         ColumnReference? single = null;
         foreach (ColumnReference column in Columns(expression))
         {
-            if (column.Type.Kind != DataTypeKind.Varchar || (single is not null && single.Ordinal != column.Ordinal)) { return null; }
+            if (column.Type.Kind != DataTypeKind.Varchar || (single is not null && single.Ordinal != column.Ordinal))
+            {
+                return null;
+            }
 
             single = column;
         }

@@ -2,7 +2,9 @@ using Ctas.Data;
 
 namespace Ctas.Execution.Kernels;
 
-/// <summary>A constant of fixed width. Other kernels read <see cref="Value"/> instead of a column where they can.</summary>
+/// <summary>
+/// A constant of fixed width. Other kernels read <see cref="Value"/> instead of a column where they can.
+/// </summary>
 internal sealed class ConstantKernel<T>(DataType type, T? value) : Kernel(type, canFail: false)
     where T : unmanaged
 {

@@ -14,7 +14,9 @@ internal static class DecimalArithmetic
     /// <summary>True when at most <paramref name="precision"/> digits hold the value.</summary>
     public static bool Fits(Int128 value, int precision) => value < Powers[precision] && value > -Powers[precision];
 
-    /// <summary>The same number with another scale; rounds half away from zero. False when it leaves the precision.</summary>
+    /// <summary>
+    /// The same number with another scale; rounds half away from zero. False when it leaves the precision.
+    /// </summary>
     public static bool TryRescale(Int128 value, int fromScale, int toScale, int precision, out Int128 result)
     {
         if (toScale <= fromScale)
@@ -36,10 +38,10 @@ internal static class DecimalArithmetic
         // Two factors of 63 bits have a product of 126: the common case needs no big integer.
         if ((long)left == left && (long)right == right)
         {
-            return productScale <= Powers.Length - 1 + resultScale
+            int dropped = productScale - resultScale;
+            return dropped < Powers.Length
                 ? TryRescale(left * right, productScale, resultScale, precision, out result)
-                : FromBig(DivideRounded((BigInteger)left * (BigInteger)right, BigInteger.Pow(10, productScale - resultScale)),
-                    precision, out result);
+                : FromBig(DivideRounded((BigInteger)left * right, BigInteger.Pow(10, dropped)), precision, out result);
         }
 
         BigInteger product = (BigInteger)left * (BigInteger)right;
@@ -57,7 +59,10 @@ internal static class DecimalArithmetic
         if (right == 0) { return false; }
 
         int shift = resultScale + rightScale - leftScale;
-        if (shift is >= 0 and <= 19 && (long)left == left) { return TryRescaledQuotient(left, right, shift, precision, out result); }
+        if (shift is >= 0 and <= 19 && (long)left == left)
+        {
+            return TryRescaledQuotient(left, right, shift, precision, out result);
+        }
 
         BigInteger dividend = left;
         BigInteger divisor = right;
@@ -87,7 +92,9 @@ internal static class DecimalArithmetic
     private static BigInteger DivideRounded(BigInteger value, BigInteger divisor)
     {
         BigInteger quotient = BigInteger.DivRem(value, divisor, out BigInteger remainder);
-        return BigInteger.Abs(remainder) * 2 >= BigInteger.Abs(divisor) ? quotient + (value.Sign * divisor.Sign) : quotient;
+        return BigInteger.Abs(remainder) * 2 >= BigInteger.Abs(divisor)
+            ? quotient + (value.Sign * divisor.Sign)
+            : quotient;
     }
 
     private static bool FromBig(BigInteger value, int precision, out Int128 result)

@@ -18,7 +18,8 @@ internal readonly struct AddDecimal(DataType left, DataType right, DataType type
     {
         result = 0;
         if (!DecimalArithmetic.TryRescale(left, _leftScale, _scale, DataType.MaxDecimalPrecision, out Int128 first)
-            || !DecimalArithmetic.TryRescale(right, _rightScale, _scale, DataType.MaxDecimalPrecision, out Int128 second))
+            || !DecimalArithmetic.TryRescale(
+                right, _rightScale, _scale, DataType.MaxDecimalPrecision, out Int128 second))
         {
             return false;
         }
@@ -33,7 +34,8 @@ internal readonly struct AddDecimal(DataType left, DataType right, DataType type
 }
 
 /// <summary>DECIMAL × DECIMAL.</summary>
-internal readonly struct MultiplyDecimal(DataType left, DataType right, DataType type) : IBinaryOperation<Int128, Int128, Int128>
+internal readonly struct MultiplyDecimal(
+    DataType left, DataType right, DataType type) : IBinaryOperation<Int128, Int128, Int128>
 {
     private readonly int _productScale = left.Scale + right.Scale;
     private readonly int _scale = type.Scale;
@@ -46,7 +48,8 @@ internal readonly struct MultiplyDecimal(DataType left, DataType right, DataType
 }
 
 /// <summary>DECIMAL ÷ DECIMAL, rounded half away from zero; not by zero.</summary>
-internal readonly struct DivideDecimal(DataType left, DataType right, DataType type) : IBinaryOperation<Int128, Int128, Int128>
+internal readonly struct DivideDecimal(
+    DataType left, DataType right, DataType type) : IBinaryOperation<Int128, Int128, Int128>
 {
     private readonly int _leftScale = left.Scale;
     private readonly int _rightScale = right.Scale;
@@ -75,7 +78,8 @@ internal readonly struct DivideDecimalToDouble(DataType left, DataType right) : 
 }
 
 /// <summary>Remainder with the sign of the dividend; not by zero.</summary>
-internal readonly struct ModuloDecimal(DataType left, DataType right, DataType type) : IBinaryOperation<Int128, Int128, Int128>
+internal readonly struct ModuloDecimal(
+    DataType left, DataType right, DataType type) : IBinaryOperation<Int128, Int128, Int128>
 {
     private readonly int _leftScale = left.Scale;
     private readonly int _rightScale = right.Scale;

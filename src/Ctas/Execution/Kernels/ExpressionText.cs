@@ -22,10 +22,12 @@ internal static class ExpressionText
         InListExpression list =>
             $"{Of(list.Operand)} {(list.IsNegated ? "NOT " : "")}IN ({string.Join(", ", list.Values.Select(Of))})",
         LikeExpression like =>
-            $"{Of(like.Operand)} {(like.IsNegated ? "NOT " : "")}{(like.IgnoresCase ? "ILIKE" : "LIKE")} {Of(like.Pattern)}",
+            $"{Of(like.Operand)} {(like.IsNegated ? "NOT " : "")}{LikeWord(like)} {Of(like.Pattern)}",
         FunctionExpression call => $"{call.Function}({string.Join(", ", call.Arguments.Select(Of))})",
         _ => throw new UnreachableException($"No text for {expression.GetType().Name}."),
     };
+
+    private static string LikeWord(LikeExpression like) => like.IgnoresCase ? "ILIKE" : "LIKE";
 
     private static string OfCase(CaseExpression choice)
     {

@@ -15,7 +15,10 @@ internal sealed record FailureText(ScalarExpression Expression, string Reason)
     public RowError For(int row, params ReadOnlySpan<Column> operands)
     {
         var values = new string[operands.Length];
-        for (int operand = 0; operand < values.Length; operand++) { values[operand] = ValueText.Of(operands[operand], row); }
+        for (int operand = 0; operand < values.Length; operand++)
+        {
+            values[operand] = ValueText.Of(operands[operand], row);
+        }
 
         return new RowError(ExpressionText.Of(Expression), string.Join(", ", values), Reason);
     }

@@ -3,7 +3,10 @@ using Ctas.Execution.State;
 
 namespace Ctas.Execution.Kernels;
 
-/// <summary>x [NOT] IN (constants) for fixed-width types: NULL when x is NULL, or when nothing matches and the list holds NULL.</summary>
+/// <summary>
+/// x [NOT] IN (constants) for fixed-width types: NULL when x is NULL, or when nothing matches and the list holds
+/// NULL.
+/// </summary>
 internal sealed class InListKernel<T, TOrder>(Kernel operand, T[] values, bool hasNull, bool isNegated)
     : Kernel(DataType.Boolean, operand.CanFail)
     where T : unmanaged

@@ -45,7 +45,8 @@ internal static class IntervalText
 
         for (int word = 0; word < words.Length; word += 2)
         {
-            bool isNumber = decimal.TryParse(words[word], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+            bool isNumber =
+                decimal.TryParse(words[word], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
                 CultureInfo.InvariantCulture, out decimal count);
             if (!isNumber || !sum.TryAdd(count, words[word + 1].ToUpperInvariant().TrimEnd('S'))) { return false; }
         }

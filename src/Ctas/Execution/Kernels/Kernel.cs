@@ -10,7 +10,9 @@ internal abstract class Kernel(DataType type, bool canFail)
     /// <summary>Type of the result.</summary>
     public DataType Type { get; } = type;
 
-    /// <summary>True when some row may be reported as an error; false lets a caller evaluate rows that do not matter.</summary>
+    /// <summary>
+    /// True when some row may be reported as an error; false lets a caller evaluate rows that do not matter.
+    /// </summary>
     public bool CanFail { get; } = canFail;
 
     /// <summary>The value for every row. NULL rows of the result hold <c>default</c>, code −1 for strings.</summary>

@@ -17,7 +17,8 @@ internal sealed partial class KernelCompiler
         var failure = new FailureText(cast, $"value does not fit {type}");
         return (operand.Type.Kind, type.Kind) switch
         {
-            (_, DataTypeKind.Varchar) => new ToTextKernel(type, operand, failure with { Reason = "invalid UTF-8" }, cast.IsTry),
+            (_, DataTypeKind.Varchar) =>
+                new ToTextKernel(type, operand, failure with { Reason = "invalid UTF-8" }, cast.IsTry),
             (DataTypeKind.Varchar, DataTypeKind.Bytes) => new ToTextKernel(type, operand, failure, cast.IsTry),
             (DataTypeKind.Varchar, _) => FromText(
                 operand, type, failure with { Reason = $"could not read {type} from text" }, cast.IsTry),
@@ -26,10 +27,14 @@ internal sealed partial class KernelCompiler
             (DataTypeKind.BigInt, _) => FromBigInt(operand, type, failure, cast.IsTry),
             (DataTypeKind.Double, _) => FromDouble(operand, type, failure, cast.IsTry),
             (DataTypeKind.Decimal, _) => FromDecimal(operand, type, failure, cast.IsTry),
-            (DataTypeKind.Date, DataTypeKind.Timestamp) => Cast<int, long, DateToTimestamp>(type, operand, default, failure),
-            (DataTypeKind.Timestamp, DataTypeKind.Date) => Cast<long, int, TimestampToDate>(type, operand, default, failure),
-            (DataTypeKind.Timestamp, DataTypeKind.Time) => Cast<long, long, TimestampToTime>(type, operand, default, failure),
-            (DataTypeKind.Time, DataTypeKind.Interval) => Cast<long, Interval, TimeToInterval>(type, operand, default, failure),
+            (DataTypeKind.Date, DataTypeKind.Timestamp) =>
+                Cast<int, long, DateToTimestamp>(type, operand, default, failure),
+            (DataTypeKind.Timestamp, DataTypeKind.Date) =>
+                Cast<long, int, TimestampToDate>(type, operand, default, failure),
+            (DataTypeKind.Timestamp, DataTypeKind.Time) =>
+                Cast<long, long, TimestampToTime>(type, operand, default, failure),
+            (DataTypeKind.Time, DataTypeKind.Interval) =>
+                Cast<long, Interval, TimeToInterval>(type, operand, default, failure),
             _ => throw NoCast(operand.Type, type),
         };
     }
@@ -86,14 +91,17 @@ internal sealed partial class KernelCompiler
         _ => throw NoCast(operand.Type, type),
     };
 
-    private static Kernel FromDecimal(Kernel operand, DataType type, FailureText failure, bool isTry) => type.Kind switch
+    private static Kernel FromDecimal(
+        Kernel operand, DataType type, FailureText failure, bool isTry) => type.Kind switch
     {
         DataTypeKind.Int => Cast<Int128, int, DecimalToInt>(type, operand, new(operand.Type), failure, isTry),
         DataTypeKind.BigInt => Cast<Int128, long, DecimalToBigInt>(type, operand, new(operand.Type), failure, isTry),
         DataTypeKind.Double => Cast<Int128, double, DecimalToDouble>(type, operand, new(operand.Type), failure),
-        DataTypeKind.Decimal => Cast<Int128, Int128, DecimalToDecimal>(type, operand, new(operand.Type, type), failure, isTry),
+        DataTypeKind.Decimal =>
+            Cast<Int128, Int128, DecimalToDecimal>(type, operand, new(operand.Type, type), failure, isTry),
         _ => throw NoCast(operand.Type, type),
     };
 
-    private static UnreachableException NoCast(DataType from, DataType to) => new($"The binder let a cast from {from} to {to} pass.");
+    private static UnreachableException NoCast(DataType from, DataType to) =>
+        new($"The binder let a cast from {from} to {to} pass.");
 }

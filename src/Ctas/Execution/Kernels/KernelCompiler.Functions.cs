@@ -23,13 +23,11 @@ internal sealed partial class KernelCompiler
         "FLOOR" => CompileFloorOrCeil(call, Compile(call.Arguments[0]), isFloor: true),
         "CEIL" => CompileFloorOrCeil(call, Compile(call.Arguments[0]), isFloor: false),
         "ROUND" => CompileRound(call),
-        "SQRT" => new UnaryKernel<double, double, SquareRoot>(
-            call.Type, CompileAs(call.Arguments[0], DataType.Double), default, new(call, "square root of a negative number")),
-        "POWER" => new BinaryKernel<double, double, double, PowerOperation>(
-            call.Type, CompileAs(call.Arguments[0], DataType.Double), CompileAs(call.Arguments[1], DataType.Double), default,
-            new(call, "power without a result")),
+        "SQRT" => CompileSquareRoot(call),
+        "POWER" => CompilePower(call),
         "EXTRACT" => CompileExtract(call),
-        "COALESCE" => new CoalesceKernel(call.Type, [.. call.Arguments.Select(argument => CompileBranch(argument, call.Type))]),
+        "COALESCE" =>
+            new CoalesceKernel(call.Type, [.. call.Arguments.Select(argument => CompileBranch(argument, call.Type))]),
         "NULLIF" => CompileNullIf(call),
         "GREATEST" => CompileExtreme(call, BinaryOperator.GreaterOrEqual),
         "LEAST" => CompileExtreme(call, BinaryOperator.LessOrEqual),
@@ -43,11 +41,25 @@ internal sealed partial class KernelCompiler
     private Kernel[] TextArguments(FunctionExpression call)
     {
         DataType rest = call.Function == "SUBSTRING" ? DataType.Int : DataType.Varchar;
-        return [.. call.Arguments.Select((argument, ordinal) => CompileAs(argument, ordinal == 0 ? DataType.Varchar : rest))];
+        return [.. call.Arguments.Select(
+            (argument, ordinal) => CompileAs(argument, ordinal == 0 ? DataType.Varchar : rest))];
     }
 
     private static TextKernel<ConcatFunction> CompileConcat(Kernel[] arguments, DataType type, bool ignoresNull) =>
         new(type, arguments, new ConcatFunction(ignoresNull));
+
+    private UnaryKernel<double, double, SquareRoot> CompileSquareRoot(FunctionExpression call)
+    {
+        Kernel operand = CompileAs(call.Arguments[0], DataType.Double);
+        return new(call.Type, operand, default, new FailureText(call, "square root of a negative number"));
+    }
+
+    private BinaryKernel<double, double, double, PowerOperation> CompilePower(FunctionExpression call)
+    {
+        Kernel number = CompileAs(call.Arguments[0], DataType.Double);
+        Kernel exponent = CompileAs(call.Arguments[1], DataType.Double);
+        return new(call.Type, number, exponent, default, new FailureText(call, "power without a result"));
+    }
 
     private static Kernel CompileAbs(FunctionExpression call, Kernel operand)
     {
@@ -65,19 +77,22 @@ internal sealed partial class KernelCompiler
     private static Kernel CompileSign(FunctionExpression call, Kernel operand) => operand.Type.Kind switch
     {
         DataTypeKind.Int => new UnaryKernel<int, int, SignNumber<int>>(call.Type, operand, default, FailureText.Never),
-        DataTypeKind.BigInt => new UnaryKernel<long, int, SignNumber<long>>(call.Type, operand, default, FailureText.Never),
+        DataTypeKind.BigInt =>
+            new UnaryKernel<long, int, SignNumber<long>>(call.Type, operand, default, FailureText.Never),
         DataTypeKind.Double => new UnaryKernel<double, int, SignDouble>(call.Type, operand, default, FailureText.Never),
-        DataTypeKind.Decimal => new UnaryKernel<Int128, int, SignNumber<Int128>>(call.Type, operand, default, FailureText.Never),
+        DataTypeKind.Decimal =>
+            new UnaryKernel<Int128, int, SignNumber<Int128>>(call.Type, operand, default, FailureText.Never),
         _ => throw NotNumeric(call, operand),
     };
 
-    private static Kernel CompileFloorOrCeil(FunctionExpression call, Kernel operand, bool isFloor) => operand.Type.Kind switch
+    private static Kernel CompileFloorOrCeil(
+        FunctionExpression call, Kernel operand, bool isFloor) => operand.Type.Kind switch
     {
         DataTypeKind.Int or DataTypeKind.BigInt => operand,
         DataTypeKind.Double => new UnaryKernel<double, double, FloorOrCeilDouble>(
             call.Type, operand, new(isFloor), FailureText.Never),
         DataTypeKind.Decimal => new UnaryKernel<Int128, Int128, FloorOrCeilDecimal>(
-            call.Type, operand, new(operand.Type, isFloor), new(call, OutOfRange)),
+            call.Type, operand, new(call.Type, isFloor), new(call, OutOfRange)),
         _ => throw NotNumeric(call, operand),
     };
 
@@ -92,8 +107,10 @@ internal sealed partial class KernelCompiler
         return operand.Type.Kind switch
         {
             DataTypeKind.Int => new BinaryKernel<int, int, int, RoundInt>(type, operand, digits, default, failure),
-            DataTypeKind.BigInt => new BinaryKernel<long, int, long, RoundBigInt>(type, operand, digits, default, failure),
-            DataTypeKind.Double => new BinaryKernel<double, int, double, RoundDouble>(type, operand, digits, default, failure),
+            DataTypeKind.BigInt =>
+                new BinaryKernel<long, int, long, RoundBigInt>(type, operand, digits, default, failure),
+            DataTypeKind.Double =>
+                new BinaryKernel<double, int, double, RoundDouble>(type, operand, digits, default, failure),
             DataTypeKind.Decimal => new BinaryKernel<Int128, int, Int128, RoundExact>(
                 type, operand, digits, new(operand.Type.Scale, type.Precision), failure),
             _ => throw NotNumeric(call, operand),
@@ -113,7 +130,8 @@ internal sealed partial class KernelCompiler
     {
         DataType type = call.Type;
         var value = new ColumnReference(0, type);
-        var areEqual = new BinaryExpression(BinaryOperator.Equal, value, new ColumnReference(1, type), DataType.Boolean);
+        var areEqual = new BinaryExpression(
+            BinaryOperator.Equal, value, new ColumnReference(1, type), DataType.Boolean);
         return CompileLet(
             [.. call.Arguments.Select(argument => CompileAs(argument, type))],
             new CaseExpression([new CaseBranch(areEqual, new ConstantExpression(null, type))], value, type));

@@ -29,7 +29,8 @@ internal sealed partial class KernelCompiler
                 left, right,
                 CompileComparison(BinaryOperator.Equal, new ColumnKernel(leftType, 0), new ColumnKernel(rightType, 1)),
                 binary.Operator == BinaryOperator.IsDistinctFrom),
-            >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual => CompileComparison(binary.Operator, left, right),
+            >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual =>
+                CompileComparison(binary.Operator, left, right),
             _ => CompileArithmetic(binary, left, right),
         };
     }
@@ -165,7 +166,8 @@ internal sealed partial class KernelCompiler
 
     private static Kernel PlusInterval(DataType type, Kernel time, Kernel interval, int sign, FailureText failure)
     {
-        var sum = new BinaryKernel<long, Interval, long, AddInterval>(DataType.Timestamp, time, interval, new(sign), failure);
+        var sum = new BinaryKernel<long, Interval, long, AddInterval>(
+            DataType.Timestamp, time, interval, new(sign), failure);
         return type.Kind == DataTypeKind.Date
             ? new UnaryKernel<long, int, TimestampToDate>(type, sum, default, FailureText.Never)
             : sum;
@@ -179,9 +181,12 @@ internal sealed partial class KernelCompiler
         {
             DataTypeKind.Int => new UnaryKernel<int, int, NegateInt>(negate.Type, operand, default, failure),
             DataTypeKind.BigInt => new UnaryKernel<long, long, NegateBigInt>(negate.Type, operand, default, failure),
-            DataTypeKind.Double => new UnaryKernel<double, double, NegateDouble>(negate.Type, operand, default, failure),
-            DataTypeKind.Decimal => new UnaryKernel<Int128, Int128, NegateDecimal>(negate.Type, operand, default, failure),
-            DataTypeKind.Interval => new UnaryKernel<Interval, Interval, NegateInterval>(negate.Type, operand, default, failure),
+            DataTypeKind.Double =>
+                new UnaryKernel<double, double, NegateDouble>(negate.Type, operand, default, failure),
+            DataTypeKind.Decimal =>
+                new UnaryKernel<Int128, Int128, NegateDecimal>(negate.Type, operand, default, failure),
+            DataTypeKind.Interval =>
+                new UnaryKernel<Interval, Interval, NegateInterval>(negate.Type, operand, default, failure),
             DataTypeKind.Null => operand,
             _ => throw new UnreachableException($"No negation of {operand.Type}."),
         };
@@ -196,12 +201,14 @@ internal sealed partial class KernelCompiler
         bool hasNull = values.Length < list.Values.Count;
         return operand.Type.Kind switch
         {
-            DataTypeKind.Boolean => new InListKernel<bool, BooleanOrder>(operand, Unbox<bool>(values), hasNull, list.IsNegated),
+            DataTypeKind.Boolean =>
+                new InListKernel<bool, BooleanOrder>(operand, Unbox<bool>(values), hasNull, list.IsNegated),
             DataTypeKind.Int or DataTypeKind.Date =>
                 new InListKernel<int, NumberOrder<int>>(operand, Unbox<int>(values), hasNull, list.IsNegated),
             DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp =>
                 new InListKernel<long, NumberOrder<long>>(operand, Unbox<long>(values), hasNull, list.IsNegated),
-            DataTypeKind.Double => new InListKernel<double, DoubleOrder>(operand, Unbox<double>(values), hasNull, list.IsNegated),
+            DataTypeKind.Double =>
+                new InListKernel<double, DoubleOrder>(operand, Unbox<double>(values), hasNull, list.IsNegated),
             DataTypeKind.Decimal =>
                 new InListKernel<Int128, NumberOrder<Int128>>(operand, Unbox<Int128>(values), hasNull, list.IsNegated),
             DataTypeKind.Interval =>
@@ -226,7 +233,8 @@ internal sealed partial class KernelCompiler
     // The body's columns are the arguments, in their order.
     private LetKernel CompileLet(Kernel[] arguments, ScalarExpression body)
     {
-        var compiler = new KernelCompiler([.. Enumerable.Range(0, arguments.Length)], _constants, isInsideDictionary: true);
+        var compiler = new KernelCompiler(
+            [.. Enumerable.Range(0, arguments.Length)], _constants, isInsideDictionary: true);
         return new LetKernel(arguments, compiler.Compile(body));
     }
 

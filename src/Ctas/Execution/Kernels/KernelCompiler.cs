@@ -4,7 +4,9 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Kernels;
 
-/// <summary>Makes kernels of expressions. Columns are renumbered to those an expression uses: see <see cref="Ordinals"/>.</summary>
+/// <summary>
+/// Makes kernels of expressions. Columns are renumbered to those an expression uses: see <see cref="Ordinals"/>.
+/// </summary>
 internal sealed partial class KernelCompiler
 {
     private readonly List<int> _ordinals;
@@ -68,18 +70,22 @@ internal sealed partial class KernelCompiler
     {
         DataTypeKind.Boolean => new ConstantKernel<bool>(type, (bool?)value),
         DataTypeKind.Int or DataTypeKind.Date => new ConstantKernel<int>(type, (int?)value),
-        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp => new ConstantKernel<long>(type, (long?)value),
+        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp =>
+            new ConstantKernel<long>(type, (long?)value),
         DataTypeKind.Double => new ConstantKernel<double>(type, (double?)value),
         DataTypeKind.Decimal => new ConstantKernel<Int128>(type, (Int128?)value),
         DataTypeKind.Interval => new ConstantKernel<Interval>(type, (Interval?)value),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => new StringConstantKernel(type, _constants, value switch
-        {
-            null => -1,
-            string text => _constants.Add(text),
-            byte[] bytes => _constants.Add(bytes),
-            _ => throw new UnreachableException($"No {type} constant of {value.GetType().Name}."),
-        }),
+        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
+            new StringConstantKernel(type, _constants, CodeOf(value)),
         _ => throw new UnreachableException($"No constant of type {type}."),
+    };
+
+    private int CodeOf(object? value) => value switch
+    {
+        null => -1,
+        string text => _constants.Add(text),
+        byte[] bytes => _constants.Add(bytes),
+        _ => throw new UnreachableException($"No text or bytes in {value.GetType().Name}."),
     };
 
     /// <summary>Like <see cref="Compile"/>; an untyped NULL becomes a NULL of the type that is wanted.</summary>
@@ -105,7 +111,8 @@ internal sealed partial class KernelCompiler
     {
         (Branch, Branch)[] branches = [.. choice.Branches.Select(branch =>
             (CompileBranch(branch.Condition, DataType.Boolean), CompileBranch(branch.Result, choice.Type)))];
-        return new CaseKernel(choice.Type, branches, choice.Else is null ? null : CompileBranch(choice.Else, choice.Type));
+        return new CaseKernel(
+            choice.Type, branches, choice.Else is null ? null : CompileBranch(choice.Else, choice.Type));
     }
 
     private DictionaryKernel? TryCompileOverDictionary(ScalarExpression expression)

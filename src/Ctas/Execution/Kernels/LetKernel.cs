@@ -2,7 +2,9 @@ using Ctas.Data;
 
 namespace Ctas.Execution.Kernels;
 
-/// <summary>Evaluates arguments once and a body over a batch of them: for functions that use an argument twice.</summary>
+/// <summary>
+/// Evaluates arguments once and a body over a batch of them: for functions that use an argument twice.
+/// </summary>
 internal sealed class LetKernel(Kernel[] arguments, Kernel body)
     : Kernel(body.Type, body.CanFail || arguments.Any(argument => argument.CanFail))
 {

@@ -83,7 +83,8 @@ internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
             bool rightIsNull = rights.IsNull(row);
             if (!leftIsNull && !rightIsNull) { continue; }
 
-            bool isDecided = (!leftIsNull && lefts.Values[row] != isAnd) || (!rightIsNull && rights.Values[row] != isAnd);
+            bool isDecided = (!leftIsNull && lefts.Values[row] != isAnd)
+                || (!rightIsNull && rights.Values[row] != isAnd);
             validity[row] = isDecided;
         }
 

@@ -85,7 +85,7 @@ internal readonly struct FloorOrCeilDouble(bool isFloor) : IUnaryOperation<doubl
     }
 }
 
-/// <summary>FLOOR and CEIL of DECIMAL; the type stays.</summary>
+/// <summary>FLOOR and CEIL of DECIMAL; the scale stays.</summary>
 internal readonly struct FloorOrCeilDecimal(DataType type, bool isFloor) : IUnaryOperation<Int128, Int128>
 {
     private readonly Int128 _unit = DecimalArithmetic.PowerOfTen(type.Scale);
@@ -127,7 +127,8 @@ internal readonly struct PowerOperation : IBinaryOperation<double, double, doubl
 
     public bool TryApply(double left, double right, out double result)
     {
-        bool hasResult = !(left == 0 && right < 0) && !(left < 0 && double.IsFinite(right) && right != Math.Floor(right));
+        bool isRoot = left < 0 && double.IsFinite(right) && right != Math.Floor(right);
+        bool hasResult = !isRoot && !(left == 0 && right < 0);
         result = hasResult ? Math.Pow(left, right) : 0;
         return hasResult;
     }

@@ -25,7 +25,8 @@ internal static class NumberCasts
     public static bool TryToDecimal(double value, DataType type, out Int128 result)
     {
         result = 0;
-        double scaled = Math.Round(value * (double)DecimalArithmetic.PowerOfTen(type.Scale), MidpointRounding.AwayFromZero);
+        double scaled = Math.Round(
+            value * (double)DecimalArithmetic.PowerOfTen(type.Scale), MidpointRounding.AwayFromZero);
         if (!(Math.Abs(scaled) < 1e38)) { return false; }
 
         var exact = (Int128)scaled;
@@ -144,7 +145,8 @@ internal readonly struct DecimalToDecimal(DataType from, DataType type) : IUnary
     private readonly int _fromScale = from.Scale;
     private readonly int _scale = type.Scale;
     private readonly int _precision = type.Precision;
-    private readonly bool _canFail = type.Scale < from.Scale || type.Precision - type.Scale < from.Precision - from.Scale;
+    private readonly bool _canFail =
+        type.Scale < from.Scale || type.Precision - type.Scale < from.Precision - from.Scale;
 
     public bool CanFail => _canFail;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Ctas.Data;
 
 namespace Ctas.Execution.Kernels;
@@ -17,7 +18,9 @@ internal readonly struct BigIntParser : ITextParser<long>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 }
 
-/// <summary>Decimal or exponent form, NaN, [±]Infinity or inf. A number too large is refused, not made infinite.</summary>
+/// <summary>
+/// Decimal or exponent form, NaN, [±]Infinity or inf. A number too large is refused, not made infinite.
+/// </summary>
 internal readonly struct DoubleParser : ITextParser<double>
 {
     private const NumberStyles Style =
@@ -32,7 +35,7 @@ internal readonly struct DoubleParser : ITextParser<double>
 
         ReadOnlySpan<byte> unsigned = text.TrimStart("+-"u8);
         bool isInfinity = text.Length - unsigned.Length <= 1
-            && (System.Text.Ascii.EqualsIgnoreCase(unsigned, "inf"u8) || System.Text.Ascii.EqualsIgnoreCase(unsigned, "infinity"u8));
+            && (Ascii.EqualsIgnoreCase(unsigned, "inf"u8) || Ascii.EqualsIgnoreCase(unsigned, "infinity"u8));
         value = !isInfinity ? 0 : text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
         return isInfinity;
     }
@@ -43,12 +46,14 @@ internal readonly struct BooleanParser : ITextParser<bool>
 {
     public bool TryParse(ReadOnlySpan<byte> text, out bool value)
     {
-        value = Is(text, "true"u8) || Is(text, "t"u8) || Is(text, "yes"u8) || Is(text, "y"u8) || Is(text, "on"u8) || Is(text, "1"u8);
-        return value
-            || Is(text, "false"u8) || Is(text, "f"u8) || Is(text, "no"u8) || Is(text, "n"u8) || Is(text, "off"u8) || Is(text, "0"u8);
+        value = Is(text, "true"u8) || Is(text, "t"u8) || Is(text, "yes"u8) || Is(text, "y"u8)
+            || Is(text, "on"u8) || Is(text, "1"u8);
+        return value || Is(text, "false"u8) || Is(text, "f"u8) || Is(text, "no"u8) || Is(text, "n"u8)
+            || Is(text, "off"u8) || Is(text, "0"u8);
     }
 
-    private static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(text, word);
+    private static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
+        Ascii.EqualsIgnoreCase(text, word);
 }
 
 /// <summary>Decimal or exponent form; digits past the scale are rounded half away from zero.</summary>
@@ -91,8 +96,12 @@ internal readonly struct DecimalParser(DataType type) : ITextParser<Int128>
         int count = whole.Length + fraction.Length;
         for (int digit = 0; digit < kept; digit++)
         {
-            byte value = digit < whole.Length ? whole[digit] : digit < count ? fraction[digit - whole.Length] : (byte)'0';
-            if (magnitude >= DecimalArithmetic.PowerOfTen(DataType.MaxDecimalPrecision - 1) && (magnitude != 0)) { return false; }
+            byte value =
+                digit < whole.Length ? whole[digit] : digit < count ? fraction[digit - whole.Length] : (byte)'0';
+            if (magnitude >= DecimalArithmetic.PowerOfTen(DataType.MaxDecimalPrecision - 1))
+            {
+                return false;
+            }
 
             magnitude = (magnitude * 10) + (value - '0');
         }

@@ -25,9 +25,11 @@ internal readonly struct NumberOrder<T> : IOrder<T>
 /// <summary>NaN equals NaN and is greater than every other value, as in PostgreSQL; −0 equals 0.</summary>
 internal readonly struct DoubleOrder : IOrder<double>
 {
-    public static bool AreEqual(double left, double right) => left == right || (double.IsNaN(left) && double.IsNaN(right));
+    public static bool AreEqual(double left, double right) =>
+        left == right || (double.IsNaN(left) && double.IsNaN(right));
 
-    public static bool IsLess(double left, double right) => left < right || (double.IsNaN(right) && !double.IsNaN(left));
+    public static bool IsLess(double left, double right) =>
+        left < right || (double.IsNaN(right) && !double.IsNaN(left));
 }
 
 /// <summary>FALSE before TRUE.</summary>

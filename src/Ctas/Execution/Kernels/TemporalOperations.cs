@@ -33,7 +33,11 @@ internal readonly struct AddInterval(int sign) : IBinaryOperation<long, Interval
     public bool CanFail => true;
 
     public bool TryApply(long left, Interval right, out long result) => Calendar.TryAdd(
-        left, unchecked(right.Months * _sign), unchecked(right.Days * _sign), unchecked(right.Microseconds * _sign), out result);
+        left,
+        unchecked(right.Months * _sign),
+        unchecked(right.Days * _sign),
+        unchecked(right.Microseconds * _sign),
+        out result);
 }
 
 /// <summary>TIME ± INTERVAL, around the clock; months and days do not count.</summary>

@@ -38,7 +38,8 @@ internal readonly struct TimestampParser : ITextParser<long>
         long zone = 0;
         if (!reader.IsAtEnd)
         {
-            if (!(reader.Skip((byte)'T') || reader.Skip((byte)'t') || reader.Skip((byte)' ')) || !reader.TryTime(out time))
+            if (!(reader.Skip((byte)'T') || reader.Skip((byte)'t') || reader.Skip((byte)' '))
+                || !reader.TryTime(out time))
             {
                 return false;
             }
@@ -58,7 +59,9 @@ internal readonly struct TimestampParser : ITextParser<long>
 internal readonly struct IntervalParser : ITextParser<Interval>
 {
     public bool TryParse(ReadOnlySpan<byte> text, out Interval value) =>
-        text.StartsWith("P"u8) ? IntervalText.TryParseIso(text[1..], out value) : IntervalText.TryParseUnits(text, out value);
+        text.StartsWith("P"u8)
+            ? IntervalText.TryParseIso(text[1..], out value)
+            : IntervalText.TryParseUnits(text, out value);
 }
 
 /// <summary>Reads the parts of dates and times from the front of a text.</summary>
@@ -85,7 +88,10 @@ internal ref struct DigitReader(ReadOnlySpan<byte> text)
             return false;
         }
 
-        if (year < 1 || month is < 1 or > 12 || dayOfMonth < 1 || dayOfMonth > Calendar.DaysInMonth(year, month)) { return false; }
+        if (year < 1 || month is < 1 or > 12 || dayOfMonth < 1 || dayOfMonth > Calendar.DaysInMonth(year, month))
+        {
+            return false;
+        }
 
         day = Calendar.FromCivil(year, month, dayOfMonth);
         return true;
@@ -98,7 +104,10 @@ internal ref struct DigitReader(ReadOnlySpan<byte> text)
         long fraction = 0;
         if (!TryDigits(1, 2, out int hour) || !Skip((byte)':') || !TryDigits(2, 2, out int minute)) { return false; }
 
-        if (Skip((byte)':') && (!TryDigits(2, 2, out second) || (Skip((byte)'.') && !TryFraction(out fraction)))) { return false; }
+        if (Skip((byte)':') && (!TryDigits(2, 2, out second) || (Skip((byte)'.') && !TryFraction(out fraction))))
+        {
+            return false;
+        }
 
         if (hour > 23 || minute > 59 || second > 59) { return false; }
 

@@ -50,7 +50,9 @@ internal readonly struct ConcatFunction(bool ignoresNull) : ITextFunction
     }
 }
 
-/// <summary>SUBSTRING(text, start [, length]) in code points, counted from 1; places before the first hold nothing.</summary>
+/// <summary>
+/// SUBSTRING(text, start [, length]) in code points, counted from 1; places before the first hold nothing.
+/// </summary>
 internal readonly struct SubstringFunction : ITextFunction
 {
     public bool IgnoresNull => false;

@@ -26,13 +26,21 @@ internal sealed class ToTextKernel(DataType type, Kernel operand, FailureText fa
         switch (column)
         {
             case FixedColumn<bool> booleans: ValueWriter.Write(output, booleans.Values[row]); break;
-            case FixedColumn<int> days when column.Type.Kind == DataTypeKind.Date: ValueWriter.WriteDate(output, days.Values[row]); break;
+            case FixedColumn<int> days when column.Type.Kind == DataTypeKind.Date:
+                ValueWriter.WriteDate(output, days.Values[row]);
+                break;
             case FixedColumn<int> ints: output.Append(ints.Values[row]); break;
-            case FixedColumn<long> times when column.Type.Kind == DataTypeKind.Time: ValueWriter.WriteTime(output, times.Values[row]); break;
-            case FixedColumn<long> times when column.Type.Kind == DataTypeKind.Timestamp: ValueWriter.WriteTimestamp(output, times.Values[row]); break;
+            case FixedColumn<long> times when column.Type.Kind == DataTypeKind.Time:
+                ValueWriter.WriteTime(output, times.Values[row]);
+                break;
+            case FixedColumn<long> times when column.Type.Kind == DataTypeKind.Timestamp:
+                ValueWriter.WriteTimestamp(output, times.Values[row]);
+                break;
             case FixedColumn<long> longs: output.Append(longs.Values[row]); break;
             case FixedColumn<double> doubles: ValueWriter.Write(output, doubles.Values[row]); break;
-            case FixedColumn<Int128> decimals: ValueWriter.Write(output, decimals.Values[row], column.Type.Scale); break;
+            case FixedColumn<Int128> decimals:
+                ValueWriter.Write(output, decimals.Values[row], column.Type.Scale);
+                break;
             case FixedColumn<Interval> intervals: ValueWriter.Write(output, intervals.Values[row]); break;
             case StringColumn strings: output.Append(strings.GetBytes(row)); break;
             default: throw new UnreachableException($"No text for {column.Type}.");

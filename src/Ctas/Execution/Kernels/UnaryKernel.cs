@@ -35,7 +35,10 @@ internal sealed class UnaryKernel<TOperand, TResult, TOperation>(
     private static bool Apply(TOperation operation, ReadOnlySpan<TOperand> operands, Span<TResult> results)
     {
         bool passed = true;
-        for (int row = 0; row < results.Length; row++) { passed &= operation.TryApply(operands[row], out results[row]); }
+        for (int row = 0; row < results.Length; row++)
+        {
+            passed &= operation.TryApply(operands[row], out results[row]);
+        }
 
         return passed;
     }

@@ -7,7 +7,9 @@ internal static class ValueWriter
 {
     public static void Write(ByteWriter output, bool value) => output.Append(value ? "true"u8 : "false"u8);
 
-    /// <summary>The shortest digits that read back as the same number; <c>1e+20</c>, <c>NaN</c>, <c>-Infinity</c>.</summary>
+    /// <summary>
+    /// The shortest digits that read back as the same number; <c>1e+20</c>, <c>NaN</c>, <c>-Infinity</c>.
+    /// </summary>
     public static void Write(ByteWriter output, double value)
     {
         Span<byte> target = output.Reserve(64);

@@ -5,7 +5,10 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>Groups and aggregates; gives one row per group, in the order in which the groups first came, when the input ends.</summary>
+/// <summary>
+/// Groups and aggregates; gives one row per group, in the order in which the groups first came, when the input
+/// ends.
+/// </summary>
 /// <remarks>Without keys there is one group, also of no input. NULL is one group. Cost O(rows).</remarks>
 internal sealed class AggregateOperator : IOperatorInput
 {
@@ -59,7 +62,8 @@ internal sealed class AggregateOperator : IOperatorInput
         _output.Complete();
     }
 
-    // Aggregates leave NULLs out, so a filter is an argument that is NULL where the filter is not TRUE; and the argument
+    // Aggregates leave NULLs out, so a filter is an argument that is NULL where the filter is not TRUE; and the
+    // argument
     // is not evaluated there.
     private static AggregateCall WithoutFilter(AggregateCall call)
     {

@@ -5,7 +5,8 @@ using Ctas.Execution.State;
 namespace Ctas.Execution.Operators;
 
 /// <summary>Keeps the first of equal rows, NULLs being equal, and passes it on at once. Order is kept.</summary>
-internal sealed class DistinctOperator(Schema schema, MemoryMeter memory, IOperatorInput output) : StreamingOperator(output)
+internal sealed class DistinctOperator(
+    Schema schema, MemoryMeter memory, IOperatorInput output) : StreamingOperator(output)
 {
     private readonly KeyNumbers _seen = KeyNumbers.Create([.. schema.Fields.Select(field => field.Type)]);
     private long _charged;

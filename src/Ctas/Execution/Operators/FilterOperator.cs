@@ -3,7 +3,9 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>Keeps the changes whose row makes the predicate TRUE; FALSE and NULL are dropped. Order and weights are kept.</summary>
+/// <summary>
+/// Keeps the changes whose row makes the predicate TRUE; FALSE and NULL are dropped. Order and weights are kept.
+/// </summary>
 /// <remarks>No row is copied: the result is a selection of the input.</remarks>
 internal sealed class FilterOperator(ScalarExpression predicate, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)

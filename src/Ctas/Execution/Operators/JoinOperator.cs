@@ -5,7 +5,9 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>Joins on equality of keys and a further condition; without keys, every left row meets every right row.</summary>
+/// <summary>
+/// Joins on equality of keys and a further condition; without keys, every left row meets every right row.
+/// </summary>
 /// <remarks>
 /// The right input is read whole into an index (build), then the left one goes past it (probe). NULL equals nothing. A
 /// row of a preserved side that has no match is given once, with NULLs for the other side: left ones with their batch,

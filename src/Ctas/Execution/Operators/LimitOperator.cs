@@ -7,7 +7,8 @@ internal sealed class LimitOperator(long offset, long? count, IOperatorInput out
 {
     private long _seen;
 
-    public override bool IsSatisfied => count == 0 || (count is not null && _seen - offset >= count) || Output.IsSatisfied;
+    public override bool IsSatisfied =>
+        count == 0 || (count is not null && _seen - offset >= count) || Output.IsSatisfied;
 
     public override void Push(ChangeBatch changes)
     {

@@ -36,7 +36,8 @@ internal static class InsertOnly
     {
         if (!changes.IsInsertOnly)
         {
-            throw new System.Diagnostics.UnreachableException("An operator of a snapshot load was given weighted changes.");
+            throw new System.Diagnostics.UnreachableException(
+                "An operator of a snapshot load was given weighted changes.");
         }
     }
 }

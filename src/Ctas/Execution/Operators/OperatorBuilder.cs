@@ -24,9 +24,15 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
             case LogicalScan scan: _scans.Add(new PlannedScan(scan, output)); break;
             case LogicalSingleRow: _scans.Add(new PlannedScan(null, output)); break;
             case LogicalFilter filter: Build(filter.Input, new FilterOperator(filter.Predicate, log, output)); break;
-            case LogicalProject project: Build(project.Input, new ProjectOperator(project.Expressions, log, output)); break;
-            case LogicalAggregate aggregate: Build(aggregate.Input, new AggregateOperator(aggregate, log, memory, output)); break;
-            case LogicalDistinct distinct: Build(distinct.Input, new DistinctOperator(distinct.Schema, memory, output)); break;
+            case LogicalProject project:
+                Build(project.Input, new ProjectOperator(project.Expressions, log, output));
+                break;
+            case LogicalAggregate aggregate:
+                Build(aggregate.Input, new AggregateOperator(aggregate, log, memory, output));
+                break;
+            case LogicalDistinct distinct:
+                Build(distinct.Input, new DistinctOperator(distinct.Schema, memory, output));
+                break;
             case LogicalSort sort: Build(sort.Input, new SortOperator(sort, log, memory, output)); break;
             case LogicalLimit limit: Build(limit.Input, new LimitOperator(limit.Offset, limit.Count, output)); break;
             case LogicalUnionAll union: BuildUnion(union, output); break;

@@ -4,7 +4,9 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>Orders the rows by the keys; equal ones stay in the order in which they came. Gives all when the input ends.</summary>
+/// <summary>
+/// Orders the rows by the keys; equal ones stay in the order in which they came. Gives all when the input ends.
+/// </summary>
 internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output)
     : IOperatorInput
 {

@@ -20,7 +20,10 @@ internal abstract class Accumulator
     /// <summary>Makes room for so many groups.</summary>
     private protected static void Grow<T>(ref T[] states, int groupCount)
     {
-        if (groupCount > states.Length) { Array.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2))); }
+        if (groupCount > states.Length)
+        {
+            Array.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2)));
+        }
     }
 
     /// <summary>Set where the number of values is not 0; null when it is 0 nowhere.</summary>

@@ -43,7 +43,8 @@ internal sealed class CodeMap(StringPool source, StringPool target)
         return added;
     }
 
-    private void Grow(int code) => Array.Resize(ref _codes, Math.Max(Math.Max(code + 1, source.Count), _codes.Length * 2));
+    private void Grow(int code) =>
+        Array.Resize(ref _codes, Math.Max(Math.Max(code + 1, source.Count), _codes.Length * 2));
 }
 
 /// <summary>An interned pool and the maps of other pools into it. Single-threaded.</summary>

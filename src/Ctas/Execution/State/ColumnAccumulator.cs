@@ -88,7 +88,9 @@ internal sealed class FixedColumnAccumulator<T>(DataType type) : ColumnAccumulat
     public override Column View() => new FixedColumn<T>(type, _values, Count, ViewValidity());
 }
 
-/// <summary>Accumulates strings: keeps the codes while all columns share a pool, else moves them to a pool of its own.</summary>
+/// <summary>
+/// Accumulates strings: keeps the codes while all columns share a pool, else moves them to a pool of its own.
+/// </summary>
 internal sealed class StringColumnAccumulator(DataType type) : ColumnAccumulator
 {
     private readonly OwnPool _own = new();

@@ -3,7 +3,9 @@ using Ctas.Data;
 
 namespace Ctas.Execution.State;
 
-/// <summary>Puts one column together from parts that each fill some of its rows; the rest is NULL. Single-threaded.</summary>
+/// <summary>
+/// Puts one column together from parts that each fill some of its rows; the rest is NULL. Single-threaded.
+/// </summary>
 internal abstract class ColumnAssembler
 {
     /// <summary>An assembler of columns of a type.</summary>
@@ -33,7 +35,8 @@ internal abstract class ColumnAssembler
         for (int row = 0; row < rows.Length; row++) { validity[rows[row]] = !values.IsNull(row); }
     }
 
-    private protected static Bitmap? Simplify(Bitmap validity) => validity.CountSet() == validity.Length ? null : validity;
+    private protected static Bitmap? Simplify(Bitmap validity) =>
+        validity.CountSet() == validity.Length ? null : validity;
 }
 
 /// <summary>Assembles fixed-width values.</summary>
@@ -63,7 +66,9 @@ internal sealed class FixedColumnAssembler<T>(DataType type) : ColumnAssembler
     public override Column Finish() => new FixedColumn<T>(type, _values, _values.Length, Simplify(_validity));
 }
 
-/// <summary>Assembles strings: keeps the codes while all parts share a pool, else moves them to a pool of its own.</summary>
+/// <summary>
+/// Assembles strings: keeps the codes while all parts share a pool, else moves them to a pool of its own.
+/// </summary>
 internal sealed class StringColumnAssembler(DataType type) : ColumnAssembler
 {
     private readonly OwnPool _own = new();

@@ -31,7 +31,9 @@ internal sealed class DistinctAccumulator(DataType argumentType, Accumulator inn
 /// <summary>Which rows brought new keys.</summary>
 internal static class FirstRows
 {
-    /// <summary>The first row of every number from <paramref name="known"/> on. New numbers ascend with the rows.</summary>
+    /// <summary>
+    /// The first row of every number from <paramref name="known"/> on. New numbers ascend with the rows.
+    /// </summary>
     public static int[] Of(ReadOnlySpan<int> numbers, int known, int count)
     {
         var rows = new int[count - known];

@@ -3,7 +3,9 @@ using Ctas.Data;
 
 namespace Ctas.Execution.State;
 
-/// <summary>One integer key: an array over the range of values while that is dense, a hash table when it is not.</summary>
+/// <summary>
+/// One integer key: an array over the range of values while that is dense, a hash table when it is not.
+/// </summary>
 internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
@@ -42,7 +44,10 @@ internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
         }
         else
         {
-            for (int row = 0; row < numbers.Length; row++) { numbers[row] = FindOrAddSparse(long.CreateTruncating(values[row])); }
+            for (int row = 0; row < numbers.Length; row++)
+            {
+                numbers[row] = FindOrAddSparse(long.CreateTruncating(values[row]));
+            }
         }
     }
 

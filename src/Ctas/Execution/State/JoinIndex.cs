@@ -2,7 +2,10 @@ using Ctas.Data;
 
 namespace Ctas.Execution.State;
 
-/// <summary>The rows of a join's build side, and which of them have a key. Filled, then frozen, then searched. Single-threaded.</summary>
+/// <summary>
+/// The rows of a join's build side, and which of them have a key. Filled, then frozen, then searched. Single-
+/// threaded.
+/// </summary>
 internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> keyTypes)
 {
     private readonly RowBuffer _rows = new(rowTypes);
@@ -62,5 +65,6 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     public void Find(ReadOnlySpan<Column> keys, Span<int> numbers) => _keys.Find(keys, numbers);
 
     /// <summary>The rows of a key. Only when not <see cref="IsUnique"/>.</summary>
-    public ReadOnlySpan<int> RowsOf(int number) => _rowsByKey.AsSpan(_starts[number], _starts[number + 1] - _starts[number]);
+    public ReadOnlySpan<int> RowsOf(int number) =>
+        _rowsByKey.AsSpan(_starts[number], _starts[number + 1] - _starts[number]);
 }

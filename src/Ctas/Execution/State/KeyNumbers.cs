@@ -21,7 +21,8 @@ internal abstract class KeyNumbers
         [] => new NoKeyNumbers(),
         [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null }] => new StringKeyNumbers(types[0]),
         [{ Kind: DataTypeKind.Int or DataTypeKind.Date }] => new IntegerKeyNumbers<int>(types[0]),
-        [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] => new IntegerKeyNumbers<long>(types[0]),
+        [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] =>
+            new IntegerKeyNumbers<long>(types[0]),
         _ => new PackedKeyNumbers(types),
     };
 

@@ -3,7 +3,9 @@ using Ctas.Data;
 
 namespace Ctas.Execution.State;
 
-/// <summary>One column of a packed key: at most 64 bits at a fixed place, and one bit that says it is not NULL.</summary>
+/// <summary>
+/// One column of a packed key: at most 64 bits at a fixed place, and one bit that says it is not NULL.
+/// </summary>
 /// <param name="type">Type of the column.</param>
 internal abstract class KeyPart(DataType type)
 {
@@ -22,12 +24,15 @@ internal abstract class KeyPart(DataType type)
         DataTypeKind.Double => new WordPart<double, DoubleBits>(type, KeyBits.Take(64, ref bits)),
         DataTypeKind.Decimal => new DecimalPart(type, KeyBits.Take(64, ref bits), KeyBits.Take(64, ref bits)),
         DataTypeKind.Interval => new IntervalPart(type, KeyBits.Take(32, ref bits)),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => new StringPart(type, KeyBits.Take(32, ref bits)),
+        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
+            new StringPart(type, KeyBits.Take(32, ref bits)),
         _ => throw new UnreachableException($"No key form for {type}."),
     };
 
     /// <summary>Writes a column into packed rows whose bits here are clear.</summary>
-    /// <param name="marks">Gets −1 for a row with NULL, or with a string that is not known and is not to be added.</param>
+    /// <param name="marks">
+    /// Gets −1 for a row with NULL, or with a string that is not known and is not to be added.
+    /// </param>
     public abstract void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds);
 
     /// <summary>Reads the column back.</summary>

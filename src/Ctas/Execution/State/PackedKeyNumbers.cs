@@ -3,7 +3,9 @@ using Ctas.Data;
 
 namespace Ctas.Execution.State;
 
-/// <summary>Keys of any number and type of columns, packed into words of 64 bits, in an open-addressing table.</summary>
+/// <summary>
+/// Keys of any number and type of columns, packed into words of 64 bits, in an open-addressing table.
+/// </summary>
 internal sealed class PackedKeyNumbers : KeyNumbers
 {
     private readonly KeyPart[] _parts;
@@ -77,7 +79,10 @@ internal sealed class PackedKeyNumbers : KeyNumbers
         ulong[] packed = ArrayPool<ulong>.Shared.Rent(Math.Max(1, numbers.Length * _width));
         packed.AsSpan(0, numbers.Length * _width).Clear();
         numbers.Clear();
-        for (int part = 0; part < _parts.Length; part++) { _parts[part].Pack(keys[part], packed, _width, numbers, adds); }
+        for (int part = 0; part < _parts.Length; part++)
+        {
+            _parts[part].Pack(keys[part], packed, _width, numbers, adds);
+        }
 
         return packed;
     }
@@ -92,7 +97,10 @@ internal sealed class PackedKeyNumbers : KeyNumbers
             number = (int)(uint)content - 1;
             if (number < 0) { return slot; }
 
-            if ((uint)(content >> 32) == tag && _keys.AsSpan(number * _width, _width).SequenceEqual(key)) { return slot; }
+            if ((uint)(content >> 32) == tag && _keys.AsSpan(number * _width, _width).SequenceEqual(key))
+            {
+                return slot;
+            }
         }
     }
 

@@ -24,7 +24,9 @@ internal readonly struct BigIntRank : IRank<long>
     public static ulong Of(long value) => (ulong)value ^ (1UL << 63);
 }
 
-/// <summary>The bits of a positive number ascend with it, those of a negative one descend; NaN is the greatest.</summary>
+/// <summary>
+/// The bits of a positive number ascend with it, those of a negative one descend; NaN is the greatest.
+/// </summary>
 internal readonly struct DoubleRank : IRank<double>
 {
     public static ulong Of(double value)

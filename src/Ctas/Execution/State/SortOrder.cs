@@ -33,7 +33,10 @@ internal static class SortOrder
         if (column.Validity is not null)
         {
             var places = new ulong[column.Length];
-            for (int row = 0; row < places.Length; row++) { places[row] = column.IsNull(row) == key.NullsFirst ? 0UL : 1; }
+            for (int row = 0; row < places.Length; row++)
+            {
+                places[row] = column.IsNull(row) == key.NullsFirst ? 0UL : 1;
+            }
 
             levels.Add(places);
         }
@@ -54,7 +57,8 @@ internal static class SortOrder
         FixedColumn<long> longs => [Map<long, BigIntRank>(longs)],
         FixedColumn<double> doubles => [Map<double, DoubleRank>(doubles)],
         FixedColumn<Int128> decimals => [Map<Int128, HighRank>(decimals), Map<Int128, LowRank>(decimals)],
-        FixedColumn<Interval> intervals => [Map<Interval, IntervalHighRank>(intervals), Map<Interval, IntervalLowRank>(intervals)],
+        FixedColumn<Interval> intervals =>
+            [Map<Interval, IntervalHighRank>(intervals), Map<Interval, IntervalLowRank>(intervals)],
         StringColumn strings => [StringRanks(strings)],
         _ => throw new UnreachableException($"No order for {column.Type}."),
     };

@@ -1,0 +1,63 @@
+namespace Ctas.SqlTests;
+
+/// <summary>One record of a sqllogictest file, with the lines it takes.</summary>
+/// <param name="Kind"><c>statement</c> or <c>query</c>.</param>
+/// <param name="Arguments">The words after it.</param>
+/// <param name="Sql">The SQL.</param>
+/// <param name="Expected">The lines after <c>----</c>.</param>
+/// <param name="Line">Line of the record, from 1.</param>
+/// <param name="ResultStart">Index of the first expected line.</param>
+internal sealed record SltRecord(
+    string Kind, string[] Arguments, string Sql, string[] Expected, int Line, int ResultStart);
+
+/// <summary>Reads sqllogictest files.</summary>
+/// <remarks>
+/// <code>
+/// # a comment                     statement ok                     query IT rowsort
+///                                 CREATE TABLE t AS SELECT 1 a     SELECT a, b FROM t
+/// statement error CTAS2003                                         ----
+/// SELECT x FROM t                                                  1   one      (columns are separated by tabs)
+/// </code>
+/// A query's types: I whole number, R other number, B boolean, T anything else. Rows are compared in order, or sorted
+/// with <c>rowsort</c>. A record ends with an empty line.
+/// </remarks>
+internal static class SltFile
+{
+    public static List<SltRecord> Read(string[] lines)
+    {
+        var records = new List<SltRecord>();
+        for (int line = 0; line < lines.Length;)
+        {
+            if (lines[line].Length == 0 || lines[line].StartsWith('#'))
+            {
+                line++;
+                continue;
+            }
+
+            records.Add(ReadRecord(lines, ref line));
+        }
+
+        return records;
+    }
+
+    private static SltRecord ReadRecord(string[] lines, ref int line)
+    {
+        int start = line;
+        string[] head = lines[line++].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (head[0] is not ("statement" or "query"))
+        {
+            throw new FormatException($"Line {start + 1}: {head[0]} is no record.");
+        }
+
+        int sqlStart = line;
+        while (line < lines.Length && lines[line].Length > 0 && lines[line] != "----") { line++; }
+
+        string sql = string.Join('\n', lines[sqlStart..line]);
+        int resultStart = line;
+        if (line < lines.Length && lines[line] == "----") { resultStart = ++line; }
+
+        while (line < lines.Length && lines[line].Length > 0) { line++; }
+
+        return new SltRecord(head[0], head[1..], sql, lines[resultStart..line], start + 1, resultStart);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Text;
+
+namespace Ctas.SqlTests;
+
+/// <summary>
+/// Runs cases/&lt;feature&gt;/*.slt. With UPDATE=1 in the environment, results are written into the files instead.
+/// </summary>
+public sealed class SltTests
+{
+    private static readonly string Root = FindRoot();
+
+    public static TheoryData<string> Files() =>
+        new(Directory.EnumerateFiles(Root, "*.slt", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Case_Run_GivesTheExpectedResults(string file)
+    {
+        string path = Path.Combine(Root, file);
+        List<string> lines = [.. File.ReadAllLines(path)];
+        List<SltRecord> records = SltFile.Read([.. lines]);
+        records.Should().NotBeEmpty();
+        bool updates = Environment.GetEnvironmentVariable("UPDATE") == "1";
+        var database = new SqlDatabase();
+        var updated = new List<(SltRecord Record, string[] Result)>();
+        foreach (SltRecord record in records)
+        {
+            string place = $"{file}:{record.Line}";
+            if (record.Kind == "statement") { RunStatement(database, record, place); }
+            else
+            {
+                string[] result = RunQuery(database, record, place);
+                if (updates) { updated.Add((record, result)); }
+                else { result.Should().Equal(record.Expected, "of {0}", place); }
+            }
+        }
+
+        for (int record = updated.Count - 1; record >= 0; record--) { Replace(lines, updated[record]); }
+
+        if (updates) { File.WriteAllLines(path, lines); }
+    }
+
+    private static void RunStatement(SqlDatabase database, SltRecord record, string place)
+    {
+        string[] codes = Try(() => Execute(database, record.Sql));
+        if (record.Arguments[0] == "ok") { codes.Should().BeEmpty("of {0}", place); }
+        else { codes.Should().Contain(record.Arguments[1], "of {0}", place); }
+    }
+
+    private static void Execute(SqlDatabase database, string sql)
+    {
+        if (sql.TrimStart().StartsWith("CREATE", StringComparison.OrdinalIgnoreCase)) { database.Execute(sql); }
+        else { database.Query(sql); }
+    }
+
+    private static string[] Try(Action run)
+    {
+        try
+        {
+            run();
+            return [];
+        }
+        catch (CtasCompilationException e)
+        {
+            return [.. e.Diagnostics.Select(diagnostic => diagnostic.Code)];
+        }
+        catch (ExecutionException e)
+        {
+            return [e.Code];
+        }
+    }
+
+    private static string[] RunQuery(SqlDatabase database, SltRecord record, string place)
+    {
+        (Schema schema, List<Batch> batches) = database.Query(record.Sql);
+        string types = string.Concat(schema.Fields.Select(field => TypeLetter(field.Type)));
+        types.Should().Be(record.Arguments[0], "these are the types of {0}", place);
+        IEnumerable<string> rows = batches.SelectMany(
+            batch => Enumerable.Range(0, batch.RowCount).Select(row => Line(batch, row)));
+        return record.Arguments.Contains("rowsort") ? [.. rows.Order(StringComparer.Ordinal)] : [.. rows];
+    }
+
+    private static char TypeLetter(DataType type) => type.Kind switch
+    {
+        DataTypeKind.Int or DataTypeKind.BigInt => 'I',
+        DataTypeKind.Double or DataTypeKind.Decimal => 'R',
+        DataTypeKind.Boolean => 'B',
+        _ => 'T',
+    };
+
+    private static string Line(Batch batch, int row) =>
+        string.Join(
+            '\t', Enumerable.Range(0, batch.Columns.Length).Select(column => Text(batch[column].GetValue(row))));
+
+    private static string Text(object? value) => value switch
+    {
+        null => "NULL",
+        "" => "(empty)",
+        bool it => it ? "true" : "false",
+        byte[] bytes => Convert.ToHexString(bytes),
+        DateOnly it => it.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        TimeOnly it => it.ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        DateTime it => it.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture).TrimEnd('.'),
+        Interval it =>
+            string.Create(CultureInfo.InvariantCulture, $"{it.Months} months {it.Days} days {it.Microseconds} us"),
+        IFormattable it => it.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
+    private static void Replace(List<string> lines, (SltRecord Record, string[] Result) update)
+    {
+        lines.RemoveRange(update.Record.ResultStart, update.Record.Expected.Length);
+        lines.InsertRange(update.Record.ResultStart, update.Result);
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Ctas.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return Path.Combine(
+            folder ?? throw new DirectoryNotFoundException("Ctas.sln is in no folder above the tests."),
+            "tests", "Ctas.SqlTests", "cases");
+    }
+}
