@@ -1,1 +1,4 @@
-return 0;
+using Ctas.Cli;
+using Ctas.Cli.Commands;
+
+return await CtasCommandLine.InvokeAsync(args, Terminal.OfProcess());

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Ctas.Cli.Display;
+using Ctas.Loading;
+using Ctas.Tables;
+
+namespace Ctas.Cli.Loading;
+
+/// <summary>
+/// A line for every table that has ended, and one every few seconds while nothing ends: for logs and pipes.
+/// </summary>
+/// <remarks>Safe for reports from many threads.</remarks>
+internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgress<LoadProgress>
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _writing = new();
+    private readonly HashSet<string> _ended = new(StringComparer.OrdinalIgnoreCase);
+    private TimeSpan _lastLine;
+    private int _nameWidth;
+
+    /// <inheritdoc/>
+    public Task<LoadResult> ShowAsync(LoadPlan tables, Func<IProgress<LoadProgress>?, Task<LoadResult>> load)
+    {
+        _nameWidth = tables.Tables.Select(table => PlainText.OneLine(table.Name).Length).DefaultIfEmpty().Max();
+        return load(this);
+    }
+
+    /// <inheritdoc/>
+    public void Report(LoadProgress value)
+    {
+        lock (_writing)
+        {
+            foreach (TableProgress table in value.Tables)
+            {
+                if (HasEnded(table.State) && _ended.Add(table.Name)) { WriteLine(value, EndLine(table)); }
+            }
+
+            if (value.Elapsed - _lastLine >= Heartbeat) { WriteLine(value, HeartbeatLine(value)); }
+        }
+    }
+
+    private static bool HasEnded(TableState state) => state is not (TableState.Waiting or TableState.Loading);
+
+    private static string HeartbeatLine(LoadProgress progress)
+    {
+        IEnumerable<string> loading = progress.Tables
+            .Where(table => table.State == TableState.Loading)
+            .Select(table => $"{PlainText.OneLine(table.Name)} {Percent(table.Percent)}");
+        return $"{Percent(progress.Percent)}  {Amount.OfCount(progress.Records)} records"
+            + $"  {string.Join(", ", loading)}";
+    }
+
+    private static string Percent(double percent) =>
+        Math.Floor(percent).ToString("F0", CultureInfo.InvariantCulture) + " %";
+
+    private string EndLine(TableProgress table)
+    {
+        string head = $"wave {table.Wave}  {PlainText.OneLine(table.Name).PadRight(_nameWidth)}  ";
+        string state = table.State.ToString().ToLowerInvariant();
+        return table.Error is { } error
+            ? head + $"{state}: {PlainText.OneLine(error)}"
+            : head + $"{state}  {Amount.OfCount(table.Rows),11} rows from {Amount.OfCount(table.Records),11} records"
+                + $"  {Amount.OfTime(table.Elapsed)}";
+    }
+
+    private void WriteLine(LoadProgress progress, string line)
+    {
+        output.Write(line + "\n");
+        output.Flush();
+        _lastLine = progress.Elapsed;
+    }
+}

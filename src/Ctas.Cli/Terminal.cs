@@ -1,0 +1,70 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Ctas.Cli;
+
+/// <summary>Where a command writes: results to one side, everything said about them to the other.</summary>
+/// <remarks>Single-threaded, but for <see cref="Notes"/> while progress is shown.</remarks>
+internal sealed class Terminal
+{
+    // A pipe or a CI log has no width. Prose is wrapped to one that most viewers show; results are never wrapped.
+    private const int LogWidth = 120;
+    private const int UnboundedWidth = 100_000;
+
+    private Terminal(TextWriter output, TextWriter error, bool isOutputTerminal, bool isErrorTerminal)
+    {
+        Output = output;
+        Error = error;
+        Results = CreateConsole(output, isOutputTerminal, isOutputTerminal ? null : UnboundedWidth);
+        Notes = CreateConsole(error, isErrorTerminal, isErrorTerminal ? null : LogWidth);
+        Page = CreateConsole(output, isOutputTerminal, isOutputTerminal ? null : LogWidth);
+        IsLive = isErrorTerminal && Notes.Profile.Capabilities.Ansi;
+    }
+
+    /// <summary>Standard output.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Standard error.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Standard output for query results: as wide as they are unless it is a terminal.</summary>
+    public IAnsiConsole Results { get; }
+
+    /// <summary>Standard output for pages that are read by people.</summary>
+    public IAnsiConsole Page { get; }
+
+    /// <summary>Standard error for progress and reports.</summary>
+    public IAnsiConsole Notes { get; }
+
+    /// <summary>True when lines of standard error can be drawn over again.</summary>
+    public bool IsLive { get; }
+
+    /// <summary>The terminal of this process.</summary>
+    public static Terminal OfProcess()
+    {
+        // Files and pipes must hold the same bytes everywhere.
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        if (!Equals(Console.OutputEncoding, utf8)) { Console.OutputEncoding = utf8; }
+
+        return new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+    }
+
+    /// <summary>A terminal that is none: plain text, no colours, no live progress.</summary>
+    public static Terminal OfWriters(TextWriter output, TextWriter error) => new(output, error, false, false);
+
+    private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal, int? width)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+            // They would turn escape codes on for CI logs, captured output included.
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        if (width is { } fixedWidth) { console.Profile.Width = fixedWidth; }
+
+        return console;
+    }
+}
