@@ -7,7 +7,7 @@ namespace Ctas.Kafka.Scanning;
 /// <summary>The words for what can go wrong with a scan: what, where, and at which offset.</summary>
 internal static class ScanMessages
 {
-    public static string Failed(KafkaFault fault, PartitionProgress partition, int retries)
+    public static string Failed(KafkaFault fault, PartitionReading partition, int retries)
     {
         string place = $"{partition.Name} at offset {partition.Position}";
         return fault.Code switch

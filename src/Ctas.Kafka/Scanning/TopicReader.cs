@@ -21,8 +21,8 @@ internal sealed class TopicReader : IDisposable
     private static readonly TimeSpan FetchWait = TimeSpan.FromMilliseconds(100);
 
     private readonly TopicScanSetup _setup;
-    private readonly PartitionProgress[] _partitions;
-    private readonly PartitionProgress?[] _byId;
+    private readonly PartitionReading[] _partitions;
+    private readonly PartitionReading?[] _byId;
     private readonly RecordBatchBuilder _builder;
     private readonly KafkaRetry _retry;
     private readonly bool _needsHeaders;
@@ -41,9 +41,9 @@ internal sealed class TopicReader : IDisposable
         _builder = builder;
         _needsHeaders = builder.ReadsHeaders || setup.DeadLetters is not null;
         _retry = new KafkaRetry(setup.Options, setup.TimeProvider, CountRetry);
-        _partitions = [.. setup.Partitions.Select((p, ordinal) => new PartitionProgress(ordinal, p))];
-        _byId = new PartitionProgress?[_partitions.Max(p => p.Id) + 1];
-        foreach (PartitionProgress partition in _partitions) { _byId[partition.Id] = partition; }
+        _partitions = [.. setup.Partitions.Select((p, ordinal) => new PartitionReading(ordinal, p))];
+        _byId = new PartitionReading?[_partitions.Max(p => p.Id) + 1];
+        foreach (PartitionReading partition in _partitions) { _byId[partition.Id] = partition; }
 
         _open = _partitions.Count(p => !p.IsDone);
         _lastProgress = setup.TimeProvider.GetTimestamp();
@@ -104,7 +104,7 @@ internal sealed class TopicReader : IDisposable
 
     private void TakeRecord(in ConsumedMessage message, ITopicConsumer consumer)
     {
-        PartitionProgress partition = _byId[message.Partition]!;
+        PartitionReading partition = _byId[message.Partition]!;
 
         // Fetched before the partition was paused, or handed over again after the read was taken up anew.
         if (partition.IsDone || message.Offset < partition.Position) { return; }
@@ -133,7 +133,7 @@ internal sealed class TopicReader : IDisposable
 
     private void TakeEnd(in ConsumedMessage message, ITopicConsumer consumer)
     {
-        PartitionProgress partition = _byId[message.Partition]!;
+        PartitionReading partition = _byId[message.Partition]!;
         if (partition.IsDone) { return; }
 
         MoveTo(partition, message.Offset, consumer);
@@ -164,7 +164,7 @@ internal sealed class TopicReader : IDisposable
 
         // Transaction markers move the position without a message.
         bool hasMoved = !isIdle;
-        foreach (PartitionProgress partition in isIdle ? _partitions : [])
+        foreach (PartitionReading partition in isIdle ? _partitions : [])
         {
             if (partition.IsDone) { continue; }
 
@@ -184,7 +184,7 @@ internal sealed class TopicReader : IDisposable
         }
     }
 
-    private void MoveTo(PartitionProgress partition, long position, ITopicConsumer consumer)
+    private void MoveTo(PartitionReading partition, long position, ITopicConsumer consumer)
     {
         if (position <= partition.Position) { return; }
 
@@ -193,7 +193,7 @@ internal sealed class TopicReader : IDisposable
         if (partition.IsDone) { Close(partition, consumer); }
     }
 
-    private void Close(PartitionProgress partition, ITopicConsumer consumer)
+    private void Close(PartitionReading partition, ITopicConsumer consumer)
     {
         _open--;
         if (_open > 0) { consumer.Pause(partition.Id); }
@@ -204,7 +204,7 @@ internal sealed class TopicReader : IDisposable
         _consumer ??= _setup.Connect();
         if (!_isAssigned)
         {
-            IEnumerable<PartitionProgress> open = _partitions.Where(p => !p.IsDone);
+            IEnumerable<PartitionReading> open = _partitions.Where(p => !p.IsDone);
             _consumer.Assign([.. open.Select(p => new PartitionPosition(p.Id, p.Position))]);
             _isAssigned = true;
             _lastProgress = _setup.TimeProvider.GetTimestamp();
@@ -223,7 +223,7 @@ internal sealed class TopicReader : IDisposable
     private void CountRetry(KafkaFault fault, TimeSpan delay)
     {
         _builder.CountRetry();
-        PartitionProgress partition = Concerned(fault);
+        PartitionReading partition = Concerned(fault);
         ScanLog.Retrying(_setup.Logger, partition.Name, partition.Position, delay, fault.Reason);
     }
 
@@ -242,12 +242,12 @@ internal sealed class TopicReader : IDisposable
         }
     }
 
-    private PartitionProgress Concerned(KafkaFault fault) =>
+    private PartitionReading Concerned(KafkaFault fault) =>
         (fault.Partition is { } id ? _byId[id] : null) ?? _partitions.First(p => !p.IsDone);
 
     private SourceException Failure(KafkaFaultException e)
     {
-        PartitionProgress partition = Concerned(e.Fault);
+        PartitionReading partition = Concerned(e.Fault);
         string message = ScanMessages.Failed(e.Fault, partition, _setup.Options.MaxRetries);
         return new SourceException(_setup.Definition.Name, message, e.Fault.IsTransient, e)
         {

@@ -5,7 +5,7 @@ namespace Ctas.Kafka.Scanning;
 /// <summary>How far one partition was read. Owned by the scan's thread.</summary>
 /// <param name="ordinal">Ordinal among the partitions of the scan.</param>
 /// <param name="partition">The partition with its captured range.</param>
-internal sealed class PartitionProgress(int ordinal, SourcePartition partition)
+internal sealed class PartitionReading(int ordinal, SourcePartition partition)
 {
     public int Ordinal { get; } = ordinal;
 
