@@ -30,7 +30,8 @@ internal sealed partial class Binder
         ? aggregate.Kind.ToString().ToUpperInvariant()
         : expression.Operands().Where(operand => operand.Contains<BoundAggregate>()).Select(FirstAggregate).First();
 
-    private BoundExpression BindOrdinal(NumberLiteralSyntax syntax, IReadOnlyList<ResultColumn> columns, string clause) =>
+    private BoundExpression BindOrdinal(
+        NumberLiteralSyntax syntax, IReadOnlyList<ResultColumn> columns, string clause) =>
         int.TryParse(syntax.Text, out int ordinal) && ordinal >= 1 && ordinal <= columns.Count
             ? columns[ordinal - 1].Expression
             : Report(BindingDiagnostics.OrdinalOutOfRange(syntax.Span, clause, syntax.Text, columns.Count));
@@ -60,7 +61,7 @@ internal sealed partial class Binder
         if (call.IsStar)
         {
             return kind == AggregateKind.Count
-                ? new BoundAggregate(kind, Argument: null, IsDistinct: false, filter, DataType.BigInt) { Span = call.Span }
+                ? new BoundAggregate(kind, Argument: null, IsDistinct: false, filter, DataType.BigInt)
                 : Report(BindingDiagnostics.ArgumentCount(call.Span, name, "one argument", 0));
         }
 

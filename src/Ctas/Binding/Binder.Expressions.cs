@@ -98,7 +98,8 @@ internal sealed partial class Binder
             name.Span,
             name.Text,
             table.Name,
-            ClosestName.Find(name.Text, table.Relation.Columns.Concat(table.PseudoColumns).Select(column => column.Name)))),
+            ClosestName.Find(
+                name.Text, table.Relation.Columns.Concat(table.PseudoColumns).Select(column => column.Name)))),
         var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
     };
 
@@ -149,14 +150,18 @@ internal sealed partial class Binder
         if (TypeRules.IsOpen(operand.Type)) { return new BoundCast(operand, type, syntax.IsTry); }
 
         BoundExpression coerced = Coercion.To(operand, type);
-        return coerced is BoundCast cast && !ReferenceEquals(cast, operand) ? cast with { IsTry = syntax.IsTry } : coerced;
+        return coerced is BoundCast cast && !ReferenceEquals(cast, operand)
+            ? cast with { IsTry = syntax.IsTry }
+            : coerced;
     }
 
     /// <summary>Brings all expressions to one type; false after a mistake, reported here or before.</summary>
     private bool Unify(List<BoundExpression> expressions, string construct, TextSpan span, out DataType type)
     {
+        // Whole numbers come last: beside a DECIMAL they take only the digits they have.
         type = DataType.Null;
-        foreach (BoundExpression expression in expressions)
+        foreach (BoundExpression expression in expressions.OrderBy(
+            e => e is BoundConstant { Value: int or long } ? 1 : 0))
         {
             DataType next = Coercion.TypeBeside(expression, type);
             if (TypeRules.Common(type, next) is { } common)

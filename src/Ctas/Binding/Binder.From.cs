@@ -32,7 +32,9 @@ internal sealed partial class Binder
         return (renamed, new Scope([new ScopeTable(alias?.Name.Text ?? name, renamed)], [], []));
     }
 
-    /// <summary>A common table, a registered table or source, or a source declared in place; never silently a topic.</summary>
+    /// <summary>
+    /// A common table, a registered table or source, or a source declared in place; never silently a topic.
+    /// </summary>
     private BoundRelation BindName(NameSyntax name, CommonTables? commonTables)
     {
         if (CommonTables.Find(commonTables, name) is { } common) { return Renewed(common); }
@@ -41,7 +43,8 @@ internal sealed partial class Binder
 
         if (localSources.TryGetValue(name.Text, out SourceDeclaration? local)) { return Scan(local.ToSymbol()); }
 
-        IEnumerable<string> candidates = catalog.Names.Concat(localSources.Keys).Concat(CommonTables.Names(commonTables));
+        IEnumerable<string> candidates =
+            catalog.Names.Concat(localSources.Keys).Concat(CommonTables.Names(commonTables));
         Report(BindingDiagnostics.RelationNotFound(
             name.Span, name.Text, reader, ClosestName.Find(name.Text, candidates)));
         return SilentRelation(name.Text);

@@ -76,11 +76,14 @@ internal sealed partial class Binder
                 continue;
             }
 
-            Report(BindingDiagnostics.ArgumentType(arguments[i].Span, name, i + 1, Expected(parameter), arguments[i].Type));
+            Report(BindingDiagnostics.ArgumentType(
+                arguments[i].Span, name, i + 1, Expected(parameter), arguments[i].Type));
             fits = false;
         }
 
-        return fits ? new BoundFunction(function.Name, [.. arguments], ResultType(function, arguments)) : new BoundError();
+        return fits
+            ? new BoundFunction(function.Name, [.. arguments], ResultType(function, arguments))
+            : new BoundError();
     }
 
     /// <summary>The argument in the type the parameter wants; null when it cannot be.</summary>
@@ -157,7 +160,10 @@ internal sealed partial class Binder
         }
 
         return Call(
-            FunctionCatalog.Find("EXTRACT")!, "EXTRACT", [new BoundConstant(field, DataType.Varchar), operand], syntax.Span);
+            FunctionCatalog.Find("EXTRACT")!,
+            "EXTRACT",
+            [new BoundConstant(field, DataType.Varchar), operand],
+            syntax.Span);
     }
 
     private BoundExpression BindTrim(TrimSyntax syntax, Context context)

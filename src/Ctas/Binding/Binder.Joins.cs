@@ -73,7 +73,8 @@ internal sealed partial class Binder
     {
         foreach (ScopeTable table in added.Tables)
         {
-            if (table.Name is not null && left.Tables.Any(known => known.Name is not null && IsSameName(known.Name, table.Name)))
+            if (table.Name is not null
+                && left.Tables.Any(known => known.Name is not null && IsSameName(known.Name, table.Name)))
             {
                 Report(BindingDiagnostics.DuplicateAlias(NameSpan(right), table.Name));
             }
@@ -88,7 +89,8 @@ internal sealed partial class Binder
         _ => table.Span,
     };
 
-    private static string Qualified(ScopeMatch match) => match.Table is null ? match.Name : $"{match.Table}.{match.Name}";
+    private static string Qualified(ScopeMatch match) =>
+        match.Table is null ? match.Name : $"{match.Table}.{match.Name}";
 
     private static bool IsSameName(string left, string right) =>
         string.Equals(left, right, StringComparison.OrdinalIgnoreCase);

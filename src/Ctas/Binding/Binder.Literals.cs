@@ -61,7 +61,8 @@ internal sealed partial class Binder
     {
         if (syntax.Unit is not { } unit) { return BindTemporal(syntax, syntax.Text, DataType.Interval); }
 
-        bool isNumber = decimal.TryParse(syntax.Text, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal amount);
+        bool isNumber =
+            decimal.TryParse(syntax.Text, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal amount);
         return isNumber && TemporalText.Amount(amount, unit.ToString()) is { } value
             ? new BoundConstant(value, DataType.Interval)
             : Report(BindingDiagnostics.LiteralNotUnderstood(

@@ -27,9 +27,11 @@ internal sealed partial class Binder
     /// <summary>The constant with the other sign where that fits, so that -1 is a constant.</summary>
     private static BoundExpression Negate(BoundExpression operand) => operand switch
     {
-        BoundConstant { Value: int value and not int.MinValue } c when c.Type == DataType.Int => c with { Value = -value },
+        BoundConstant { Value: int value and not int.MinValue } c when c.Type == DataType.Int =>
+            c with { Value = -value },
         BoundConstant { Value: 2_147_483_648L } => new BoundConstant(int.MinValue, DataType.Int),
-        BoundConstant { Value: long value and not long.MinValue } c when c.Type == DataType.BigInt => c with { Value = -value },
+        BoundConstant { Value: long value and not long.MinValue } c when c.Type == DataType.BigInt =>
+            c with { Value = -value },
         BoundConstant { Value: double value } c => c with { Value = -value },
         BoundConstant { Value: Int128 value, Type.Scale: 0 } when value == (Int128)long.MaxValue + 1 =>
             new BoundConstant(long.MinValue, DataType.BigInt),
@@ -81,7 +83,8 @@ internal sealed partial class Binder
         if (left is BoundError || right is BoundError) { return new BoundError(); }
 
         bool hasText = IsTextLike(left.Type) || IsTextLike(right.Type);
-        return hasText && TypeRules.CanCast(left.Type, DataType.Varchar) && TypeRules.CanCast(right.Type, DataType.Varchar)
+        return hasText && TypeRules.CanCast(left.Type, DataType.Varchar)
+            && TypeRules.CanCast(right.Type, DataType.Varchar)
             ? new BoundBinary(
                 BoundOperator.Concat,
                 Coercion.To(left, DataType.Varchar),
@@ -93,7 +96,8 @@ internal sealed partial class Binder
     private static bool IsTextLike(DataType type) =>
         type.Kind is DataTypeKind.Varchar or DataTypeKind.Null or DataTypeKind.Unknown;
 
-    private BoundExpression Calculate(BoundOperator operation, BoundExpression left, BoundExpression right, TextSpan span)
+    private BoundExpression Calculate(
+        BoundOperator operation, BoundExpression left, BoundExpression right, TextSpan span)
     {
         if (left is BoundError || right is BoundError) { return new BoundError(); }
 
@@ -142,7 +146,10 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.OperandTypes(span, Symbol(operation), left.Type, right.Type));
         }
 
-        if (common.IsNested) { return Report(BindingDiagnostics.NotSupportedYet(span, $"comparing values of type {common}")); }
+        if (common.IsNested)
+        {
+            return Report(BindingDiagnostics.NotSupportedYet(span, $"comparing values of type {common}"));
+        }
 
         if (common.Kind == DataTypeKind.Null) { common = DataType.Varchar; }
 

@@ -103,7 +103,9 @@ internal sealed partial class Binder
             ? sorted
             : new BoundProject(
                 sorted,
-                results.Select(p => new BoundProjection(new ColumnSymbol(p.Column.Name, p.Column.Type), new BoundColumn(p.Column))),
+                results.Select(
+                    p => new BoundProjection(
+                        new ColumnSymbol(p.Column.Name, p.Column.Type), new BoundColumn(p.Column))),
                 project.IsOpen ? [project] : []);
     }
 

@@ -13,9 +13,13 @@ internal sealed partial class Binder
     private sealed record ResultColumn(string Name, BoundExpression Expression, bool IsAlias);
 
     /// <summary>FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY: in this order rows flow.</summary>
-    private BoundRelation BindSelect(SelectSyntax select, SyntaxList<OrderItemSyntax> orderBy, CommonTables? commonTables)
+    private BoundRelation BindSelect(
+        SelectSyntax select, SyntaxList<OrderItemSyntax> orderBy, CommonTables? commonTables)
     {
-        if (select.Window is not null) { NotSupportedYet(select.Window, $"WINDOW {select.Window.Kind.ToString().ToUpperInvariant()}"); }
+        if (select.Window is not null)
+        {
+            NotSupportedYet(select.Window, $"WINDOW {select.Window.Kind.ToString().ToUpperInvariant()}");
+        }
 
         if (select.Qualify is not null) { NotSupportedYet(select.Qualify, "QUALIFY"); }
 
@@ -65,7 +69,8 @@ internal sealed partial class Binder
             switch (item)
             {
                 case ExpressionItemSyntax expression:
-                    BoundExpression bound = BindExpression(expression.Expression, scope, "SELECT", allowsAggregates: true);
+                    BoundExpression bound =
+                        BindExpression(expression.Expression, scope, "SELECT", allowsAggregates: true);
                     string name = ResultName(expression, bound, columns.Count);
                     columns.Add(new ResultColumn(name, bound, IsAlias: expression.Alias is not null));
                     break;

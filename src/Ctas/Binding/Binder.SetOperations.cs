@@ -32,7 +32,9 @@ internal sealed partial class Binder
         return operation.IsAll ? all : new BoundDistinct(all);
     }
 
-    /// <summary>Brings the columns of all inputs to common types, by position; the names are those of the first.</summary>
+    /// <summary>
+    /// Brings the columns of all inputs to common types, by position; the names are those of the first.
+    /// </summary>
     private BoundUnionAll UnionAll(List<BoundRelation> inputs, QueryBodySyntax[] others)
     {
         bool isOpen = inputs.Any(input => input.IsOpen);
@@ -68,7 +70,10 @@ internal sealed partial class Binder
 
         ColumnSymbol[] results = [.. first.Select((column, i) => new ColumnSymbol(column.Name, types[i]))];
         return new BoundUnionAll(
-            [.. inputs.Select(input => hasMistake || isOpen ? input : Coerced(input, types))], results, isOpen || hasMistake, openColumnType);
+            [.. inputs.Select(input => hasMistake || isOpen ? input : Coerced(input, types))],
+            results,
+            isOpen || hasMistake,
+            openColumnType);
     }
 
     private static BoundRelation Coerced(BoundRelation input, DataType[] types)

@@ -6,7 +6,9 @@ namespace Ctas.Binding;
 
 internal sealed partial class Binder
 {
-    /// <summary>The result of CREATE … AS: its names must differ, and a column list renames, casts and gives the key.</summary>
+    /// <summary>
+    /// The result of CREATE … AS: its names must differ, and a column list renames, casts and gives the key.
+    /// </summary>
     private BoundTable BindTableResult(CreateAsSyntax syntax)
     {
         BoundRelation relation = BindQuery(syntax.Query, commonTables: null);
@@ -37,11 +39,14 @@ internal sealed partial class Binder
             columns.Select((column, ordinal) => (column, ordinal)).Where(c => !seen.Add(c.column.Name));
         foreach ((ColumnSymbol column, int ordinal) in duplicates)
         {
-            Report(BindingDiagnostics.DuplicateResultColumn(ItemSpan(syntax.Query, columns.Count, ordinal), column.Name));
+            Report(BindingDiagnostics.DuplicateResultColumn(
+                ItemSpan(syntax.Query, columns.Count, ordinal), column.Name));
         }
     }
 
-    /// <summary>The item of the SELECT list, or the whole query where a star makes items and columns differ in number.</summary>
+    /// <summary>
+    /// The item of the SELECT list, or the whole query where a star makes items and columns differ in number.
+    /// </summary>
     private static TextSpan ItemSpan(QuerySyntax query, int columnCount, int ordinal)
     {
         if (query.Body is not SelectSyntax select) { return query.Span; }

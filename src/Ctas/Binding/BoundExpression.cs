@@ -3,8 +3,12 @@ using Ctas.Text;
 
 namespace Ctas.Binding;
 
-/// <summary>An expression whose names and types are resolved. Immutable; equal when it says the same, wherever it stands.</summary>
-/// <param name="Type">The type of the result; Unknown where it depends on columns not yet known, or after an error.</param>
+/// <summary>
+/// An expression whose names and types are resolved. Immutable; equal when it says the same, wherever it stands.
+/// </summary>
+/// <param name="Type">
+/// The type of the result; Unknown where it depends on columns not yet known, or after an error.
+/// </param>
 internal abstract record BoundExpression(DataType Type)
 {
     /// <summary>The place in the text, for later errors about this expression.</summary>

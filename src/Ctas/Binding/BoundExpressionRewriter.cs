@@ -5,7 +5,9 @@ namespace Ctas.Binding;
 /// <summary>Makes an expression from another by replacing parts; parts that stay are shared.</summary>
 internal abstract class BoundExpressionRewriter
 {
-    /// <summary>The expression with its operands rewritten; override to replace, call the base to go on downwards.</summary>
+    /// <summary>
+    /// The expression with its operands rewritten; override to replace, call the base to go on downwards.
+    /// </summary>
     public virtual BoundExpression Rewrite(BoundExpression expression) => expression switch
     {
         BoundError or BoundColumn or BoundConstant => expression,

@@ -2,7 +2,9 @@ using Ctas.Data;
 
 namespace Ctas.Binding;
 
-/// <summary>A relation made from relations, with resolved names. Columns are symbols, so rewriting needs no renumbering.</summary>
+/// <summary>
+/// A relation made from relations, with resolved names. Columns are symbols, so rewriting needs no renumbering.
+/// </summary>
 internal abstract class BoundRelation
 {
     /// <summary>The columns in order.</summary>
@@ -146,7 +148,9 @@ internal sealed class BoundJoin(
     public override IReadOnlyList<ColumnSymbol> Columns => [.. Left.Columns, .. Right.Columns];
 }
 
-/// <summary>Groups and aggregates: the keys, then the aggregates (whose expressions are <see cref="BoundAggregate"/>).</summary>
+/// <summary>
+/// Groups and aggregates: the keys, then the aggregates (whose expressions are <see cref="BoundAggregate"/>).
+/// </summary>
 internal sealed class BoundGrouping(
     BoundRelation input, IReadOnlyList<BoundProjection> keys, IReadOnlyList<BoundProjection> aggregates) : BoundRelation
 {
@@ -161,7 +165,8 @@ internal sealed class BoundGrouping(
 
 /// <summary>All rows of all inputs, whose columns match by position and have equal types.</summary>
 internal sealed class BoundUnionAll(
-    IReadOnlyList<BoundRelation> inputs, IEnumerable<ColumnSymbol> columns, bool isOpen, DataType openColumnType) : BoundRelation
+    IReadOnlyList<BoundRelation> inputs, IEnumerable<ColumnSymbol> columns, bool isOpen, DataType openColumnType)
+    : BoundRelation
 {
     private readonly List<ColumnSymbol> _columns = [.. columns];
 

@@ -12,7 +12,8 @@ internal sealed record BoundCreateTable(TableStatement Table, TextSpan Span) : B
 
 /// <summary>CREATE TABLE or STREAM over a topic or file.</summary>
 internal sealed record BoundCreateSource(
-    SourceDeclaration Source, bool OrReplace, bool IfNotExists, TextSpan NameSpan, TextSpan Span) : BoundStatement(Span);
+    SourceDeclaration Source, bool OrReplace, bool IfNotExists, TextSpan NameSpan, TextSpan Span)
+    : BoundStatement(Span);
 
 /// <summary>SELECT.</summary>
 internal sealed record BoundSelect(QueryStatement Query, TextSpan Span) : BoundStatement(Span);

@@ -4,13 +4,22 @@ using Ctas.Data;
 
 namespace Ctas.Binding;
 
-/// <summary>Brings an expression to a type: constants are converted here and now, everything else gets a cast.</summary>
+/// <summary>
+/// Brings an expression to a type: constants are converted here and now, everything else gets a cast.
+/// </summary>
 internal static class Coercion
 {
-    /// <summary>The expression as <paramref name="type"/>; itself where it has the type, or one of the two is not known yet.</summary>
+    private const long MicrosPerDay = 86_400_000_000;
+
+    /// <summary>
+    /// The expression as <paramref name="type"/>; itself where it has the type, or one of the two is not known yet.
+    /// </summary>
     public static BoundExpression To(BoundExpression expression, DataType type)
     {
-        if (expression.Type == type || TypeRules.IsOpen(expression.Type) || TypeRules.IsOpen(type)) { return expression; }
+        if (expression.Type == type || TypeRules.IsOpen(expression.Type) || TypeRules.IsOpen(type))
+        {
+            return expression;
+        }
 
         if (expression is BoundConstant constant && Convert(constant, type) is { } converted)
         {
@@ -20,7 +29,9 @@ internal static class Coercion
         return new BoundCast(expression, type, IsTry: false) { Span = expression.Span };
     }
 
-    /// <summary>The type to reckon with beside <paramref name="other"/>: a whole number written in SQL takes few digits.</summary>
+    /// <summary>
+    /// The type to reckon with beside <paramref name="other"/>: a whole number written in SQL takes few digits.
+    /// </summary>
     public static DataType TypeBeside(BoundExpression expression, DataType other) =>
         other.Kind == DataTypeKind.Decimal && expression is BoundConstant { Value: int or long } constant
             ? TypeRules.DecimalOf(System.Convert.ToInt64(constant.Value, CultureInfo.InvariantCulture))
@@ -31,10 +42,14 @@ internal static class Coercion
     {
         (null, _) => new BoundConstant(null, type),
         (int value, DataTypeKind.BigInt) => new BoundConstant((long)value, type),
-        (int value, DataTypeKind.Double) when constant.Type.Kind == DataTypeKind.Int => new BoundConstant((double)value, type),
-        (long value, DataTypeKind.Double) when constant.Type.Kind == DataTypeKind.BigInt => new BoundConstant((double)value, type),
+        (int value, DataTypeKind.Double) when constant.Type.Kind == DataTypeKind.Int =>
+            new BoundConstant((double)value, type),
+        (long value, DataTypeKind.Double) when constant.Type.Kind == DataTypeKind.BigInt =>
+            new BoundConstant((double)value, type),
         (int value, DataTypeKind.Decimal) when constant.Type.Kind == DataTypeKind.Int => Rescale(value, 0, type),
         (long value, DataTypeKind.Decimal) when constant.Type.Kind == DataTypeKind.BigInt => Rescale(value, 0, type),
+        (int days, DataTypeKind.Timestamp) when constant.Type.Kind == DataTypeKind.Date =>
+            new BoundConstant(days * MicrosPerDay, type),
         (Int128 value, DataTypeKind.Decimal) => Rescale(value, constant.Type.Scale, type),
         (Int128 value, DataTypeKind.Double) => new BoundConstant(ToDouble(value, constant.Type.Scale), type),
         (string text, DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp or DataTypeKind.Interval) =>

@@ -2,7 +2,9 @@ using Ctas.Data;
 
 namespace Ctas.Binding;
 
-/// <summary>What a column name means: one column of one relation of one query. Identity is what counts, not the name.</summary>
+/// <summary>
+/// What a column name means: one column of one relation of one query. Identity is what counts, not the name.
+/// </summary>
 internal sealed class ColumnSymbol(string name, DataType type)
 {
     public string Name { get; } = name;

@@ -2,7 +2,9 @@ using Ctas.Syntax;
 
 namespace Ctas.Binding;
 
-/// <summary>The common tables that can be seen at one place of a query. Immutable; inner names hide outer ones.</summary>
+/// <summary>
+/// The common tables that can be seen at one place of a query. Immutable; inner names hide outer ones.
+/// </summary>
 internal sealed class CommonTables
 {
     private readonly CommonTables? _outer;
@@ -13,7 +15,8 @@ internal sealed class CommonTables
         (_outer, _name, _relation) = (outer, name, relation);
 
     /// <summary>These tables and one more, in front. <paramref name="outer"/> is null for none.</summary>
-    public static CommonTables With(CommonTables? outer, string name, BoundRelation relation) => new(outer, name, relation);
+    public static CommonTables With(CommonTables? outer, string name, BoundRelation relation) =>
+        new(outer, name, relation);
 
     /// <summary>The innermost table called so; null when there is none.</summary>
     public static BoundRelation? Find(CommonTables? tables, NameSyntax name)

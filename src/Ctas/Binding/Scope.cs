@@ -11,7 +11,9 @@ internal sealed record ScopeTable(string? Name, BoundRelation Relation)
     public IReadOnlyList<ColumnSymbol> PseudoColumns => (Relation as BoundScan)?.PseudoColumns ?? [];
 }
 
-/// <summary>A name that stands for an expression: a column that USING made one, or an alias of the SELECT list.</summary>
+/// <summary>
+/// A name that stands for an expression: a column that USING made one, or an alias of the SELECT list.
+/// </summary>
 internal sealed record ScopeName(string Name, BoundExpression Expression);
 
 /// <summary>A column that a name may mean.</summary>
@@ -50,7 +52,10 @@ internal sealed record Scope(
         if (pseudo.Length > 0) { return pseudo; }
 
         ScopeMatch[] aliases =
-            [.. Aliases.Where(a => IsMeant(a.Name, name)).Take(1).Select(a => new ScopeMatch(null, a.Expression, a.Name))];
+        [
+            .. Aliases.Where(a => IsMeant(a.Name, name)).Take(1)
+                .Select(a => new ScopeMatch(null, a.Expression, a.Name)),
+        ];
         if (aliases.Length > 0) { return aliases; }
 
         // A relation whose columns are not known yet may have it; of several the first stands for all.
@@ -78,7 +83,10 @@ internal sealed record Scope(
         ColumnSymbol[] found = [.. columns.Where(column => IsMeant(column.Name, name))];
 
         // "Id" and "id" side by side: the one written like the name is meant.
-        if (found.Length > 1 && found.Where(column => column.Name == name.Text).ToArray() is [var exact]) { found = [exact]; }
+        if (found.Length > 1 && found.Where(column => column.Name == name.Text).ToArray() is [var exact])
+        {
+            found = [exact];
+        }
 
         return [.. found.Select(column => new ScopeMatch(table.Name, new BoundColumn(column), column.Name))];
     }

@@ -12,7 +12,12 @@ namespace Ctas.Binding;
 /// <param name="settings">What SET has set; counts where nothing else is said.</param>
 internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings surroundings, PropertySet settings)
 {
-    /// <summary>CREATE TABLE or STREAM over a topic or file; null after a mistake without which nothing can be read.</summary>
+    // Of one source only, never handed on from the statement that reads it.
+    private static readonly string[] Places = ["topic", "path", "type"];
+
+    /// <summary>
+    /// CREATE TABLE or STREAM over a topic or file; null after a mistake without which nothing can be read.
+    /// </summary>
     public SourceDeclaration? BindStatement(CreateSourceSyntax syntax, PropertyGroup group)
     {
         bool isStream = syntax.Kind == RelationKind.Stream;
@@ -29,7 +34,8 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
         if (source is null) { return null; }
 
         // A changelog is brought down to the last row of each key, so the key must be among its columns.
-        bool lacksKey = !isStream && source.Topic is not null && columns is not null && !columns.Any(column => column.IsKey);
+        bool lacksKey =
+            !isStream && source.Topic is not null && columns is not null && !columns.Any(column => column.IsKey);
         if (lacksKey) { diagnostics.Add(BindingDiagnostics.KeyNeeded(syntax.Name.Span, syntax.Name.Text)); }
 
         bool hasKey = columns is null || columns.Any(column => column.IsKey);
@@ -68,7 +74,13 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
         if (SourceLocationText.FilePathOf(location.Name) is { } path)
         {
             return new SourceDeclaration(
-                location.Name, Topic: null, BootstrapServers: null, Resolve(path, folder: null), mode, Columns: null, properties);
+                location.Name,
+                Topic: null,
+                BootstrapServers: null,
+                Resolve(path, folder: null),
+                mode,
+                Columns: null,
+                properties);
         }
 
         if (SourceLocationText.TopicOf(location.Name) is not { } topic)
@@ -91,7 +103,10 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
     {
         PropertySet lower = statement is null
             ? settings
-            : PropertySets.Over(settings, statement.Properties, PropertyPlace.Source);
+            : PropertySets.Over(
+                settings,
+                PropertySets.Only(statement.Properties, PropertyPlace.Source, except: Places),
+                PropertyPlace.Source);
         return PropertySets.Over(lower, own, PropertyPlace.Source);
     }
 
@@ -113,12 +128,16 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
         Contradict(group, "format", "value_format", "The one sets the other.");
         Contradict(group, "format", "key_format", "The one sets the other.");
         bool isFile = group.Properties["type"] == "file_source";
-        if (group.Properties["type"] is not null) { Contradict(group, "type", isFile ? "topic" : "path", "Leave the type out."); }
+        if (group.Properties["type"] is not null)
+        {
+            Contradict(group, "type", isFile ? "topic" : "path", "Leave the type out.");
+        }
 
         bool isDeadLetter = properties["on_error"] == "dead_letter";
         if (isDeadLetter && properties["dead_letter_topic"] is null)
         {
-            diagnostics.Add(BindingDiagnostics.PropertyNeeds(group.SpanOf("on_error"), "on_error", "dead_letter_topic"));
+            diagnostics.Add(
+                BindingDiagnostics.PropertyNeeds(group.SpanOf("on_error"), "on_error", "dead_letter_topic"));
         }
 
         if (!isDeadLetter && group.InputOf("dead_letter_topic") is { } deadLetter)

@@ -19,8 +19,12 @@ internal sealed record SourceDeclaration(
     IReadOnlyList<DeclaredColumn>? Columns,
     PropertySet Properties)
 {
-    /// <summary>What the name means in FROM.</summary>
-    public RelationSymbol ToSymbol() => new(Name, IsSource: true, IsStream ?? false, DeclaredSchema());
+    /// <summary>Stands for a source whose declaration holds a mistake.</summary>
+    public static SourceDeclaration Without(string name) =>
+        new(name, Topic: null, BootstrapServers: null, Path: null, IsStream: null, Columns: null, PropertySet.Empty);
+
+    /// <summary>What the name means in FROM. Where nothing is said, files have no keys and topics do.</summary>
+    public RelationSymbol ToSymbol() => new(Name, IsSource: true, IsStream ?? Path is not null, DeclaredSchema());
 
     private Schema? DeclaredSchema()
     {

@@ -10,12 +10,17 @@ internal static partial class SourceLocationText
     /// <summary>The path of <c>file://…</c> or of a plain path; null for a topic.</summary>
     public static string? FilePathOf(string location)
     {
-        if (location.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase)) { return location[FileScheme.Length..]; }
+        if (location.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return location[FileScheme.Length..];
+        }
 
         return location.Contains("://", StringComparison.Ordinal) ? null : location;
     }
 
-    /// <summary>Topic and brokers of <c>kafka://topic</c> or <c>kafka://host:port/topic</c>; null when it is neither.</summary>
+    /// <summary>
+    /// Topic and brokers of <c>kafka://topic</c> or <c>kafka://host:port/topic</c>; null when it is neither.
+    /// </summary>
     public static (string Topic, string? BootstrapServers)? TopicOf(string location)
     {
         Match match = Topic().Match(location);

@@ -12,6 +12,8 @@ namespace Ctas.Binding;
 /// </summary>
 internal sealed class StatementReader(ScriptSurroundings surroundings)
 {
+    private static readonly string[] Places = ["topic", "path", "type"];
+
     private PropertySet _settings = PropertySet.Empty;
 
     /// <summary>What SET has set so far, by canonical name.</summary>
@@ -94,24 +96,31 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
     private TableStatement ReadTable(CreateAsSyntax syntax, DiagnosticBag diagnostics)
     {
         IReadOnlyList<TableReference> references = TableReferences.Of(syntax.Query);
-        var names = references.Where(r => !r.IsLocation).Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names =
+            references.Where(r => !r.IsLocation).Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         string statement = $"CREATE {syntax.Kind.ToString().ToUpperInvariant()} … AS";
         var binder = new PropertyBinder(diagnostics, surroundings, statement, PropertyPlace.Any, names);
         BoundProperties properties = binder.Bind(syntax.Properties, syntax.Span);
         ReportOwnPlace(properties.Own, statement, diagnostics);
 
         var sources = new SourceBinder(diagnostics, surroundings, _settings);
-        PropertySet sourceProperties = PropertySets.Only(properties.Own.Properties, PropertyPlace.Source);
+        PropertySet sourceProperties =
+            PropertySets.Only(properties.Own.Properties, PropertyPlace.Source, except: Places);
         bool? isStream = syntax.Kind == RelationKind.Stream ? true : null;
         Dictionary<string, SourceDeclaration> local = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, PropertyGroup group) in properties.Named)
         {
-            if (sources.BindNamed(name, group, properties.Own, isStream) is { } source) { local.Add(name, source); }
+            // One without a place has been reported; its name is no further mistake.
+            local.Add(
+                name, sources.BindNamed(name, group, properties.Own, isStream) ?? SourceDeclaration.Without(name));
         }
 
         foreach (TableReference location in references.Where(r => r.IsLocation && !local.ContainsKey(r.Name)))
         {
-            if (sources.BindLocation(location, properties.Own, isStream) is { } source) { local.Add(location.Name, source); }
+            if (sources.BindLocation(location, properties.Own, isStream) is { } source)
+            {
+                local.Add(location.Name, source);
+            }
         }
 
         PropertySet own = PropertySets.Over(_settings, properties.Own.Properties, PropertyPlace.Table);
@@ -121,12 +130,15 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
     /// <summary>A place belongs to one source, and the statement may read several.</summary>
     private static void ReportOwnPlace(PropertyGroup own, string statement, DiagnosticBag diagnostics)
     {
-        foreach (string name in (string[])["topic", "path", "type"])
+        foreach (string name in Places)
         {
             if (own.InputOf(name) is { } input)
             {
                 diagnostics.Add(BindingDiagnostics.PropertyMisplaced(
-                    input.NameSpan, input.Shown, statement, $"a source: write it with the name in front, like orders.{name}"));
+                    input.NameSpan,
+                    input.Shown,
+                    statement,
+                    $"a source: write it with the name in front, like orders.{name}"));
             }
         }
     }
@@ -137,7 +149,8 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
         var binder = new PropertyBinder(
             diagnostics, surroundings, $"{statement} without AS", PropertyPlace.Source, new HashSet<string>());
         BoundProperties properties = binder.Bind(syntax.Properties, syntax.Name.Span);
-        SourceDeclaration? source = new SourceBinder(diagnostics, surroundings, _settings).BindStatement(syntax, properties.Own);
+        SourceDeclaration? source =
+            new SourceBinder(diagnostics, surroundings, _settings).BindStatement(syntax, properties.Own);
         return source is null
             ? new BoundBroken(syntax.Name.Text, syntax.Span)
             : new BoundCreateSource(source, syntax.OrReplace, syntax.IfNotExists, syntax.Name.Span, syntax.Span);
@@ -148,7 +161,10 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
         var binder = new PropertyBinder(diagnostics, surroundings, "SET", PropertyPlace.Any, new HashSet<string>());
         PropertyGroup group = binder.Bind([syntax.Property], syntax.Span).Own;
         ReportOwnPlace(group, "SET", diagnostics);
-        if (group.Properties.Names.FirstOrDefault() is not { } name) { return new BoundBroken(DeclaredName: null, syntax.Span); }
+        if (group.Properties.Names.FirstOrDefault() is not { } name)
+        {
+            return new BoundBroken(DeclaredName: null, syntax.Span);
+        }
 
         foreach (string set in group.Properties.Names) { _settings = _settings.With(set, group.Properties[set]!); }
 

@@ -7,7 +7,9 @@ namespace Ctas.Binding;
 /// <summary>A name or location in a FROM that no WITH of the query declares.</summary>
 internal sealed record TableReference(string Name, bool IsLocation, TextSpan Span);
 
-/// <summary>Finds what a query reads, wherever it stands: FROM, joins, sub-queries in any clause, common tables.</summary>
+/// <summary>
+/// Finds what a query reads, wherever it stands: FROM, joins, sub-queries in any clause, common tables.
+/// </summary>
 /// <remarks>Works on syntax alone, so that tables can be ordered before any of them is bound.</remarks>
 internal sealed class TableReferences
 {
@@ -153,7 +155,8 @@ internal sealed class TableReferences
         CaseSyntax e => Present(
             [e.Operand, .. e.Branches.SelectMany(b => (ExpressionSyntax[])[b.When, b.Then]), e.Else]),
         CastSyntax e => [e.Operand],
-        FunctionCallSyntax e => Present([.. e.Arguments, .. e.OrderBy.Select(o => o.Expression), e.Filter, .. Over(e.Over)]),
+        FunctionCallSyntax e => Present(
+            [.. e.Arguments, .. e.OrderBy.Select(o => o.Expression), e.Filter, .. Over(e.Over)]),
         ExtractSyntax e => [e.Operand],
         TrimSyntax e => Present(e.Characters, e.Operand),
         PositionSyntax e => [e.Part, e.Whole],

@@ -27,7 +27,9 @@ internal static partial class TemporalText
         _ => "INTERVAL '1 day 2 hours'",
     };
 
-    /// <summary>The physical value: days (int), microseconds (long) or an interval; null when the text is none.</summary>
+    /// <summary>
+    /// The physical value: days (int), microseconds (long) or an interval; null when the text is none.
+    /// </summary>
     public static object? Parse(string text, DataType type) => type.Kind switch
     {
         DataTypeKind.Date => ParseDate(text),
@@ -68,12 +70,14 @@ internal static partial class TemporalText
     }
 
     private static object? ParseDate(string text) =>
-        DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
+        DateOnly.TryParseExact(
+            text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
             ? date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber
             : null;
 
     private static object? ParseTime(string text) =>
-        TimeOnly.TryParseExact(text.Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time)
+        TimeOnly.TryParseExact(
+            text.Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time)
             ? time.Ticks / TimeSpan.TicksPerMicrosecond
             : null;
 
@@ -84,7 +88,11 @@ internal static partial class TemporalText
         if (iso.EndsWith('Z')) { iso = iso[..^1] + "+00:00"; }
 
         return DateTimeOffset.TryParseExact(
-            iso, TimestampFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            iso,
+            TimestampFormats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time)
             ? (time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond
             : null;
     }

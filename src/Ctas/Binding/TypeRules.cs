@@ -57,7 +57,9 @@ internal static class TypeRules
         if (!left.IsNumeric || !right.IsNumeric) { return null; }
 
         DataType common = CommonNumber(left, right);
-        return common.Kind == DataTypeKind.Decimal ? DecimalResult(operation, AsDecimal(left), AsDecimal(right)) : common;
+        return common.Kind == DataTypeKind.Decimal
+            ? DecimalResult(operation, AsDecimal(left), AsDecimal(right))
+            : common;
     }
 
     /// <summary>A whole number type as the DECIMAL that holds all its values; a DECIMAL itself.</summary>
@@ -154,6 +156,8 @@ internal static class TypeRules
     private static DataType Capped(int precision, int scale) =>
         DataType.Decimal(Math.Min(precision, DataType.MaxDecimalPrecision), scale);
 
+    private static bool IsMoment(DataTypeKind kind) => kind is DataTypeKind.Date or DataTypeKind.Timestamp;
+
     private static DataType? Temporal(BoundOperator operation, DataTypeKind left, DataTypeKind right) =>
         (operation, left, right) switch
         {
@@ -162,9 +166,9 @@ internal static class TypeRules
             (BoundOperator.Subtract, DataTypeKind.Date, DataTypeKind.Int) => DataType.Date,
             (BoundOperator.Subtract, DataTypeKind.Date, DataTypeKind.Date) => DataType.Int,
             (BoundOperator.Subtract, DataTypeKind.Timestamp, DataTypeKind.Timestamp) => DataType.Interval,
-            (BoundOperator.Add or BoundOperator.Subtract, DataTypeKind.Date or DataTypeKind.Timestamp, DataTypeKind.Interval)
-                => DataType.Timestamp,
-            (BoundOperator.Add, DataTypeKind.Interval, DataTypeKind.Date or DataTypeKind.Timestamp) => DataType.Timestamp,
+            (BoundOperator.Add, var moment, DataTypeKind.Interval) when IsMoment(moment) => DataType.Timestamp,
+            (BoundOperator.Subtract, var moment, DataTypeKind.Interval) when IsMoment(moment) => DataType.Timestamp,
+            (BoundOperator.Add, DataTypeKind.Interval, var moment) when IsMoment(moment) => DataType.Timestamp,
             _ => null,
         };
 }

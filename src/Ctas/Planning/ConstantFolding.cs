@@ -2,7 +2,9 @@ using Ctas.Data;
 
 namespace Ctas.Planning;
 
-/// <summary>Computes what is known while planning, where that cannot fail: an error of a row stays one of the row.</summary>
+/// <summary>
+/// Computes what is known while planning, where that cannot fail: an error of a row stays one of the row.
+/// </summary>
 internal static class ConstantFolding
 {
     /// <summary>The expression itself or a simpler equal one. Its operands are folded already.</summary>

@@ -35,7 +35,9 @@ internal sealed class DependencyGraph
     {
     }
 
-    /// <summary>The tables by wave: every producer of a table sits in an earlier one. Sorted by name within a wave.</summary>
+    /// <summary>
+    /// The tables by wave: every producer of a table sits in an earlier one. Sorted by name within a wave.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Waves { get; private set; } = [];
 
     /// <summary>Builds the graph, or says everything that stands against it.</summary>
@@ -57,7 +59,8 @@ internal sealed class DependencyGraph
     }
 
     /// <summary>Builds the graph of tables whose SQL is not at hand.</summary>
-    /// <exception cref="CtasCompilationException">There are cycles, missing or doubled names; all of them are told.</exception>
+    /// <exception cref="CtasCompilationException">There are cycles, missing or doubled names; all of them are
+    /// told.</exception>
     public static DependencyGraph Create(IReadOnlyCollection<GraphTable> tables, Func<string, bool>? isKnown = null)
     {
         DependencyGraph graph = Build(tables, isKnown ?? (_ => false), out IReadOnlyList<GraphProblem> problems);
@@ -139,7 +142,9 @@ internal sealed class DependencyGraph
         Waves = waves;
     }
 
-    /// <summary>One cycle for every knot of tables, found by walking from table to producer until one comes again.</summary>
+    /// <summary>
+    /// One cycle for every knot of tables, found by walking from table to producer until one comes again.
+    /// </summary>
     private List<GraphCycle> FindCycles()
     {
         List<GraphCycle> cycles = [];

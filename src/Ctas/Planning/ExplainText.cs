@@ -67,7 +67,8 @@ internal static class ExplainText
 
     private static void Append(StringBuilder text, LogicalPlan plan, string indent, string childIndent)
     {
-        text.Append(indent).Append(Describe(plan)).Append("  [").Append(Describe(plan.Kind)).Append(KeyText(plan)).Append("]\n");
+        string properties = Describe(plan.Kind) + KeyText(plan);
+        text.Append(indent).Append(Describe(plan)).Append("  [").Append(properties).Append("]\n");
         IReadOnlyList<LogicalPlan> inputs = Inputs(plan);
         for (int i = 0; i < inputs.Count; i++)
         {
@@ -105,16 +106,31 @@ internal static class ExplainText
         var text = new StringBuilder($"{kind} join, {strategy}");
         if (join.LeftKeys.Count > 0)
         {
-            text.Append(" on ").AppendJoin(" and ", join.LeftKeys.Select((left, i) =>
-                $"{ExpressionSql.Render(left, join.Left.Schema)} = {ExpressionSql.Render(join.RightKeys[i], join.Right.Schema)}"));
+            IEnumerable<string> lefts = join.LeftKeys.Select(key => ExpressionSql.Render(key, join.Left.Schema));
+            IEnumerable<string> rights = join.RightKeys.Select(key => ExpressionSql.Render(key, join.Right.Schema));
+            text.Append(" on ").AppendJoin(" and ", lefts.Zip(rights, (left, right) => $"{left} = {right}"));
         }
 
         if (join.Residual is not null)
         {
-            text.Append(" if ").Append(ExpressionSql.Render(join.Residual, join.Schema));
+            text.Append(" if ").Append(ExpressionSql.Render(join.Residual, WithSides(join)));
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The columns of both sides; a name that both have says which side it is.</summary>
+    private static Schema WithSides(LogicalJoin join)
+    {
+        int leftWidth = join.Left.Schema.Fields.Count;
+        HashSet<string> doubled =
+        [
+            .. join.Left.Schema.Fields.Select(field => field.Name)
+                .Intersect(join.Right.Schema.Fields.Select(field => field.Name)),
+        ];
+        return new Schema(join.Schema.Fields.Select((field, i) => doubled.Contains(field.Name)
+            ? field with { Name = (i < leftWidth ? "left." : "right.") + field.Name }
+            : field));
     }
 
     private static string DescribeAggregate(LogicalAggregate aggregate)

@@ -27,7 +27,8 @@ internal static class ExpressionSql
             IsNullExpression e => $"{Operand(e.Operand)} IS {Not(e.IsNegated)}NULL",
             CastExpression e => $"{(e.IsTry ? "TRY_CAST" : "CAST")}({Text(e.Operand)} AS {e.Type})",
             CaseExpression e => Case(e, input),
-            InListExpression e => $"{Operand(e.Operand)} {Not(e.IsNegated)}IN ({string.Join(", ", e.Values.Select(Text))})",
+            InListExpression e =>
+                $"{Operand(e.Operand)} {Not(e.IsNegated)}IN ({string.Join(", ", e.Values.Select(Text))})",
             LikeExpression e =>
                 $"{Operand(e.Operand)} {Not(e.IsNegated)}{(e.IgnoresCase ? "ILIKE" : "LIKE")} {Operand(e.Pattern)}",
             FunctionExpression e => $"{e.Function}({string.Join(", ", e.Arguments.Select(Text))})",
@@ -68,7 +69,8 @@ internal static class ExpressionSql
         (string value, _) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'",
         (byte[] value, _) => $"x'{Convert.ToHexString(value)}'",
         (int days, DataTypeKind.Date) => $"DATE '{DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(days):yyyy-MM-dd}'",
-        (long micros, DataTypeKind.Time) => Invariant($"TIME '{new TimeOnly(micros * TimeSpan.TicksPerMicrosecond):HH:mm:ss.FFFFFF}'"),
+        (long micros, DataTypeKind.Time) =>
+            Invariant($"TIME '{new TimeOnly(micros * TimeSpan.TicksPerMicrosecond):HH:mm:ss.FFFFFF}'"),
         (long micros, DataTypeKind.Timestamp) =>
             Invariant($"TIMESTAMP '{DateTime.UnixEpoch.AddMicroseconds(micros):yyyy-MM-dd HH:mm:ss.FFFFFF}'"),
         (Interval value, _) => IntervalText(value),

@@ -48,8 +48,8 @@ internal static partial class LogicalPlanner
             BoundCast cast => !cast.IsTry && !IsWidening(cast.Operand.Type, cast.Type),
             BoundLike like => like.Pattern is not BoundConstant,
             BoundFunction function => function.Function
-                is not ("COALESCE" or "NULLIF" or "GREATEST" or "LEAST" or "UPPER" or "LOWER" or "LENGTH" or "TRIM" or "LTRIM"
-                or "RTRIM" or "STARTS_WITH" or "EXTRACT"),
+                is not ("COALESCE" or "NULLIF" or "GREATEST" or "LEAST" or "UPPER" or "LOWER" or "LENGTH" or "TRIM"
+                or "LTRIM" or "RTRIM" or "STARTS_WITH" or "EXTRACT"),
             _ => true,
         };
         return canRaise || expression.Operands().Any(CanRaise);

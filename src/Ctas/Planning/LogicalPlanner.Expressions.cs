@@ -12,7 +12,8 @@ internal static partial class LogicalPlanner
         {
             BoundColumn e => new ColumnReference(ordinals[e.Column], StoredType(e.Type)),
             BoundConstant e => new ConstantExpression(e.Value, StoredType(e.Type)),
-            BoundBinary e => new BinaryExpression(Operator(e.Operator), Down(e.Left), Down(e.Right), StoredType(e.Type)),
+            BoundBinary e => new BinaryExpression(
+                Operator(e.Operator), Down(e.Left), Down(e.Right), StoredType(e.Type)),
             BoundNegate e => new NegateExpression(Down(e.Operand)),
             BoundNot e => new NotExpression(Down(e.Operand)),
             BoundIsNull e => new IsNullExpression(Down(e.Operand), e.IsNegated),

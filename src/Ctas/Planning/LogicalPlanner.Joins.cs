@@ -25,7 +25,8 @@ internal static partial class LogicalPlanner
         HashSet<ColumnSymbol> rightColumns = OwnColumns(join.Right);
         JoinConditions conditions = Distribute(join, request.Conditions, leftColumns, rightColumns);
 
-        HashSet<ColumnSymbol> read = new Request(request.Columns, [.. conditions.Residual, .. conditions.Above]).AllColumns();
+        HashSet<ColumnSymbol> read =
+            new Request(request.Columns, [.. conditions.Residual, .. conditions.Above]).AllColumns();
         foreach ((BoundExpression leftKey, BoundExpression rightKey) in conditions.Keys)
         {
             leftKey.AddColumnsTo(read);
@@ -68,11 +69,13 @@ internal static partial class LogicalPlanner
         {
             bool isSafe = !CanRaise(conjunct);
             HashSet<ColumnSymbol> columns = conjunct.Columns();
-            if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Right) && columns.IsSubsetOf(left))
+            if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Right)
+                && columns.IsSubsetOf(left))
             {
                 conditions.Left.Add(conjunct);
             }
-            else if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Left) && columns.IsSubsetOf(right))
+            else if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Left)
+                && columns.IsSubsetOf(right))
             {
                 conditions.Right.Add(conjunct);
             }
@@ -89,7 +92,8 @@ internal static partial class LogicalPlanner
             {
                 conditions.Left.Add(condition);
             }
-            else if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Right) && columns.IsSubsetOf(right))
+            else if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Right)
+                && columns.IsSubsetOf(right))
             {
                 conditions.Right.Add(condition);
             }

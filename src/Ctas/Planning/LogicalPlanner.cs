@@ -152,7 +152,8 @@ internal static partial class LogicalPlanner
     {
         Dictionary<ColumnSymbol, BoundExpression> keys = grouping.Keys.ToDictionary(k => k.Column, k => k.Expression);
         bool IsOfKeys(BoundExpression condition) =>
-            keys.Count > 0 && !CanRaise(condition) && condition.Columns() is { Count: > 0 } columns && columns.All(keys.ContainsKey);
+            keys.Count > 0 && !CanRaise(condition) && condition.Columns() is { Count: > 0 } columns
+                && columns.All(keys.ContainsKey);
         var substitution = new ColumnSubstitution(keys);
         BoundExpression[] below = [.. request.Conditions.Where(IsOfKeys).Select(substitution.Rewrite)];
         BoundExpression[] above = [.. request.Conditions.Where(condition => !IsOfKeys(condition))];
@@ -229,13 +230,15 @@ internal static partial class LogicalPlanner
             input with { Plan = new LogicalLimit(input.Plan, limit.Offset, limit.Count) }, request.Conditions);
     }
 
-    /// <summary>The plan with these columns in this order and, where it matters, under these names; and no others.</summary>
+    /// <summary>
+    /// The plan with these columns in this order and, where it matters, under these names; and no others.
+    /// </summary>
     private static LogicalPlan Exactly(Lowered lowered, IReadOnlyList<ColumnSymbol> columns, bool namesMatter = true)
     {
         FieldList fields = lowered.Plan.Schema.Fields;
         bool isExact = fields.Count == columns.Count
-            && columns.Select((column, i) => lowered.Ordinals[column] == i && (!namesMatter || fields[i].Name == column.Name))
-                .All(same => same);
+            && columns.Select((column, i) => lowered.Ordinals[column] == i).All(isInPlace => isInPlace)
+            && (!namesMatter || fields.Select(field => field.Name).SequenceEqual(columns.Select(column => column.Name)));
         return isExact
             ? lowered.Plan
             : Project(

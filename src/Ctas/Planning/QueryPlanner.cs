@@ -11,7 +11,8 @@ internal static class QueryPlanner
     /// <param name="relations">
     /// The tables and sources it reads, by name; a relation without schema has no rows, and its columns are NULL.
     /// </param>
-    /// <exception cref="CtasCompilationException">Columns are missing or types do not fit; all mistakes at once.</exception>
+    /// <exception cref="CtasCompilationException">Columns are missing or types do not fit; all mistakes at
+    /// once.</exception>
     public static PlannedQuery Plan(TablePlan table, Func<string, RelationInfo?> relations)
     {
         var diagnostics = new DiagnosticBag(table.Statement.Source);
@@ -40,7 +41,9 @@ internal static class QueryPlanner
         return LogicalPlanner.Plan(new BoundTable(bound, []));
     }
 
-    /// <summary>The tables, sources and locations that a SELECT reads, sorted; common tables and aliases are none.</summary>
+    /// <summary>
+    /// The tables, sources and locations that a SELECT reads, sorted; common tables and aliases are none.
+    /// </summary>
     /// <exception cref="CtasCompilationException">The SQL could not be parsed.</exception>
     public static IReadOnlyList<string> ReferencedRelations(string sql)
     {

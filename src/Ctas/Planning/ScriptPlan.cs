@@ -7,13 +7,19 @@ namespace Ctas.Planning;
 /// <summary>What one or more scripts ask for, and every mistake in them. Immutable.</summary>
 /// <param name="Statements">All statements in order; those with mistakes are left out.</param>
 /// <param name="Graph">Which table is loaded before which.</param>
-/// <param name="Settings">What SET has set in the end, by canonical name; already part of every table's and source's properties.</param>
+/// <param name="Settings">
+/// What SET has set in the end, by canonical name; already part of every table's and source's properties.
+/// </param>
 /// <param name="Texts">The mistakes of each text.</param>
 internal sealed record ScriptPlan(
-    IReadOnlyList<PlannedStatement> Statements, DependencyGraph Graph, PropertySet Settings, IReadOnlyList<DiagnosticBag> Texts)
+    IReadOnlyList<PlannedStatement> Statements,
+    DependencyGraph Graph,
+    PropertySet Settings,
+    IReadOnlyList<DiagnosticBag> Texts)
 {
     /// <summary>The tables to load, in the order of their statements.</summary>
-    public IReadOnlyList<TablePlan> Tables { get; } = [.. Statements.OfType<LoadStatement>().Select(load => load.Table)];
+    public IReadOnlyList<TablePlan> Tables { get; } =
+        [.. Statements.OfType<LoadStatement>().Select(load => load.Table)];
 
     /// <summary>The sources declared by statements of their own.</summary>
     public IReadOnlyList<PlannedSource> Sources { get; } =

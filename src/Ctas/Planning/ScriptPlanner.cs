@@ -61,7 +61,10 @@ internal sealed class ScriptPlanner
             statements.AddRange(reader.Read(bag).Select(statement => (statement, bag)));
         }
 
-        foreach ((BoundStatement statement, DiagnosticBag diagnostics) in statements) { Declare(statement, diagnostics); }
+        foreach ((BoundStatement statement, DiagnosticBag diagnostics) in statements)
+        {
+            Declare(statement, diagnostics);
+        }
 
         Dictionary<SourceText, DiagnosticBag> bagOf = bags.ToDictionary(bag => bag.Source);
         DependencyGraph graph = Order(bagOf);
@@ -123,7 +126,9 @@ internal sealed class ScriptPlanner
         return false;
     }
 
-    /// <summary>The graph of the scripts' tables; cycles are reported where the first table of each names the next.</summary>
+    /// <summary>
+    /// The graph of the scripts' tables; cycles are reported where the first table of each names the next.
+    /// </summary>
     private DependencyGraph Order(Dictionary<SourceText, DiagnosticBag> bagOf)
     {
         GraphTable[] nodes = [.. _tables.Values.Select(table => new GraphTable(table.Name, DependenciesOf(table)))];
@@ -141,7 +146,8 @@ internal sealed class ScriptPlanner
     private string[] DependenciesOf(TableStatement table) =>
     [
         .. table.References
-            .Where(r => !r.IsLocation && _relations.TryGetValue(r.Name, out RelationInfo? relation) && !relation.IsSource)
+            .Where(r => !r.IsLocation && _relations.TryGetValue(r.Name, out RelationInfo? relation)
+                && !relation.IsSource)
             .Select(r => _relations[r.Name].Name)
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Order(StringComparer.OrdinalIgnoreCase),
@@ -200,7 +206,9 @@ internal sealed class ScriptPlanner
             case BoundCreateTable { Table: var table }:
                 return _tables.GetValueOrDefault(table.Name) == table ? new LoadStatement(AsPlan(table)) : null;
             case BoundCreateSource { Source: var source }:
-                return _sources.GetValueOrDefault(source.Name) == source ? new SourceStatement(AsPlanned(source)) : null;
+                return _sources.GetValueOrDefault(source.Name) == source
+                    ? new SourceStatement(AsPlanned(source))
+                    : null;
             case BoundSelect select:
                 PlanQuery(select.Query, diagnostics);
                 return new SelectStatement(select.Query.Source[select.Span].ToString());
@@ -212,7 +220,8 @@ internal sealed class ScriptPlanner
                 ReportUnknown(drop.Name.Text, drop.Name.Span, drop.KindName, drop.IfExists, diagnostics);
                 return new DropStatement(drop.Name.Text, drop.IfExists, drop.Cascade);
             case BoundDescribe describe:
-                ReportUnknown(describe.Name.Text, describe.Name.Span, "table or source", isOptional: false, diagnostics);
+                ReportUnknown(
+                    describe.Name.Text, describe.Name.Span, "table or source", isOptional: false, diagnostics);
                 return new DescribeStatement(describe.Name.Text);
             case BoundShow show:
                 return new ShowStatement(show.KindName);

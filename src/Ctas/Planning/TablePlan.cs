@@ -48,7 +48,9 @@ internal sealed record PlannedSourceColumn(string Name, DataType Type, SourceCol
 
 /// <summary>One CREATE TABLE/STREAM … AS SELECT, ready to be ordered and loaded. Immutable.</summary>
 /// <param name="Name">The table's name.</param>
-/// <param name="Sql">The statement's text; may hold secrets: show it through <see cref="Ctas.Text.SecretMask"/> only.</param>
+/// <param name="Sql">
+/// The statement's text; may hold secrets: show it through <see cref="Ctas.Text.SecretMask"/> only.
+/// </param>
 /// <param name="IsStream">True for CREATE STREAM … AS.</param>
 /// <param name="OrReplace">True for OR REPLACE.</param>
 /// <param name="IfNotExists">True for IF NOT EXISTS.</param>
@@ -69,7 +71,9 @@ internal sealed record TablePlan(
     IReadOnlyList<PlannedSource> Sources,
     PropertySet Properties)
 {
-    /// <summary>Names of all sources its SELECT reads, sorted: those of <see cref="Sources"/> and those given to the builder.</summary>
+    /// <summary>
+    /// Names of all sources its SELECT reads, sorted: those of <see cref="Sources"/> and those given to the builder.
+    /// </summary>
     public required IReadOnlyList<string> SourceNames { get; init; }
 
     /// <summary>The parsed statement, for binding it again once the schemas of its sources are known.</summary>
@@ -81,5 +85,7 @@ internal sealed record TablePlan(
 
 /// <summary>A query that can be run.</summary>
 /// <param name="Plan">Its plan.</param>
-/// <param name="Schema">Its columns, and the key: the declared PRIMARY KEY, else what the plan shows to be unique.</param>
+/// <param name="Schema">
+/// Its columns, and the key: the declared PRIMARY KEY, else what the plan shows to be unique.
+/// </param>
 internal sealed record PlannedQuery(LogicalPlan Plan, Schema Schema);

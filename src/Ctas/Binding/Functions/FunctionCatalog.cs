@@ -57,13 +57,15 @@ internal sealed record ScalarFunction(
     public ParameterKind ParameterAt(int ordinal) => Parameters[Math.Min(ordinal, Parameters.Count - 1)];
 }
 
-/// <summary>The functions of the dialect: what each takes and returns. The kernels in Execution go by the canonical names.</summary>
+/// <summary>
+/// The functions of the dialect: what each takes and returns. The kernels in Execution go by the canonical names.
+/// </summary>
 /// <remarks>
 /// All return NULL when an argument is NULL, except: CONCAT takes NULL for an empty text, COALESCE returns the first
-/// argument that is not NULL, GREATEST and LEAST leave NULLs out, NULLIF compares. SUBSTRING counts from 1; LENGTH counts
-/// characters; ROUND, FLOOR and CEIL keep the type and scale, ROUND goes half away from zero (negative digits round before the
-/// point); TRIM, LTRIM and RTRIM take the characters to cut as an optional second argument; EXTRACT takes the field's
-/// upper-case name as a constant first; MOD is the operator %; IFNULL is COALESCE of two.
+/// argument that is not NULL, GREATEST and LEAST leave NULLs out, NULLIF compares. SUBSTRING counts from 1; LENGTH
+/// counts characters; ROUND, FLOOR and CEIL keep type and scale, ROUND goes half away from zero (negative digits round
+/// before the point); TRIM, LTRIM and RTRIM take the characters to cut as an optional second argument; EXTRACT takes
+/// the field's upper-case name as a constant first; MOD is the operator %; IFNULL is COALESCE of two.
 /// </remarks>
 internal static class FunctionCatalog
 {
@@ -123,7 +125,8 @@ internal static class FunctionCatalog
     public static IEnumerable<string> CanonicalNames => Functions.Select(function => function.Name);
 
     /// <summary>Every name that can be called, for suggestions.</summary>
-    public static IEnumerable<string> AllNames => CanonicalNames.Concat(Aliases.Keys).Concat(Aggregates.Keys).Append("MOD");
+    public static IEnumerable<string> AllNames =>
+        CanonicalNames.Concat(Aliases.Keys).Concat(Aggregates.Keys).Append("MOD");
 
     /// <summary>The fields of EXTRACT.</summary>
     public static IReadOnlyList<string> ExtractFields { get; } = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];

@@ -15,7 +15,8 @@ namespace Ctas.Binding.Properties;
 internal sealed record ConfigEntry(string Name, string Value, string File, string Folder);
 
 /// <summary>
-/// Reads a config file: YAML, or JSON (<c>.json</c>); nested or dotted keys; <c>extends:</c> names one file or a list of
+/// Reads a config file: YAML, or JSON (<c>.json</c>); nested or dotted keys; <c>extends:</c> names one file or a
+/// list of
 /// files whose properties count where this one says nothing; <c>${NAME}</c> is an environment variable.
 /// </summary>
 internal sealed partial class ConfigFile
@@ -31,7 +32,9 @@ internal sealed partial class ConfigFile
     private ConfigFile(TextSpan span, Func<string, string?> environment, DiagnosticBag diagnostics) =>
         (_span, _environment, _diagnostics) = (span, environment, diagnostics);
 
-    /// <summary>All properties of the file and of those it extends, in the order of reading; mistakes are reported.</summary>
+    /// <summary>
+    /// All properties of the file and of those it extends, in the order of reading; mistakes are reported.
+    /// </summary>
     /// <param name="path">The full path.</param>
     /// <param name="span">Where SQL names the file.</param>
     /// <param name="environment">Looks up variables.</param>
@@ -49,7 +52,8 @@ internal sealed partial class ConfigFile
         int open = _open.IndexOf(path);
         if (open >= 0)
         {
-            _diagnostics.Add(BindingDiagnostics.ConfigCycle(_span, _open[open..].Append(path).Select(p => Path.GetFileName(p)!)));
+            _diagnostics.Add(
+                BindingDiagnostics.ConfigCycle(_span, _open[open..].Append(path).Select(p => Path.GetFileName(p)!)));
             return;
         }
 
@@ -87,8 +91,12 @@ internal sealed partial class ConfigFile
             string text = File.ReadAllText(path);
             if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             {
-                using var document = JsonDocument.Parse(
-                    text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+                var options = new JsonDocumentOptions
+                {
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                };
+                using var document = JsonDocument.Parse(text, options);
                 AddJson(values, prefix: "", document.RootElement);
             }
             else
@@ -110,11 +118,18 @@ internal sealed partial class ConfigFile
         }
         catch (YamlException e)
         {
-            return NotRead(path, string.Create(CultureInfo.InvariantCulture, $"is not YAML, see its line {e.Start.Line}"));
+            return NotRead(
+                path, string.Create(CultureInfo.InvariantCulture, $"is not YAML, see its line {e.Start.Line}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // What the YAML reader throws for some malformed flow collections.
+            return NotRead(path, "is not YAML");
         }
         catch (JsonException e)
         {
-            return NotRead(path, string.Create(CultureInfo.InvariantCulture, $"is not JSON, see its line {e.LineNumber + 1}"));
+            return NotRead(
+                path, string.Create(CultureInfo.InvariantCulture, $"is not JSON, see its line {e.LineNumber + 1}"));
         }
     }
 

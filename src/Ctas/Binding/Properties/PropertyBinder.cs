@@ -32,7 +32,12 @@ internal sealed class PropertyBinder(
             if (TextOf(property.Value) is { } value)
             {
                 Add(own, new PropertyInput(
-                    property.Name.Text, value, property.Name.Span, property.Value.Span, File: null, surroundings.BaseFolder));
+                    property.Name.Text,
+                    value,
+                    property.Name.Span,
+                    property.Value.Span,
+                    File: null,
+                    surroundings.BaseFolder));
                 continue;
             }
 
@@ -55,7 +60,9 @@ internal sealed class PropertyBinder(
         _ => throw new UnreachableException($"A property cannot be a {literal.GetType().Name}."),
     };
 
-    /// <summary>Adds the properties of the group's config file; those without a name in front go to the group itself.</summary>
+    /// <summary>
+    /// Adds the properties of the group's config file; those without a name in front go to the group itself.
+    /// </summary>
     private void AddFile(PropertyGroup group, PropertyGroup target)
     {
         if (group.InputOf(PropertyCatalog.ConfigFile) is not { } input) { return; }

@@ -19,7 +19,9 @@ internal static class PropertyCatalog
         new("topic", PropertyPlace.Source, "the name of a topic", PropertyReaders.Topic) { Aliases = ["kafka_topic"] },
         new("path", PropertyPlace.Source, "a path or glob of files", PropertyReaders.Text) { Aliases = ["file"] },
         new("type", PropertyPlace.Source, "kafka_source or file_source", PropertyReaders.SourceType),
-        new("bootstrap.servers", PropertyPlace.Source, "brokers, like host:9092 or host1:9092,host2:9092", PropertyReaders.Text)
+        new(
+            "bootstrap.servers", PropertyPlace.Source, "brokers, like host:9092 or host1:9092,host2:9092",
+            PropertyReaders.Text)
         {
             Aliases = ["kafka.bootstrap.servers", "bootstrap_servers"],
         },
@@ -45,7 +47,9 @@ internal static class PropertyCatalog
             Aliases = ["kafka.auto.offset.reset", "auto_offset_reset"],
         },
         new("mode", PropertyPlace.Source, "changelog or append", PropertyReaders.OneOf("changelog", "append")),
-        new("null_key", PropertyPlace.Source, "error, skip or append", PropertyReaders.OneOf("error", "skip", "append")),
+        new(
+            "null_key", PropertyPlace.Source, "error, skip or append",
+            PropertyReaders.OneOf("error", "skip", "append")),
         new(
             "on_error", PropertyPlace.Any, "fail, skip or dead_letter",
             PropertyReaders.OneOf("fail", "skip", "dead_letter")),
@@ -60,10 +64,18 @@ internal static class PropertyCatalog
             Aliases = ["event.time.format"],
         },
         new("table_model", PropertyPlace.Table, "standard or compact", PropertyReaders.TableModel),
-        new("retention", PropertyPlace.Table, "a time, like '7 days' or '30 minutes'", PropertyReaders.LaterTime("retention")),
-        new("loading.bulk.max_records", PropertyPlace.Any, "a whole number above 0", PropertyReaders.Count(long.MaxValue)),
-        new("loading.timeout", PropertyPlace.Table, "a time above 0, like '30 seconds' or '5 minutes'", PropertyReaders.Time),
-        new("loading.batch_size", PropertyPlace.Any, "a whole number from 1 to 1000000", PropertyReaders.Count(1_000_000)),
+        new(
+            "retention", PropertyPlace.Table, "a time, like '7 days' or '30 minutes'",
+            PropertyReaders.LaterTime("retention")),
+        new(
+            "loading.bulk.max_records", PropertyPlace.Any, "a whole number above 0",
+            PropertyReaders.Count(long.MaxValue)),
+        new(
+            "loading.timeout", PropertyPlace.Table, "a time above 0, like '30 seconds' or '5 minutes'",
+            PropertyReaders.Time),
+        new(
+            "loading.batch_size", PropertyPlace.Any, "a whole number from 1 to 1000000",
+            PropertyReaders.Count(1_000_000)),
         new(
             "batch.strategy", PropertyPlace.Any, "auto",
             PropertyReaders.OnlyDefault("auto", "batch.strategy", "fixed", "adaptive")),
@@ -83,12 +95,15 @@ internal static class PropertyCatalog
     /// <summary>Every name and alias, for suggestions.</summary>
     public static IEnumerable<string> Names => ByName.Keys;
 
-    /// <summary>The property called so, ignoring case; client properties are made as they come. Null for an unknown one.</summary>
+    /// <summary>
+    /// The property called so, ignoring case; client properties are made as they come. Null for an unknown one.
+    /// </summary>
     public static PropertyDefinition? Find(string name)
     {
         if (ByName.TryGetValue(name, out PropertyDefinition? definition)) { return definition; }
 
-        bool isClient = name.StartsWith(ClientPrefix, StringComparison.OrdinalIgnoreCase) && name.Length > ClientPrefix.Length;
+        bool isClient =
+            name.StartsWith(ClientPrefix, StringComparison.OrdinalIgnoreCase) && name.Length > ClientPrefix.Length;
         return isClient
             ? new PropertyDefinition(
                 name.ToLowerInvariant(), PropertyPlace.Source, "a value of the Kafka client", PropertyReaders.AnyText)

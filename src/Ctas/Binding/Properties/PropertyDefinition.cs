@@ -6,7 +6,9 @@ internal enum PropertyPlace
 {
     None = 0,
 
-    /// <summary>A source: CREATE TABLE or STREAM over a topic or file, <c>name.…</c>, and what is read in place.</summary>
+    /// <summary>
+    /// A source: CREATE TABLE or STREAM over a topic or file, <c>name.…</c>, and what is read in place.
+    /// </summary>
     Source = 1,
 
     /// <summary>The table that CREATE … AS makes.</summary>
@@ -18,7 +20,9 @@ internal enum PropertyPlace
 
 /// <summary>What came of reading a value: a canonical text, or why not.</summary>
 /// <param name="Canonical">The one spelling of the value; null when it was refused.</param>
-/// <param name="LaterFeature">What the value asks for, when that will come; null when the value does not fit at all.</param>
+/// <param name="LaterFeature">
+/// What the value asks for, when that will come; null when the value does not fit at all.
+/// </param>
 internal readonly record struct PropertyValue(string? Canonical, string? LaterFeature = null)
 {
     /// <summary>The value does not fit.</summary>

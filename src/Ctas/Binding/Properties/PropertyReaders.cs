@@ -38,7 +38,8 @@ internal static partial class PropertyReaders
         "DELIMITED" or "CSV" => new PropertyValue("DELIMITED"),
         "KAFKA" => new PropertyValue("KAFKA"),
         "NONE" => new PropertyValue("NONE"),
-        var format and ("AVRO" or "PROTOBUF" or "JSON_SR" or "PROTOBUF_NOSR") => PropertyValue.Later($"format {format}"),
+        var format and ("AVRO" or "PROTOBUF" or "JSON_SR" or "PROTOBUF_NOSR") =>
+            PropertyValue.Later($"format {format}"),
         _ => PropertyValue.Unfit,
     };
 
@@ -60,19 +61,27 @@ internal static partial class PropertyReaders
     public static PropertyValue OffsetReset(string value)
     {
         string text = value.Trim();
-        if (text.StartsWith("timestamp:", StringComparison.OrdinalIgnoreCase)) { return Timestamp(text["timestamp:".Length..]); }
+        if (text.StartsWith("timestamp:", StringComparison.OrdinalIgnoreCase))
+        {
+            return Timestamp(text["timestamp:".Length..]);
+        }
 
-        if (text.StartsWith("offsets:", StringComparison.OrdinalIgnoreCase)) { return Offsets(text["offsets:".Length..]); }
+        if (text.StartsWith("offsets:", StringComparison.OrdinalIgnoreCase))
+        {
+            return Offsets(text["offsets:".Length..]);
+        }
 
         return OneOf("earliest", "latest")(text);
     }
 
     /// <summary>One of some words.</summary>
     public static Func<string, PropertyValue> OneOf(params string[] values) => value =>
-        new PropertyValue(Array.Find(values, known => string.Equals(known, value.Trim(), StringComparison.OrdinalIgnoreCase)));
+        new PropertyValue(
+            Array.Find(values, known => string.Equals(known, value.Trim(), StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>A property of which only the default is there; its other values will come.</summary>
-    public static Func<string, PropertyValue> OnlyDefault(string defaultValue, string name, params string[] later) => value =>
+    public static Func<string, PropertyValue> OnlyDefault(string defaultValue, string name, params string[] later) =>
+        value =>
     {
         if (OneOf(defaultValue)(value).Canonical is { } known) { return new PropertyValue(known); }
 
@@ -83,7 +92,8 @@ internal static partial class PropertyReaders
 
     /// <summary>A whole number from 1 to <paramref name="max"/>.</summary>
     public static Func<string, PropertyValue> Count(long max) => value =>
-        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count >= 1 && count <= max
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count >= 1
+            && count <= max
             ? new PropertyValue(count.ToString(CultureInfo.InvariantCulture))
             : PropertyValue.Unfit;
 
@@ -145,7 +155,8 @@ internal static partial class PropertyReaders
             }
         }
 
-        string canonical = string.Join(',', offsets.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}:{o.Value}")));
+        string canonical = string.Join(
+            ',', offsets.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}:{o.Value}")));
         return new PropertyValue($"offsets:{{{canonical}}}");
     }
 

@@ -1,0 +1,148 @@
+using Ctas.Tests.Planning;
+using Ctas.Text;
+
+namespace Ctas.Tests.Binding;
+
+/// <summary>Every mistake that binding reports: code, place and hint, and never a second one about the first.</summary>
+public sealed class BinderErrorTests
+{
+    [Theory]
+    [InlineData("CTAS2001", "CREATE TABLE t AS SELECT id FROM {usrs}", "\"usrs\"", "Did you mean \"users\"?")]
+    [InlineData("CTAS2001", "CREATE TABLE t AS SELECT id FROM {payments}", "neither a table nor a source", "kafka://payments")]
+    [InlineData("CTAS2002", "CREATE TABLE t AS SELECT {user}.id FROM users", "\"user\"", "users")]
+    [InlineData("CTAS2002", "CREATE TABLE t AS SELECT {users}.id FROM users u", "\"users\"", null)]
+    [InlineData("CTAS2002", "CREATE TABLE t AS SELECT {x}.* FROM users u", "\"x\"", null)]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT {amuont} FROM orders", "table \"orders\"", "Did you mean \"amount\"?")]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT o.{amuont} FROM orders o", "table \"o\"", "amount")]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT 1 AS a FROM users WHERE {zzz} = 1", "\"zzz\"", null)]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT {\"ID\"} FROM users", "\"ID\"", "id")]
+    [InlineData("CTAS2004", "CREATE TABLE t AS SELECT {name} FROM users u JOIN orders o ON u.id = o.user_id", "ambiguous", "u.name")]
+    [InlineData("CTAS2005", "CREATE TABLE t AS SELECT {uper}(name) AS n FROM users", "\"uper\"", "UPPER")]
+    [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {UPPER(name, name)} AS n FROM users", "1 argument, not 2", null)]
+    [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {ROUND()} AS n FROM users", "1 or 2 arguments", null)]
+    [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {SUM(*)} AS n FROM users", "one argument", null)]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT {name + 1} AS n FROM users", "VARCHAR and INT", "CAST(… AS INT)")]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT id FROM users WHERE {name = 1}", "VARCHAR and INT", "CAST")]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT id FROM users WHERE {id BETWEEN 'a' AND 'b'}", "BIGINT and VARCHAR", "CAST")]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT id FROM users WHERE {id LIKE 'a%'}", "\"LIKE\"", null)]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT {-name} AS n FROM users", "\"-\" cannot take VARCHAR", null)]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT {id || rank} AS n FROM users", "\"||\"", null)]
+    [InlineData("CTAS2008", "CREATE TABLE t AS SELECT {CAST(born AS INT)} AS n FROM users", "DATE cannot be cast to INT", null)]
+    [InlineData("CTAS2010", "CREATE TABLE t AS SELECT id FROM users WHERE {id + 1}", "WHERE needs", null)]
+    [InlineData("CTAS2010", "CREATE TABLE t AS SELECT id FROM users WHERE {name} AND id > 1", "AND needs", null)]
+    [InlineData("CTAS2010", "CREATE TABLE t AS SELECT CASE WHEN {id} THEN 1 END AS n FROM users", "WHEN needs", null)]
+    [InlineData("CTAS2010", "CREATE TABLE t AS SELECT u.id FROM users u JOIN orders o ON {u.id}", "ON needs", null)]
+    [InlineData("CTAS2011", "CREATE TABLE t AS SELECT id FROM users WHERE {COUNT(*)} > 1", "\"COUNT\"", "HAVING")]
+    [InlineData("CTAS2011", "CREATE TABLE t AS SELECT COUNT(*) AS n FROM users GROUP BY {SUM(id)}", "GROUP BY", null)]
+    [InlineData("CTAS2012", "CREATE TABLE t AS SELECT SUM({COUNT(*)}) AS n FROM users", "inside another", null)]
+    [InlineData("CTAS2013", "CREATE TABLE t AS SELECT {name}, COUNT(*) AS n FROM users", "\"name\"", "Add \"name\" to GROUP BY")]
+    [InlineData("CTAS2013", "CREATE TABLE t AS SELECT name FROM users GROUP BY name HAVING {rank} > 1", "\"rank\"", "GROUP BY")]
+    [InlineData("CTAS2013", "CREATE TABLE t AS SELECT name FROM users GROUP BY name ORDER BY {rank}", "\"rank\"", "GROUP BY")]
+    [InlineData("CTAS2014", "CREATE TABLE t AS SELECT name FROM users GROUP BY {2}", "position 2", "only column 1")]
+    [InlineData("CTAS2014", "CREATE TABLE t AS SELECT name, id FROM users ORDER BY {0}", "position 0", "1 to 2")]
+    [InlineData("CTAS2015", "CREATE TABLE t AS SELECT id, {name AS ID} FROM users", "\"ID\"", "AS")]
+    [InlineData("CTAS2016", "CREATE TABLE t AS SELECT 1 AS x FROM users JOIN {users} ON TRUE", "\"users\"", "AS")]
+    [InlineData("CTAS2017", "CREATE TABLE t AS SELECT id FROM users UNION ALL {SELECT id, name FROM users}", "1 column, not 2", null)]
+    [InlineData("CTAS2017", "CREATE TABLE {t} (a, b) AS SELECT id FROM users", "1 column, not 2", null)]
+    [InlineData("CTAS2018", "CREATE TABLE t AS SELECT id FROM users UNION ALL {SELECT name FROM users}", "BIGINT and VARCHAR", "CAST")]
+    [InlineData("CTAS2018", "CREATE TABLE t AS SELECT {CASE WHEN id > 1 THEN name ELSE id END} AS n FROM users", "VARCHAR and BIGINT", null)]
+    [InlineData("CTAS2018", "CREATE TABLE t AS SELECT id FROM users WHERE {id IN (1, 'two')}", "IN cannot", null)]
+    [InlineData("CTAS2018", "CREATE TABLE t AS SELECT {COALESCE(id, name)} AS n FROM users", "COALESCE", null)]
+    [InlineData("CTAS2019", "CREATE TABLE t AS SELECT id FROM users WHERE born > {'yesterday'}", "'yesterday'", "DATE '2024-12-31'")]
+    [InlineData("CTAS2019", "CREATE TABLE t AS SELECT {DATE '2024-02-30'} AS d FROM users", "DATE", null)]
+    [InlineData("CTAS2019", "CREATE TABLE t AS SELECT at + {INTERVAL '3 moons'} AS d FROM orders", "INTERVAL", null)]
+    [InlineData("CTAS2020", "CREATE TABLE t AS SELECT {123456789012345678901234567890123456789} AS n FROM users", "38 digits", null)]
+    [InlineData("CTAS2021", "CREATE TABLE t AS SELECT {*}", "needs a FROM", null)]
+    [InlineData("CTAS2022", "CREATE TABLE t AS SELECT rank FROM users JOIN orders USING ({id})", "right", null)]
+    [InlineData("CTAS2023", "CREATE TABLE t AS SELECT DISTINCT name FROM users ORDER BY {rank}", "DISTINCT", null)]
+    [InlineData("CTAS2023", "CREATE TABLE t AS SELECT id FROM users UNION ALL SELECT id FROM users ORDER BY {id + 1}", "UNION", null)]
+    [InlineData("CTAS2024", "CREATE TABLE t AS SELECT id FROM users LIMIT {id}", "LIMIT", null)]
+    [InlineData("CTAS2025", "CREATE TABLE t (a, {a}) AS SELECT id, name FROM users", "\"a\"", null)]
+    [InlineData("CTAS2025", "CREATE STREAM s (a INT, {A} INT) WITH (topic = 's')", "\"A\"", null)]
+    [InlineData("CTAS2026", "CREATE TABLE t ({a HEADERS}) AS SELECT id FROM users", "HEADERS", null)]
+    [InlineData("CTAS2026", "CREATE STREAM s ({a INT PRIMARY KEY}) WITH (topic = 's')", "PRIMARY KEY", null)]
+    [InlineData("CTAS2027", "CREATE TABLE t AS SELECT CAST(id AS {DECIMAL(39, 2)}) AS d FROM users", "DECIMAL(39, 2)", "38")]
+    [InlineData("CTAS2028", "CREATE TABLE t AS WITH a AS (SELECT 1 AS x), {a} AS (SELECT 2 AS x) SELECT x FROM a", "twice in WITH", null)]
+    [InlineData("CTAS2029", "SELECT order_id FROM {orders}", "\"orders\"", "CREATE TABLE")]
+    [InlineData("CTAS2029", "SELECT * FROM {kafka://orders}", "kafka://orders", "CREATE TABLE orders AS SELECT * FROM kafka://orders")]
+    [InlineData("CTAS2030", "CREATE TABLE {users} AS SELECT order_id FROM orders", "exists already", "OR REPLACE")]
+    [InlineData("CTAS2031", "CREATE TABLE t AS SELECT UPPER({id}) AS n FROM users", "needs VARCHAR, not BIGINT", null)]
+    [InlineData("CTAS2031", "CREATE TABLE t AS SELECT SUM({name}) AS n FROM users", "a number", null)]
+    [InlineData("CTAS2032", "CREATE TABLE t AS SELECT id FROM users WHERE name LIKE 'a' ESCAPE {'xy'}", "one character", null)]
+    [InlineData("CTAS2033", "CREATE TABLE t AS SELECT EXTRACT({CENTURY} FROM born) AS c FROM users", "\"CENTURY\"", "YEAR")]
+    [InlineData("CTAS2034", "CREATE TABLE t AS SELECT {UPPER(DISTINCT name)} AS n FROM users", "DISTINCT", null)]
+    [InlineData("CTAS2035", "DROP TABLE {usres}", "\"usres\"", "users")]
+    [InlineData("CTAS2053", "CREATE TABLE t AS SELECT a FROM {'kafka://a/b/c'}", "names no topic", "kafka://host:port/topic")]
+    public void Bind_Mistake_IsReportedOnceInPlace(string code, string annotated, string message, string? hint)
+    {
+        Diagnostic diagnostic = Scripts.OnlyMistake(annotated);
+
+        diagnostic.Code.Should().Be(code);
+        diagnostic.Message.Should().Contain(message).And.NotEndWith(".");
+        if (hint is not null) { diagnostic.Hint.Should().Contain(hint); }
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users WHERE {EXISTS (SELECT 1 AS x FROM orders)}", "EXISTS")]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users WHERE {id IN (SELECT user_id FROM orders)}", "IN (SELECT")]
+    [InlineData("CREATE TABLE t AS SELECT {(SELECT MAX(order_id) FROM orders)} AS x FROM users", "sub-query as a value")]
+    [InlineData("CREATE TABLE t AS SELECT {ROW_NUMBER() OVER (ORDER BY id)} AS x FROM users", "OVER")]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users QUALIFY {id > 1}", "QUALIFY")]
+    [InlineData("CREATE TABLE t AS SELECT COUNT(*) AS n FROM orders WINDOW {TUMBLING (SIZE 5 MINUTES)}", "WINDOW TUMBLING")]
+    [InlineData("CREATE TABLE t AS SELECT {ARRAY[1, 2]} AS x FROM users", "ARRAY")]
+    [InlineData("CREATE TABLE t AS SELECT {name->x} AS x FROM users", "STRUCT")]
+    [InlineData("CREATE TABLE t AS SELECT {name.x} AS x FROM users", "nested data")]
+    [InlineData("CREATE TABLE t AS SELECT {name[1]} AS x FROM users", "ARRAY or MAP")]
+    [InlineData("CREATE TABLE t AS SELECT {STDDEV}(id) AS x FROM users", "STDDEV")]
+    [InlineData("CREATE TABLE t AS SELECT {DATE_TRUNC}('day', at) AS x FROM orders", "DATE_TRUNC")]
+    [InlineData("CREATE TABLE t AS SELECT CAST(name AS {VARCHAR(10)}) AS x FROM users", "length of VARCHAR")]
+    [InlineData("CREATE TABLE t AS SELECT CAST(name AS {ARRAY<INT>}) AS x FROM users", "ARRAY")]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users INTO {sink}", "INTO")]
+    [InlineData("{CREATE SINK s WITH (topic = 'x')}", "CREATE SINK")]
+    [InlineData("{CREATE INDEX ON users (name)}", "CREATE INDEX")]
+    [InlineData("{DROP SINK s}", "DROP SINK")]
+    [InlineData("{SHOW SINKS}", "SHOW SINKS")]
+    [InlineData("{EXPLAIN ANALYZE SELECT id FROM users}", "EXPLAIN ANALYZE")]
+    public void Bind_LaterFeature_IsRefusedByName(string annotated, string construct)
+    {
+        Diagnostic diagnostic = Scripts.OnlyMistake(annotated);
+
+        diagnostic.Code.Should().Be("CTAS2009");
+        diagnostic.Message.Should().Contain(construct).And.Contain("not supported yet");
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT CHANGES", "EMIT CHANGES")]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT FINAL", "EMIT FINAL")]
+    [InlineData("SELECT id FROM users EMIT CHANGES", "EMIT CHANGES")]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users INTERSECT SELECT user_id FROM orders", "INTERSECT")]
+    [InlineData("CREATE TABLE t AS SELECT id FROM users EXCEPT ALL SELECT user_id FROM orders", "EXCEPT ALL")]
+    [InlineData("CREATE TABLE t AS SELECT o.order_id FROM orders o JOIN orders p WITHIN 5 MINUTES ON o.order_id = p.order_id", "WITHIN")]
+    [InlineData("CREATE TABLE t AS VALUES (1), (2)", "VALUES")]
+    public void Bind_LaterClause_IsRefusedByName(string sql, string construct) =>
+        Scripts.Plan(sql).Diagnostics.Should().ContainSingle().Which.Message.Should().Be($"{construct} is not supported yet");
+
+    [Fact]
+    public void Bind_ManyMistakes_AreAllReportedAtOnce()
+    {
+        Ctas.Planning.ScriptPlan plan = Scripts.Plan(
+            """
+            CREATE TABLE a AS SELECT nmae, uper(name) AS u FROM users WHERE rank;
+            CREATE TABLE b AS SELECT id FROM usrs;
+            CREATE TABLE c WITH (table_modle = 'compact') AS SELECT x FROM b;
+            """);
+
+        plan.Diagnostics.Select(diagnostic => diagnostic.Code).Should()
+            .Equal("CTAS2003", "CTAS2005", "CTAS2010", "CTAS2001", "CTAS2040");
+    }
+
+    [Fact]
+    public void Bind_ReadingABrokenStatement_IsNoSecondMistake() => Scripts.Plan(
+            "CREATE TABLE a AS SELECT x FROM ; CREATE TABLE b AS SELECT x, y + 1 AS z FROM a;")
+        .Diagnostics.Should().ContainSingle().Which.Code.Should().StartWith("CTAS1");
+
+    [Fact]
+    public void Bind_ExpressionOverMistake_IsSilent() =>
+        Scripts.OnlyMistake("CREATE TABLE t AS SELECT UPPER({nope} || 'x') || 1 AS x, SUM(2) + 1 AS y FROM users")
+            .Code.Should().Be("CTAS2003");
+}
