@@ -7,17 +7,15 @@ namespace Ctas.Cli;
 /// <remarks>Single-threaded, but for <see cref="Notes"/> while progress is shown.</remarks>
 internal sealed class Terminal
 {
-    // A pipe or a CI log has no width. Prose is wrapped to one that most viewers show; results are never wrapped.
-    private const int LogWidth = 120;
+    // A pipe or a log has no width: nothing is wrapped there, so that a line of text stays a line.
     private const int UnboundedWidth = 100_000;
 
     private Terminal(TextWriter output, TextWriter error, bool isOutputTerminal, bool isErrorTerminal)
     {
         Output = output;
         Error = error;
-        Results = CreateConsole(output, isOutputTerminal, isOutputTerminal ? null : UnboundedWidth);
-        Notes = CreateConsole(error, isErrorTerminal, isErrorTerminal ? null : LogWidth);
-        Page = CreateConsole(output, isOutputTerminal, isOutputTerminal ? null : LogWidth);
+        Results = CreateConsole(output, isOutputTerminal);
+        Notes = CreateConsole(error, isErrorTerminal);
         IsLive = isErrorTerminal && Notes.Profile.Capabilities.Ansi;
     }
 
@@ -27,11 +25,8 @@ internal sealed class Terminal
     /// <summary>Standard error.</summary>
     public TextWriter Error { get; }
 
-    /// <summary>Standard output for query results: as wide as they are unless it is a terminal.</summary>
+    /// <summary>Standard output for what is drawn: tables, trees.</summary>
     public IAnsiConsole Results { get; }
-
-    /// <summary>Standard output for pages that are read by people.</summary>
-    public IAnsiConsole Page { get; }
 
     /// <summary>Standard error for progress and reports.</summary>
     public IAnsiConsole Notes { get; }
@@ -52,7 +47,7 @@ internal sealed class Terminal
     /// <summary>A terminal that is none: plain text, no colours, no live progress.</summary>
     public static Terminal OfWriters(TextWriter output, TextWriter error) => new(output, error, false, false);
 
-    private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal, int? width)
+    private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -63,7 +58,7 @@ internal sealed class Terminal
             // They would turn escape codes on for CI logs, captured output included.
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
-        if (width is { } fixedWidth) { console.Profile.Width = fixedWidth; }
+        if (!isTerminal) { console.Profile.Width = UnboundedWidth; }
 
         return console;
     }

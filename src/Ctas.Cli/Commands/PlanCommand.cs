@@ -44,7 +44,7 @@ internal static class PlanCommand
             {
                 case PlanFormat.Mermaid: await terminal.Output.WriteAsync(PlanMermaid.Render(engine.Plan)).ConfigureAwait(false); break;
                 case PlanFormat.Json: await terminal.Output.WriteAsync(PlanJson.Render(engine.Plan)).ConfigureAwait(false); break;
-                default: PlanTree.Write(terminal.Page, engine.Plan); break;
+                default: PlanTree.Write(terminal.Results, engine.Plan); break;
             }
 
             return ExitCode.Success;

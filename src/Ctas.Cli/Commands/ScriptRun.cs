@@ -69,7 +69,7 @@ internal static class ScriptRun
             try { writer.Write(await engine.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false)); }
             catch (CtasCompilationException e)
             {
-                await terminal.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+                await terminal.Error.WriteLineAsync(e.Message + terminal.Error.NewLine).ConfigureAwait(false);
                 exitCode = ExitCode.Mistake;
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -83,11 +83,11 @@ internal sealed class DemoRun : IAsyncDisposable
             .ConfigureAwait(false);
 
         Head("The plan");
-        PlanTree.Write(_terminal.Page, engine.Plan);
+        PlanTree.Write(_terminal.Results, engine.Plan);
         check.Plan(engine.Plan);
 
         Head("The load");
-        LoadReport.Write(_terminal.Page, result);
+        LoadReport.Write(_terminal.Results, result);
         check.Load(result);
 
         foreach (DemoQuery query in result.IsSuccess ? expectation.Queries() : [])
@@ -95,7 +95,7 @@ internal sealed class DemoRun : IAsyncDisposable
             QueryResult answer = await engine.QueryAsync(query.Sql, cancellationToken).ConfigureAwait(false);
             Head(query.Title);
             Say(query.Sql);
-            _terminal.Page.Write(TableResultWriter.Draw(answer));
+            _terminal.Results.Write(TableResultWriter.Draw(answer));
             check.Query(query, answer);
         }
 
@@ -116,13 +116,13 @@ internal sealed class DemoRun : IAsyncDisposable
     private void Head(string title)
     {
         Say("");
-        _terminal.Page.Write(Label.Of(title, DisplayStyle.Header));
+        _terminal.Results.Write(Label.Of(title, DisplayStyle.Header));
         Say("");
     }
 
     private void Say(string line)
     {
-        _terminal.Page.Write(Label.Of(line));
-        _terminal.Page.WriteLine();
+        _terminal.Results.Write(Label.Of(line));
+        _terminal.Results.WriteLine();
     }
 }

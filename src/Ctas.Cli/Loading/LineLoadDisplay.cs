@@ -56,10 +56,9 @@ internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgre
     private string EndLine(TableProgress table)
     {
         string head = $"wave {table.Wave}  {PlainText.OneLine(table.Name).PadRight(_nameWidth)}  ";
-        string state = table.State.ToString().ToLowerInvariant();
-        return table.Error is { } error
-            ? head + $"{state}: {PlainText.OneLine(error)}"
-            : head + $"{state}  {Amount.OfCount(table.Rows),11} rows from {Amount.OfCount(table.Records),11} records"
+        return table.Error is not null
+            ? head + LoadText.Failure(table)
+            : head + $"{table.State.ToString().ToLowerInvariant()}  {Amount.OfCount(table.Rows),11} rows from {Amount.OfCount(table.Records),11} records"
                 + $"  {Amount.OfTime(table.Elapsed)}";
     }
 

@@ -83,9 +83,7 @@ internal sealed class LoadProgressLines
                 return speed.Length + left.Length <= width ? speed + left : speed;
             case TableState.Ready or TableState.Live:
                 return $"{Amount.OfCount(table.Rows)} rows  {Amount.OfTime(table.Elapsed)}";
-            default:
-                string error = table.Error is null ? "" : ": " + PlainText.OneLine(table.Error);
-                return table.State.ToString().ToLowerInvariant() + error;
+            default: return LoadText.Failure(table);
         }
     }
 

@@ -33,6 +33,20 @@ public sealed class LoadDisplayTests
     }
 
     [Fact]
+    public async Task Lines_TableIsSkipped_SaysSoOnce()
+    {
+        using var output = new StringWriter();
+
+        await new LineLoadDisplay(output).ShowAsync(Plan, progress =>
+        {
+            progress!.Report(At(1, Table("totals", TableState.Skipped) with { Error = "skipped because of users" }));
+            return Task.FromResult(Result());
+        });
+
+        output.ToString().Should().Be("wave 1  totals   skipped because of users\n");
+    }
+
+    [Fact]
     public async Task Lines_NothingEndsForLong_TellsHowFarItIs()
     {
         using var output = new StringWriter();

@@ -25,7 +25,7 @@ public sealed class PlanRenderingTests
     {
         using var output = new StringWriter();
 
-        PlanTree.Write(Terminal.OfWriters(output, TextWriter.Null).Page, Shop);
+        PlanTree.Write(Terminal.OfWriters(output, TextWriter.Null).Results, Shop);
 
         output.ToString().TrimEnd('\n').Split('\n').Select(line => line.TrimEnd()).Should().Equal(
             "3 tables in 2 waves",
