@@ -13,15 +13,17 @@ internal sealed class Evaluator
 {
     private readonly Kernel[] _kernels;
     private readonly int[] _ordinals;
+    private readonly Schema _input;
     private readonly RowErrorLog _log;
     private long _rowsBefore;
 
     /// <summary>Compiles expressions over one input.</summary>
-    public Evaluator(IEnumerable<ScalarExpression> expressions, RowErrorLog log)
+    public Evaluator(IEnumerable<ScalarExpression> expressions, Schema input, RowErrorLog log)
     {
         var compiler = new KernelCompiler();
         _kernels = [.. expressions.Select(compiler.Compile)];
         _ordinals = compiler.Ordinals;
+        _input = input;
         _log = log;
     }
 
@@ -31,7 +33,7 @@ internal sealed class Evaluator
         Batch input = changes.Rows.Select(_ordinals);
         if (changes.Selection is { } selection) { input = input.Gather(selection); }
 
-        RowErrors errors = _log.ForBatch(input.RowCount, _rowsBefore);
+        RowErrors errors = _log.ForBatch(input.RowCount, _rowsBefore, _input);
         _rowsBefore += input.RowCount;
         var columns = new Column[_kernels.Length];
         for (int kernel = 0; kernel < columns.Length; kernel++)

@@ -1,18 +1,23 @@
 using System.Globalization;
+using Ctas.Data;
 using Ctas.Execution.Kernels;
+using Ctas.Planning;
 
 namespace Ctas.Execution;
 
 /// <summary>All errors of execution.</summary>
 internal static class ExecutionErrors
 {
-    public static ExecutionException RowFailed(RowError error, long row) =>
-        new("CTAS5001", $"{error.Reason} in {error.Expression} (value: {error.Value})")
+    public static ExecutionException RowFailed(RowError error, long row, Schema input)
+    {
+        string expression = ExpressionSql.Render(error.Expression, input);
+        return new("CTAS5001", $"{error.Reason} in {expression} (value: {error.Value})")
         {
-            Expression = error.Expression,
+            Expression = expression,
             Value = error.Value,
             Row = row,
         };
+    }
 
     public static ExecutionException SumOverflow(string expression) =>
         new("CTAS5002", $"sum out of range in {expression}") { Expression = expression };

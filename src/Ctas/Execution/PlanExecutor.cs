@@ -14,7 +14,8 @@ namespace Ctas.Execution;
 internal static class PlanExecutor
 {
     /// <summary>Executes a plan once; the consumer has everything when the task is done.</summary>
-    /// <exception cref="ExecutionException">A row failed under the policy Fail, a sum overflowed, or memory ran out.</exception>
+    /// <exception cref="ExecutionException">A row failed under the policy Fail, a sum overflowed, or memory ran
+    /// out.</exception>
     public static async Task<ExecutionStatistics> ExecuteAsync(
         LogicalPlan plan,
         IScanProvider scans,
@@ -36,7 +37,8 @@ internal static class PlanExecutor
         return new ExecutionStatistics(rowsRead, output.RowsEmitted, log.Skipped, log.FirstSkipped);
     }
 
-    private static async Task<long> RunAsync(PlannedScan planned, IScanProvider scans, CancellationToken cancellationToken)
+    private static async Task<long> RunAsync(
+        PlannedScan planned, IScanProvider scans, CancellationToken cancellationToken)
     {
         long rowsRead = 0;
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using Ctas.Data;
 using Ctas.Execution.Kernels;
 
 namespace Ctas.Execution;
@@ -5,8 +6,6 @@ namespace Ctas.Execution;
 /// <summary>Applies the policy for rows that fail, and counts them. Single-threaded.</summary>
 internal sealed class RowErrorLog(RowErrorPolicy policy)
 {
-    private readonly FailingRowErrors _failing = new();
-
     /// <summary>Rows left out so far.</summary>
     public long Skipped { get; private set; }
 
@@ -16,13 +15,10 @@ internal sealed class RowErrorLog(RowErrorPolicy policy)
     /// <summary>Where the kernels report failing rows of a batch.</summary>
     /// <param name="rowCount">Rows of the batch.</param>
     /// <param name="rowsBefore">Rows evaluated before it.</param>
-    public RowErrors ForBatch(int rowCount, long rowsBefore)
-    {
-        if (policy == RowErrorPolicy.Skip) { return new CollectedRowErrors(rowCount, rowsBefore); }
-
-        _failing.RowsBefore = rowsBefore;
-        return _failing;
-    }
+    /// <param name="input">Names of the columns.</param>
+    public RowErrors ForBatch(int rowCount, long rowsBefore, Schema input) => policy == RowErrorPolicy.Skip
+        ? new CollectedRowErrors(rowCount, rowsBefore, input)
+        : new FailingRowErrors(rowsBefore, input);
 
     /// <summary>The rows that did not fail, ascending; null when none did.</summary>
     public int[]? Passed(RowErrors errors)

@@ -9,6 +9,9 @@ public sealed class KernelTests
 {
     private static readonly DataType Money = DataType.Decimal(10, 2);
 
+    private static readonly Schema Names =
+        new([new Field("a", DataType.Int), new Field("b", DataType.Int), new Field("c", DataType.Int)]);
+
     [Theory]
     [InlineData(int.MaxValue, 1, BinaryOperator.Add, null)]
     [InlineData(int.MinValue, 1, BinaryOperator.Subtract, null)]
@@ -179,7 +182,7 @@ public sealed class KernelTests
     {
         // 'x' fails; every row that holds it is reported, and the others keep their values over many batches.
         var evaluator = new Evaluator(
-            [Sql.Cast(Ref(0, DataType.Varchar), DataType.Int)], new RowErrorLog(RowErrorPolicy.Skip));
+            [Sql.Cast(Ref(0, DataType.Varchar), DataType.Int)], Names, new RowErrorLog(RowErrorPolicy.Skip));
         var pool = new StringPool(isInterned: true);
         int[] codes = [pool.Add("1"), pool.Add("x"), pool.Add("2")];
         for (int batch = 0; batch < 3; batch++)
@@ -198,7 +201,8 @@ public sealed class KernelTests
     public void StringExpression_OverMostlyDifferentStrings_GivesTheSameAsRowByRow()
     {
         var evaluator = new Evaluator(
-            [Sql.Call("UPPER", DataType.Varchar, Ref(0, DataType.Varchar))], new RowErrorLog(RowErrorPolicy.Fail));
+            [Sql.Call(
+                "UPPER", DataType.Varchar, Ref(0, DataType.Varchar))], Names, new RowErrorLog(RowErrorPolicy.Fail));
         var pool = new StringPool(isInterned: false);
         for (int batch = 0; batch < 4; batch++)
         {
@@ -225,7 +229,7 @@ public sealed class KernelTests
         var compiler = new KernelCompiler();
         Kernel kernel = compiler.Compile(expression);
         int rows = columns[0].Length;
-        var errors = new CollectedRowErrors(rows, 0);
+        var errors = new CollectedRowErrors(rows, 0, Names);
         Column result = kernel.Evaluate(new Batch(columns, rows).Select(compiler.Ordinals), errors);
         return [.. Enumerable.Range(0, rows).Select(row => errors.HasFailed(row) ? "error" : result.GetValue(row))];
     }

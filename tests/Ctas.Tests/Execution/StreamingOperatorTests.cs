@@ -40,7 +40,7 @@ public sealed class StreamingOperatorTests
 
         ExecutionException error = run.Should().Throw<ExecutionException>().Which;
         error.Code.Should().Be("CTAS5001");
-        error.Expression.Should().Be("30 / $0");
+        error.Expression.Should().Be("30 / a");
         error.Value.Should().Be("30, 0");
         error.Row.Should().Be(4);
         error.IsTransient.Should().BeFalse();

@@ -20,6 +20,6 @@ internal sealed record FailureText(ScalarExpression Expression, string Reason)
             values[operand] = ValueText.Of(operands[operand], row);
         }
 
-        return new RowError(ExpressionText.Of(Expression), string.Join(", ", values), Reason);
+        return new RowError(Expression, string.Join(", ", values), Reason);
     }
 }

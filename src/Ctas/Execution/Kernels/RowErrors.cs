@@ -1,12 +1,13 @@
 using Ctas.Data;
+using Ctas.Planning;
 
 namespace Ctas.Execution.Kernels;
 
 /// <summary>Why one row could not be computed.</summary>
-/// <param name="Expression">Text of the expression that failed.</param>
+/// <param name="Expression">The expression that failed.</param>
 /// <param name="Value">Text of its operands.</param>
 /// <param name="Reason">What was wrong, lower case.</param>
-internal sealed record RowError(string Expression, string Value, string Reason);
+internal sealed record RowError(ScalarExpression Expression, string Value, string Reason);
 
 /// <summary>Where kernels report the rows they cannot compute. Single-threaded.</summary>
 internal abstract class RowErrors
@@ -24,16 +25,19 @@ internal abstract class RowErrors
 }
 
 /// <summary>The first failing row fails the query.</summary>
-internal sealed class FailingRowErrors : RowErrors
+/// <param name="rowsBefore">Rows evaluated before the batch.</param>
+/// <param name="input">Names of the columns.</param>
+internal sealed class FailingRowErrors(long rowsBefore, Schema input) : RowErrors
 {
-    /// <summary>Rows evaluated before the current batch.</summary>
-    public long RowsBefore { get; set; }
-
-    public override void Report(int row, RowError error) => throw ExecutionErrors.RowFailed(error, RowsBefore + row);
+    public override void Report(int row, RowError error) =>
+        throw ExecutionErrors.RowFailed(error, rowsBefore + row, input);
 }
 
 /// <summary>Remembers the failing rows of one batch.</summary>
-internal sealed class CollectedRowErrors(int rowCount, long rowsBefore) : RowErrors
+/// <param name="rowCount">Rows of the batch.</param>
+/// <param name="rowsBefore">Rows evaluated before it.</param>
+/// <param name="input">Names of the columns.</param>
+internal sealed class CollectedRowErrors(int rowCount, long rowsBefore, Schema input) : RowErrors
 {
     private Bitmap? _failed;
 
@@ -48,7 +52,7 @@ internal sealed class CollectedRowErrors(int rowCount, long rowsBefore) : RowErr
 
     public override void Report(int row, RowError error)
     {
-        First ??= ExecutionErrors.RowFailed(error, rowsBefore + row);
+        First ??= ExecutionErrors.RowFailed(error, rowsBefore + row, input);
         _failed ??= new Bitmap(rowCount);
         if (_failed[row]) { return; }
 

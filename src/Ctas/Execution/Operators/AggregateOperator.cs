@@ -30,8 +30,8 @@ internal sealed class AggregateOperator : IOperatorInput
         // Keys and arguments are evaluated together; each aggregate knows where its argument is.
         var expressions = new List<ScalarExpression>(plan.Keys);
         _slots = [.. plan.Aggregates.Select(WithoutFilter).Select(call =>
-            new AggregateSlot(AccumulatorFactory.Create(call), Add(expressions, call.Argument)))];
-        _evaluator = new Evaluator(expressions, log);
+            new AggregateSlot(AccumulatorFactory.Create(call, plan.Input.Schema), Add(expressions, call.Argument)))];
+        _evaluator = new Evaluator(expressions, plan.Input.Schema, log);
     }
 
     public bool IsSatisfied => _output.IsSatisfied;

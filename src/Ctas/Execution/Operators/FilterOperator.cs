@@ -7,10 +7,10 @@ namespace Ctas.Execution.Operators;
 /// Keeps the changes whose row makes the predicate TRUE; FALSE and NULL are dropped. Order and weights are kept.
 /// </summary>
 /// <remarks>No row is copied: the result is a selection of the input.</remarks>
-internal sealed class FilterOperator(ScalarExpression predicate, RowErrorLog log, IOperatorInput output)
+internal sealed class FilterOperator(LogicalFilter plan, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)
 {
-    private readonly Evaluator _evaluator = new([predicate], log);
+    private readonly Evaluator _evaluator = new([plan.Predicate], plan.Input.Schema, log);
 
     public override void Push(ChangeBatch changes)
     {

@@ -34,9 +34,9 @@ internal sealed class JoinOperator
         _plan = plan;
         _output = output;
         _memory = memory;
-        _leftKeys = new Evaluator(plan.LeftKeys, log);
-        _rightKeys = new Evaluator(plan.RightKeys, log);
-        _residual = plan.Residual is null ? null : new Evaluator([plan.Residual], log);
+        _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log);
+        _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
+        _residual = plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log);
         _keepsLeft = plan.Join is JoinKind.Left or JoinKind.Full;
         _keepsRight = plan.Join is JoinKind.Right or JoinKind.Full;
         _index = new JoinIndex([.. TypesOf(plan.Right)], [.. plan.RightKeys.Select(key => key.Type)]);

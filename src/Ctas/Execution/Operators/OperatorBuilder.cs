@@ -23,9 +23,9 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
         {
             case LogicalScan scan: _scans.Add(new PlannedScan(scan, output)); break;
             case LogicalSingleRow: _scans.Add(new PlannedScan(null, output)); break;
-            case LogicalFilter filter: Build(filter.Input, new FilterOperator(filter.Predicate, log, output)); break;
+            case LogicalFilter filter: Build(filter.Input, new FilterOperator(filter, log, output)); break;
             case LogicalProject project:
-                Build(project.Input, new ProjectOperator(project.Expressions, log, output));
+                Build(project.Input, new ProjectOperator(project, log, output));
                 break;
             case LogicalAggregate aggregate:
                 Build(aggregate.Input, new AggregateOperator(aggregate, log, memory, output));

@@ -4,10 +4,10 @@ using Ctas.Planning;
 namespace Ctas.Execution.Operators;
 
 /// <summary>Computes one column per expression; the result carries no selection. Order and weights are kept.</summary>
-internal sealed class ProjectOperator(IEnumerable<ScalarExpression> expressions, RowErrorLog log, IOperatorInput output)
+internal sealed class ProjectOperator(LogicalProject plan, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)
 {
-    private readonly Evaluator _evaluator = new(expressions, log);
+    private readonly Evaluator _evaluator = new(plan.Expressions, plan.Input.Schema, log);
 
     public override void Push(ChangeBatch changes)
     {

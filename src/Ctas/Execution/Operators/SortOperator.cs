@@ -13,7 +13,7 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
     // Given on in portions, so that a LIMIT above need not gather what it drops.
     private const int PortionRows = 8192;
 
-    private readonly Evaluator _evaluator = new(plan.Keys.Select(key => key.Expression), log);
+    private readonly Evaluator _evaluator = new(plan.Keys.Select(key => key.Expression), plan.Input.Schema, log);
     private readonly RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)]);
     private readonly RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)]);
     private long _charged;

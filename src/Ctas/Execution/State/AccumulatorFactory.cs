@@ -8,20 +8,21 @@ namespace Ctas.Execution.State;
 /// <summary>Makes the state that suits an aggregate and its argument's type.</summary>
 internal static class AccumulatorFactory
 {
-    public static Accumulator Create(AggregateCall call)
+    public static Accumulator Create(AggregateCall call, Schema input)
     {
         if (call.Argument is not { } argument) { return new CountAccumulator(call.Type); }
 
         // MIN and MAX are the same with and without DISTINCT.
         bool isDistinct = call.IsDistinct && call.Function is not (AggregateFunction.Min or AggregateFunction.Max);
-        Accumulator plain = CreatePlain(call, argument);
+        Accumulator plain = CreatePlain(call, argument, input);
         return isDistinct ? new DistinctAccumulator(argument.Type, plain) : plain;
     }
 
-    private static Accumulator CreatePlain(AggregateCall call, ScalarExpression argument) => call.Function switch
+    private static Accumulator CreatePlain(
+        AggregateCall call, ScalarExpression argument, Schema input) => call.Function switch
     {
         AggregateFunction.Count => new CountAccumulator(call.Type),
-        AggregateFunction.Sum => CreateSum(call, argument),
+        AggregateFunction.Sum => CreateSum(call, argument, input),
         AggregateFunction.Average => argument.Type.Kind switch
         {
             DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
@@ -34,9 +35,9 @@ internal static class AccumulatorFactory
         _ => throw NoAggregate(call, argument),
     };
 
-    private static Accumulator CreateSum(AggregateCall call, ScalarExpression argument)
+    private static Accumulator CreateSum(AggregateCall call, ScalarExpression argument, Schema input)
     {
-        string text = $"SUM({Kernels.ExpressionText.Of(argument)})";
+        string text = ExpressionSql.Render(call, input);
         return argument.Type.Kind switch
         {
             DataTypeKind.Int => new SumAccumulator<int, long, IntSummation>(call.Type, text),

@@ -3,7 +3,7 @@ using Ctas.Execution.Kernels;
 
 namespace Ctas.Execution.State;
 
-/// <summary>A string, as its code in a pool that all inputs are translated to.</summary>
+/// <summary>A string, as its code + 1 in a pool that all inputs are translated to; NULL is 0.</summary>
 internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
 {
     private readonly OwnPool _pool = new();
@@ -15,11 +15,11 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
         var strings = (StringColumn)column;
         CodeMap map = _pool.MapOf(strings.Pool);
         ReadOnlySpan<int> codes = strings.Codes;
-        for (int row = 0; row < codes.Length; row++)
+        for (int row = 0, word = bits.Word; row < codes.Length; row++, word += width)
         {
             int code = adds ? map.Translate(codes[row]) : map.Find(codes[row]);
             if (code < 0) { marks[row] = -1; }
-            else { bits.Write(packed.Slice(row * width, width), (uint)code); }
+            else { packed[word] |= (ulong)(uint)(code + 1) << bits.Shift; }
         }
     }
 
@@ -28,9 +28,9 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
         var builder = new StringColumnBuilder(Type, _pool.Pool);
         for (int row = 0; row < count; row++)
         {
-            ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
-            if (bits.IsValid(key)) { builder.AppendCode((int)(uint)bits.Read(key)); }
-            else { builder.AppendNull(); }
+            int code = (int)(uint)bits.Read(packed.Slice(row * width, width)) - 1;
+            if (code < 0) { builder.AppendNull(); }
+            else { builder.AppendCode(code); }
         }
 
         return builder.Finish();

@@ -6,16 +6,22 @@ namespace Ctas.Execution.State;
 /// <summary>Gives an aggregate each different value of a group once.</summary>
 internal sealed class DistinctAccumulator(DataType argumentType, Accumulator inner) : Accumulator
 {
-    private readonly KeyNumbers _seen = KeyNumbers.Create([DataType.Int, argumentType]);
+    // A pair of a group and the number of a value is one integer.
+    private readonly KeyNumbers _values = KeyNumbers.Create([argumentType]);
+    private readonly KeyNumbers _seen = KeyNumbers.Create([DataType.BigInt]);
 
-    public override long SizeInBytes => _seen.SizeInBytes + inner.SizeInBytes;
+    public override long SizeInBytes => _values.SizeInBytes + _seen.SizeInBytes + inner.SizeInBytes;
 
     public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
     {
         int[] numbers = ArrayPool<int>.Shared.Rent(Math.Max(1, groups.Length));
         int known = _seen.Count;
-        Column groupColumn = new FixedColumn<int>(DataType.Int, groups.ToArray(), groups.Length);
-        _seen.FindOrAdd([groupColumn, argument!], numbers.AsSpan(0, groups.Length));
+        _values.FindOrAdd([argument!], numbers.AsSpan(0, groups.Length));
+        var pairs = new long[groups.Length];
+        for (int row = 0; row < pairs.Length; row++) { pairs[row] = (long)groups[row] << 32 | (uint)numbers[row]; }
+
+        _seen.FindOrAdd(
+            [new FixedColumn<long>(DataType.BigInt, pairs, pairs.Length)], numbers.AsSpan(0, groups.Length));
         int[] first = FirstRows.Of(numbers.AsSpan(0, groups.Length), known, _seen.Count);
         ArrayPool<int>.Shared.Return(numbers);
 

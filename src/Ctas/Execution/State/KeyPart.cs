@@ -25,7 +25,7 @@ internal abstract class KeyPart(DataType type)
         DataTypeKind.Decimal => new DecimalPart(type, KeyBits.Take(64, ref bits), KeyBits.Take(64, ref bits)),
         DataTypeKind.Interval => new IntervalPart(type, KeyBits.Take(32, ref bits)),
         DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
-            new StringPart(type, KeyBits.Take(32, ref bits)),
+            new StringPart(type, KeyBits.TakeWithoutValidity(32, ref bits)),
         _ => throw new UnreachableException($"No key form for {type}."),
     };
 
@@ -42,15 +42,22 @@ internal abstract class KeyPart(DataType type)
 /// <summary>Where a value and its validity bit lie in a packed key.</summary>
 internal readonly record struct KeyBits(int Word, int Shift, int ValidWord, int ValidShift)
 {
-    /// <summary>Takes the next bits; a value never crosses a word.</summary>
+    /// <summary>Takes the next bits, and one that says the value is not NULL; a value never crosses a word.</summary>
     public static KeyBits Take(int length, ref int bits)
+    {
+        KeyBits taken = TakeWithoutValidity(length, ref bits);
+        int validAt = bits++;
+        return taken with { ValidWord = validAt >> 6, ValidShift = validAt & 63 };
+    }
+
+    /// <summary>Takes the next bits for a value that tells NULL by itself.</summary>
+    public static KeyBits TakeWithoutValidity(int length, ref int bits)
     {
         if ((bits & 63) + length > 64) { bits = (bits + 63) & ~63; }
 
         int at = bits;
         bits += length;
-        int validAt = bits++;
-        return new KeyBits(at >> 6, at & 63, validAt >> 6, validAt & 63);
+        return new KeyBits(at >> 6, at & 63, 0, 0);
     }
 
     public void Write(Span<ulong> key, ulong value)

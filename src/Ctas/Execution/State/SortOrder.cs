@@ -20,34 +20,39 @@ internal static class SortOrder
         var levels = new List<ulong[]>();
         for (int key = 0; key < keys.Count; key++) { AddLevels(levels, columns[key], keys[key]); }
 
-        int[] rows = RowNumbers.Ascending(columns.RowCount);
-        if (levels.Count == 1) { rows.AsSpan().Sort(new SingleLevel(levels[0])); }
-        else { rows.AsSpan().Sort(new Levels([.. levels])); }
+        // The first level lies beside the row number: most comparisons then touch no other memory.
+        var entries = new Entry[columns.RowCount];
+        ulong[] first = levels.Count > 0 ? levels[0] : new ulong[entries.Length];
+        for (int row = 0; row < entries.Length; row++) { entries[row] = new Entry(first[row], row); }
 
-        return rows;
+        entries.AsSpan().Sort(new Levels([.. levels.Skip(1)]));
+        return Array.ConvertAll(entries, entry => entry.Row);
     }
 
     private static void AddLevels(List<ulong[]> levels, Column column, SortKey key)
     {
-        // NULLs: a level of their own, because 64 bits are full of values.
+        ulong[][] ranks = [.. Ranks(column)];
+        foreach (ulong[] level in ranks)
+        {
+            for (int row = 0; key.IsDescending && row < level.Length; row++) { level[row] = ~level[row]; }
+
+            NullRows.Fill(level, column.Validity, 0UL);
+        }
+
+        // NULLs: a level before the values; it takes their upper 63 bits along, so that it decides nearly always.
         if (column.Validity is not null)
         {
             var places = new ulong[column.Length];
             for (int row = 0; row < places.Length; row++)
             {
-                places[row] = column.IsNull(row) == key.NullsFirst ? 0UL : 1;
+                ulong place = column.IsNull(row) == key.NullsFirst ? 0UL : 1UL << 63;
+                places[row] = place | (ranks[0][row] >> 1);
             }
 
             levels.Add(places);
         }
 
-        foreach (ulong[] level in Ranks(column))
-        {
-            for (int row = 0; key.IsDescending && row < level.Length; row++) { level[row] = ~level[row]; }
-
-            NullRows.Fill(level, column.Validity, 0UL);
-            levels.Add(level);
-        }
+        levels.AddRange(ranks);
     }
 
     private static IEnumerable<ulong[]> Ranks(Column column) => column switch
@@ -100,26 +105,21 @@ internal static class SortOrder
         public int Compare(int x, int y) => pool.GetBytes(x).SequenceCompareTo(pool.GetBytes(y));
     }
 
-    private readonly struct SingleLevel(ulong[] ranks) : IComparer<int>
-    {
-        public int Compare(int x, int y)
-        {
-            int order = ranks[x].CompareTo(ranks[y]);
-            return order != 0 ? order : x.CompareTo(y);
-        }
-    }
+    private readonly record struct Entry(ulong First, int Row);
 
-    private readonly struct Levels(ulong[][] levels) : IComparer<int>
+    private readonly struct Levels(ulong[][] levels) : IComparer<Entry>
     {
-        public int Compare(int x, int y)
+        public int Compare(Entry x, Entry y)
         {
+            if (x.First != y.First) { return x.First < y.First ? -1 : 1; }
+
             foreach (ulong[] ranks in levels)
             {
-                int order = ranks[x].CompareTo(ranks[y]);
+                int order = ranks[x.Row].CompareTo(ranks[y.Row]);
                 if (order != 0) { return order; }
             }
 
-            return x.CompareTo(y);
+            return x.Row.CompareTo(y.Row);
         }
     }
 }
