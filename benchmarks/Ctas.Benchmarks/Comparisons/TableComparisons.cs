@@ -1,7 +1,6 @@
-using System.Text;
 using Ctas.Benchmarks.Shapes;
 using Ctas.Data;
-using Ctas.Loading;
+using Ctas.Sources;
 using Ctas.Tables;
 using DuckDB.NET.Data;
 
@@ -46,16 +45,19 @@ internal sealed class TableComparisons : IComparisonSuite
 
     private static async Task<(CtasEngine Engine, double Bytes)> LoadAsync(ComparisonOptions options, string model)
     {
+        // The source is there before and after, so that only the table is counted.
+        InMemorySource source = OrderSources.Orders(options.Rows);
         CtasEngine? engine = null;
         double bytes = await Measure.RetainedBytesAsync(async () =>
         {
             engine = new CtasEngineBuilder()
-                .UseSource("orders_in", OrderSources.Orders(options.Rows))
+                .UseSource("orders_in", source)
                 .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
                 .Build();
             (await engine.LoadAsync()).ThrowIfFailed();
             return engine;
         });
+        GC.KeepAlive(source);
         return (engine!, bytes);
     }
 
@@ -72,8 +74,8 @@ internal sealed class TableComparisons : IComparisonSuite
     private static double DuckMemory(DuckDBConnection duckdb)
     {
         using DuckDBCommand command = duckdb.CreateCommand();
-        command.CommandText = "SELECT SUM(memory_usage_bytes) FROM duckdb_memory()";
-        return Convert.ToDouble(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        command.CommandText = "SELECT CAST(SUM(memory_usage_bytes) AS DOUBLE) FROM duckdb_memory()";
+        return (double)command.ExecuteScalar()!;
     }
 
     private static string[] RandomKeys(string[] keys)
