@@ -116,7 +116,8 @@ public sealed class CtasEngine : IAsyncDisposable
             async token =>
             {
                 ScriptPlan script = LoadPlanning.Plan([sql], _services, _known);
-                QueryResult result = await StatementRunner.RunAsync(script, _services, token).ConfigureAwait(false);
+                QueryResult result = await StatementRunner.RunAsync(script, _services, _loader, token)
+                    .ConfigureAwait(false);
                 _known = script;
                 return result;
             },

@@ -9,7 +9,12 @@ namespace Ctas;
 internal static class StatementRunner
 {
     /// <summary>Runs them all; the result is that of the last statement that has rows.</summary>
-    public static async Task<QueryResult> RunAsync(ScriptPlan script, LoadServices services, CancellationToken cancellationToken)
+    /// <param name="script">The statements.</param>
+    /// <param name="services">What loads and queries work with.</param>
+    /// <param name="owner">The engine's loader, which is told of what was loaded.</param>
+    /// <param name="cancellationToken">Stops between statements and within them.</param>
+    public static async Task<QueryResult> RunAsync(
+        ScriptPlan script, LoadServices services, ParallelLoader owner, CancellationToken cancellationToken)
     {
         var result = new QueryResult(new Schema([]), [], TimeSpan.Zero);
         LoadGraph graph = LoadGraphs.Build(script);
@@ -20,7 +25,7 @@ internal static class StatementRunner
             {
                 // The tables of one script load together, in their own order, where the first of them stands.
                 case LoadStatement when !isLoaded:
-                    await LoadAsync(graph, services, cancellationToken).ConfigureAwait(false);
+                    await LoadAsync(graph, services, owner, cancellationToken).ConfigureAwait(false);
                     isLoaded = true;
                     break;
                 case LoadStatement or SourceStatement or SetStatement:
@@ -52,10 +57,13 @@ internal static class StatementRunner
         return result;
     }
 
-    private static async Task LoadAsync(LoadGraph graph, LoadServices services, CancellationToken cancellationToken)
+    private static async Task LoadAsync(
+        LoadGraph graph, LoadServices services, ParallelLoader owner, CancellationToken cancellationToken)
     {
-        LoadResult result = await new ParallelLoader(services)
-            .LoadAsync(graph, progress: null, cancellationToken).ConfigureAwait(false);
+        // A loader of its own: a table that the engine has loaded is no reason to leave a statement out.
+        var loader = new ParallelLoader(services);
+        LoadResult result = await loader.LoadAsync(graph, progress: null, cancellationToken).ConfigureAwait(false);
+        owner.TakeOver(loader);
         if (result.Failed.FirstOrDefault()?.Error is { } error) { throw error; }
 
         result.ThrowIfFailed();

@@ -78,6 +78,12 @@ public sealed class ParallelLoader
         return await run.RunAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Counts tables that another loader of the same owner has loaded as loaded by this one.</summary>
+    internal void TakeOver(ParallelLoader other)
+    {
+        foreach ((string name, ITable table) in other._loaded) { _loaded[name] = table; }
+    }
+
     /// <summary>True for a table that this loader has loaded and nobody has replaced, or that need only exist.</summary>
     private bool IsLoaded(TablePlan plan)
     {

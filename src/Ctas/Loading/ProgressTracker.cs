@@ -147,8 +147,8 @@ internal sealed class TableTracker(string name, int wave)
 /// <summary>Progress as an async stream: every change of state, and ticks as far as the reader keeps up.</summary>
 internal sealed class ProgressStream : IProgress<LoadProgress>
 {
-    private readonly Channel<LoadProgress> _channel = Channel.CreateUnbounded<LoadProgress>(
-        new UnboundedChannelOptions { SingleReader = true });
+    // Not one for a single reader: those cannot be counted.
+    private readonly Channel<LoadProgress> _channel = Channel.CreateUnbounded<LoadProgress>();
 
     private string _lastStates = "";
 

@@ -17,11 +17,12 @@ internal static class SourceSchemas
     ];
 
     /// <summary>The declared columns, keyed where the source is a changelog; null where they are inferred.</summary>
+    /// <remarks>Where records without a key are rows of their own, the key does not tell rows apart: it is none.</remarks>
     public static Schema? Declared(SourceDefinition definition)
     {
         if (definition.Columns is not { } columns) { return null; }
 
-        int[] key = definition.Mode == ReadMode.Append
+        int[] key = definition.Mode == ReadMode.Append || definition.NullKey == NullKeyPolicy.Append
             ? []
             : [.. Enumerable.Range(0, columns.Count).Where(ordinal => columns[ordinal].Role == SourceColumnRole.Key)];
         return new Schema(columns.Select(column => new Field(column.Name, column.Type)), key);
@@ -32,7 +33,7 @@ internal static class SourceSchemas
         name, IsSource: true, definition.Mode == ReadMode.Append, Declared(definition));
 
     /// <summary>What the planner shall know of a source whose columns have been inferred.</summary>
-    public static RelationInfo Describe(string name, Schema inferred)
+    public static RelationInfo Describe(string name, SourceDefinition definition, Schema inferred)
     {
         // Pseudo-columns are there by name, not as columns; but the key of a changelog is a column.
         int[] own =
@@ -41,7 +42,9 @@ internal static class SourceSchemas
                 inferred.Key.Contains(ordinal) || !PseudoColumns.Any(pseudo =>
                     string.Equals(pseudo.Name, inferred.Fields[ordinal].Name, StringComparison.OrdinalIgnoreCase))),
         ];
-        int[] key = [.. inferred.Key.Select(ordinal => Array.IndexOf(own, ordinal))];
+        int[] key = definition.NullKey == NullKeyPolicy.Append
+            ? []
+            : [.. inferred.Key.Select(ordinal => Array.IndexOf(own, ordinal))];
         return new RelationInfo(
             name, IsSource: true, !inferred.HasKey, new Schema(own.Select(ordinal => inferred.Fields[ordinal]), key));
     }

@@ -127,7 +127,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         if (_scans.TryGetValue(name, out ScanSubscription? scan))
         {
             return scan.Scan.Definition.Columns is null
-                ? SourceSchemas.Describe(name, _staged[name].Schema)
+                ? SourceSchemas.Describe(name, scan.Scan.Definition, _staged[name].Schema)
                 : SourceSchemas.Describe(name, scan.Scan.Definition);
         }
 
