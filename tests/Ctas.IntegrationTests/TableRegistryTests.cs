@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Ctas.IntegrationTests;
 
 /// <summary>Suite 2 of acceptance.md, as far as the registry alone is concerned.</summary>
-public sealed class TableRegistryTests
+public sealed partial class TableRegistryTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
