@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ctas.Benchmarks.Comparisons;
@@ -7,8 +6,6 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <summary>Prints comparisons: aligned text, or one JSON object a line.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The column heads of the text form.</summary>
     public static void Head() => Console.WriteLine(
         $"{"comparison",-46} {"peer",-34} {"ours",14} {"theirs",14} {"unit",-10} {"ratio",8}  target");
@@ -28,7 +25,7 @@ internal static class Report
                 unit = comparison.Unit,
                 target = comparison.Target?.ToString(),
                 met = comparison.IsMet,
-            }, Readable));
+            }));
             return;
         }
 
