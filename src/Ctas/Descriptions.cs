@@ -72,7 +72,7 @@ internal static class Descriptions
         }
 
         var batch = new Batch([.. builders.Select(builder => builder.Finish())], count);
-        return new QueryResult(
-            new Schema(columns.Select(column => new Field(column, DataType.Varchar))), [batch], TimeSpan.Zero);
+        var schema = new Schema(columns.Select(column => new Field(column, DataType.Varchar)));
+        return new QueryResult(schema, [batch.Named(schema)], TimeSpan.Zero);
     }
 }

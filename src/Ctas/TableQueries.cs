@@ -22,7 +22,7 @@ internal static class TableQueries
         long started = services.TimeProvider.GetTimestamp();
         RegistrySnapshot tables = services.Registry.Snapshot();
         PlannedQuery query = Plan(sql, tables);
-        var rows = new GatheredRows();
+        var rows = new GatheredRows(query.Schema);
         await PlanExecutor.ExecuteAsync(
             query.Plan, new SnapshotScans(tables), rows, new ExecutionOptions(), cancellationToken).ConfigureAwait(false);
         return new QueryResult(query.Schema, rows.Batches, services.TimeProvider.GetElapsedTime(started));
@@ -44,13 +44,13 @@ internal static class TableQueries
     }
 
     /// <summary>The result, batch by batch.</summary>
-    private sealed class GatheredRows : IChangeConsumer
+    private sealed class GatheredRows(Schema schema) : IChangeConsumer
     {
         public List<Batch> Batches { get; } = [];
 
         public void Consume(ChangeBatch changes)
         {
-            if (changes.Count > 0) { Batches.Add(changes.Densify().Rows); }
+            if (changes.Count > 0) { Batches.Add(changes.Densify().Rows.Named(schema)); }
         }
     }
 }

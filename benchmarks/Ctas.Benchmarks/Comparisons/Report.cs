@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ctas.Benchmarks.Comparisons;
@@ -6,6 +7,8 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <summary>Prints comparisons: aligned text, or one JSON object a line.</summary>
 internal static class Report
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The column heads of the text form.</summary>
     public static void Head() => Console.WriteLine(
         $"{"comparison",-46} {"peer",-34} {"ours",14} {"theirs",14} {"unit",-10} {"ratio",8}  target");
@@ -25,7 +28,7 @@ internal static class Report
                 unit = comparison.Unit,
                 target = comparison.Target?.ToString(),
                 met = comparison.IsMet,
-            }));
+            }, Readable));
             return;
         }
 

@@ -23,6 +23,16 @@ public sealed class Batch : RowStore
         RowCount = rowCount;
     }
 
+    private Batch(Column[] columns, int rowCount, Schema schema)
+    {
+        _columns = columns;
+        RowCount = rowCount;
+        Schema = schema;
+    }
+
+    /// <inheritdoc/>
+    public override Schema? Schema { get; }
+
     /// <summary>Number of rows.</summary>
     public int RowCount { get; }
 
@@ -55,6 +65,9 @@ public sealed class Batch : RowStore
 
         return new Batch(selected, RowCount);
     }
+
+    /// <summary>The same rows, whose columns can be found by name; nothing is copied.</summary>
+    internal Batch Named(Schema schema) => new(_columns, RowCount, schema);
 
     /// <summary>One row as a view; nothing is copied.</summary>
     public Row GetRow(int row) => new(this, row);

@@ -78,7 +78,7 @@ public sealed class CtasEngineTests
 
         await engine.ExecuteAsync("CREATE TABLE big AS SELECT n FROM t WHERE n > 1; CREATE OR REPLACE TABLE t2 AS SELECT SUM(n) AS total FROM big;");
         QueryResult total = await engine.ExecuteAsync("SELECT total FROM t2");
-        total.Rows.Single()[0].Should().Be(5L);
+        total.Rows.Single()["total"].Should().Be(5L);
         (await engine.ExecuteAsync("DESCRIBE big")).RowCount.Should().Be(1);
         (await engine.ExecuteAsync("SHOW TABLES")).RowCount.Should().Be(3);
         (await engine.ExecuteAsync("EXPLAIN SELECT COUNT(*) FROM big")).RowCount.Should().BePositive();
