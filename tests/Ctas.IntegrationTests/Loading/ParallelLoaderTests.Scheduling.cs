@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 
+using Ctas.Data;
 using Ctas.IntegrationTests.Kafka;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
@@ -186,6 +187,45 @@ public sealed partial class ParallelLoaderTests
         engine.Tables["totals"].Contents().Should().Equal("4950|100");
         engine.Tables["squares"].Contents().Should().Equal("0", "1", "4");
         result.Tables.Should().OnlyContain(table => table.Records == 100);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task SharedTopic_ReadAsStream_IsScannedOnceHoweverManyLoadAtATime(int maxParallelism)
+    {
+        string left = await kafka.CreateNumbersAsync("left", 3000, partitions: 2);
+        string right = await kafka.CreateNumbersAsync("right", 3000, partitions: 2);
+        ObservedSource leftStream = Stream(left);
+        ObservedSource rightStream = Stream(right);
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("l", leftStream)
+            .UseSource("r", rightStream)
+            .AddTable("CREATE TABLE ab AS SELECT l.n AS x, r.n AS y FROM l JOIN r ON l.n = r.n WHERE l.n < 5")
+            .AddTable("CREATE TABLE ba AS SELECT l.n AS x, r.n AS y FROM r JOIN l ON l.n = r.n WHERE r.n >= 2997")
+            .AddTable("CREATE TABLE sums AS SELECT SUM(n) AS total, COUNT(*) AS c FROM l")
+            .AddTable("CREATE TABLE few AS SELECT n FROM r LIMIT 1")
+            .WithMaxParallelism(maxParallelism)
+            .Build();
+
+        LoadResult result = await engine.LoadAsync().Guarded();
+
+        result.ThrowIfFailed();
+        (leftStream.Opened, rightStream.Opened).Should().Be((1, 1));
+        (leftStream.Open, rightStream.Open).Should().Be((0, 0));
+        engine.Tables["ab"].Contents().Should().Equal("0|0", "1|1", "2|2", "3|3", "4|4");
+        engine.Tables["ba"].Contents().Should().Equal("2997|2997", "2998|2998", "2999|2999");
+        engine.Tables["sums"].Contents().Should().Equal($"{3000L * 2999 / 2}|3000");
+        engine.Tables["few"].RowCount.Should().Be(1);
+
+        ObservedSource Stream(string topic) => new(TopicSource.Of(
+            kafka.BootstrapServers,
+            new SourceDefinition(topic, new TopicLocation(topic, null))
+            {
+                Columns = [new SourceColumn("n", DataType.BigInt)],
+                Mode = ReadMode.Append,
+                BatchRows = 50,
+            }));
     }
 
     [Theory]

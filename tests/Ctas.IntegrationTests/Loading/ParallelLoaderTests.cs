@@ -123,6 +123,26 @@ public sealed partial class ParallelLoaderTests(TestKafka kafka) : IClassFixture
         engine.Plan.Tables.Single(table => table.Name == "p").Dependencies.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("SELECT id FROM p WHERE id IN (SELECT id FROM q)")]
+    [InlineData("SELECT id FROM p WHERE EXISTS (SELECT 1 FROM q WHERE q.id = p.id)")]
+    [InlineData("SELECT id, (SELECT COUNT(*) FROM q) AS c FROM p")]
+    [InlineData("SELECT id FROM p ORDER BY (SELECT MAX(id) FROM q)")]
+    public void Dependencies_AreExtractedFromSubqueriesInExpressions(string select)
+    {
+        // Not all of these can be run yet, but all count in the graph: q reads the table that reads q.
+        CtasEngineBuilder builder = new CtasEngineBuilder()
+            .UseSource("origin", InMemorySource.FromJson("origin"))
+            .AddTable("CREATE TABLE p AS SELECT id FROM origin")
+            .AddTable("CREATE TABLE q AS SELECT id FROM result")
+            .AddTable($"CREATE TABLE result AS {select}");
+
+        Action act = () => builder.Build();
+
+        act.Should().Throw<CtasCompilationException>().Which.Diagnostics
+            .Should().Contain(diagnostic => diagnostic.Message.Contains("q → result → q", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task EmptyList_Succeeds()
     {
