@@ -6,7 +6,7 @@ namespace Ctas.Benchmarks.Micro;
 [MemoryDiagnoser]
 public class ParserBenchmarks
 {
-    private const string Script = """
+    private readonly string _script = """
         CREATE TABLE users (id VARCHAR PRIMARY KEY, name VARCHAR, city VARCHAR) WITH (path = 'users.ndjson');
         CREATE STREAM orders (id VARCHAR, user_id VARCHAR, amount DECIMAL(12, 2)) WITH (path = 'orders.ndjson');
         CREATE TABLE enriched AS SELECT o.id, o.amount, u.name, u.city FROM orders o JOIN users u ON o.user_id = u.id;
@@ -14,5 +14,5 @@ public class ParserBenchmarks
         """;
 
     [Benchmark]
-    public CtasEngine Build() => new CtasEngineBuilder().AddScript(Script).Build();
+    public CtasEngine Build() => new CtasEngineBuilder().AddScript(_script).Build();
 }

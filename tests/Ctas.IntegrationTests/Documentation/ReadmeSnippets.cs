@@ -16,14 +16,14 @@ internal static class ReadmeSnippets
         kafka.CreateTopic("orders", partitions: 2);
         await kafka.ProduceAsync("users",
         [
-            EmbeddedRecord.Of("u1", """{"name": "Ada", "country": "GB"}"""),
-            EmbeddedRecord.Of("u2", """{"name": "Grace", "country": "US"}"""),
+            EmbeddedRecord.Of("u1", """{"name": "Ada", "city": "London"}"""),
+            EmbeddedRecord.Of("u2", """{"name": "Grace", "city": "Berlin"}"""),
         ]);
         await kafka.ProduceAsync("orders",
         [
-            EmbeddedRecord.Of("o1", """{"user_id": "u1", "amount": 10}"""),
-            EmbeddedRecord.Of("o2", """{"user_id": "u1", "amount": 32}"""),
-            EmbeddedRecord.Of("o3", """{"user_id": "u2", "amount": 7}"""),
+            EmbeddedRecord.Of("o1", """{"user_id": "u1", "amount": 10.00}"""),
+            EmbeddedRecord.Of("o2", """{"user_id": "u1", "amount": 32.50}"""),
+            EmbeddedRecord.Of("o3", """{"user_id": "u2", "amount": 7.25}"""),
         ]);
     }
 
@@ -33,28 +33,67 @@ internal static class ReadmeSnippets
         // snippet: load
         await using CtasEngine engine = new CtasEngineBuilder()
             .UseKafka(bootstrapServers)
-            .AddTable("CREATE TABLE users AS SELECT ROWKEY AS id, name, country FROM kafka://users")
-            .AddTable("CREATE TABLE orders AS SELECT ROWKEY AS id, user_id, amount FROM kafka://orders")
-            .AddTable("""
-                CREATE TABLE enriched AS
-                SELECT o.id, u.name, u.country, o.amount FROM orders o JOIN users u ON o.user_id = u.id
+            .AddScript("""
+                CREATE TABLE users (id VARCHAR PRIMARY KEY, name VARCHAR, city VARCHAR)
+                    WITH (kafka_topic = 'users', value_format = 'JSON');
+                CREATE STREAM orders (id VARCHAR KEY, user_id VARCHAR, amount DECIMAL(12, 2))
+                    WITH (kafka_topic = 'orders', value_format = 'JSON');
+                CREATE TABLE enriched WITH (table_model = 'compact') AS
+                    SELECT o.id, o.amount, u.name, u.city FROM orders o JOIN users u ON o.user_id = u.id;
+                CREATE TABLE totals AS
+                    SELECT city, COUNT(*) AS orders, SUM(amount) AS total FROM enriched GROUP BY city;
                 """)
             .Build();
 
         LoadResult result = await engine.LoadAsync();
         result.ThrowIfFailed();
 
-        if (engine.Tables["users"].TryGet("u1", out Row user))
-        {
-            Console.WriteLine($"{user["name"]} lives in {user["country"]}");
-        }
-
-        QueryResult totals = await engine.QueryAsync(
-            "SELECT name, SUM(amount) AS total FROM enriched GROUP BY name ORDER BY name");
-        foreach (Row row in totals.Rows) { Console.WriteLine($"{row[0]} spent {row[1]}"); }
+        engine.Tables["totals"].TryGet("Berlin", out Row berlin);
+        Console.WriteLine($"Berlin spent {berlin["total"]}");
+        QueryResult top = await engine.QueryAsync("SELECT city, total FROM totals ORDER BY total DESC LIMIT 3");
+        foreach (Row row in top.Rows) { Console.WriteLine($"{row["city"]}: {row["total"]}"); }
         // end snippet
 
-        (user["name"], user["country"]).Should().Be(("Ada", "GB"));
-        totals.Rows.Select(row => $"{row[0]} spent {row[1]}").Should().Equal("Ada spent 42", "Grace spent 7");
+        berlin["total"].Should().Be(7.25m);
+        top.Rows.Select(row => $"{row["city"]}: {row["total"]}").Should().Equal("London: 42.50", "Berlin: 7.25");
+    }
+
+    [ReadmeSnippet("cluster")]
+    public static Task ConfigureAsync(string bootstrapServers)
+    {
+        // snippet: cluster
+        CtasEngineBuilder builder = new CtasEngineBuilder().UseKafka("broker-1:9093,broker-2:9093", new Dictionary<string, string>
+        {
+            ["security.protocol"] = "SASL_SSL",
+            ["sasl.mechanism"] = "SCRAM-SHA-512",
+            ["sasl.username"] = "ctas",
+            ["sasl.password"] = Environment.GetEnvironmentVariable("KAFKA_PASSWORD") ?? "",
+        });
+        // end snippet
+
+        // The client checks the properties when a topic is declared; nothing is connected to.
+        CtasEngine engine = builder.AddTable("CREATE TABLE users AS SELECT * FROM kafka://users").Build();
+        engine.Plan.Tables.Should().ContainSingle(bootstrapServers);
+        return engine.DisposeAsync().AsTask();
+    }
+
+    [ReadmeSnippet("testing")]
+    public static async Task TestAsync(string bootstrapServers)
+    {
+        // snippet: testing
+        await using EmbeddedKafka kafka = EmbeddedKafka.Start(brokers: 3);
+        kafka.CreateTopic("users", partitions: 4);
+        await kafka.ProduceAsync("users", [EmbeddedRecord.Of("u1", """{"name":"Ada","city":"London"}""")]);
+        kafka.SetLatency(1, TimeSpan.FromMilliseconds(20)); // and request errors, brokers down, leader moves …
+
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseKafka(kafka.BootstrapServers)
+            .AddTable("CREATE TABLE users AS SELECT * FROM kafka://users")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        // end snippet
+
+        kafka.BootstrapServers.Should().NotBe(bootstrapServers);
+        engine.Tables["users"].RowCount.Should().Be(1);
     }
 }
