@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Logging;
-
 using Ctas.Kafka.Consuming;
 using Ctas.Sources;
+using Microsoft.Extensions.Logging;
 
 namespace Ctas.Kafka.Scanning;
 

@@ -1,10 +1,9 @@
+using Confluent.Kafka;
 using Ctas.IntegrationTests.Kafka;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
 using Ctas.Tables;
-
-using Confluent.Kafka;
 
 namespace Ctas.IntegrationTests.Loading;
 

@@ -127,7 +127,8 @@ public sealed class AggregateOperatorTests
         var random = new Random(17);
         var table = new TestTable(
             "t", ("b", DataType.Boolean), ("i", DataType.Int), ("s", DataType.Varchar), ("d", DataType.Double),
-            ("m", DataType.Decimal(20, 2)), ("t", DataType.Timestamp)) { BatchRows = 200 };
+            ("m", DataType.Decimal(20, 2)), ("t", DataType.Timestamp))
+        { BatchRows = 200 };
         for (int row = 0; row < 3000; row++)
         {
             table.Add(

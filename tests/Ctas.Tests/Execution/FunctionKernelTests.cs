@@ -169,13 +169,13 @@ public sealed class FunctionKernelTests
 
     private static ScalarExpression Argument(
         ScalarFunction function, int ordinal) => function.ParameterAt(ordinal) switch
-    {
-        ParameterKind.Text when function.Name == "EXTRACT" => Sql.Value("YEAR"),
-        ParameterKind.Text or ParameterKind.AnyText => KernelTests.Ref(ordinal, DataType.Varchar),
-        ParameterKind.Double => KernelTests.Ref(ordinal, DataType.Double),
-        ParameterKind.Moment => KernelTests.Ref(ordinal, DataType.Timestamp),
-        _ => KernelTests.Ref(ordinal, DataType.Int),
-    };
+        {
+            ParameterKind.Text when function.Name == "EXTRACT" => Sql.Value("YEAR"),
+            ParameterKind.Text or ParameterKind.AnyText => KernelTests.Ref(ordinal, DataType.Varchar),
+            ParameterKind.Double => KernelTests.Ref(ordinal, DataType.Double),
+            ParameterKind.Moment => KernelTests.Ref(ordinal, DataType.Timestamp),
+            _ => KernelTests.Ref(ordinal, DataType.Int),
+        };
 
     private static object? Text(string function, string text) => Call(function, DataType.Varchar, Sql.Value(text));
 

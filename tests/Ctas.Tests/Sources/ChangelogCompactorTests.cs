@@ -1,7 +1,7 @@
 using System.Globalization;
+using CsCheck;
 using Ctas.Data;
 using Ctas.Sources;
-using CsCheck;
 
 namespace Ctas.Tests.Sources;
 
@@ -55,7 +55,8 @@ public sealed class ChangelogCompactorTests
     public void Add_ManyVersionsOfFewKeys_KeepsMemoryInProportionToLiveRows()
     {
         SourceDefinition definition = RecordFeed.Define(TextKey, new SourceColumn("s", DataType.Varchar))
-            with { Mode = ReadMode.Changelog, BatchRows = 4096 };
+            with
+        { Mode = ReadMode.Changelog, BatchRows = 4096 };
         var feed = new RecordFeed(definition);
         var compactor = new ChangelogCompactor();
         string padding = new('x', 180);
@@ -80,7 +81,8 @@ public sealed class ChangelogCompactorTests
     public void Add_RewrittenSegments_KeepOrderValuesAndSurvivors()
     {
         SourceDefinition definition = RecordFeed.Define(NumberKey, new SourceColumn("s", DataType.Varchar), Value)
-            with { Mode = ReadMode.Changelog, BatchRows = 1000, KeyFormat = RecordFormat.Json, NullKey = NullKeyPolicy.Append };
+            with
+        { Mode = ReadMode.Changelog, BatchRows = 1000, KeyFormat = RecordFormat.Json, NullKey = NullKeyPolicy.Append };
         var feed = new RecordFeed(definition);
         var compactor = new ChangelogCompactor(NullKeyPolicy.Append);
         var expected = new List<(long? Key, int Value)>();

@@ -220,7 +220,8 @@ public sealed class RecordBatchBuilderTests
     public void Add_Delimited_SplitsQuotesAndNulls()
     {
         SourceDefinition definition = RecordFeed.Define(Id, Name, new SourceColumn("c", DataType.Double))
-            with { ValueFormat = RecordFormat.Delimited, OnError = RecordErrorPolicy.Skip };
+            with
+        { ValueFormat = RecordFormat.Delimited, OnError = RecordErrorPolicy.Skip };
         var feed = new RecordFeed(definition, new ScanRequest([definition.Columns![2], Name]));
         SourceBatch batch = feed.Add("1,\"a,\"\"b\"\"\",2.5").Add("2,,").Add("3,\"\",1").Add("1,2").Add("x,y,1").Finish();
 

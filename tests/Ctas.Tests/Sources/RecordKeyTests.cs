@@ -104,7 +104,8 @@ public sealed class RecordKeyTests
     public void Add_DelimitedKeyOfTwoColumns_IsSplit()
     {
         SourceDefinition definition = RecordFeed.Define(Id, new SourceColumn("r", DataType.Varchar, SourceColumnRole.Key), A)
-            with { Mode = ReadMode.Changelog, KeyFormat = RecordFormat.Delimited };
+            with
+        { Mode = ReadMode.Changelog, KeyFormat = RecordFormat.Delimited };
         SourceBatch batch = new RecordFeed(definition).Add("""{"a":1}""", "5,eu").Finish();
 
         batch.Schema.Key.Should().Equal(0, 1);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Ctas.Sources;
 using CsCheck;
+using Ctas.Sources;
 
 namespace Ctas.Tests.Sources;
 

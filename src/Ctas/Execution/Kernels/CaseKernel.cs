@@ -65,7 +65,7 @@ internal sealed class CoalesceKernel(DataType type, Branch[] arguments)
         _assembler.Start(input.RowCount);
         int[] open = RowNumbers.Ascending(input.RowCount);
         Column values = first;
-        for (int argument = 0; open.Length > 0; )
+        for (int argument = 0; open.Length > 0;)
         {
             _assembler.Scatter(values, open);
             open = NullsOf(values, open);

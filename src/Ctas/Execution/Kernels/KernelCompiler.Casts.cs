@@ -93,14 +93,14 @@ internal sealed partial class KernelCompiler
 
     private static Kernel FromDecimal(
         Kernel operand, DataType type, FailureText failure, bool isTry) => type.Kind switch
-    {
-        DataTypeKind.Int => Cast<Int128, int, DecimalToInt>(type, operand, new(operand.Type), failure, isTry),
-        DataTypeKind.BigInt => Cast<Int128, long, DecimalToBigInt>(type, operand, new(operand.Type), failure, isTry),
-        DataTypeKind.Double => Cast<Int128, double, DecimalToDouble>(type, operand, new(operand.Type), failure),
-        DataTypeKind.Decimal =>
-            Cast<Int128, Int128, DecimalToDecimal>(type, operand, new(operand.Type, type), failure, isTry),
-        _ => throw NoCast(operand.Type, type),
-    };
+        {
+            DataTypeKind.Int => Cast<Int128, int, DecimalToInt>(type, operand, new(operand.Type), failure, isTry),
+            DataTypeKind.BigInt => Cast<Int128, long, DecimalToBigInt>(type, operand, new(operand.Type), failure, isTry),
+            DataTypeKind.Double => Cast<Int128, double, DecimalToDouble>(type, operand, new(operand.Type), failure),
+            DataTypeKind.Decimal =>
+                Cast<Int128, Int128, DecimalToDecimal>(type, operand, new(operand.Type, type), failure, isTry),
+            _ => throw NoCast(operand.Type, type),
+        };
 
     private static UnreachableException NoCast(DataType from, DataType to) =>
         new($"The binder let a cast from {from} to {to} pass.");

@@ -87,14 +87,14 @@ internal sealed partial class KernelCompiler
 
     private static Kernel CompileFloorOrCeil(
         FunctionExpression call, Kernel operand, bool isFloor) => operand.Type.Kind switch
-    {
-        DataTypeKind.Int or DataTypeKind.BigInt => operand,
-        DataTypeKind.Double => new UnaryKernel<double, double, FloorOrCeilDouble>(
-            call.Type, operand, new(isFloor), FailureText.Never),
-        DataTypeKind.Decimal => new UnaryKernel<Int128, Int128, FloorOrCeilDecimal>(
-            call.Type, operand, new(call.Type, isFloor), new(call, OutOfRange)),
-        _ => throw NotNumeric(call, operand),
-    };
+        {
+            DataTypeKind.Int or DataTypeKind.BigInt => operand,
+            DataTypeKind.Double => new UnaryKernel<double, double, FloorOrCeilDouble>(
+                call.Type, operand, new(isFloor), FailureText.Never),
+            DataTypeKind.Decimal => new UnaryKernel<Int128, Int128, FloorOrCeilDecimal>(
+                call.Type, operand, new(call.Type, isFloor), new(call, OutOfRange)),
+            _ => throw NotNumeric(call, operand),
+        };
 
     private Kernel CompileRound(FunctionExpression call)
     {

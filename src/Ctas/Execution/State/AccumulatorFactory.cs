@@ -20,20 +20,20 @@ internal static class AccumulatorFactory
 
     private static Accumulator CreatePlain(
         AggregateCall call, ScalarExpression argument, Schema input) => call.Function switch
-    {
-        AggregateFunction.Count => new CountAccumulator(call.Type),
-        AggregateFunction.Sum => CreateSum(call, argument, input),
-        AggregateFunction.Average => argument.Type.Kind switch
         {
-            DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
-            DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
-            DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
-            DataTypeKind.Decimal => new AverageAccumulator<Int128>(call.Type, argument.Type.Scale),
+            AggregateFunction.Count => new CountAccumulator(call.Type),
+            AggregateFunction.Sum => CreateSum(call, argument, input),
+            AggregateFunction.Average => argument.Type.Kind switch
+            {
+                DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
+                DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
+                DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
+                DataTypeKind.Decimal => new AverageAccumulator<Int128>(call.Type, argument.Type.Scale),
+                _ => throw NoAggregate(call, argument),
+            },
+            AggregateFunction.Min or AggregateFunction.Max => CreateExtreme(call, argument),
             _ => throw NoAggregate(call, argument),
-        },
-        AggregateFunction.Min or AggregateFunction.Max => CreateExtreme(call, argument),
-        _ => throw NoAggregate(call, argument),
-    };
+        };
 
     private static Accumulator CreateSum(AggregateCall call, ScalarExpression argument, Schema input)
     {
