@@ -166,12 +166,16 @@ public sealed partial class EdgeCaseTests
             else { producer.AbortTransaction(HangGuard.Limit); }
         }
 
+        using var logs = new ClientLogs();
         await using CtasEngine engine = Builder()
-            .AddTable($"CREATE TABLE committed AS SELECT ROWKEY AS id, n FROM kafka://{topic}")
+            .UseLogging(logs)
+            .AddTable(
+                $"CREATE TABLE committed WITH ('kafka.debug' = 'conf') AS SELECT ROWKEY AS id, n FROM kafka://{topic}")
             .Build();
         LoadResult result = await engine.LoadAsync().Guarded();
 
         result.ThrowIfFailed();
+        logs.Lines.Should().Contain(line => line.Contains("isolation.level = read_committed", StringComparison.Ordinal));
         string[] contents = engine.Tables["committed"].Contents();
         contents.Should().Contain(NumberTopics.Rows(2));
         bool marksTransactions = result["committed"].Partitions.Sum(partition => partition.End) > 3;

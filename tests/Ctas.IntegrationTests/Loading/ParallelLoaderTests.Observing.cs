@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 using Confluent.Kafka;
 
 using Ctas.Kafka;
@@ -7,8 +5,6 @@ using Ctas.Kafka.Testing;
 using Ctas.Loading;
 using Ctas.Tables;
 using Ctas.Text;
-
-using Microsoft.Extensions.Logging;
 
 namespace Ctas.IntegrationTests.Loading;
 
@@ -143,28 +139,5 @@ public sealed partial class ParallelLoaderTests
         }
 
         return distinct;
-    }
-
-    /// <summary>Keeps what is logged at any level.</summary>
-    private sealed class ClientLogs : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => Lines.Enqueue(formatter(state, exception));
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
-        }
     }
 }
