@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ctas.Data;
 using Ctas.Loading;
 using Ctas.Planning;
@@ -12,17 +11,7 @@ internal static class Descriptions
     /// <summary>SHOW TABLES, SOURCES, PROPERTIES.</summary>
     public static QueryResult Show(string what, LoadServices services, ScriptPlan known) => what switch
     {
-        "tables" => Rows(
-            ["name", "state", "model", "key", "rows", "bytes"],
-            services.Registry.Tables.Select(table => (string?[])
-            [
-                table.Name,
-                table.State.ToString(),
-                table.Model.ToString(),
-                string.Join(", ", table.Key),
-                table.RowCount.ToString(CultureInfo.InvariantCulture),
-                table.SizeInBytes.ToString(CultureInfo.InvariantCulture),
-            ])),
+        "tables" => Tables(services.Registry.Tables),
         "sources" => Rows(
             ["name", "location"],
             services.Sources.Named.Select(source => (string?[])[source.Key, source.Value.Definition.Location.ToString()])
@@ -52,6 +41,28 @@ internal static class Descriptions
     /// <summary>A text, one row a line.</summary>
     public static QueryResult Lines(string column, string text) =>
         Rows([column], text.TrimEnd('\n').Split('\n').Select(line => (string?[])[line]));
+
+    private static QueryResult Tables(IReadOnlyList<TableMetadata> tables)
+    {
+        QueryResult texts = Rows(
+            ["name", "state", "model", "key"],
+            tables.Select(table => (string?[])
+            [
+                table.Name,
+                table.State.ToString().ToLowerInvariant(),
+                table.Model.ToString().ToLowerInvariant(),
+                string.Join(", ", table.Key),
+            ]));
+        var schema = new Schema(
+            texts.Schema.Fields.Append(new Field("rows", DataType.BigInt)).Append(new Field("bytes", DataType.BigInt)));
+        Column[] columns =
+        [
+            .. texts.Batches[0].Columns,
+            new FixedColumn<long>(DataType.BigInt, [.. tables.Select(table => table.RowCount)], tables.Count),
+            new FixedColumn<long>(DataType.BigInt, [.. tables.Select(table => table.SizeInBytes)], tables.Count),
+        ];
+        return new QueryResult(schema, [new Batch(columns, tables.Count).Named(schema)], TimeSpan.Zero);
+    }
 
     private static QueryResult Columns(IEnumerable<(string Name, string Type, string? Key)> columns) =>
         Rows(["column", "type", "key"], columns.Select(column => (string?[])[column.Name, column.Type, column.Key]));

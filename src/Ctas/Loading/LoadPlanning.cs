@@ -38,6 +38,7 @@ internal static class LoadPlanning
             Environment.GetEnvironmentVariable)
         {
             Declared = earlier?.Declared ?? [],
+            WithoutData = [.. snapshot.Tables.Where(table => !IsUsable(table.State)).Select(table => table.Name)],
         };
     }
 

@@ -25,6 +25,9 @@ internal sealed record PlanningContext(
 {
     /// <summary>Sources that earlier scripts have declared.</summary>
     public IReadOnlyCollection<SourceDeclaration> Declared { get; init; } = [];
+
+    /// <summary>Tables whose load has ended without data: they can be named, and their names taken again.</summary>
+    public IReadOnlyCollection<string> WithoutData { get; init; } = [];
 }
 
 /// <summary>A catalog over look-up functions.</summary>

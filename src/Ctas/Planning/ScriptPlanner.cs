@@ -24,6 +24,8 @@ internal sealed class ScriptPlanner
     private ScriptPlanner(PlanningContext context)
     {
         _context = context;
+        foreach (string name in context.WithoutData) { _relations[name] = Open(name, isSource: false); }
+
         foreach (RelationInfo relation in context.Relations)
         {
             _known[relation.Name] = relation;
