@@ -71,7 +71,7 @@ internal static class SyntaxDiagnostics
         new(
             "CTAS1017",
             span,
-            $"unknown type \"{Shortened(name)}\"",
+            $"type \"{Shortened(name)}\" is not known",
             closest is null
                 ? "Types are BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), VARCHAR, BYTES, DATE, TIME, TIMESTAMP, "
                     + "INTERVAL, ARRAY<T>, MAP<K, V> and STRUCT<name T, …>."

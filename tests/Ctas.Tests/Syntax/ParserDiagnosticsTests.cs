@@ -76,7 +76,7 @@ public class ParserDiagnosticsTests
         "CTAS1016",
         "comparisons cannot be chained",
         "Join them with AND, or use parentheses.")]
-    [InlineData("SELECT a::{BIGNIT} FROM t", "CTAS1017", "unknown type \"BIGNIT\"", "Did you mean BIGINT?")]
+    [InlineData("SELECT a::{BIGNIT} FROM t", "CTAS1017", "type \"BIGNIT\" is not known", "Did you mean BIGINT?")]
     [InlineData(
         "SELECT * FROM t WINDOW TUMBLING (SIZE 5 {MINUTSE}) GROUP BY a",
         "CTAS1018",

@@ -1,0 +1,26 @@
+using System.Text.RegularExpressions;
+
+namespace Ctas.Tests.Conventions;
+
+/// <summary>The error reference lists exactly the codes that the code uses.</summary>
+public sealed partial class ErrorCodeTests
+{
+    [Fact]
+    public void ErrorReference_ListsExactlyTheCodesInUse()
+    {
+        string root = Path.Combine(DirectionTests.RepositoryRoot(), "src", "Ctas");
+        string[] used = [.. Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .Distinct().Order(StringComparer.Ordinal)];
+        string[] listed = [.. ListedCode().Matches(File.ReadAllText(Path.Combine(root, "docs", "errors.md")))
+            .Select(match => match.Groups[1].Value)];
+
+        listed.Should().Equal(used);
+    }
+
+    [GeneratedRegex("\"(CTAS\\d{4})\"")]
+    private static partial Regex QuotedCode();
+
+    [GeneratedRegex(@"^\| (CTAS\d{4}) \|", RegexOptions.Multiline)]
+    private static partial Regex ListedCode();
+}
