@@ -38,6 +38,8 @@ internal static class Measure
     /// <summary>Bytes that stay alive because of what <paramref name="make"/> returns.</summary>
     public static async Task<long> RetainedBytesAsync(Func<Task<object>> make)
     {
+        // Made once before, so that pooled buffers and caches are there already and do not count.
+        await make();
         CollectGarbage();
         long before = GC.GetTotalMemory(forceFullCollection: true);
         object kept = await make();
@@ -57,8 +59,10 @@ internal static class Measure
 
     private static void CollectGarbage()
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
+        for (int round = 0; round < 3; round++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
     }
 }

@@ -37,7 +37,9 @@ internal sealed partial class Binder
     /// </summary>
     private BoundRelation BindName(NameSyntax name, CommonTables? commonTables)
     {
-        if (CommonTables.Find(commonTables, name) is { } common) { return Renewed(common); }
+        if (CommonTables.Find(commonTables, name) is { } common) { return BindCommonTable(name, common.Relation, common.Scans); }
+
+        _scans++;
 
         if (catalog.Find(name.Text) is { } relation) { return BindRelation(relation, name.Span); }
 
@@ -47,6 +49,16 @@ internal sealed partial class Binder
             catalog.Names.Concat(localSources.Keys).Concat(CommonTables.Names(commonTables));
         Report(BindingDiagnostics.RelationNotFound(
             name.Span, name.Text, reader, ClosestName.Find(name.Text, candidates)));
+        return SilentRelation(name.Text);
+    }
+
+    private BoundRelation BindCommonTable(NameSyntax name, BoundRelation relation, long scans)
+    {
+        _scans += scans;
+        if (_scans <= MaxScans) { return Renewed(relation); }
+
+        _scans = 0;
+        Report(BindingDiagnostics.TooManyScans(name.Span, name.Text, MaxScans));
         return SilentRelation(name.Text);
     }
 

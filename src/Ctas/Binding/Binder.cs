@@ -44,6 +44,10 @@ internal sealed partial class Binder(
         return binder.BindQuery(statement.Query, commonTables: null);
     }
 
+    // A common table is planned at each place that reads it.
+    private const long MaxScans = 1_000;
+    private long _scans;
+
     private bool IsAdHoc => reader is null;
 
     private BoundError Report(Diagnostic diagnostic)
@@ -84,8 +88,11 @@ internal sealed partial class Binder(
                 Report(BindingDiagnostics.DuplicateCommonTable(table.Name.Span, table.Name.Text));
             }
 
+            long before = _scans;
             BoundRelation relation = BindQuery(table.Query, visible);
-            visible = CommonTables.With(visible, table.Name.Text, WithColumnNames(relation, table.Columns, table.Name));
+            visible = CommonTables.With(
+                visible, table.Name.Text, WithColumnNames(relation, table.Columns, table.Name), _scans - before);
+            _scans = before;
         }
 
         return visible;

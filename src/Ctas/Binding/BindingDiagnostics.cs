@@ -46,6 +46,12 @@ internal static class BindingDiagnostics
     public static Diagnostic NotSupportedYet(TextSpan span, string construct, string? hint = null) => new(
         "CTAS2009", span, $"{construct} is not supported yet", hint);
 
+    public static Diagnostic TooManyScans(TextSpan span, string table, long limit) => new(
+        "CTAS2055",
+        span,
+        $"reading \"{table}\" here makes the query read more than {limit} tables",
+        "Common tables are written out at each place that reads them; make this one a table of its own.");
+
     public static Diagnostic NotBoolean(TextSpan span, string clause, DataType actual) => new(
         "CTAS2010", span, $"{clause} needs a condition of type BOOLEAN, not {actual}");
 

@@ -74,6 +74,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             result.Skipped.Count(),
             result.Cancelled.Count());
         _callerCancellation.ThrowIfCancellationRequested();
+        _progress.ThrowIfFailed();
         return result;
     }
 
@@ -171,11 +172,18 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                select new SourcePosition(
                    scan.Definition.Name, partition.First.Name, partition.First.Range.Start, partition.Second),
         ];
-        string[] warnings = [.. run.Tracker.Scans.SelectMany(scan => scan.GetStatistics()?.Warnings ?? [])];
+        string[] warnings =
+        [
+            .. run.Tracker.Scans.SelectMany(scan => scan.GetStatistics()?.Warnings ?? []),
+            .. load.Statistics is { FirstSkipped: { } first } execution
+                ? [$"{execution.RowsSkipped} rows left out, the first because of: {first.Message}"]
+                : Array.Empty<string>(),
+        ];
         _services.Registry.Publish([new TablePublication(table, positions, warnings)]);
         _loaded[table.Name] = table;
         foreach (string warning in warnings) { LoadLog.TableWarning(_logger, table.Name, warning); }
 
+        run.Warnings = warnings;
         run.RowsSkipped = load.Statistics?.RowsSkipped ?? 0;
         run.TableBytes = table.Memory.Total;
         _progress.Change(run.Tracker, tracker => tracker.Rows = table.RowCount);

@@ -42,7 +42,10 @@ public sealed class ParallelLoader
 
     /// <summary>Loads the tables.</summary>
     /// <param name="tables">In any order.</param>
-    /// <param name="progress">Told of every change of state, and at intervals; calls never overlap.</param>
+    /// <param name="progress">
+    /// Told of every change of state, and at intervals; calls never overlap. What it throws is thrown again when the
+    /// load has ended.
+    /// </param>
     /// <param name="cancellationToken">Stops the load; tables already published stay.</param>
     /// <returns>What became of every table; failed tables do not make this throw.</returns>
     /// <exception cref="Text.CtasCompilationException">A mistake in the SQL, a cycle, a missing table: nothing was read.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Ctas.Tables;
 
@@ -13,6 +14,7 @@ internal sealed class ProgressTracker : IDisposable
     private readonly IProgress<LoadProgress>? _progress;
     private readonly ITimer? _timer;
     private bool _isEnded;
+    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts tracking; reports the first moment at once.</summary>
     public ProgressTracker(
@@ -46,6 +48,9 @@ internal sealed class ProgressTracker : IDisposable
         lock (_lock) { _isEnded = true; }
     }
 
+    /// <summary>Throws what the caller's progress has thrown; after that it was told no more.</summary>
+    public void ThrowIfFailed() => _failure?.Throw();
+
     private void Report()
     {
         if (_progress is null) { return; }
@@ -53,10 +58,15 @@ internal sealed class ProgressTracker : IDisposable
         // The lock is held while reporting: two reports never overtake each other, so percentages never fall.
         lock (_lock)
         {
-            if (_isEnded) { return; }
+            if (_isEnded || _failure is not null) { return; }
 
             TimeSpan elapsed = Elapsed;
-            _progress.Report(new LoadProgress([.. _tables.Select(table => table.ToProgress(elapsed))], elapsed));
+            try { _progress.Report(new LoadProgress([.. _tables.Select(table => table.ToProgress(elapsed))], elapsed)); }
+            catch (Exception e)
+            {
+                // On a timer's thread it would end the process; it is the caller's, who gets it when the load has ended.
+                _failure = ExceptionDispatchInfo.Capture(e);
+            }
         }
     }
 }

@@ -77,7 +77,12 @@ internal sealed class ScanGroups
         // What is read twice by one statement, or has columns yet to be found, must be there whole before it is used.
         bool isStreamed = source.Definition is { Columns: not null, Mode: ReadMode.Append }
             && group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
-        return new SharedScan(source, Request(scans, source.Definition), !isStreamed, group.Tables.Count);
+        return new SharedScan(
+            source,
+            Request(scans, source.Definition),
+            !isStreamed,
+            group.Tables.Count,
+            _services.Options.TableMemoryBytes);
     }
 
     private static IEnumerable<LogicalScan> ScansOf(TablePlan table, string source) =>

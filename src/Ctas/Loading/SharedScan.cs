@@ -20,6 +20,7 @@ internal sealed class SharedScan : IAsyncDisposable
 
     private readonly ISource _source;
     private readonly ScanRequest _request;
+    private readonly long? _maxStagedBytes;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly List<Reader> _readers = [];
@@ -37,9 +38,11 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <param name="source">What to read.</param>
     /// <param name="request">Which columns.</param>
     /// <param name="isStaged">True to read everything before anything is handed on.</param>
+    /// <param name="maxStagedBytes">More bytes held for staging fail the read; null: no limit.</param>
     /// <param name="subscribers">Tables that will read it; each must release its <see cref="ScanSubscription"/>.</param>
-    public SharedScan(ISource source, ScanRequest request, bool isStaged, int subscribers)
+    public SharedScan(ISource source, ScanRequest request, bool isStaged, int subscribers, long? maxStagedBytes)
     {
+        _maxStagedBytes = maxStagedBytes;
         _source = source;
         _request = request;
         IsStaged = isStaged;
@@ -62,6 +65,9 @@ internal sealed class SharedScan : IAsyncDisposable
 
     /// <summary>Bytes held for staging so far.</summary>
     public long StagedBytes { get; private set; }
+
+    /// <summary>Records left out at the end of staging, because keys appeared after them.</summary>
+    public long KeylessDropped { get; private set; }
 
     /// <summary>Captures the ends and starts reading; the first caller does it, the others wait for it.</summary>
     public Task OpenAsync(CancellationToken cancellationToken)
@@ -143,6 +149,7 @@ internal sealed class SharedScan : IAsyncDisposable
                     {
                         staging.Add(batch);
                         StagedBytes = staging.SizeInBytes;
+                        CheckStagedBytes();
                         continue;
                     }
 
@@ -155,7 +162,7 @@ internal sealed class SharedScan : IAsyncDisposable
                 }
 
                 CheckLimit(scan);
-                if (staging is not null) { _staged.TrySetResult(staging.Finish()); }
+                if (staging is not null) { Complete(staging); }
             }
 
             last.Next.SetResult(null);
@@ -169,6 +176,24 @@ internal sealed class SharedScan : IAsyncDisposable
             _ = _opened.Task.Exception;
             _ = _staged.Task.Exception;
             _ = last.Next.Task.Exception;
+        }
+    }
+
+    private void Complete(ChangelogCompactor staging)
+    {
+        StagedTable staged = staging.Finish();
+        KeylessDropped = staged.KeylessDropped;
+        _staged.TrySetResult(staged);
+    }
+
+    private void CheckStagedBytes()
+    {
+        if (StagedBytes > _maxStagedBytes)
+        {
+            throw new SourceException(
+                Definition.Name,
+                $"source \"{Definition.Name}\" takes {StagedBytes} bytes, more than the memory budget of {_maxStagedBytes}",
+                isTransient: false);
         }
     }
 

@@ -69,10 +69,16 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
         _enter(LoadPhase.Planning);
         PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation);
-        _builder = TableBuilder.Create(LoadProperties.Model(_plan.Properties), _plan.Name, query.Schema);
+        _builder = TableBuilder.Create(
+            LoadProperties.Model(_plan.Properties),
+            _plan.Name,
+            query.Schema,
+            query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep);
 
         _enter(LoadPhase.Executing);
-        var execution = new ExecutionOptions(LoadProperties.RowErrors(_plan.Properties));
+        var execution = new ExecutionOptions(
+            LoadProperties.RowErrors(_plan.Properties),
+            _options.TableMemoryBytes is { } budget ? Math.Max(0, budget - StagedBytes) : long.MaxValue);
         Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return _builder.Complete();
@@ -136,11 +142,13 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             : null;
     }
 
+    private long StagedBytes => _scans.Values.Sum(scan => scan.Scan.StagedBytes);
+
     private void CheckMemory()
     {
         if (_options.TableMemoryBytes is not { } budget) { return; }
 
-        long used = (_builder?.SizeInBytes ?? 0) + _scans.Values.Sum(scan => scan.Scan.StagedBytes);
+        long used = (_builder?.SizeInBytes ?? 0) + StagedBytes;
         if (used > budget)
         {
             throw new LoadException(

@@ -19,6 +19,9 @@ internal sealed class TableRun(TableToLoad table)
 
     public long RowsSkipped { get; set; }
 
+    /// <summary>What was published with the table; null before that.</summary>
+    public IReadOnlyList<string>? Warnings { get; set; }
+
     public TimeSpan QueueTime => (Tracker.StartedAt ?? ReadyToRunAt) - ReadyToRunAt;
 
     /// <summary>The table's part of the result; its scans have ended.</summary>
@@ -35,11 +38,11 @@ internal sealed class TableRun(TableToLoad table)
             Records = scans.Sum(scan => scan.Records),
             Bytes = scans.Sum(scan => scan.Bytes),
             TableBytes = TableBytes,
-            Rejected = scans.Sum(scan => scan.Rejected) + RowsSkipped,
+            Rejected = scans.Sum(scan => scan.Rejected) + Tracker.Scans.Sum(scan => scan.KeylessDropped) + RowsSkipped,
             RejectedSamples = [.. scans.SelectMany(scan => scan.RejectedSamples)],
             Retries = scans.Sum(scan => scan.Retries),
             Partitions = Tracker.Partitions(),
-            Warnings = [.. scans.SelectMany(scan => scan.Warnings)],
+            Warnings = Warnings ?? [.. scans.SelectMany(scan => scan.Warnings)],
             QueueTime = QueueTime,
             RunTime = (Tracker.EndedAt ?? Tracker.StartedAt ?? TimeSpan.Zero) - (Tracker.StartedAt ?? TimeSpan.Zero),
             StartedAt = Tracker.StartedAt ?? TimeSpan.Zero,

@@ -39,7 +39,7 @@ internal static partial class LogicalPlanner
         IReadOnlyList<ColumnSymbol> columns = table.Relation.Columns;
         LogicalPlan plan = Exactly(Lower(table.Relation, new Request([.. columns], [])), columns);
         Schema schema = table.PrimaryKey.Count > 0 ? plan.Schema.WithKey([.. table.PrimaryKey]) : plan.Schema;
-        return new PlannedQuery(plan, schema);
+        return new PlannedQuery(plan, schema) { IsKeyDeclared = table.PrimaryKey.Count > 0 };
     }
 
     private static Lowered Lower(BoundRelation relation, Request request) => relation switch

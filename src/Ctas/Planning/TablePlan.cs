@@ -88,4 +88,8 @@ internal sealed record TablePlan(
 /// <param name="Schema">
 /// Its columns, and the key: the declared PRIMARY KEY, else what the plan shows to be unique.
 /// </param>
-internal sealed record PlannedQuery(LogicalPlan Plan, Schema Schema);
+internal sealed record PlannedQuery(LogicalPlan Plan, Schema Schema)
+{
+    /// <summary>True when the key is a declared PRIMARY KEY, which takes no NULL.</summary>
+    public bool IsKeyDeclared { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ctas.Text;
 
 namespace Ctas.Tables;
 
@@ -75,7 +76,7 @@ public sealed partial class TableRegistry
         {
             Name = declaration.Name,
             State = TableState.Waiting,
-            Sql = declaration.Sql,
+            Sql = SecretMask.Apply(declaration.Sql),
             Model = declaration.Model,
             Dependencies = declaration.Dependencies,
             Properties = declaration.Properties.Redacted(),
@@ -93,7 +94,7 @@ public sealed partial class TableRegistry
         {
             State = state,
             Replacement = null,
-            Sql = declaration.Sql,
+            Sql = SecretMask.Apply(declaration.Sql),
             Model = publication.Table.Model,
             Schema = publication.Table.Schema,
             Positions = publication.Positions ?? [],

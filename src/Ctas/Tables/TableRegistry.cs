@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Ctas.Text;
 
 namespace Ctas.Tables;
 
@@ -218,7 +219,7 @@ public sealed partial class TableRegistry
         {
             Name = table.Name,
             State = registration.IsLive ? TableState.Live : TableState.Ready,
-            Sql = registration.Sql,
+            Sql = SecretMask.Apply(registration.Sql),
             Model = table.Model,
             Schema = table.Schema,
             Positions = registration.Positions,
