@@ -71,6 +71,7 @@ internal sealed partial class Binder
             return SilentRelation(location.Text);
         }
 
+        _scans++;
         if (catalog.Find(location.Text) is { } known) { return Scan(known); }
 
         return localSources.TryGetValue(location.Text, out SourceDeclaration? source)

@@ -90,8 +90,11 @@ internal sealed partial class Binder(
 
             long before = _scans;
             BoundRelation relation = BindQuery(table.Query, visible);
+
+            // One that reads nothing is written out all the same.
+            long scans = Math.Max(1, _scans - before);
             visible = CommonTables.With(
-                visible, table.Name.Text, WithColumnNames(relation, table.Columns, table.Name), _scans - before);
+                visible, table.Name.Text, WithColumnNames(relation, table.Columns, table.Name), scans);
             _scans = before;
         }
 

@@ -109,6 +109,20 @@ public sealed class LoadLimitTests
         metadata!.Sql.Should().NotContain("hunter2").And.Contain("kafka.sasl.password");
     }
 
+    [Theory]
+    [InlineData("SELECT id FROM 'u.csv'")]
+    [InlineData("SELECT 1 AS id")]
+    public void Build_CommonTablesThatDoubleThirtyTimes_AreRefused(string first)
+    {
+        IEnumerable<string> doubling = Enumerable.Range(1, 30).Select(number =>
+            $"c{number} AS (SELECT id FROM c{number - 1} UNION ALL SELECT id FROM c{number - 1})");
+        CtasEngineBuilder builder = new CtasEngineBuilder()
+            .AddTable($"CREATE TABLE t AS WITH c0 AS ({first}), {string.Join(", ", doubling)} SELECT id FROM c30");
+
+        builder.Invoking(b => b.Build()).Should().Throw<CtasCompilationException>()
+            .Which.Diagnostics.Should().OnlyContain(diagnostic => diagnostic.Code == "CTAS2055");
+    }
+
     private static async Task<ITable> TableOfAsync(CtasEngine engine)
     {
         await engine.ExecuteAsync("CREATE TABLE t AS SELECT * FROM s");
