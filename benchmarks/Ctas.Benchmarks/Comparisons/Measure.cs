@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Benchmarks.Comparisons;
 
@@ -35,18 +36,26 @@ internal static class Measure
             return Task.CompletedTask;
         }))]);
 
-    /// <summary>Bytes that stay alive because of what <paramref name="make"/> returns.</summary>
-    public static async Task<long> RetainedBytesAsync(Func<Task<object>> make)
+    /// <summary>What <paramref name="make"/> returns, and the bytes that stay alive because of it.</summary>
+    public static async Task<(T Kept, long Bytes)> RetainedBytesAsync<T>(Func<Task<T>> make)
+        where T : class
     {
-        // Made once before, so that pooled buffers and caches are there already and do not count.
-        await make();
+        // Made once and thrown away, so that pooled buffers and caches are there already and do not count.
+        await MakeAndForgetAsync(make);
         CollectGarbage();
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        object kept = await make();
+        T kept = await make();
+        await Task.Yield();
         CollectGarbage();
-        long after = GC.GetTotalMemory(forceFullCollection: true);
-        GC.KeepAlive(kept);
-        return after - before;
+        return (kept, GC.GetTotalMemory(forceFullCollection: true) - before);
+    }
+
+    // A stack of its own: the frames that completed the first result must not keep it alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task MakeAndForgetAsync<T>(Func<Task<T>> make)
+    {
+        await make();
+        await Task.Yield();
     }
 
     private static double Median(List<double> values)

@@ -13,12 +13,8 @@ internal sealed class TableComparisons : IComparisonSuite
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
-        Dictionary<string, OrderRow> dictionary = [];
-        double dictionaryBytes = await Measure.RetainedBytesAsync(() =>
-        {
-            dictionary = OrderRow.Generate(options.Rows).ToDictionary(order => order.Id);
-            return Task.FromResult<object>(dictionary);
-        });
+        (Dictionary<string, OrderRow> dictionary, double dictionaryBytes) = await Measure.RetainedBytesAsync(
+            () => Task.FromResult(OrderRow.Generate(options.Rows).ToDictionary(order => order.Id)));
         (CtasEngine standard, double standardBytes) = await LoadAsync(options, "standard");
         (CtasEngine compact, double compactBytes) = await LoadAsync(options, "compact");
         double rows = options.Rows;
@@ -47,10 +43,9 @@ internal sealed class TableComparisons : IComparisonSuite
     {
         // The source is there before and after, so that only the table is counted.
         InMemorySource source = OrderSources.Orders(options.Rows);
-        CtasEngine? engine = null;
-        double bytes = await Measure.RetainedBytesAsync(async () =>
+        (CtasEngine engine, double bytes) = await Measure.RetainedBytesAsync(async () =>
         {
-            engine = new CtasEngineBuilder()
+            CtasEngine engine = new CtasEngineBuilder()
                 .UseSource("orders_in", source)
                 .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
                 .Build();
@@ -58,7 +53,7 @@ internal sealed class TableComparisons : IComparisonSuite
             return engine;
         });
         GC.KeepAlive(source);
-        return (engine!, bytes);
+        return (engine, bytes);
     }
 
     private static double DuckBytes(int rows)
