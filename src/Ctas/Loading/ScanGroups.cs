@@ -31,14 +31,23 @@ internal sealed class ScanGroups
     public IReadOnlyDictionary<string, ScanSubscription> Subscribe(TableToLoad table)
     {
         var scans = new Dictionary<string, ScanSubscription>(StringComparer.OrdinalIgnoreCase);
-        foreach (string source in table.Plan.SourceNames)
+        try
         {
-            Group group = _groups[KeyOf(table, source)];
-            lock (group)
+            foreach (string source in table.Plan.SourceNames)
             {
-                group.Scan ??= Make(group);
-                scans.Add(source, new ScanSubscription(group.Scan));
+                Group group = _groups[KeyOf(table, source)];
+                lock (group)
+                {
+                    group.Scan ??= Make(group);
+                    scans.Add(source, new ScanSubscription(group.Scan));
+                }
             }
+        }
+        catch
+        {
+            // The other tables of those scans must not wait for this one.
+            Leave(table);
+            throw;
         }
 
         return scans;

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Ctas.Loading;
 
 /// <summary>A table to run and where it stands in the graph.</summary>
@@ -47,6 +49,7 @@ internal sealed class TableScheduler
     private readonly CancellationTokenSource _stopping;
     private int _running;
     private int _telling;
+    private ExceptionDispatchInfo? _fault;
 
     private TableScheduler(ITableRunner runner, int maxParallelism, bool failFast, CancellationToken cancellationToken)
     {
@@ -78,6 +81,8 @@ internal sealed class TableScheduler
             {
                 await scheduler._ended.Task.ConfigureAwait(false);
             }
+
+            scheduler._fault?.Throw();
         }
     }
 
@@ -129,7 +134,7 @@ internal sealed class TableScheduler
             }
         }
 
-        foreach (string table in cancelled) { _runner.Cancel(table); }
+        foreach (string table in cancelled) { Tell(() => _runner.Cancel(table)); }
 
         lock (_lock) { _telling--; }
 
@@ -140,7 +145,10 @@ internal sealed class TableScheduler
 
     private async Task RunOneAsync(ScheduledTable table)
     {
-        RunOutcome outcome = await _runner.RunAsync(table.Name, _stopping.Token).ConfigureAwait(false);
+        RunOutcome outcome = RunOutcome.Failed;
+        try { outcome = await _runner.RunAsync(table.Name, _stopping.Token).ConfigureAwait(false); }
+        catch (Exception e) { KeepFault(e); }
+
         List<(string Table, string Cause)> skipped = [];
         lock (_lock)
         {
@@ -152,7 +160,7 @@ internal sealed class TableScheduler
             }
         }
 
-        foreach ((string skippedTable, string cause) in skipped) { _runner.Skip(skippedTable, cause); }
+        foreach ((string skippedTable, string cause) in skipped) { Tell(() => _runner.Skip(skippedTable, cause)); }
 
         if (outcome == RunOutcome.Failed && _failFast) { await _stopping.CancelAsync().ConfigureAwait(false); }
 
@@ -190,6 +198,18 @@ internal sealed class TableScheduler
         skipped.AddRange(_waiting.Keys.Order(StringComparer.Ordinal).Select(table => (table, cause)));
         _waiting.Clear();
         _ready.Clear();
+    }
+
+    private void Tell(Action word)
+    {
+        try { word(); }
+        catch (Exception e) { KeepFault(e); }
+    }
+
+    /// <summary>A runner that throws is a bug of ours: the run still ends, and then throws it.</summary>
+    private void KeepFault(Exception fault)
+    {
+        lock (_lock) { _fault ??= ExceptionDispatchInfo.Capture(fault); }
     }
 
     private void EndWhenIdle()

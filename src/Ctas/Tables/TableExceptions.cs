@@ -44,7 +44,7 @@ public sealed class TableNotReadyException : Exception
             + (table.Failure is null ? "" : $": {table.Failure.Message}"),
         TableState.Cancelled => $"the load of table \"{table.Name}\" was cancelled",
         TableState.Dropped => $"table \"{table.Name}\" was dropped",
-        _ => $"table \"{table.Name}\" could not be loaded"
+        _ => $"table \"{table.Name}\" has no data"
             + (table.Failure is null ? "" : $": {table.Failure.Message}"),
     };
 }

@@ -78,6 +78,16 @@ public sealed class TableSchedulerTests
         runner.Events.Should().BeEquivalentTo("cancel a", "cancel b");
     }
 
+    [Fact]
+    public async Task RunAsync_RunnerThrows_EndsTheRunAndThrowsIt()
+    {
+        var runner = new RecordingRunner { OnRun = table => table == "a" ? throw new FormatException("bug") : RunOutcome.Loaded };
+        Func<Task> run = () => TableScheduler.RunAsync(
+            [Table("a", 1), Table("b", 2, "a"), Table("c", 1)], runner, 2, failFast: false, CancellationToken.None).WaitAsync(HangGuard);
+        (await run.Should().ThrowAsync<FormatException>()).WithMessage("bug");
+        runner.Events.Should().BeEquivalentTo("run a", "run c", "skip b because of a");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -69,7 +69,7 @@ public sealed class TableRegistryDeclarationTests
         ok.Should().BeEquivalentTo(new { State = TableState.Ready, RowCount = 1L, Warnings = new[] { "careful" } });
         ok!.Positions.Should().ContainSingle();
         _registry.Invoking(r => r["bad"]).Should().Throw<TableNotReadyException>()
-            .WithMessage("table \"bad\" could not be loaded: broker is down")
+            .WithMessage("table \"bad\" has no data: broker is down")
             .WithInnerException<InvalidOperationException>();
         _registry.Invoking(r => r["skipped"]).Should().Throw<TableNotReadyException>()
             .WithMessage("table \"skipped\" was skipped because of \"bad\": broker is down");

@@ -1,0 +1,75 @@
+using Ctas.Data;
+using Ctas.Loading;
+using Ctas.Sources;
+using Ctas.Tables;
+
+namespace Ctas.Tests.Engine;
+
+public sealed class SharedScanReleaseTests
+{
+    [Fact]
+    public async Task LoadAsync_OneReaderCannotMakeItsOtherSource_SharedScanIsReadAndClosed()
+    {
+        var shared = new CountingSource(InMemorySource.FromRows(
+            "shared", new Schema([new Field("n", DataType.BigInt)]), [1L], [2L]));
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("a_shared", shared)
+            .UseSourceFactory(new RefusingFactory())
+            .AddScript("""
+                CREATE STREAM refused (n BIGINT) WITH (path = 'refused.ndjson');
+                CREATE TABLE good AS SELECT n FROM a_shared LIMIT 1;
+                CREATE TABLE broken AS SELECT s.n FROM a_shared s JOIN refused r ON s.n = r.n;
+                """)
+            .Build();
+
+        LoadResult result = await engine.LoadAsync();
+
+        result["good"].State.Should().Be(TableState.Ready);
+        result["broken"].Error!.Message.Should().Contain("no such device");
+        shared.Opened.Should().Be(1);
+        shared.Closed.Should().Be(1);
+    }
+
+    private sealed class RefusingFactory : ISourceFactory
+    {
+        public bool CanCreate(SourceLocation location) => location is FileLocation;
+
+        public IReadOnlyList<string> Validate(SourceDefinition definition) => [];
+
+        public ISource Create(SourceDefinition definition, SourceServices services) =>
+            throw new SourceException(definition.Name, "no such device", isTransient: false);
+    }
+
+    private sealed class CountingSource(ISource inner) : ISource
+    {
+        private int _opened;
+        private int _closed;
+
+        public int Opened => _opened;
+
+        public int Closed => _closed;
+
+        public SourceDefinition Definition => inner.Definition;
+
+        public async ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _opened);
+            return new Scan(this, await inner.OpenAsync(request, cancellationToken));
+        }
+
+        private sealed class Scan(CountingSource source, ISourceScan inner) : ISourceScan
+        {
+            public IReadOnlyList<SourcePartition> Partitions => inner.Partitions;
+
+            public ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken) => inner.ReadAsync(cancellationToken);
+
+            public ScanStatistics GetStatistics() => inner.GetStatistics();
+
+            public ValueTask DisposeAsync()
+            {
+                Interlocked.Increment(ref source._closed);
+                return inner.DisposeAsync();
+            }
+        }
+    }
+}
