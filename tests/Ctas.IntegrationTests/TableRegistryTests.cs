@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ctas.IntegrationTests;
 
-/// <summary>Suite 2 of acceptance.md, as far as the registry alone is concerned.</summary>
+/// <summary>The registry alone; what needs loads stands in the other part.</summary>
 public sealed partial class TableRegistryTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

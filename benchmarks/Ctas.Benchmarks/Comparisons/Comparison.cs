@@ -6,7 +6,7 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <param name="Ours">Our figure.</param>
 /// <param name="Theirs">The peer's figure.</param>
 /// <param name="Unit">Of both figures.</param>
-/// <param name="Target">What design.md asks for; null where it asks for nothing.</param>
+/// <param name="Target">The bound that is aimed at; null where there is none.</param>
 internal sealed record Comparison(string Name, string Peer, double Ours, double Theirs, string Unit, Target? Target)
 {
     /// <summary>How many times better (rates: ours / theirs) or what fraction (times, bytes: ours / theirs).</summary>

@@ -44,7 +44,7 @@ internal sealed class TableRun(TableToLoad table)
             Partitions = Tracker.Partitions(),
             Warnings = Warnings ?? [.. scans.SelectMany(scan => scan.Warnings)],
             QueueTime = QueueTime,
-            RunTime = (Tracker.EndedAt ?? Tracker.StartedAt ?? TimeSpan.Zero) - (Tracker.StartedAt ?? TimeSpan.Zero),
+            RunTime = Tracker is { StartedAt: { } started, EndedAt: { } ended } ? ended - started : TimeSpan.Zero,
             StartedAt = Tracker.StartedAt ?? TimeSpan.Zero,
         };
     }

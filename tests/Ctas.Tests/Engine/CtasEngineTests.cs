@@ -47,6 +47,7 @@ public sealed class CtasEngineTests
         first["good"].State.Should().Be(TableState.Ready);
         first["broken"].Error!.Message.Should().Contain("broken_in");
         first["dependent"].CauseChain.Should().Equal("dependent", "broken");
+        first["dependent"].RunTime.Should().Be(TimeSpan.Zero);
         ITable good = engine.Tables["good"];
 
         Func<Task> query = () => engine.ExecuteAsync("SELECT * FROM dependent");

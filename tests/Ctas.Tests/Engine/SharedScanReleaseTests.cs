@@ -10,8 +10,16 @@ public sealed class SharedScanReleaseTests
     [Fact]
     public async Task LoadAsync_OneReaderCannotMakeItsOtherSource_SharedScanIsReadAndClosed()
     {
-        var shared = new CountingSource(InMemorySource.FromRows(
-            "shared", new Schema([new Field("n", DataType.BigInt)]), [1L], [2L]));
+        // A row a batch, and more of them than are read ahead: the scan cannot end before its readers let it.
+        var records = new InMemorySource(new SourceDefinition("shared", new InMemoryLocation("shared"))
+        {
+            Columns = [new SourceColumn("n", DataType.BigInt)],
+            Mode = ReadMode.Append,
+            BatchRows = 1,
+        });
+        for (int row = 0; row < 200; row++) { records.Add(InMemoryRecord.FromText(key: null, """{"n":1}""")); }
+
+        var shared = new CountingSource(records);
         await using CtasEngine engine = new CtasEngineBuilder()
             .UseSource("a_shared", shared)
             .UseSourceFactory(new RefusingFactory())
@@ -27,7 +35,7 @@ public sealed class SharedScanReleaseTests
         result["good"].State.Should().Be(TableState.Ready);
         result["broken"].Error!.Message.Should().Contain("no such device");
         shared.Opened.Should().Be(1);
-        shared.Closed.Should().Be(1);
+        SpinWait.SpinUntil(() => shared.Closed == 1, TimeSpan.FromSeconds(30)).Should().BeTrue("nobody is left to read it");
     }
 
     private sealed class RefusingFactory : ISourceFactory
