@@ -103,7 +103,7 @@ internal sealed class ClientConfiguration
             case ConfResult.Ok:
                 return null;
             case ConfResult.Unknown:
-                string? closest = ClosestName.To(name, KnownNames(configuration));
+                string? closest = Ctas.Text.ClosestName.Find(name, KnownNames(configuration));
                 string hint = closest is null ? "" : $" Did you mean \"kafka.{closest}\"?";
                 return $"The Kafka client has no property \"{name}\".{hint}";
             default:

@@ -1,7 +1,7 @@
 namespace Ctas.Text;
 
 /// <summary>Finds the name that the user most likely meant.</summary>
-internal static class ClosestName
+public static class ClosestName
 {
     // Longer names are machine-made; comparing them costs more than a suggestion is worth.
     private const int MaxLength = 64;
