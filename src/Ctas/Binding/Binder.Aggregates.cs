@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Syntax;
 
@@ -27,7 +29,7 @@ internal sealed partial class Binder
             : key;
 
     private static string FirstAggregate(BoundExpression expression) => expression is BoundAggregate aggregate
-        ? aggregate.Kind.ToString().ToUpperInvariant()
+        ? aggregate.Function.Name
         : expression.Operands().Where(operand => operand.Contains<BoundAggregate>()).Select(FirstAggregate).First();
 
     private BoundExpression BindOrdinal(
@@ -36,7 +38,7 @@ internal sealed partial class Binder
             ? columns[ordinal - 1].Expression
             : Report(BindingDiagnostics.OrdinalOutOfRange(syntax.Span, clause, syntax.Text, columns.Count));
 
-    private BoundExpression BindAggregate(FunctionCallSyntax call, AggregateKind kind, Context context)
+    private BoundExpression BindAggregate(FunctionCallSyntax call, AggregateDefinition function, Context context)
     {
         string name = call.Name.Text.ToUpperInvariant();
         if (context.Aggregate is not null)
@@ -49,58 +51,82 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.AggregateMisplaced(call.Span, name, context.Clause));
         }
 
-        if (!call.OrderBy.IsEmpty)
-        {
-            return NotSupportedYet(call.OrderBy[0], "ORDER BY inside an aggregate function");
-        }
-
         Context inside = context with { Aggregate = name };
         BoundExpression? filter = call.Filter is null
             ? null
             : AsCondition(BindExpression(call.Filter, inside), "FILTER");
-        if (call.IsStar)
-        {
-            return kind == AggregateKind.Count
-                ? new BoundAggregate(kind, Argument: null, IsDistinct: false, filter, DataType.BigInt)
-                : Report(BindingDiagnostics.ArgumentCount(call.Span, name, "one argument", 0));
-        }
-
         BoundExpression[] arguments = [.. call.Arguments.Select(argument => BindExpression(argument, inside))];
-        if (arguments is not [var argument])
+        BoundSortKey[] orderBy =
+        [
+            .. call.OrderBy.Select(item => new BoundSortKey(
+                BindExpression(item.Expression, inside), item.IsDescending, NullsFirst(item))),
+        ];
+        bool isStar = call.IsStar && function.TakesStar;
+        if (!isStar && (arguments.Length < function.MinArguments || arguments.Length > function.MaxArguments))
         {
-            return Report(BindingDiagnostics.ArgumentCount(call.Span, name, "one argument", arguments.Length));
+            return Report(BindingDiagnostics.ArgumentCount(
+                call.Span, name, Counted(function.MinArguments, function.MaxArguments), arguments.Length));
         }
 
-        if (AggregateType(kind, argument.Type) is not { } type)
+        if (!FitArguments(function, name, arguments)) { return new BoundError(); }
+
+        DataType[] types = [.. arguments.Select(argument => argument.Type)];
+        return new BoundAggregate(function, [.. arguments], isStar ? DataType.BigInt : ResultType(function, types))
         {
-            string expected = kind is AggregateKind.Sum or AggregateKind.Average ? "a number" : "a value with an order";
-            return Report(BindingDiagnostics.ArgumentType(argument.Span, name, 1, expected, argument.Type));
-        }
-
-        if (argument.Type.Kind == DataTypeKind.Null) { argument = Coercion.To(argument, NullArgumentType(kind)); }
-
-        // The least of different values is the least of all values.
-        bool isDistinct = call.IsDistinct && kind is not (AggregateKind.Min or AggregateKind.Max);
-        return new BoundAggregate(kind, argument, isDistinct, filter, type) { Span = call.Span };
-    }
-
-    private static DataType NullArgumentType(AggregateKind kind) =>
-        kind is AggregateKind.Sum or AggregateKind.Average ? DataType.BigInt : DataType.Varchar;
-
-    private static DataType? AggregateType(AggregateKind kind, DataType argument)
-    {
-        DataType type = argument.Kind == DataTypeKind.Null ? NullArgumentType(kind) : argument;
-        return (kind, type.Kind) switch
-        {
-            (AggregateKind.Count, _) => DataType.BigInt,
-            (AggregateKind.Average, DataTypeKind.Unknown) => DataType.Double,
-            (_, DataTypeKind.Unknown) => DataType.Unknown,
-            (AggregateKind.Sum, DataTypeKind.Int or DataTypeKind.BigInt) => DataType.BigInt,
-            (AggregateKind.Sum, DataTypeKind.Double) => DataType.Double,
-            (AggregateKind.Sum, DataTypeKind.Decimal) => DataType.Decimal(DataType.MaxDecimalPrecision, type.Scale),
-            (AggregateKind.Average, _) when type.IsNumeric => DataType.Double,
-            (AggregateKind.Min or AggregateKind.Max, _) when TypeRules.IsOrdered(type) => type,
-            _ => null,
+            IsDistinct = call.IsDistinct && !function.IgnoresDistinct,
+            Filter = filter,
+            OrderBy = function.IsOrderSensitive ? [.. orderBy] : [],
+            Span = call.Span,
         };
     }
+
+    /// <summary>Brings the arguments to the types of the parameters; false after a mistake.</summary>
+    private bool FitArguments(AggregateDefinition function, string name, BoundExpression[] arguments)
+    {
+        bool fits = true;
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            AggregateParameter parameter = function.Parameters[i];
+            if (Fitted(arguments[i], parameter.Kind) is { } fitted)
+            {
+                arguments[i] = fitted;
+                continue;
+            }
+
+            Report(BindingDiagnostics.ArgumentType(
+                arguments[i].Span, name, i + 1, Expected(parameter.Kind), arguments[i].Type));
+            fits = false;
+        }
+
+        return fits;
+    }
+
+    private static BoundExpression? Fitted(BoundExpression argument, AggregateParameterKind parameter)
+    {
+        DataType type = argument.Type;
+        if (TypeRules.IsOpen(type)) { return argument; }
+
+        bool isNull = type.Kind == DataTypeKind.Null;
+        return parameter switch
+        {
+            AggregateParameterKind.Any => isNull ? Coercion.To(argument, DataType.Varchar) : argument,
+            AggregateParameterKind.Ordered when isNull => Coercion.To(argument, DataType.Varchar),
+            AggregateParameterKind.Ordered => TypeRules.IsOrdered(type) ? argument : null,
+            AggregateParameterKind.Number when isNull => Coercion.To(argument, DataType.BigInt),
+            AggregateParameterKind.Number => type.IsNumeric ? argument : null,
+            _ => throw new UnreachableException($"No rule for {parameter}."),
+        };
+    }
+
+    private static string Expected(AggregateParameterKind parameter) => parameter switch
+    {
+        AggregateParameterKind.Number => "a number",
+        AggregateParameterKind.Ordered => "a value with an order",
+        _ => throw new UnreachableException($"No rule for {parameter}."),
+    };
+
+    private static DataType ResultType(AggregateDefinition function, DataType[] types) =>
+        types.Any(TypeRules.IsOpen) && function.Result([.. types.Select(_ => DataType.Unknown)]) is var open
+            ? open
+            : function.Result(types);
 }

@@ -14,7 +14,7 @@ internal sealed partial class Binder
         string name = call.Name.Text.ToUpperInvariant();
         if (call.Over is not null) { return NotSupportedYet(call, $"{name}(…) OVER (…)"); }
 
-        if (FunctionCatalog.FindAggregate(name) is { } aggregate) { return BindAggregate(call, aggregate, context); }
+        if (AggregateCatalog.Find(name) is { } aggregate) { return BindAggregate(call, aggregate, context); }
 
         bool isModulo = name == "MOD";
         ScalarFunction? function = FunctionCatalog.Find(name);
@@ -53,7 +53,7 @@ internal sealed partial class Binder
     {
         if (arguments.Length < function.MinArguments || arguments.Length > function.MaxArguments)
         {
-            return Report(BindingDiagnostics.ArgumentCount(span, name, Counted(function), arguments.Length));
+            return Report(BindingDiagnostics.ArgumentCount(span, name, Counted(function.MinArguments, function.MaxArguments), arguments.Length));
         }
 
         if (arguments.Any(argument => argument is BoundError)) { return new BoundError(); }
@@ -136,15 +136,15 @@ internal sealed partial class Binder
         _ => throw new UnreachableException($"No rule for {parameter}."),
     };
 
-    private static string Counted(ScalarFunction function)
+    private static string Counted(int min, int max)
     {
-        string count = (function.MinArguments, function.MaxArguments) switch
+        string count = (min, max) switch
         {
-            var (min, max) when min == max => Invariant($"{min}"),
-            var (min, max) when max - min == 1 => Invariant($"{min} or {max}"),
-            var (min, _) => Invariant($"at least {min}"),
+            _ when min == max => Invariant($"{min}"),
+            _ when max - min == 1 => Invariant($"{min} or {max}"),
+            _ => Invariant($"at least {min}"),
         };
-        return count + (function.MaxArguments == 1 ? " argument" : " arguments");
+        return count + (max == 1 ? " argument" : " arguments");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Text;
 
@@ -71,9 +72,21 @@ internal sealed record BoundFunction(string Function, BoundList<BoundExpression>
     : BoundExpression(Type);
 
 /// <summary>An aggregate; stands in expressions only until grouping has replaced it by a column.</summary>
+/// <param name="Function">Which.</param>
+/// <param name="Arguments">In the types the function wants; none for COUNT(*).</param>
+/// <param name="Type">The type of the result.</param>
 internal sealed record BoundAggregate(
-    AggregateKind Kind, BoundExpression? Argument, bool IsDistinct, BoundExpression? Filter, DataType Type)
-    : BoundExpression(Type);
+    AggregateDefinition Function, BoundList<BoundExpression> Arguments, DataType Type) : BoundExpression(Type)
+{
+    /// <summary>True to aggregate different values only.</summary>
+    public bool IsDistinct { get; init; }
+
+    /// <summary>Only rows for which it is TRUE count; null: all.</summary>
+    public BoundExpression? Filter { get; init; }
+
+    /// <summary>The order in which the rows of a group are aggregated; empty: as they come.</summary>
+    public BoundList<BoundSortKey> OrderBy { get; init; } = [];
+}
 
 /// <summary>The operators of two operands.</summary>
 internal enum BoundOperator
@@ -94,14 +107,4 @@ internal enum BoundOperator
     IsDistinctFrom,
     And,
     Or,
-}
-
-/// <summary>The aggregate functions.</summary>
-internal enum AggregateKind
-{
-    Count,
-    Sum,
-    Average,
-    Min,
-    Max,
 }

@@ -18,7 +18,7 @@ internal static class BoundExpressionParts
         BoundInList e => [e.Operand, .. e.Values],
         BoundLike e => [e.Operand, e.Pattern],
         BoundFunction e => e.Arguments,
-        BoundAggregate e => [.. Optional(e.Argument), .. Optional(e.Filter)],
+        BoundAggregate e => [.. e.Arguments, .. Optional(e.Filter), .. e.OrderBy.Select(key => key.Expression)],
         _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
     };
 

@@ -24,7 +24,12 @@ internal abstract class BoundExpressionRewriter
         BoundInList e => e with { Operand = Rewrite(e.Operand), Values = [.. e.Values.Select(Rewrite)] },
         BoundLike e => e with { Operand = Rewrite(e.Operand), Pattern = Rewrite(e.Pattern) },
         BoundFunction e => e with { Arguments = [.. e.Arguments.Select(Rewrite)] },
-        BoundAggregate e => e with { Argument = RewriteOptional(e.Argument), Filter = RewriteOptional(e.Filter) },
+        BoundAggregate e => e with
+        {
+            Arguments = [.. e.Arguments.Select(Rewrite)],
+            Filter = RewriteOptional(e.Filter),
+            OrderBy = [.. e.OrderBy.Select(key => key with { Expression = Rewrite(key.Expression) })],
+        },
         _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
     };
 

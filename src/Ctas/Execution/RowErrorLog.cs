@@ -29,4 +29,15 @@ internal sealed class RowErrorLog(RowErrorPolicy policy)
         FirstSkipped ??= collected.First;
         return collected.Passed();
     }
+
+    /// <summary>Leaves rows of a result out, or fails the query, as the policy says.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="first">Why the first of them cannot be computed.</param>
+    public void Skip(int count, ExecutionException first)
+    {
+        if (policy == RowErrorPolicy.Fail) { throw first; }
+
+        Skipped += count;
+        FirstSkipped ??= first;
+    }
 }

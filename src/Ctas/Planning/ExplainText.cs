@@ -36,7 +36,7 @@ internal static class ExplainText
         LogicalAggregate aggregate => DescribeAggregate(aggregate),
         LogicalDistinct => "distinct",
         LogicalUnionAll => "union all",
-        LogicalSort sort => $"sort by {string.Join(", ", sort.Keys.Select(key => Describe(key, sort.Schema)))}",
+        LogicalSort sort => $"sort by {ExpressionSql.Render(sort.Keys, sort.Schema)}",
         LogicalLimit limit => DescribeLimit(limit),
         _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
     };
@@ -142,10 +142,6 @@ internal static class ExplainText
         string by = keys.Length == 0 ? "aggregate" : $"aggregate by {keys}";
         return calls.Length == 0 ? by : $"{by}: {calls}";
     }
-
-    private static string Describe(SortKey key, Schema schema) =>
-        ExpressionSql.Render(key.Expression, schema) + (key.IsDescending ? " desc" : "")
-        + (key.NullsFirst == key.IsDescending ? "" : key.NullsFirst ? " nulls first" : " nulls last");
 
     private static string DescribeLimit(LogicalLimit limit)
     {

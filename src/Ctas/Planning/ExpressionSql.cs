@@ -46,11 +46,18 @@ internal static class ExpressionSql
     /// <summary>An aggregate over <paramref name="input"/>.</summary>
     public static string Render(AggregateCall call, Schema input)
     {
-        string name = call.Function == AggregateFunction.Average ? "AVG" : call.Function.ToString().ToUpperInvariant();
-        string argument = call.Argument is null ? "*" : Render(call.Argument, input);
+        IEnumerable<ScalarExpression> all = call.Arguments.Concat(call.Options);
+        string arguments = string.Join(", ", all.Select(argument => Render(argument, input)));
+        string distinct = call.IsDistinct ? "DISTINCT " : "";
+        string order = call.OrderBy.Count == 0 ? "" : $" ORDER BY {Render(call.OrderBy, input)}";
         string filter = call.Filter is null ? "" : $" FILTER (WHERE {Render(call.Filter, input)})";
-        return $"{name}({(call.IsDistinct ? "DISTINCT " : "")}{argument}){filter}";
+        return $"{call.Function}({distinct}{(arguments.Length == 0 ? "*" : arguments)}{order}){filter}";
     }
+
+    /// <summary>The items of an ORDER BY; NULLs are told of only where they are not at their usual end.</summary>
+    public static string Render(IEnumerable<SortKey> keys, Schema input) => string.Join(", ", keys.Select(key =>
+        Render(key.Expression, input) + (key.IsDescending ? " desc" : "")
+        + (key.NullsFirst == key.IsDescending ? "" : key.NullsFirst ? " nulls first" : " nulls last")));
 
     private static string Case(CaseExpression expression, Schema input)
     {

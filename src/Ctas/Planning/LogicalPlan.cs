@@ -73,33 +73,24 @@ internal sealed record LogicalJoin(
     Schema Schema,
     ChangeKind Kind) : LogicalPlan(Schema, Kind);
 
-/// <summary>The aggregate functions.</summary>
-internal enum AggregateFunction
-{
-    /// <summary>COUNT(*) when it has no argument, else the number of values that are not NULL.</summary>
-    Count,
-
-    /// <summary>BIGINT for INT and BIGINT, DOUBLE for DOUBLE, DECIMAL(38, s) for DECIMAL; NULL of no values; overflow is an error.</summary>
-    Sum,
-
-    /// <summary>DOUBLE; NULL of no values.</summary>
-    Average,
-
-    /// <summary>The least value; NULL of no values. Any ordered type.</summary>
-    Min,
-
-    /// <summary>The greatest value; NULL of no values. Any ordered type.</summary>
-    Max,
-}
-
 /// <summary>One aggregate of a GROUP BY.</summary>
-/// <param name="Function">Which.</param>
-/// <param name="Argument">Over the input; null for COUNT(*).</param>
-/// <param name="IsDistinct">True to aggregate different values only.</param>
-/// <param name="Filter">Only rows for which it is TRUE count; null: all.</param>
+/// <param name="Function">The canonical upper-case name, as in the catalogue of aggregates.</param>
+/// <param name="Arguments">Over the input, of the types the function wants; none for COUNT(*).</param>
 /// <param name="Type">Type of the result.</param>
-internal sealed record AggregateCall(
-    AggregateFunction Function, ScalarExpression? Argument, bool IsDistinct, ScalarExpression? Filter, DataType Type);
+internal sealed record AggregateCall(string Function, IReadOnlyList<ScalarExpression> Arguments, DataType Type)
+{
+    /// <summary>Values known while planning that follow the arguments: the k of TOPK, a separator.</summary>
+    public IReadOnlyList<ConstantExpression> Options { get; init; } = [];
+
+    /// <summary>True to aggregate different values only.</summary>
+    public bool IsDistinct { get; init; }
+
+    /// <summary>Only rows for which it is TRUE count; null: all.</summary>
+    public ScalarExpression? Filter { get; init; }
+
+    /// <summary>The order in which the rows of a group are aggregated; empty: as they come.</summary>
+    public IReadOnlyList<SortKey> OrderBy { get; init; } = [];
+}
 
 /// <summary>Groups and aggregates. Output: the group keys, then the aggregates. NULL is one group.</summary>
 /// <remarks>Without keys there is exactly one row, also of no input.</remarks>

@@ -36,22 +36,22 @@ internal static partial class LogicalPlanner
         operand.Type == cast.Type ? operand : new CastExpression(operand, StoredType(cast.Type), cast.IsTry);
 
     private static AggregateCall LowerAggregate(
-        BoundAggregate aggregate, IReadOnlyDictionary<ColumnSymbol, int> ordinals) => new(
-        Function(aggregate.Kind),
-        aggregate.Argument is null ? null : Lower(aggregate.Argument, ordinals),
-        aggregate.IsDistinct,
-        aggregate.Filter is null ? null : Lower(aggregate.Filter, ordinals),
-        aggregate.Type);
-
-    private static AggregateFunction Function(AggregateKind kind) => kind switch
+        BoundAggregate aggregate, IReadOnlyDictionary<ColumnSymbol, int> ordinals)
     {
-        AggregateKind.Count => AggregateFunction.Count,
-        AggregateKind.Sum => AggregateFunction.Sum,
-        AggregateKind.Average => AggregateFunction.Average,
-        AggregateKind.Min => AggregateFunction.Min,
-        AggregateKind.Max => AggregateFunction.Max,
-        _ => throw new UnreachableException($"No rule for {kind}."),
-    };
+        int options = aggregate.Function.OptionCount(aggregate.Arguments.Count);
+        ScalarExpression[] arguments = [.. aggregate.Arguments.Select(argument => Lower(argument, ordinals))];
+        return new AggregateCall(aggregate.Function.Name, arguments[..^options], StoredType(aggregate.Type))
+        {
+            Options = [.. arguments[^options..].Cast<ConstantExpression>()],
+            IsDistinct = aggregate.IsDistinct,
+            Filter = aggregate.Filter is null ? null : Lower(aggregate.Filter, ordinals),
+            OrderBy =
+            [
+                .. aggregate.OrderBy.Select(
+                    key => new SortKey(Lower(key.Expression, ordinals), key.IsDescending, key.NullsFirst)),
+            ],
+        };
+    }
 
     private static BinaryOperator Operator(BoundOperator operation) => operation switch
     {

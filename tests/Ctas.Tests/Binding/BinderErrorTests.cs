@@ -20,7 +20,7 @@ public sealed class BinderErrorTests
     [InlineData("CTAS2005", "CREATE TABLE t AS SELECT {uper}(name) AS n FROM users", "\"uper\"", "UPPER")]
     [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {UPPER(name, name)} AS n FROM users", "1 argument, not 2", null)]
     [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {ROUND()} AS n FROM users", "1 or 2 arguments", null)]
-    [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {SUM(*)} AS n FROM users", "one argument", null)]
+    [InlineData("CTAS2006", "CREATE TABLE t AS SELECT {SUM(*)} AS n FROM users", "1 argument", null)]
     [InlineData("CTAS2007", "CREATE TABLE t AS SELECT {name + 1} AS n FROM users", "VARCHAR and INT", "CAST(… AS INT)")]
     [InlineData("CTAS2007", "CREATE TABLE t AS SELECT id FROM users WHERE {name = 1}", "VARCHAR and INT", "CAST")]
     [InlineData("CTAS2007", "CREATE TABLE t AS SELECT id FROM users WHERE {id BETWEEN 'a' AND 'b'}", "BIGINT and VARCHAR", "CAST")]

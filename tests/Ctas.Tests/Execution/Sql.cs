@@ -55,11 +55,12 @@ internal static class Sql
         this LogicalPlan input, ScalarExpression[] keys, params AggregateCall[] calls) =>
         new(input, keys, calls, SchemaOf(keys.Select(key => key.Type).Concat(calls.Select(call => call.Type))));
 
-    public static AggregateCall CountAll { get; } = new(AggregateFunction.Count, null, false, null, DataType.BigInt);
+    public static AggregateCall CountAll { get; } = new("COUNT", [], DataType.BigInt);
 
     public static AggregateCall Aggregate(
-        AggregateFunction function, ScalarExpression argument, DataType type, bool isDistinct = false,
-        ScalarExpression? filter = null) => new(function, argument, isDistinct, filter, type);
+        string function, ScalarExpression argument, DataType type, bool isDistinct = false,
+        ScalarExpression? filter = null) =>
+        new(function, [argument], type) { IsDistinct = isDistinct, Filter = filter };
 
     private static Schema SchemaOf(IEnumerable<DataType> types) =>
         new(types.Select((type, ordinal) => new Field($"c{ordinal}", type)));

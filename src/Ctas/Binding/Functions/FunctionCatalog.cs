@@ -112,21 +112,12 @@ internal static class FunctionCatalog
     private static readonly Dictionary<string, ScalarFunction> ByName =
         Functions.ToDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
 
-    private static readonly Dictionary<string, AggregateKind> Aggregates = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["COUNT"] = AggregateKind.Count,
-        ["SUM"] = AggregateKind.Sum,
-        ["AVG"] = AggregateKind.Average,
-        ["MIN"] = AggregateKind.Min,
-        ["MAX"] = AggregateKind.Max,
-    };
-
     /// <summary>The canonical names of the scalar functions that execution must know.</summary>
     public static IEnumerable<string> CanonicalNames => Functions.Select(function => function.Name);
 
     /// <summary>Every name that can be called, for suggestions.</summary>
     public static IEnumerable<string> AllNames =>
-        CanonicalNames.Concat(Aliases.Keys).Concat(Aggregates.Keys).Append("MOD");
+        CanonicalNames.Concat(Aliases.Keys).Concat(AggregateCatalog.AllNames).Append("MOD");
 
     /// <summary>The fields of EXTRACT.</summary>
     public static IReadOnlyList<string> ExtractFields { get; } = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
@@ -141,8 +132,4 @@ internal static class FunctionCatalog
 
         return ByName.GetValueOrDefault(Aliases.GetValueOrDefault(name, name));
     }
-
-    /// <summary>The aggregate function called so, ignoring case; null when there is none.</summary>
-    public static AggregateKind? FindAggregate(string name) =>
-        Aggregates.TryGetValue(name, out AggregateKind kind) ? kind : null;
 }

@@ -3,18 +3,36 @@ using Ctas.Data;
 namespace Ctas.Execution.State;
 
 /// <summary>The state of one aggregate for all groups. Single-threaded.</summary>
+/// <remarks>
+/// Groups are numbered 0, 1, 2 …; the owner numbers them. Rows may be spread over several accumulators of one kind, each
+/// with groups of its own, and merged afterwards: the rows of the one merged in count as coming later, so that parts of
+/// the input that are merged in their order give what one accumulator would have given (sums of DOUBLE aside, which are
+/// rounded in another order).
+/// </remarks>
 internal abstract class Accumulator
 {
     /// <summary>Bytes held.</summary>
     public abstract long SizeInBytes { get; }
 
+    /// <summary>True when the result depends on the order in which rows are added and parts are merged.</summary>
+    public virtual bool IsOrderSensitive => false;
+
+    /// <summary>The groups that <see cref="Finish"/> could compute no result for; null when there are none.</summary>
+    public virtual GroupFailures? Failures => null;
+
     /// <summary>Adds rows.</summary>
-    /// <param name="argument">The values; null for COUNT(*).</param>
+    /// <param name="arguments">The values, a column for each argument; none for COUNT(*).</param>
     /// <param name="groups">Group of each row.</param>
     /// <param name="groupCount">Number of groups by now; all of <paramref name="groups"/> are below it.</param>
-    public abstract void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount);
+    public abstract void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount);
 
-    /// <summary>The results, a row for each group.</summary>
+    /// <summary>Adds the rows that another accumulator of the same aggregate has taken; it is not used afterwards.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="mapping">For each group of the other one, the group here.</param>
+    /// <param name="groupCount">Number of groups by now; all of <paramref name="mapping"/> are below it.</param>
+    public abstract void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount);
+
+    /// <summary>The results, a row for each group; called once, at the end.</summary>
     public abstract Column Finish(int groupCount);
 
     /// <summary>Makes room for so many groups.</summary>
@@ -42,6 +60,11 @@ internal abstract class Accumulator
     }
 }
 
+/// <summary>Groups without a result.</summary>
+/// <param name="Groups">Set bits are such groups.</param>
+/// <param name="First">Why the first of them has none.</param>
+internal sealed record GroupFailures(Bitmap Groups, ExecutionException First);
+
 /// <summary>COUNT(*) and COUNT(x).</summary>
 internal sealed class CountAccumulator(DataType type) : Accumulator
 {
@@ -49,11 +72,11 @@ internal sealed class CountAccumulator(DataType type) : Accumulator
 
     public override long SizeInBytes => _counts.Length * 8L;
 
-    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
     {
         Grow(ref _counts, groupCount);
         long[] counts = _counts;
-        if (argument?.Validity is not { } validity)
+        if (arguments.IsEmpty || arguments[0].Validity is not { } validity)
         {
             foreach (int group in groups) { counts[group]++; }
 
@@ -61,6 +84,14 @@ internal sealed class CountAccumulator(DataType type) : Accumulator
         }
 
         for (int row = 0; row < groups.Length; row++) { counts[groups[row]] += validity[row] ? 1 : 0; }
+    }
+
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+        var part = (CountAccumulator)other;
+        Grow(ref part._counts, mapping.Length);
+        for (int group = 0; group < mapping.Length; group++) { _counts[mapping[group]] += part._counts[group]; }
     }
 
     public override Column Finish(int groupCount)

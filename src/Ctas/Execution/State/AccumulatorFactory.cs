@@ -10,28 +10,31 @@ internal static class AccumulatorFactory
 {
     public static Accumulator Create(AggregateCall call, Schema input)
     {
-        if (call.Argument is not { } argument) { return new CountAccumulator(call.Type); }
-
-        // MIN and MAX are the same with and without DISTINCT.
-        bool isDistinct = call.IsDistinct && call.Function is not (AggregateFunction.Min or AggregateFunction.Max);
-        Accumulator plain = CreatePlain(call, argument, input);
-        return isDistinct ? new DistinctAccumulator(argument.Type, plain) : plain;
+        Accumulator plain = CreatePlain(call, input);
+        return call.IsDistinct
+            ? new DistinctAccumulator([.. call.Arguments.Select(argument => argument.Type)], plain)
+            : plain;
     }
 
-    private static Accumulator CreatePlain(
-        AggregateCall call, ScalarExpression argument, Schema input) => call.Function switch
+    private static Accumulator CreatePlain(AggregateCall call, Schema input)
+    {
+        switch (call.Function)
         {
-            AggregateFunction.Count => new CountAccumulator(call.Type),
-            AggregateFunction.Sum => CreateSum(call, argument, input),
-            AggregateFunction.Average => argument.Type.Kind switch
-            {
-                DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
-                DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
-                DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
-                DataTypeKind.Decimal => new AverageAccumulator<Int128>(call.Type, argument.Type.Scale),
-                _ => throw NoAggregate(call, argument),
-            },
-            AggregateFunction.Min or AggregateFunction.Max => CreateExtreme(call, argument),
+            case "COUNT": return new CountAccumulator(call.Type);
+            case "SUM": return CreateSum(call, call.Arguments[0], input);
+            case "AVG": return CreateAverage(call, call.Arguments[0]);
+            case "MIN" or "MAX": return CreateExtreme(call, call.Arguments[0]);
+            default: throw new UnreachableException($"No accumulator for {call.Function}.");
+        }
+    }
+
+    private static Accumulator CreateAverage(AggregateCall call, ScalarExpression argument) =>
+        argument.Type.Kind switch
+        {
+            DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
+            DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
+            DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
+            DataTypeKind.Decimal => new AverageAccumulator<Int128>(call.Type, argument.Type.Scale),
             _ => throw NoAggregate(call, argument),
         };
 
@@ -50,7 +53,7 @@ internal static class AccumulatorFactory
 
     private static Accumulator CreateExtreme(AggregateCall call, ScalarExpression argument)
     {
-        bool isMin = call.Function == AggregateFunction.Min;
+        bool isMin = call.Function == "MIN";
         return argument.Type.Kind switch
         {
             DataTypeKind.Boolean => new ExtremeAccumulator<bool, BooleanOrder>(call.Type, isMin),

@@ -14,22 +14,28 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
 
     public override long SizeInBytes => _extremes.Length * (Unsafe.SizeOf<T>() + 1L);
 
-    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
     {
         Grow(ref _extremes, groupCount);
         Grow(ref _isSet, groupCount);
-        var column = (FixedColumn<T>)argument!;
+        var column = (FixedColumn<T>)arguments[0];
         ReadOnlySpan<T> values = column.Values;
         for (int row = 0; row < groups.Length; row++)
         {
             if (column.IsNull(row)) { continue; }
 
-            int group = groups[row];
-            ref T extreme = ref _extremes[group];
-            bool isBetter = isMin ? TOrder.IsLess(values[row], extreme) : TOrder.IsLess(extreme, values[row]);
-            if (isBetter || !_isSet[group]) { extreme = values[row]; }
+            Add(groups[row], values[row]);
+        }
+    }
 
-            _isSet[group] = true;
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        Grow(ref _extremes, groupCount);
+        Grow(ref _isSet, groupCount);
+        var part = (ExtremeAccumulator<T, TOrder>)other;
+        for (int group = 0; group < Math.Min(mapping.Length, part._isSet.Length); group++)
+        {
+            if (part._isSet[group]) { Add(mapping[group], part._extremes[group]); }
         }
     }
 
@@ -38,6 +44,15 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
         Grow(ref _extremes, groupCount);
         Grow(ref _isSet, groupCount);
         return new FixedColumn<T>(type, _extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
+    }
+
+    private void Add(int group, T value)
+    {
+        ref T extreme = ref _extremes[group];
+        bool isBetter = isMin ? TOrder.IsLess(value, extreme) : TOrder.IsLess(extreme, value);
+        if (isBetter || !_isSet[group]) { extreme = value; }
+
+        _isSet[group] = true;
     }
 
     /// <summary>Set where a group has a value; null when all have.</summary>
@@ -66,21 +81,26 @@ internal sealed class StringExtremeAccumulator(DataType type, bool isMin) : Accu
 
     public override long SizeInBytes => (_extremes.Length * 4L) + _pool.SizeInBytes;
 
-    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
     {
         Grow(ref _extremes, groupCount);
-        var strings = (StringColumn)argument!;
+        var strings = (StringColumn)arguments[0];
         CodeMap map = _pool.MapOf(strings.Pool);
         ReadOnlySpan<int> codes = strings.Codes;
         for (int row = 0; row < groups.Length; row++)
         {
-            if (codes[row] < 0) { continue; }
+            if (codes[row] >= 0) { Add(groups[row], strings.Pool, codes[row], map); }
+        }
+    }
 
-            ref int extreme = ref _extremes[groups[row]];
-            if (extreme == 0 || IsBetter(strings.Pool.GetBytes(codes[row]), _pool.Pool.GetBytes(extreme - 1)))
-            {
-                extreme = map.Translate(codes[row]) + 1;
-            }
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        Grow(ref _extremes, groupCount);
+        var part = (StringExtremeAccumulator)other;
+        CodeMap map = _pool.MapOf(part._pool.Pool);
+        for (int group = 0; group < Math.Min(mapping.Length, part._extremes.Length); group++)
+        {
+            if (part._extremes[group] != 0) { Add(mapping[group], part._pool.Pool, part._extremes[group] - 1, map); }
         }
     }
 
@@ -95,6 +115,15 @@ internal sealed class StringExtremeAccumulator(DataType type, bool isMin) : Accu
         }
 
         return builder.Finish();
+    }
+
+    private void Add(int group, StringPool pool, int code, CodeMap map)
+    {
+        ref int extreme = ref _extremes[group];
+        if (extreme == 0 || IsBetter(pool.GetBytes(code), _pool.Pool.GetBytes(extreme - 1)))
+        {
+            extreme = map.Translate(code) + 1;
+        }
     }
 
     private bool IsBetter(ReadOnlySpan<byte> candidate, ReadOnlySpan<byte> extreme)

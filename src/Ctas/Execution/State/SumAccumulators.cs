@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution.Kernels;
@@ -8,40 +7,104 @@ namespace Ctas.Execution.State;
 /// <summary>How values are added up. A struct, so that loops over it are compiled for it.</summary>
 internal interface ISummation<T, TSum>
 {
-    /// <summary>Adds a value; false when the sum leaves its range.</summary>
-    static abstract bool TryAdd(ref TSum sum, T value);
+    /// <summary>Adds a value, modulo the width of the sum.</summary>
+    /// <returns>0, or by how many widths the true sum is off now: +1 or −1.</returns>
+    static abstract int Add(ref TSum sum, T value);
+
+    /// <summary>Adds two sums, modulo their width.</summary>
+    /// <returns>As <see cref="Add"/>.</returns>
+    static abstract int Merge(ref TSum sum, TSum other);
+
+    /// <summary>True when a sum that is off by no width is a value of the result's type.</summary>
+    static abstract bool Fits(TSum sum);
 }
 
 internal readonly struct IntSummation : ISummation<int, long>
 {
-    public static bool TryAdd(ref long sum, int value) => default(AddBigInt).TryApply(sum, value, out sum);
+    public static int Add(ref long sum, int value) => BigIntSummation.Add(ref sum, value);
+
+    public static int Merge(ref long sum, long other) => BigIntSummation.Add(ref sum, other);
+
+    public static bool Fits(long sum) => true;
 }
 
 internal readonly struct BigIntSummation : ISummation<long, long>
 {
-    public static bool TryAdd(ref long sum, long value) => default(AddBigInt).TryApply(sum, value, out sum);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Add(ref long sum, long value)
+    {
+        long before = sum;
+        sum = unchecked(before + value);
+
+        // Both operands have a sign that the sum has not.
+        return ((before ^ sum) & (value ^ sum)) >= 0 ? 0 : value < 0 ? -1 : 1;
+    }
+
+    public static int Merge(ref long sum, long other) => Add(ref sum, other);
+
+    public static bool Fits(long sum) => true;
 }
 
 internal readonly struct DoubleSummation : ISummation<double, double>
 {
-    public static bool TryAdd(ref double sum, double value)
+    public static int Add(ref double sum, double value)
     {
         sum += value;
-        return true;
+        return 0;
     }
+
+    public static int Merge(ref double sum, double other) => Add(ref sum, other);
+
+    public static bool Fits(double sum) => true;
 }
 
-/// <summary>Two values of 38 digits have a sum below 2^127, so checking after every addition is enough.</summary>
+/// <summary>DECIMAL sums have 38 digits, and room for a little more on the way.</summary>
 internal readonly struct DecimalSummation : ISummation<Int128, Int128>
 {
-    public static bool TryAdd(ref Int128 sum, Int128 value)
+    public static int Add(ref Int128 sum, Int128 value)
     {
-        sum += value;
-        return DecimalArithmetic.Fits(sum, DataType.MaxDecimalPrecision);
+        Int128 before = sum;
+        sum = unchecked(before + value);
+        return ((before ^ sum) & (value ^ sum)) >= 0 ? 0 : value < 0 ? -1 : 1;
+    }
+
+    public static int Merge(ref Int128 sum, Int128 other) => Add(ref sum, other);
+
+    public static bool Fits(Int128 sum) => DecimalArithmetic.Fits(sum, DataType.MaxDecimalPrecision);
+}
+
+/// <summary>By how many widths a sum is off; nearly always nothing, and then it holds nothing.</summary>
+internal struct SumWraps
+{
+    private int[]? _wraps;
+
+    /// <summary>Bytes held.</summary>
+    public readonly long SizeInBytes => (_wraps?.Length ?? 0) * 4L;
+
+    /// <summary>By how many widths the sum of a group is off.</summary>
+    public readonly int this[int group] => _wraps is not null && group < _wraps.Length ? _wraps[group] : 0;
+
+    /// <summary>Notes wraps of a group.</summary>
+    public void Add(int group, int wraps)
+    {
+        if (group >= (_wraps?.Length ?? 0)) { Array.Resize(ref _wraps, (group + 1) * 2); }
+
+        _wraps![group] += wraps;
+    }
+
+    /// <summary>Adds the wraps of another part.</summary>
+    public void Merge(SumWraps other, ReadOnlySpan<int> mapping)
+    {
+        for (int group = 0; other._wraps is not null && group < mapping.Length; group++)
+        {
+            if (other[group] != 0) { Add(mapping[group], other[group]); }
+        }
     }
 }
 
-/// <summary>SUM. NULL of no values; a sum that leaves its range fails the query, whichever row it was.</summary>
+/// <summary>SUM. NULL of no values; a group whose sum leaves the range of its type has no result.</summary>
+/// <remarks>Sums of whole and exact numbers are exact on the way too: only the last value must fit, in any order.</remarks>
+/// <param name="type">Type of the result.</param>
 /// <param name="call">Text of the aggregate, for that error.</param>
 internal sealed class SumAccumulator<T, TSum, TSummation>(DataType type, string call) : Accumulator
     where T : unmanaged
@@ -50,103 +113,84 @@ internal sealed class SumAccumulator<T, TSum, TSummation>(DataType type, string 
 {
     private TSum[] _sums = [];
     private long[] _counts = [];
+    private SumWraps _wraps;
+    private GroupFailures? _failures;
 
-    public override long SizeInBytes => (_sums.Length * (long)Unsafe.SizeOf<TSum>()) + (_counts.Length * 8L);
+    public override long SizeInBytes =>
+        (_sums.Length * (long)Unsafe.SizeOf<TSum>()) + (_counts.Length * 8L) + _wraps.SizeInBytes;
 
-    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
+    public override GroupFailures? Failures => _failures;
+
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
     {
         Grow(ref _sums, groupCount);
         Grow(ref _counts, groupCount);
-        var column = (FixedColumn<T>)argument!;
-        if (!(column.Validity is null ? AddAll(column.Values, groups) : AddValid(column, groups)))
+        var column = (FixedColumn<T>)arguments[0];
+        if (column.Validity is null) { AddAll(column.Values, groups); }
+        else { AddValid(column, groups); }
+    }
+
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        Grow(ref _sums, groupCount);
+        Grow(ref _counts, groupCount);
+        var part = (SumAccumulator<T, TSum, TSummation>)other;
+        Grow(ref part._sums, mapping.Length);
+        Grow(ref part._counts, mapping.Length);
+        for (int group = 0; group < mapping.Length; group++)
         {
-            throw ExecutionErrors.SumOverflow(call);
+            int wraps = TSummation.Merge(ref _sums[mapping[group]], part._sums[group]);
+            if (wraps != 0) { _wraps.Add(mapping[group], wraps); }
+
+            _counts[mapping[group]] += part._counts[group];
         }
+
+        _wraps.Merge(part._wraps, mapping);
     }
 
     public override Column Finish(int groupCount)
     {
         Grow(ref _sums, groupCount);
         Grow(ref _counts, groupCount);
+        Bitmap? failed = null;
+        for (int group = 0; group < groupCount; group++)
+        {
+            if (_wraps[group] == 0 && TSummation.Fits(_sums[group])) { continue; }
+
+            failed ??= new Bitmap(groupCount);
+            failed[group] = true;
+        }
+
+        _failures = failed is null ? null : new GroupFailures(failed, ExecutionErrors.SumOverflow(call));
         return new FixedColumn<TSum>(type, _sums, groupCount, WhereAny(_counts, groupCount));
     }
 
-    private bool AddAll(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
+    private void AddAll(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
     {
-        bool passed = true;
         TSum[] sums = _sums;
         long[] counts = _counts;
         values = values[..groups.Length];
         for (int row = 0; row < groups.Length; row++)
         {
             int group = groups[row];
-            passed &= TSummation.TryAdd(ref sums[group], values[row]);
+            int wraps = TSummation.Add(ref sums[group], values[row]);
+            if (wraps != 0) { _wraps.Add(group, wraps); }
+
             counts[group]++;
         }
-
-        return passed;
     }
 
-    private bool AddValid(FixedColumn<T> column, ReadOnlySpan<int> groups)
+    private void AddValid(FixedColumn<T> column, ReadOnlySpan<int> groups)
     {
-        bool passed = true;
-        for (int row = 0; row < groups.Length; row++)
-        {
-            if (column.IsNull(row)) { continue; }
-
-            passed &= TSummation.TryAdd(ref _sums[groups[row]], column.Values[row]);
-            _counts[groups[row]]++;
-        }
-
-        return passed;
-    }
-}
-
-/// <summary>AVG of numbers, as DOUBLE. NULL of no values. Whole and exact numbers are added up exactly.</summary>
-/// <param name="scale">Scale of a DECIMAL argument, else 0.</param>
-internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumulator
-    where T : unmanaged, INumber<T>
-{
-    private Int128[] _exact = [];
-    private double[] _sums = [];
-    private long[] _counts = [];
-
-    public override long SizeInBytes => (_exact.Length * 16L) + ((_sums.Length + _counts.Length) * 8L);
-
-    private static bool IsExact => typeof(T) != typeof(double);
-
-    public override void Add(Column? argument, ReadOnlySpan<int> groups, int groupCount)
-    {
-        Grow(ref _counts, groupCount);
-        if (IsExact) { Grow(ref _exact, groupCount); }
-        else { Grow(ref _sums, groupCount); }
-
-        var column = (FixedColumn<T>)argument!;
         ReadOnlySpan<T> values = column.Values;
         for (int row = 0; row < groups.Length; row++)
         {
             if (column.IsNull(row)) { continue; }
 
-            int group = groups[row];
-            if (IsExact) { _exact[group] += Int128.CreateTruncating(values[row]); }
-            else { _sums[group] += double.CreateTruncating(values[row]); }
+            int wraps = TSummation.Add(ref _sums[groups[row]], values[row]);
+            if (wraps != 0) { _wraps.Add(groups[row], wraps); }
 
-            _counts[group]++;
+            _counts[groups[row]]++;
         }
-    }
-
-    public override Column Finish(int groupCount)
-    {
-        Grow(ref _counts, groupCount);
-        var averages = new double[groupCount];
-        for (int group = 0; group < groupCount; group++)
-        {
-            if (_counts[group] == 0) { continue; }
-
-            double sum = IsExact ? NumberCasts.ToDouble(_exact[group], scale) : _sums[group];
-            averages[group] = sum / _counts[group];
-        }
-
-        return new FixedColumn<double>(type, averages, groupCount, WhereAny(_counts, groupCount));
     }
 }

@@ -1,0 +1,96 @@
+using System.Numerics;
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+
+namespace Ctas.Execution.State;
+
+/// <summary>AVG of numbers, as DOUBLE. NULL of no values. Whole and exact numbers are added up exactly.</summary>
+/// <param name="type">Type of the result.</param>
+/// <param name="scale">Scale of a DECIMAL argument, else 0.</param>
+internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumulator
+    where T : unmanaged, INumber<T>
+{
+    // 2^128 as a DOUBLE: the width of an exact sum.
+    private const double Width = 340282366920938463463374607431768211456.0;
+
+    private Int128[] _exact = [];
+    private double[] _sums = [];
+    private long[] _counts = [];
+    private SumWraps _wraps;
+
+    public override long SizeInBytes =>
+        (_exact.Length * 16L) + ((_sums.Length + _counts.Length) * 8L) + _wraps.SizeInBytes;
+
+    private static bool IsExact => typeof(T) != typeof(double);
+
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
+    {
+        GrowTo(groupCount);
+        var column = (FixedColumn<T>)arguments[0];
+        ReadOnlySpan<T> values = column.Values;
+        for (int row = 0; row < groups.Length; row++)
+        {
+            if (column.IsNull(row)) { continue; }
+
+            int group = groups[row];
+            if (IsExact) { AddExact(group, Int128.CreateTruncating(values[row])); }
+            else { _sums[group] += double.CreateTruncating(values[row]); }
+
+            _counts[group]++;
+        }
+    }
+
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        GrowTo(groupCount);
+        var part = (AverageAccumulator<T>)other;
+        part.GrowTo(mapping.Length);
+        for (int group = 0; group < mapping.Length; group++)
+        {
+            if (IsExact) { AddExact(mapping[group], part._exact[group]); }
+            else { _sums[mapping[group]] += part._sums[group]; }
+
+            _counts[mapping[group]] += part._counts[group];
+        }
+
+        _wraps.Merge(part._wraps, mapping);
+    }
+
+    public override Column Finish(int groupCount)
+    {
+        GrowTo(groupCount);
+        var averages = new double[groupCount];
+        for (int group = 0; group < groupCount; group++)
+        {
+            if (_counts[group] != 0) { averages[group] = SumOf(group) / _counts[group]; }
+        }
+
+        return new FixedColumn<double>(type, averages, groupCount, WhereAny(_counts, groupCount));
+    }
+
+    private void AddExact(int group, Int128 value)
+    {
+        // Only values of 38 digits can leave the width.
+        if (typeof(T) != typeof(Int128)) { _exact[group] += value; }
+        else
+        {
+            int wraps = DecimalSummation.Add(ref _exact[group], value);
+            if (wraps != 0) { _wraps.Add(group, wraps); }
+        }
+    }
+
+    private double SumOf(int group)
+    {
+        if (!IsExact) { return _sums[group]; }
+
+        double sum = NumberCasts.ToDouble(_exact[group], scale);
+        return _wraps[group] == 0 ? sum : sum + (_wraps[group] * Width / Math.Pow(10, scale));
+    }
+
+    private void GrowTo(int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+        if (IsExact) { Grow(ref _exact, groupCount); }
+        else { Grow(ref _sums, groupCount); }
+    }
+}
