@@ -12,12 +12,14 @@ if (args.Contains("--micro"))
 // Tables first: what the others leave behind would show in the bytes.
 IComparisonSuite[] suites =
 [
-    new TableComparisons(), new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new ScalingComparisons(),
+    new TableComparisons(), new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
+    new ScalingComparisons(),
 ];
 string? filter = Option("--filter");
 bool asJson = args.Contains("--json");
 var options = new ComparisonOptions(
-    Rows: Number("--rows", 1_000_000), Repetitions: Number("--repetitions", 5), Threads: Number("--threads", 1));
+    Rows: Number("--rows", 1_000_000), Repetitions: Number("--repetitions", 5), Threads: Number("--threads", 1),
+    Model: Option("--model") ?? "standard");
 if (filter is not null && !suites.Any(suite => suite.Name == filter))
 {
     Console.Error.WriteLine($"There is no suite \"{filter}\"; there are {string.Join(", ", suites.Select(suite => suite.Name))}.");

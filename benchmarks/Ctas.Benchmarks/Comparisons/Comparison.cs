@@ -32,5 +32,5 @@ internal interface IComparisonSuite
     IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options);
 }
 
-/// <summary>How large and how often.</summary>
-internal sealed record ComparisonOptions(int Rows, int Repetitions, int Threads);
+/// <summary>How large, how often, on how many threads, and into which table model where a suite leaves it open.</summary>
+internal sealed record ComparisonOptions(int Rows, int Repetitions, int Threads, string Model);

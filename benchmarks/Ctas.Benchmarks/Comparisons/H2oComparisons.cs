@@ -1,0 +1,67 @@
+using System.Globalization;
+using Ctas.Benchmarks.Shapes;
+using DuckDB.NET.Data;
+
+namespace Ctas.Benchmarks.Comparisons;
+
+/// <summary>The questions of the h2o.ai database benchmark as CTAS, against DuckDB's CTAS, same data, same threads.</summary>
+/// <remarks>
+/// The answers are compared in every run. <c>allocated</c> is what a CTAS allocates beyond the table it makes, per row
+/// read: what the hot path costs the collector.
+/// </remarks>
+internal sealed class H2oComparisons : IComparisonSuite
+{
+    private static readonly Target AtLeastAsFast = new(1, IsAtLeast: true);
+
+    public string Name => "h2o";
+
+    public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
+    {
+        var ratios = new List<double>();
+        IEnumerable<(Func<IReadOnlyList<H2oTable>> Tables, IReadOnlyList<H2oQuestion> Questions)> parts =
+        [
+            (() => [H2oData.GroupBy(options.Rows)], H2oQuestions.GroupBy),
+            (() => H2oData.Join(options.Rows), H2oQuestions.Join),
+            (() => [OrderTables.Orders(options.Rows), OrderTables.Customers(options.Rows)], H2oQuestions.Enrichment),
+        ];
+        foreach ((Func<IReadOnlyList<H2oTable>> tables, IReadOnlyList<H2oQuestion> questions) in parts)
+        {
+            await foreach (Comparison comparison in CompareAsync(tables(), questions, options))
+            {
+                if (comparison.Target == AtLeastAsFast) { ratios.Add(comparison.Ratio); }
+
+                yield return comparison;
+            }
+        }
+
+        double mean = Math.Exp(ratios.Average(Math.Log));
+        yield return new Comparison("geometric mean", Peer(options), mean, 1, "ratio", new Target(3, IsAtLeast: true));
+    }
+
+    private static async IAsyncEnumerable<Comparison> CompareAsync(
+        IReadOnlyList<H2oTable> tables, IReadOnlyList<H2oQuestion> questions, ComparisonOptions options)
+    {
+        await using CtasEngine engine = await H2oTables.LoadAsync(tables, options.Threads);
+        using DuckDBConnection duckdb = Duck.Open(options.Threads);
+        H2oTables.Create(duckdb, tables);
+        foreach (H2oQuestion question in questions)
+        {
+            string ours = $"CREATE OR REPLACE TABLE result WITH (table_model = '{options.Model}') AS {question.Sql}";
+            string theirs = $"CREATE OR REPLACE TABLE result AS {question.Sql}";
+            double[] seconds = await Measure.SecondsAsync(
+                options.Repetitions, () => engine.ExecuteAsync(ours), () => Duck.ExecuteAsync(duckdb, theirs));
+            await H2oAnswers.CompareAsync(engine, duckdb, question.Name);
+            yield return new Comparison(
+                question.Name, Peer(options), 1 / seconds[0], 1 / seconds[1], "per s", AtLeastAsFast);
+
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await engine.ExecuteAsync(ours);
+            long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+            double beyond = Math.Max(0, allocated - engine.Tables["result"].Memory.Total) / (double)options.Rows;
+            yield return new Comparison("  allocated beyond the result", "nothing", beyond, 1, "B/row", Target: null);
+        }
+    }
+
+    private static string Peer(ComparisonOptions options) =>
+        string.Create(CultureInfo.InvariantCulture, $"DuckDB CTAS, {options.Threads} thread(s)");
+}
