@@ -21,7 +21,7 @@ internal static class ExplainText
     /// <summary>The deepest node, from the left, whose rows change: the reason why the whole does.</summary>
     public static string FirstChanging(LogicalPlan plan)
     {
-        LogicalPlan? changing = Inputs(plan).FirstOrDefault(input => input.Kind != ChangeKind.AppendOnly);
+        LogicalPlan? changing = plan.Children.FirstOrDefault(input => input.Kind != ChangeKind.AppendOnly);
         return changing is null ? Describe(plan) : FirstChanging(changing);
     }
 
@@ -41,21 +41,6 @@ internal static class ExplainText
         _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
     };
 
-    /// <summary>The inputs of a node, from left to right.</summary>
-    public static IReadOnlyList<LogicalPlan> Inputs(LogicalPlan plan) => plan switch
-    {
-        LogicalScan or LogicalSingleRow => [],
-        LogicalFilter filter => [filter.Input],
-        LogicalProject project => [project.Input],
-        LogicalJoin join => [join.Left, join.Right],
-        LogicalAggregate aggregate => [aggregate.Input],
-        LogicalDistinct distinct => [distinct.Input],
-        LogicalUnionAll union => union.Inputs,
-        LogicalSort sort => [sort.Input],
-        LogicalLimit limit => [limit.Input],
-        _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
-    };
-
     /// <summary>How a change kind is written.</summary>
     public static string Describe(ChangeKind kind) => kind switch
     {
@@ -69,7 +54,7 @@ internal static class ExplainText
     {
         string properties = Describe(plan.Kind) + KeyText(plan);
         text.Append(indent).Append(Describe(plan)).Append("  [").Append(properties).Append("]\n");
-        IReadOnlyList<LogicalPlan> inputs = Inputs(plan);
+        IReadOnlyList<LogicalPlan> inputs = plan.Children;
         for (int i = 0; i < inputs.Count; i++)
         {
             bool isLast = i == inputs.Count - 1;

@@ -18,7 +18,17 @@ internal enum ChangeKind
 /// <summary>A node of the logical plan: a relation made from relations. Immutable.</summary>
 /// <param name="Schema">Columns of the result; its key holds the ordinals that are unique among the rows, if known.</param>
 /// <param name="Kind">What its changes can be, once the snapshot is loaded.</param>
-internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind);
+internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind)
+{
+    /// <summary>What it reads, from left to right.</summary>
+    public abstract IReadOnlyList<LogicalPlan> Children { get; }
+
+    /// <summary>The same node over other inputs, which have the same columns.</summary>
+    public abstract LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children);
+
+    /// <summary>The same node with each of its expressions replaced by an equal one.</summary>
+    public abstract LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map);
+}
 
 /// <summary>Reads a registered table or a source.</summary>
 /// <param name="Relation">Name of the table or source, as the catalog knows it.</param>
@@ -31,18 +41,45 @@ internal sealed record LogicalScan(
 {
     /// <summary>True while the relation's columns are not known: then more of them may be read than are listed.</summary>
     public bool IsOpen { get; init; }
+
+    public override IReadOnlyList<LogicalPlan> Children => [];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this;
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
 }
 
 /// <summary>One row without columns: the FROM of a SELECT that has none.</summary>
-internal sealed record LogicalSingleRow() : LogicalPlan(new Schema([]), ChangeKind.AppendOnly);
+internal sealed record LogicalSingleRow() : LogicalPlan(new Schema([]), ChangeKind.AppendOnly)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this;
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
+}
 
 /// <summary>Keeps rows for which the predicate is TRUE.</summary>
 internal sealed record LogicalFilter(LogicalPlan Input, ScalarExpression Predicate, ChangeKind Kind)
-    : LogicalPlan(Input.Schema, Kind);
+    : LogicalPlan(Input.Schema, Kind)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Input];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this with { Predicate = map(Predicate) };
+}
 
 /// <summary>Computes one column per expression.</summary>
 internal sealed record LogicalProject(LogicalPlan Input, IReadOnlyList<ScalarExpression> Expressions, Schema Schema, ChangeKind Kind)
-    : LogicalPlan(Schema, Kind);
+    : LogicalPlan(Schema, Kind)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Input];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this with { Expressions = [.. Expressions.Select(map)] };
+}
 
 /// <summary>The kinds of join.</summary>
 internal enum JoinKind
@@ -71,7 +108,20 @@ internal sealed record LogicalJoin(
     IReadOnlyList<ScalarExpression> RightKeys,
     ScalarExpression? Residual,
     Schema Schema,
-    ChangeKind Kind) : LogicalPlan(Schema, Kind);
+    ChangeKind Kind) : LogicalPlan(Schema, Kind)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Left, Right];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) =>
+        this with { Left = children[0], Right = children[1] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this with
+    {
+        LeftKeys = [.. LeftKeys.Select(map)],
+        RightKeys = [.. RightKeys.Select(map)],
+        Residual = Residual is null ? null : map(Residual),
+    };
+}
 
 /// <summary>One aggregate of a GROUP BY.</summary>
 /// <param name="Function">The canonical upper-case name, as in the catalogue of aggregates.</param>
@@ -90,30 +140,78 @@ internal sealed record AggregateCall(string Function, IReadOnlyList<ScalarExpres
 
     /// <summary>The order in which the rows of a group are aggregated; empty: as they come.</summary>
     public IReadOnlyList<SortKey> OrderBy { get; init; } = [];
+
+    /// <summary>The same call with each of its expressions replaced.</summary>
+    public AggregateCall MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this with
+    {
+        Arguments = [.. Arguments.Select(map)],
+        Filter = Filter is null ? null : map(Filter),
+        OrderBy = [.. OrderBy.Select(key => key with { Expression = map(key.Expression) })],
+    };
 }
 
 /// <summary>Groups and aggregates. Output: the group keys, then the aggregates. NULL is one group.</summary>
 /// <remarks>Without keys there is exactly one row, also of no input.</remarks>
 internal sealed record LogicalAggregate(
     LogicalPlan Input, IReadOnlyList<ScalarExpression> Keys, IReadOnlyList<AggregateCall> Aggregates, Schema Schema)
-    : LogicalPlan(Schema, ChangeKind.Retract);
+    : LogicalPlan(Schema, ChangeKind.Retract)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Input];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this with
+    {
+        Keys = [.. Keys.Select(map)],
+        Aggregates = [.. Aggregates.Select(call => call.MapExpressions(map))],
+    };
+}
 
 /// <summary>Keeps one of equal rows; NULLs are equal.</summary>
-internal sealed record LogicalDistinct(LogicalPlan Input) : LogicalPlan(Input.Schema, ChangeKind.Retract);
+internal sealed record LogicalDistinct(LogicalPlan Input) : LogicalPlan(Input.Schema, ChangeKind.Retract)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Input];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
+}
 
 /// <summary>All rows of all inputs, which have equal column types.</summary>
 internal sealed record LogicalUnionAll(IReadOnlyList<LogicalPlan> Inputs, Schema Schema, ChangeKind Kind)
-    : LogicalPlan(Schema, Kind);
+    : LogicalPlan(Schema, Kind)
+{
+    public override IReadOnlyList<LogicalPlan> Children => Inputs;
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Inputs = children };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
+}
 
 /// <summary>One ORDER BY item.</summary>
 internal sealed record SortKey(ScalarExpression Expression, bool IsDescending, bool NullsFirst);
 
 /// <summary>Orders the rows; stable.</summary>
-internal sealed record LogicalSort(LogicalPlan Input, IReadOnlyList<SortKey> Keys) : LogicalPlan(Input.Schema, Input.Kind);
+internal sealed record LogicalSort(LogicalPlan Input, IReadOnlyList<SortKey> Keys) : LogicalPlan(Input.Schema, Input.Kind)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Input];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) =>
+        this with { Keys = [.. Keys.Select(key => key with { Expression = map(key.Expression) })] };
+}
 
 /// <summary>Rows [Offset, Offset + Count) of the input in its order.</summary>
 /// <param name="Input">The input.</param>
 /// <param name="Offset">Rows left out first.</param>
 /// <param name="Count">Rows kept at most; null: all.</param>
 internal sealed record LogicalLimit(LogicalPlan Input, long Offset, long? Count)
-    : LogicalPlan(Input.Schema, ChangeKind.Retract);
+    : LogicalPlan(Input.Schema, ChangeKind.Retract)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [Input];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
+}
