@@ -6,7 +6,8 @@ namespace Ctas.Data;
 /// BOOLEAN <c>FixedColumn&lt;bool&gt;</c> · INT, DATE <c>FixedColumn&lt;int&gt;</c> ·
 /// BIGINT, TIME, TIMESTAMP <c>FixedColumn&lt;long&gt;</c> · DOUBLE <c>FixedColumn&lt;double&gt;</c> ·
 /// DECIMAL <c>FixedColumn&lt;Int128&gt;</c> (unscaled) · INTERVAL <c>FixedColumn&lt;Interval&gt;</c> ·
-/// VARCHAR, BYTES <see cref="StringColumn"/>.
+/// VARCHAR, BYTES <see cref="StringColumn"/> · ARRAY, MAP, STRUCT <see cref="StringColumn"/>, each value in its one
+/// encoded form, so that equal values are equal bytes.
 /// </remarks>
 public abstract class Column
 {
@@ -39,7 +40,9 @@ public abstract class Column
     /// <summary>The value boxed in its .NET form, null for NULL. For display and tests, not for hot paths.</summary>
     /// <remarks>
     /// bool, int, long, double, <see cref="decimal"/> (a DECIMAL that does not fit is a string), string, byte[],
-    /// <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="DateTime"/> (UTC), <see cref="Interval"/>.
+    /// <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="DateTime"/> (UTC), <see cref="Interval"/>; an ARRAY is
+    /// an <c>object?[]</c>, a MAP an <c>IReadOnlyDictionary&lt;object, object?&gt;</c> in the order of its keys, a STRUCT
+    /// an <c>IReadOnlyDictionary&lt;string, object?&gt;</c> in the order of its fields.
     /// </remarks>
     public object? GetValue(int row) => IsNull(row) ? null : ColumnValues.Box(this, row);
 

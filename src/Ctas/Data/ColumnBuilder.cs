@@ -18,7 +18,7 @@ public abstract class ColumnBuilder
     public int Count { get; private protected set; }
 
     /// <summary>A builder of the physical form that belongs to <paramref name="type"/>.</summary>
-    /// <param name="type">Any stored type; not Unknown, not nested.</param>
+    /// <param name="type">Any stored type; not Unknown.</param>
     /// <param name="pool">Where strings go; a new interned pool when null.</param>
     public static ColumnBuilder Create(DataType type, StringPool? pool = null) => type.Kind switch
     {
@@ -28,9 +28,8 @@ public abstract class ColumnBuilder
         DataTypeKind.Double => new FixedColumnBuilder<double>(type),
         DataTypeKind.Decimal => new FixedColumnBuilder<Int128>(type),
         DataTypeKind.Interval => new FixedColumnBuilder<Interval>(type),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
-            new StringColumnBuilder(type, pool ?? new StringPool(isInterned: true)),
-        _ => throw new UnreachableException($"No column form for {type}."),
+        DataTypeKind.Unknown => throw new UnreachableException($"No column form for {type}."),
+        _ => new StringColumnBuilder(type, pool ?? new StringPool(isInterned: true)),
     };
 
     /// <summary>Appends NULL.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ctas.Data.Nested;
 
 namespace Ctas.Data;
 
@@ -19,6 +20,8 @@ internal static class ColumnValues
         FixedColumn<Int128> decimals => ToDecimal(decimals.Values[row], column.Type.Scale),
         FixedColumn<Interval> intervals => intervals.Values[row],
         StringColumn strings when column.Type.Kind == DataTypeKind.Varchar => Encoding.UTF8.GetString(strings.GetBytes(row)),
+        StringColumn nested when column.Type.IsNested =>
+            NestedBoxing.Box(ValueShape.Of(column.Type), nested.GetBytes(row)),
         StringColumn bytes => bytes.GetBytes(row).ToArray(),
         _ => throw new System.Diagnostics.UnreachableException($"No boxed form for {column.GetType().Name}."),
     };

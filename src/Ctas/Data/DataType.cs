@@ -123,6 +123,9 @@ public sealed record DataType
     /// <summary>True for ARRAY, MAP and STRUCT.</summary>
     public bool IsNested => Kind is DataTypeKind.Array or DataTypeKind.Map or DataTypeKind.Struct;
 
+    /// <summary>True where values lie in memory as byte strings, in a <see cref="StringColumn"/>.</summary>
+    internal bool IsByteString => Kind is DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null || IsNested;
+
     /// <summary>DECIMAL(precision, scale).</summary>
     /// <param name="precision">1 to 38.</param>
     /// <param name="scale">0 to <paramref name="precision"/>.</param>

@@ -26,7 +26,7 @@ internal static class PhysicalTypes
         DataTypeKind.Double => PhysicalType.Double,
         DataTypeKind.Decimal => PhysicalType.Int128,
         DataTypeKind.Interval => PhysicalType.Interval,
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => PhysicalType.Bytes,
+        _ when type.IsByteString => PhysicalType.Bytes,
         _ => throw new UnreachableException($"No physical form for {type}."),
     };
 

@@ -60,7 +60,7 @@ public readonly struct Row
     public ReadOnlySpan<byte> GetBytes(int ordinal)
     {
         DataType type = _store.TypeOf(ordinal);
-        if (PhysicalTypes.Of(type) != PhysicalType.Bytes) { ThrowWrongType(PhysicalType.Bytes, type); }
+        if (type.IsNested || PhysicalTypes.Of(type) != PhysicalType.Bytes) { ThrowWrongType(PhysicalType.Bytes, type); }
 
         return _store.GetBytes(_row, ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Ctas.Data.Nested;
 
 namespace Ctas.Data;
 
@@ -33,7 +34,7 @@ public abstract class RowStore
     /// <summary>A value of an INTERVAL column; zero for NULL.</summary>
     internal abstract Interval GetInterval(int row, int ordinal);
 
-    /// <summary>The bytes of a VARCHAR or BYTES value; empty for NULL.</summary>
+    /// <summary>The bytes of a VARCHAR, BYTES or nested value; empty for NULL.</summary>
     internal abstract ReadOnlySpan<byte> GetBytes(int row, int ordinal);
 
     /// <summary>The boxed value, null for NULL; forms as at <see cref="Column.GetValue"/>.</summary>
@@ -55,6 +56,7 @@ public abstract class RowStore
             DataTypeKind.Time => ColumnValues.ToTime(GetInt64(row, ordinal)),
             DataTypeKind.Timestamp => ColumnValues.ToTimestamp(GetInt64(row, ordinal)),
             DataTypeKind.Interval => GetInterval(row, ordinal),
+            _ when type.IsNested => NestedBoxing.Box(ValueShape.Of(type), GetBytes(row, ordinal)),
             _ => throw new UnreachableException($"No boxed form for {type}."),
         };
     }

@@ -1,6 +1,6 @@
 namespace Ctas.Data;
 
-/// <summary>VARCHAR or BYTES values as codes into a <see cref="StringPool"/>. Immutable.</summary>
+/// <summary>VARCHAR, BYTES or encoded nested values as codes into a <see cref="StringPool"/>. Immutable.</summary>
 /// <remarks>
 /// Joins, filters and group-bys move codes, never bytes; the pool is shared between the columns made from this one.
 /// A NULL row holds code −1.

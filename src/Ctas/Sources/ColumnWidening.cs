@@ -57,7 +57,7 @@ internal static class ColumnWidening
         var validity = new Bitmap(length);
         switch (type.Kind)
         {
-            case DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null:
+            case var _ when type.IsByteString:
                 int[] codes = new int[length];
                 Array.Fill(codes, -1);
                 return new StringColumn(type, codes, length, new StringPool(isInterned: true), validity);

@@ -22,7 +22,7 @@ internal sealed class KeyNumbers
     public KeyNumbers(IReadOnlyList<DataType> types)
     {
         _codes = [.. types.Select(_ => new StringCodes())];
-        _isSingleString = types is [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null }];
+        _isSingleString = types is [{ IsByteString: true }];
 
         // The last word of a composite key holds one bit for each part that is NULL.
         _width = types.Count == 1 ? 1 : types.Count + 1;

@@ -75,7 +75,7 @@ internal sealed partial class KernelCompiler
         DataTypeKind.Double => new ConstantKernel<double>(type, (double?)value),
         DataTypeKind.Decimal => new ConstantKernel<Int128>(type, (Int128?)value),
         DataTypeKind.Interval => new ConstantKernel<Interval>(type, (Interval?)value),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
+        _ when type.IsByteString =>
             new StringConstantKernel(type, _constants, CodeOf(value)),
         _ => throw new UnreachableException($"No constant of type {type}."),
     };

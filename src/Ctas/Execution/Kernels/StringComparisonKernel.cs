@@ -1,9 +1,13 @@
 using Ctas.Data;
+using Ctas.Data.Nested;
 using Ctas.Planning;
 
 namespace Ctas.Execution.Kernels;
 
-/// <summary>Compares strings by their bytes: the order of UTF-8 code points, no locale. NULL gives NULL.</summary>
+/// <summary>
+/// Compares strings by their bytes (the order of UTF-8 code points, no locale), nested values as
+/// <see cref="NestedOrder"/> says. NULL gives NULL.
+/// </summary>
 /// <param name="comparison">Equal, NotEqual, Less or LessOrEqual; the others are these with operands swapped.</param>
 internal sealed class StringComparisonKernel(BinaryOperator comparison, Kernel left, Kernel right)
     : Kernel(DataType.Boolean, left.CanFail || right.CanFail)
@@ -38,9 +42,12 @@ internal sealed class StringComparisonKernel(BinaryOperator comparison, Kernel l
 
     private static void Order(StringColumn lefts, StringColumn rights, bool[] results, bool orEqual)
     {
+        var byteOrder = ByteStringOrder.Of(lefts.Type);
         for (int row = 0; row < results.Length; row++)
         {
-            int order = lefts.GetBytes(row).SequenceCompareTo(rights.GetBytes(row));
+            if (lefts.IsNull(row) || rights.IsNull(row)) { continue; }
+
+            int order = byteOrder.Compare(lefts.GetBytes(row), rights.GetBytes(row));
             results[row] = orEqual ? order <= 0 : order < 0;
         }
     }

@@ -24,7 +24,7 @@ internal abstract class ColumnAccumulator
         DataTypeKind.Double => new FixedColumnAccumulator<double>(type),
         DataTypeKind.Decimal => new FixedColumnAccumulator<Int128>(type),
         DataTypeKind.Interval => new FixedColumnAccumulator<Interval>(type),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => new StringColumnAccumulator(type),
+        _ when type.IsByteString => new StringColumnAccumulator(type),
         _ => throw new UnreachableException($"No column form for {type}."),
     };
 

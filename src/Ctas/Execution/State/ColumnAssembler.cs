@@ -17,7 +17,7 @@ internal abstract class ColumnAssembler
         DataTypeKind.Double => new FixedColumnAssembler<double>(type),
         DataTypeKind.Decimal => new FixedColumnAssembler<Int128>(type),
         DataTypeKind.Interval => new FixedColumnAssembler<Interval>(type),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null => new StringColumnAssembler(type),
+        _ when type.IsByteString => new StringColumnAssembler(type),
         _ => throw new UnreachableException($"No column form for {type}."),
     };
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
+using Ctas.Data.Nested;
 using Ctas.Execution.Kernels;
 
 namespace Ctas.Execution.State;
@@ -71,10 +72,11 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
     }
 }
 
-/// <summary>MIN and MAX of strings, by bytes. NULL of no values. Keeps codes of one pool.</summary>
+/// <summary>MIN and MAX of byte strings, in their order. NULL of no values. Keeps codes of one pool.</summary>
 internal sealed class StringExtremeAccumulator(DataType type, bool isMin) : Accumulator
 {
     private readonly OwnPool _pool = new();
+    private readonly ByteStringOrder _order = ByteStringOrder.Of(type);
 
     // Code + 1; 0 means no value yet.
     private int[] _extremes = [];
@@ -128,7 +130,7 @@ internal sealed class StringExtremeAccumulator(DataType type, bool isMin) : Accu
 
     private bool IsBetter(ReadOnlySpan<byte> candidate, ReadOnlySpan<byte> extreme)
     {
-        int order = candidate.SequenceCompareTo(extreme);
+        int order = _order.Compare(candidate, extreme);
         return isMin ? order < 0 : order > 0;
     }
 }

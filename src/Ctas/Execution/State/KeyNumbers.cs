@@ -19,7 +19,7 @@ internal abstract class KeyNumbers
     public static KeyNumbers Create(IReadOnlyList<DataType> types) => types switch
     {
         [] => new NoKeyNumbers(),
-        [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null }] => new StringKeyNumbers(types[0]),
+        [{ IsByteString: true }] => new StringKeyNumbers(types[0]),
         [{ Kind: DataTypeKind.Int or DataTypeKind.Date }] => new IntegerKeyNumbers<int>(types[0]),
         [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] =>
             new IntegerKeyNumbers<long>(types[0]),

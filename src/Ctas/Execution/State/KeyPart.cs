@@ -24,7 +24,7 @@ internal abstract class KeyPart(DataType type)
         DataTypeKind.Double => new WordPart<double, DoubleBits>(type, KeyBits.Take(64, ref bits)),
         DataTypeKind.Decimal => new DecimalPart(type, KeyBits.Take(64, ref bits), KeyBits.Take(64, ref bits)),
         DataTypeKind.Interval => new IntervalPart(type, KeyBits.Take(32, ref bits)),
-        DataTypeKind.Varchar or DataTypeKind.Bytes or DataTypeKind.Null =>
+        _ when type.IsByteString =>
             new StringPart(type, KeyBits.TakeWithoutValidity(32, ref bits)),
         _ => throw new UnreachableException($"No key form for {type}."),
     };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ctas.Data;
+using Ctas.Data.Nested;
 using Ctas.Execution.Kernels;
 using Ctas.Planning;
 
@@ -88,7 +89,7 @@ internal static class SortOrder
         for (int row = 0; row < ranks.Length; row++) { ranks[row] = (ulong)map.Translate(strings.Codes[row]); }
 
         int[] ordered = RowNumbers.Ascending(pool.Pool.Count);
-        ordered.AsSpan().Sort(new StringOrder(pool.Pool));
+        ordered.AsSpan().Sort(new StringOrder(pool.Pool, ByteStringOrder.Of(strings.Type)));
         var rankOfCode = new ulong[ordered.Length];
         for (int rank = 0; rank < ordered.Length; rank++) { rankOfCode[ordered[rank]] = (ulong)rank; }
 
@@ -100,9 +101,9 @@ internal static class SortOrder
         return ranks;
     }
 
-    private readonly struct StringOrder(StringPool pool) : IComparer<int>
+    private readonly struct StringOrder(StringPool pool, ByteStringOrder order) : IComparer<int>
     {
-        public int Compare(int x, int y) => pool.GetBytes(x).SequenceCompareTo(pool.GetBytes(y));
+        public int Compare(int x, int y) => order.Compare(pool.GetBytes(x), pool.GetBytes(y));
     }
 
     private readonly record struct Entry(ulong First, int Row);
