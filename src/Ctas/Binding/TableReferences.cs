@@ -83,6 +83,7 @@ internal sealed class TableReferences
         Visit(select.Where);
         VisitAll(select.GroupBy);
         Visit(select.Having);
+        VisitAll(select.Windows.SelectMany(window => Over(window.Window)));
         Visit(select.Qualify);
     }
 

@@ -1,6 +1,8 @@
 namespace Ctas.Syntax;
 
-/// <summary><c>name([DISTINCT] arguments [ORDER BY …]) [FILTER (WHERE …)] [OVER (…)]</c></summary>
+/// <summary>
+/// <c>name([DISTINCT] arguments [ORDER BY …]) [FILTER (WHERE …)] [IGNORE | RESPECT NULLS] [OVER (…)]</c>
+/// </summary>
 /// <param name="IsStar">The one argument is <c>*</c>, as in <c>COUNT(*)</c>; the list is empty.</param>
 internal sealed record FunctionCallSyntax(
     NameSyntax Name,
@@ -9,17 +11,33 @@ internal sealed record FunctionCallSyntax(
     bool IsDistinct = false,
     SyntaxList<OrderItemSyntax> OrderBy = default,
     ExpressionSyntax? Filter = null,
-    OverSyntax? Over = null) : ExpressionSyntax;
+    OverSyntax? Over = null,
+    NullTreatment? Nulls = null) : ExpressionSyntax;
 
-/// <summary><c>OVER ([PARTITION BY …] [ORDER BY …] [frame])</c></summary>
+/// <summary><c>OVER ([window] [PARTITION BY …] [ORDER BY …] [frame])</c> or <c>OVER window</c></summary>
+/// <param name="Window">The window of the WINDOW clause that this one is, or adds to; null for none.</param>
 internal sealed record OverSyntax(
     SyntaxList<ExpressionSyntax> PartitionBy,
     SyntaxList<OrderItemSyntax> OrderBy,
-    FrameSyntax? Frame) : SyntaxNode;
+    FrameSyntax? Frame,
+    NameSyntax? Window = null) : SyntaxNode
+{
+    /// <summary>Nothing but the name of a window.</summary>
+    public bool IsNameOnly => Window is not null && PartitionBy.IsEmpty && OrderBy.IsEmpty && Frame is null;
+}
 
-/// <summary><c>ROWS | RANGE start</c> or <c>ROWS | RANGE BETWEEN start AND end</c></summary>
+/// <summary><c>name AS (window)</c> in the WINDOW clause.</summary>
+internal sealed record NamedWindowSyntax(NameSyntax Name, OverSyntax Window) : SyntaxNode;
+
+/// <summary>
+/// <c>ROWS | RANGE | GROUPS start</c> or <c>ROWS | RANGE | GROUPS BETWEEN start AND end</c>, then what is left out.
+/// </summary>
 /// <param name="End">The current row when it was not written.</param>
-internal sealed record FrameSyntax(FrameUnit Unit, FrameBoundSyntax Start, FrameBoundSyntax End) : SyntaxNode;
+internal sealed record FrameSyntax(
+    FrameUnit Unit,
+    FrameBoundSyntax Start,
+    FrameBoundSyntax End,
+    FrameExclusion Exclusion = FrameExclusion.NoOthers) : SyntaxNode;
 
 /// <summary>
 /// <c>UNBOUNDED PRECEDING</c>, <c>n PRECEDING</c>, <c>CURRENT ROW</c>, <c>n FOLLOWING</c>, <c>UNBOUNDED
@@ -46,6 +64,7 @@ internal enum FrameUnit
 {
     Rows,
     Range,
+    Groups,
 }
 
 /// <summary>Where a frame starts or ends, from first to last.</summary>
@@ -56,6 +75,27 @@ internal enum FrameBoundKind
     CurrentRow,
     Following,
     UnboundedFollowing,
+}
+
+/// <summary>What of a frame is left out, <c>EXCLUDE …</c>.</summary>
+internal enum FrameExclusion
+{
+    /// <summary>Nothing.</summary>
+    NoOthers,
+    CurrentRow,
+
+    /// <summary>The current row and its peers.</summary>
+    Group,
+
+    /// <summary>The peers of the current row.</summary>
+    Ties,
+}
+
+/// <summary>Whether a window function leaves NULLs out.</summary>
+internal enum NullTreatment
+{
+    Respect,
+    Ignore,
 }
 
 /// <summary>Which end of a text is trimmed.</summary>

@@ -1,6 +1,6 @@
 namespace Ctas.Syntax;
 
-/// <content>Function calls, those with a grammar of their own, and windows over rows.</content>
+/// <content>Function calls, and those with a grammar of their own.</content>
 internal sealed partial class Parser
 {
     /// <summary>CURRENT_DATE and its kin are calls without parentheses.</summary>
@@ -44,6 +44,7 @@ internal sealed partial class Parser
             call = call with { OrderBy = [.. ParseOrderItems()] };
         }
 
+        call = ParseNullTreatment(call);
         Close(opening);
         return Located(start, ParseAfterCall(call));
     }
@@ -59,79 +60,10 @@ internal sealed partial class Parser
             Close(opening);
         }
 
-        if (!_isRecovering && At(Keyword.Over) && Peek().Kind == TokenKind.OpenParen)
-        {
-            call = call with { Over = ParseOver() };
-        }
+        call = ParseNullTreatment(call);
+        if (_isRecovering || !At(Keyword.Over)) { return call; }
 
-        return call;
-    }
-
-    private OverSyntax ParseOver()
-    {
-        int start = Next().Span.Start;
-        Token opening = Next();
-        List<ExpressionSyntax> partitionBy = [];
-        if (TryTake(Keyword.Partition, Keyword.By)) { partitionBy = ParseList(ParseExpression, AtExpression); }
-
-        List<OrderItemSyntax> orderBy = [];
-        if (!_isRecovering && TryTake(Keyword.Order))
-        {
-            Expect(Keyword.By);
-            orderBy = ParseOrderItems();
-        }
-
-        FrameSyntax? frame = !_isRecovering && (At(Keyword.Rows) || At(Keyword.Range)) ? ParseFrame() : null;
-        Close(opening);
-        return Located(start, new OverSyntax([.. partitionBy], [.. orderBy], frame));
-    }
-
-    private FrameSyntax ParseFrame()
-    {
-        Token unit = Next();
-        FrameBoundSyntax first;
-        FrameBoundSyntax last = new(FrameBoundKind.CurrentRow, null);
-        if (TryTake(Keyword.Between))
-        {
-            first = ParseFrameBound();
-            if (!_isRecovering) { Expect(Keyword.And); }
-
-            last = _isRecovering ? last : ParseFrameBound();
-        }
-        else
-        {
-            first = ParseFrameBound();
-        }
-
-        FrameUnit kind = unit.Keyword == Keyword.Rows ? FrameUnit.Rows : FrameUnit.Range;
-        return Located(unit.Span.Start, new FrameSyntax(kind, first, last));
-    }
-
-    private FrameBoundSyntax ParseFrameBound()
-    {
-        int start = Current.Span.Start;
-        if (TryTake(Keyword.Current, Keyword.Row))
-        {
-            return Located(start, new FrameBoundSyntax(FrameBoundKind.CurrentRow, null));
-        }
-
-        bool isUnbounded = At(Keyword.Unbounded) && Peek().Keyword is Keyword.Preceding or Keyword.Following;
-        if (isUnbounded) { Next(); }
-
-        ExpressionSyntax? offset = isUnbounded ? null : ParseExpression(Precedence.Range + 1);
-        CorrectMistypedUnlessAt(Keyword.Preceding, Keyword.Following);
-        bool isPreceding = At(Keyword.Preceding);
-        if (isPreceding || At(Keyword.Following)) { Next(); }
-        else { ReportExpected("PRECEDING, FOLLOWING or CURRENT ROW"); }
-
-        FrameBoundKind kind = (isUnbounded, isPreceding) switch
-        {
-            (true, true) => FrameBoundKind.UnboundedPreceding,
-            (true, false) => FrameBoundKind.UnboundedFollowing,
-            (false, true) => FrameBoundKind.Preceding,
-            (false, false) => FrameBoundKind.Following,
-        };
-        return Located(start, new FrameBoundSyntax(kind, offset));
+        return Peek().Kind == TokenKind.OpenParen || PeeksWindowName() ? call with { Over = ParseOver() } : call;
     }
 
     /// <summary>EXTRACT, SUBSTRING, TRIM and POSITION, which take words between their arguments.</summary>

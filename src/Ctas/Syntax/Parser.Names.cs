@@ -124,7 +124,8 @@ internal sealed partial class Parser
 
     /// <summary>Stands at a word that could be a name, but follows lists in the grammar.</summary>
     private bool AtListFollower() => AtClause()
-        || Current.Keyword is Keyword.For or Keyword.Rows or Keyword.Range or Keyword.Within;
+        || Current.Keyword is Keyword.For or Keyword.Rows or Keyword.Range or Keyword.Groups or Keyword.Within
+        || (Current.Keyword is Keyword.Ignore or Keyword.Respect && Peek().Keyword == Keyword.Nulls);
 
     /// <summary>
     /// After a mistake in an item, goes on with the next one, if there is a comma before the list ends.

@@ -173,35 +173,38 @@ internal sealed partial class Parser
     private SelectSyntax ParseSelectClauses(SelectSyntax select)
     {
         Keyword last = Keyword.Select;
-        while (RankOf(Current.Keyword) is int rank and > 0)
+        int lastRank = 0;
+        while (RankOfClause() is int rank and > 0)
         {
             Keyword clause = Current.Keyword;
-            ReportOrder(clause, rank, last);
+            ReportOrder(clause, rank, last, lastRank);
             select = ParseSelectClause(select);
             SynchronizeAtClause("the next clause or the end of the query");
-            if (rank >= RankOf(last)) { last = clause; }
+            if (rank >= lastRank) { (last, lastRank) = (clause, rank); }
         }
 
         return select;
     }
 
     /// <summary>
-    /// The place of a clause in a SELECT; 0 for any other word. WINDOW and WHERE may stand in either order.
+    /// The place of a clause in a SELECT; 0 for any other word. A window of event time and WHERE may stand in either
+    /// order; the WINDOW that names windows over rows comes after HAVING.
     /// </summary>
-    private static int RankOf(Keyword clause) => clause switch
+    private int RankOfClause() => Current.Keyword switch
     {
         Keyword.From => 1,
-        Keyword.Window or Keyword.Where => 2,
+        Keyword.Window => AtNamedWindows() ? 5 : 2,
+        Keyword.Where => 2,
         Keyword.Group => 3,
         Keyword.Having => 4,
-        Keyword.Qualify => 5,
+        Keyword.Qualify => 6,
         _ => 0,
     };
 
-    private void ReportOrder(Keyword clause, int rank, Keyword last)
+    private void ReportOrder(Keyword clause, int rank, Keyword last, int lastRank)
     {
-        if (clause == last) { Report(SyntaxDiagnostics.RepeatedClause(Current.Span, ClauseText(clause))); }
-        else if (rank < RankOf(last))
+        if (clause == last && rank == lastRank) { Report(SyntaxDiagnostics.RepeatedClause(Current.Span, ClauseText(clause))); }
+        else if (rank < lastRank)
         {
             Report(SyntaxDiagnostics.ClauseOutOfOrder(Current.Span, ClauseText(clause), ClauseText(last)));
         }
@@ -212,10 +215,13 @@ internal sealed partial class Parser
 
     private SelectSyntax ParseSelectClause(SelectSyntax select)
     {
+        bool namesWindows = AtNamedWindows();
         switch (Next().Keyword)
         {
             case Keyword.From:
                 return select with { From = ParseFrom() };
+            case Keyword.Window when namesWindows:
+                return select with { Windows = [.. ParseNamedWindows()] };
             case Keyword.Window:
                 return select with { Window = ParseTimeWindow() };
             case Keyword.Where:

@@ -24,7 +24,7 @@ internal sealed partial class Parser
             {
                 query = ParseTailClause(query);
             }
-            else if (RankOf(clause) > 0)
+            else if (RankOfClause() > 0)
             {
                 // A clause of SELECT, too late. It is parsed for the mistakes in it.
                 ReportLate(clause, query);

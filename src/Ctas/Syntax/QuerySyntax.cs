@@ -21,7 +21,11 @@ internal sealed record CommonTableSyntax(
 /// <summary>What stands between WITH and ORDER BY.</summary>
 internal abstract record QueryBodySyntax : SyntaxNode;
 
-/// <summary><c>SELECT [DISTINCT] items [FROM …] [WINDOW …] [WHERE …] [GROUP BY …] [HAVING …] [QUALIFY …]</c></summary>
+/// <summary>
+/// <c>SELECT [DISTINCT] items [FROM …] [WINDOW …] [WHERE …] [GROUP BY …] [HAVING …] [WINDOW w AS (…), …] [QUALIFY …]</c>
+/// </summary>
+/// <param name="Window">Windows of event time, over which GROUP BY groups.</param>
+/// <param name="Windows">Windows over rows, that OVER names.</param>
 internal sealed record SelectSyntax(
     bool IsDistinct,
     SyntaxList<SelectItemSyntax> Items,
@@ -30,7 +34,8 @@ internal sealed record SelectSyntax(
     ExpressionSyntax? Where,
     SyntaxList<ExpressionSyntax> GroupBy,
     ExpressionSyntax? Having,
-    ExpressionSyntax? Qualify) : QueryBodySyntax;
+    ExpressionSyntax? Qualify,
+    SyntaxList<NamedWindowSyntax> Windows = default) : QueryBodySyntax;
 
 /// <summary>
 /// <c>left UNION | INTERSECT | EXCEPT [ALL] right</c>; INTERSECT binds tighter, the rest is left-associative.

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Ctas.Syntax;
 
-/// <content>Function calls, windows over rows, arrays, maps, structs and lambdas.</content>
+/// <content>Function calls, arrays, maps, structs and lambdas.</content>
 internal sealed partial class SyntaxPrinter
 {
     private void AppendAnyCall(ExpressionSyntax expression)
@@ -48,6 +48,8 @@ internal sealed partial class SyntaxPrinter
             _text.Append(')');
         }
 
+        if (call.Nulls is { } nulls) { _text.Append(' ').Append(Word(nulls)).Append(" NULLS"); }
+
         if (call.Over is { } over) { AppendOver(over); }
     }
 
@@ -65,49 +67,6 @@ internal sealed partial class SyntaxPrinter
         {
             AppendList(call.Arguments, AppendListed);
         }
-    }
-
-    private void AppendOver(OverSyntax over)
-    {
-        _text.Append(" OVER (");
-        string separator = "";
-        if (!over.PartitionBy.IsEmpty)
-        {
-            _text.Append("PARTITION BY ");
-            AppendList(over.PartitionBy, AppendListed);
-            separator = " ";
-        }
-
-        if (!over.OrderBy.IsEmpty)
-        {
-            AppendOrderBy(over.OrderBy, $"{separator}ORDER BY ");
-            separator = " ";
-        }
-
-        if (over.Frame is { } frame)
-        {
-            _text.Append(separator).Append(Word(frame.Unit)).Append(" BETWEEN ");
-            AppendFrameBound(frame.Start);
-            _text.Append(" AND ");
-            AppendFrameBound(frame.End);
-        }
-
-        _text.Append(')');
-    }
-
-    private void AppendFrameBound(FrameBoundSyntax bound)
-    {
-        if (bound.Offset is { } offset) { AppendExpression(offset, Precedence.Range + 1); }
-
-        _text.Append(bound.Kind switch
-        {
-            FrameBoundKind.UnboundedPreceding => "UNBOUNDED PRECEDING",
-            FrameBoundKind.Preceding => " PRECEDING",
-            FrameBoundKind.CurrentRow => "CURRENT ROW",
-            FrameBoundKind.Following => " FOLLOWING",
-            FrameBoundKind.UnboundedFollowing => "UNBOUNDED FOLLOWING",
-            _ => throw new UnreachableException($"No rule for {bound.Kind}."),
-        });
     }
 
     private void AppendNestedData(ExpressionSyntax expression)

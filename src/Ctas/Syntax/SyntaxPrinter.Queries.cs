@@ -132,6 +132,12 @@ internal sealed partial class SyntaxPrinter
         }
 
         AppendClause(" HAVING ", select.Having);
+        if (!select.Windows.IsEmpty)
+        {
+            _text.Append(" WINDOW ");
+            AppendList(select.Windows, AppendNamedWindow);
+        }
+
         AppendClause(" QUALIFY ", select.Qualify);
     }
 

@@ -9,7 +9,8 @@ internal sealed class SyntaxGenerator(Random random)
     [
         "a", "b", "total", "key", "value", "date", "time", "timestamp", "interval", "array", "map", "struct",
         "first", "last",
-        "values", "emit", "within", "size", "rows", "range", "filter", "over", "escape", "nulls", "exists", "if",
+        "values", "emit", "within", "size", "rows", "range", "groups", "ignore", "exclude",
+        "filter", "over", "escape", "nulls", "exists", "if",
         "cast",
         "recursive", "table", "index", "headers", "Größe", "_x1", "session", "partition", "sink", "set", "show",
     ];
@@ -157,7 +158,8 @@ internal sealed class SyntaxGenerator(Random random)
         MaybeExpression(0.4, depth - 1),
         Chance(0.3) ? List(1, 2, () => Expression(depth - 1)) : [],
         MaybeExpression(0.2, depth - 1),
-        MaybeExpression(0.1, depth - 1));
+        MaybeExpression(0.1, depth - 1),
+        Chance(0.1) ? List(1, 2, () => new NamedWindowSyntax(Name(), Over(depth - 1))) : []);
 
     private SelectItemSyntax SelectItem(int depth) => random.Next(6) switch
     {
@@ -226,13 +228,15 @@ internal sealed class SyntaxGenerator(Random random)
             IsDistinct: !arguments.IsEmpty && Chance(0.2),
             arguments.IsEmpty || Chance(0.8) ? [] : List(1, 2, () => OrderItem(depth - 1)),
             MaybeExpression(0.2, depth - 1),
-            Chance(0.2) ? Over(depth - 1) : null);
+            Chance(0.2) ? Over(depth - 1) : null,
+            Chance(0.1) ? Any<NullTreatment>() : null);
     }
 
     private OverSyntax Over(int depth) => new(
         List(0, 2, () => Expression(depth)),
         List(0, 2, () => OrderItem(depth)),
-        Chance() ? new FrameSyntax(Any<FrameUnit>(), Bound(depth), Bound(depth)) : null);
+        Chance() ? new FrameSyntax(Any<FrameUnit>(), Bound(depth), Bound(depth), Any<FrameExclusion>()) : null,
+        Chance(0.2) ? Name() : null);
 
     private FrameBoundSyntax Bound(int depth)
     {
