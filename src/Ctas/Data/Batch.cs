@@ -57,6 +57,20 @@ public sealed class Batch : RowStore
         return new Batch(gathered, rows.Length);
     }
 
+    /// <summary>Rows [start, start + count); values are shared, not copied.</summary>
+    internal Batch Slice(int start, int count)
+    {
+        if (start == 0 && count == RowCount) { return this; }
+
+        var sliced = new Column[_columns.Length];
+        for (int ordinal = 0; ordinal < sliced.Length; ordinal++)
+        {
+            sliced[ordinal] = _columns[ordinal].Slice(start, count);
+        }
+
+        return new Batch(sliced, count);
+    }
+
     /// <summary>A batch of some of the columns; nothing is copied.</summary>
     public Batch Select(ReadOnlySpan<int> ordinals)
     {

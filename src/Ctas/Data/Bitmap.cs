@@ -46,6 +46,26 @@ public sealed class Bitmap
         return count;
     }
 
+    /// <summary>A copy of bits [start, start + length). Cost O(length / 64).</summary>
+    internal Bitmap Slice(int start, int length)
+    {
+        if (start == 0 && length == Length) { return this; }
+
+        var slice = new Bitmap(length);
+        int shift = start & 63;
+        ReadOnlySpan<ulong> from = _words.AsSpan(start >> 6);
+        for (int word = 0; word < slice._words.Length; word++)
+        {
+            ulong low = from[word] >> shift;
+            ulong high = shift > 0 && word + 1 < from.Length ? from[word + 1] << (64 - shift) : 0;
+            slice._words[word] = low | high;
+        }
+
+        if ((length & 63) != 0) { slice._words[^1] &= (1UL << (length & 63)) - 1; }
+
+        return slice;
+    }
+
     /// <summary>The bits of both; a null means all set, so the result is null when both are.</summary>
     public static Bitmap? And(Bitmap? left, Bitmap? right)
     {

@@ -34,7 +34,10 @@ public abstract class Column
     /// <remarks>Cost O(rows); strings are not copied.</remarks>
     public abstract Column Gather(ReadOnlySpan<int> rows);
 
-    /// <summary>Bytes this column keeps alive, without shared string pools.</summary>
+    /// <summary>Rows [start, start + length) as a column of their own; values are shared, not copied.</summary>
+    internal abstract Column Slice(int start, int length);
+
+    /// <summary>Bytes this column keeps alive, without shared string pools; a slice counts its own rows.</summary>
     public abstract long SizeInBytes { get; }
 
     /// <summary>The value boxed in its .NET form, null for NULL. For display and tests, not for hot paths.</summary>
@@ -45,6 +48,10 @@ public abstract class Column
     /// an <c>IReadOnlyDictionary&lt;string, object?&gt;</c> in the order of its fields.
     /// </remarks>
     public object? GetValue(int row) => IsNull(row) ? null : ColumnValues.Box(this, row);
+
+    // A column made of a whole array answers for all of it, a slice for its own part.
+    private protected long KeptLength(int arrayLength, int start) =>
+        start > 0 || Length < arrayLength / 2 ? Length : arrayLength;
 
     private protected Bitmap? GatherValidity(ReadOnlySpan<int> rows)
     {

@@ -8,6 +8,7 @@ public sealed class FixedColumn<T> : Column
     where T : unmanaged
 {
     private readonly T[] _values;
+    private readonly int _start;
 
     /// <summary>Takes over <paramref name="values"/>, which may be longer than the column.</summary>
     public FixedColumn(DataType type, T[] values, int length, Bitmap? validity = null)
@@ -17,23 +18,28 @@ public sealed class FixedColumn<T> : Column
         _values = values;
     }
 
+    private FixedColumn(DataType type, T[] values, int start, int length, Bitmap? validity)
+        : base(type, length, validity)
+    {
+        _values = values;
+        _start = start;
+    }
+
     /// <summary>The values; NULL rows hold <c>default</c>.</summary>
-    public ReadOnlySpan<T> Values => _values.AsSpan(0, Length);
+    public ReadOnlySpan<T> Values => _values.AsSpan(_start, Length);
 
     /// <inheritdoc/>
-    public override long SizeInBytes => ((long)_values.Length * Unsafe.SizeOf<T>()) + ((Validity?.Words.Length ?? 0) * 8L);
+    public override long SizeInBytes =>
+        (KeptLength(_values.Length, _start) * Unsafe.SizeOf<T>()) + ((Validity?.Words.Length ?? 0) * 8L);
 
     /// <inheritdoc/>
     public override Column Gather(ReadOnlySpan<int> rows)
     {
-        var gathered = new T[rows.Length];
-        T[] values = _values;
-        for (int row = 0; row < rows.Length; row++)
-        {
-            int from = rows[row];
-            gathered[row] = from < 0 ? default : values[from];
-        }
-
+        T[] gathered = GC.AllocateUninitializedArray<T>(rows.Length);
+        Gathering.Gather(Values, rows, gathered, default);
         return new FixedColumn<T>(Type, gathered, rows.Length, GatherValidity(rows));
     }
+
+    internal override Column Slice(int start, int length) =>
+        new FixedColumn<T>(Type, _values, _start + start, length, Validity?.Slice(start, length));
 }

@@ -26,6 +26,9 @@ internal sealed class KeyIndex
     /// <summary>Bytes the index keeps alive.</summary>
     public long SizeInBytes => _slots.Length * 8L;
 
+    /// <summary>Bytes that an index of so many keys, added one by one, keeps alive.</summary>
+    public static long SizeFor(int count) => SlotsFor(count) * 8L;
+
     /// <summary>Walks the rows whose keys may have this hash.</summary>
     public KeyProbe Probe(ulong hash) => new(_slots, Shorten(hash));
 

@@ -8,6 +8,7 @@ namespace Ctas.Data;
 public sealed class StringColumn : Column
 {
     private readonly int[] _codes;
+    private readonly int _start;
 
     /// <summary>Takes over <paramref name="codes"/>, which may be longer than the column.</summary>
     public StringColumn(DataType type, int[] codes, int length, StringPool pool, Bitmap? validity = null)
@@ -18,33 +19,39 @@ public sealed class StringColumn : Column
         Pool = pool;
     }
 
+    private StringColumn(DataType type, int[] codes, int start, int length, StringPool pool, Bitmap? validity)
+        : base(type, length, validity)
+    {
+        _codes = codes;
+        _start = start;
+        Pool = pool;
+    }
+
     /// <summary>Where the codes point.</summary>
     public StringPool Pool { get; }
 
     /// <summary>A code a row; −1 for NULL.</summary>
-    public ReadOnlySpan<int> Codes => _codes.AsSpan(0, Length);
+    public ReadOnlySpan<int> Codes => _codes.AsSpan(_start, Length);
 
     /// <inheritdoc/>
-    public override long SizeInBytes => ((long)_codes.Length * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
+    public override long SizeInBytes =>
+        (KeptLength(_codes.Length, _start) * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
 
     /// <summary>The bytes of a row (UTF-8 for VARCHAR); empty for NULL. No copy, no allocation.</summary>
     public ReadOnlySpan<byte> GetBytes(int row)
     {
-        int code = _codes[row];
+        int code = _codes[_start + row];
         return code < 0 ? default : Pool.GetBytes(code);
     }
 
     /// <inheritdoc/>
     public override Column Gather(ReadOnlySpan<int> rows)
     {
-        var gathered = new int[rows.Length];
-        int[] codes = _codes;
-        for (int row = 0; row < rows.Length; row++)
-        {
-            int from = rows[row];
-            gathered[row] = from < 0 ? -1 : codes[from];
-        }
-
+        int[] gathered = GC.AllocateUninitializedArray<int>(rows.Length);
+        Gathering.Gather(Codes, rows, gathered, -1);
         return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows));
     }
+
+    internal override Column Slice(int start, int length) =>
+        new StringColumn(Type, _codes, _start + start, length, Pool, Validity?.Slice(start, length));
 }

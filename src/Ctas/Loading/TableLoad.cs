@@ -73,7 +73,8 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             LoadProperties.Model(_plan.Properties),
             _plan.Name,
             query.Schema,
-            query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep);
+            query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep,
+            !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan));
 
         _enter(LoadPhase.Executing);
         var execution = new ExecutionOptions(

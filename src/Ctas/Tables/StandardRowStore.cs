@@ -101,5 +101,8 @@ internal sealed class StandardRowStore : RowStore
         return code < 0 ? default : Pools[ordinal]!.GetBytes(code);
     }
 
-    private static long BytesOf(byte[]? row) => row is null ? 0 : ObjectHeaderBytes + ((row.Length + 7L) & ~7L);
+    /// <summary>Bytes of a row object with so many bytes in it.</summary>
+    public static long BytesOfRow(int length) => ObjectHeaderBytes + ((length + 7L) & ~7L);
+
+    private static long BytesOf(byte[]? row) => row is null ? 0 : BytesOfRow(row.Length);
 }

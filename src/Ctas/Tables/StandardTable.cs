@@ -28,7 +28,19 @@ internal sealed class StandardTable : Table
 
     public override TableMemory Memory { get; }
 
+    /// <summary>The rows by number.</summary>
+    internal StandardRowStore Objects => _rows;
+
     protected override RowStore Store => _rows;
+
+    /// <summary>The number of the row with a key of one string, or −1.</summary>
+    internal int NumberOfText(ReadOnlySpan<byte> key) => FindText(key);
+
+    /// <summary>The number of the row with a key of one integer, or −1.</summary>
+    internal int NumberOfInteger(long key) => FindInteger(key);
+
+    /// <summary>The number of the row with any key, or −1.</summary>
+    internal int NumberOf(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text) => Find(key, text);
 
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {

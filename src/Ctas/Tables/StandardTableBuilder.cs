@@ -6,6 +6,8 @@ namespace Ctas.Tables;
 /// <summary>Builds a <see cref="StandardTable"/>. Single-threaded.</summary>
 internal sealed class StandardTableBuilder : TableBuilder
 {
+    private const int RowsAtOnce = 8192;
+
     private readonly StandardRowStore _store;
     private readonly TableStrings?[] _strings;
     private readonly Stack<int> _freeRows = new();
@@ -14,11 +16,16 @@ internal sealed class StandardTableBuilder : TableBuilder
     private ulong[] _hashes = [];
 
     public StandardTableBuilder(string name, Schema schema, NullKeyRule nullKeys)
+        : this(name, schema, nullKeys, [.. schema.Fields.Select(field =>
+            PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new TableStrings() : null)])
+    {
+    }
+
+    private StandardTableBuilder(string name, Schema schema, NullKeyRule nullKeys, TableStrings?[] strings)
         : base(name, schema, nullKeys)
     {
         var layout = new RowLayout(schema, Keys);
-        _strings = [.. schema.Fields.Select(field =>
-            PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new TableStrings() : null)];
+        _strings = strings;
         _store = new StandardRowStore(schema, layout, [.. _strings.Select(strings => strings?.Pool)]);
     }
 
@@ -30,6 +37,41 @@ internal sealed class StandardTableBuilder : TableBuilder
     protected override RowStore Store => _store;
 
     protected override int NumberedRows => _store.Count;
+
+    /// <summary>A table of finished rows with different keys, numbered as they are; the pools are shared.</summary>
+    public static StandardTable Of(string name, BatchRowStore columns)
+    {
+        using var builder = new StandardTableBuilder(
+            name,
+            columns.Schema,
+            NullKeyRule.Keep,
+            [.. columns.Schema.Fields.Select((_, ordinal) =>
+                columns.PoolOf(ordinal) is { } pool ? new TableStrings(pool) : null)]);
+        foreach (Batch batch in columns.Batches)
+        {
+            for (int start = 0; start < batch.RowCount; start += RowsAtOnce)
+            {
+                builder.Insert(batch, start, Math.Min(batch.RowCount, start + RowsAtOnce));
+            }
+        }
+
+        return (StandardTable)builder.Complete();
+    }
+
+    /// <summary>Close to what <see cref="Of"/> would take.</summary>
+    public static TableMemory MemoryOf(BatchRowStore columns, KeyLayout keys)
+    {
+        var layout = new RowLayout(columns.Schema, keys);
+        long keyBytes = layout.TextKey >= 0 && columns.PoolOf(layout.TextKey) is { Count: > 0 } pool
+            ? pool.SizeInBytes / pool.Count
+            : 0;
+        long rowBytes = StandardRowStore.BytesOfRow(layout.FixedBytes + (int)keyBytes);
+        return new TableMemory(
+            Columns: 0,
+            Math.Max(columns.ColumnBytes, columns.RowCount * (rowBytes + IntPtr.Size)),
+            BatchTable.PoolBytes(columns),
+            KeyIndex.SizeFor(columns.RowCount));
+    }
 
     public override ITable Complete()
     {

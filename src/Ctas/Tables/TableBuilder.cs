@@ -21,13 +21,13 @@ internal abstract class TableBuilder : IDisposable
 {
     private const int MaxRows = int.MaxValue - 65536;
 
-    private protected TableBuilder(string name, Schema schema, NullKeyRule nullKeys)
+    private protected TableBuilder(string name, Schema schema, NullKeyRule nullKeys, bool hasIndex = true)
     {
         Name = name;
         Schema = schema;
         NullKeys = nullKeys;
         Keys = new KeyLayout(schema);
-        Index = schema.HasKey ? new KeyIndex() : null;
+        Index = schema.HasKey && hasIndex ? new KeyIndex() : null;
     }
 
     /// <summary>Bytes the builder keeps alive, close enough to hold a budget by. Cheap.</summary>
@@ -44,7 +44,7 @@ internal abstract class TableBuilder : IDisposable
 
     protected KeyLayout Keys { get; }
 
-    /// <summary>Finds rows by key; null without a key.</summary>
+    /// <summary>Finds rows by key; null without a key, and where rows are never looked for.</summary>
     protected KeyIndex? Index { get; }
 
     /// <summary>Rows by number, those deleted or replaced included.</summary>
@@ -58,11 +58,20 @@ internal abstract class TableBuilder : IDisposable
     /// <param name="name">The table's name.</param>
     /// <param name="schema">Columns and key; every type is known.</param>
     /// <param name="nullKeys">What a NULL in a key column means.</param>
+    /// <param name="hasUniqueKeys">True when no key comes twice and no row is retracted.</param>
     public static TableBuilder Create(
-        TableModel model, string name, Schema schema, NullKeyRule nullKeys = NullKeyRule.Keep) =>
-        model == TableModel.Compact
-            ? new CompactTableBuilder(name, schema, nullKeys)
+        TableModel model,
+        string name,
+        Schema schema,
+        NullKeyRule nullKeys = NullKeyRule.Keep,
+        bool hasUniqueKeys = false)
+    {
+        if (model == TableModel.Compact) { return new CompactTableBuilder(name, schema, nullKeys); }
+
+        return !schema.HasKey || (hasUniqueKeys && nullKeys == NullKeyRule.Keep)
+            ? new BatchTableBuilder(name, schema)
             : new StandardTableBuilder(name, schema, nullKeys);
+    }
 
     /// <summary>Applies changes in order.</summary>
     /// <exception cref="TableDataException">A change cannot be applied; the table must not be completed.</exception>

@@ -16,13 +16,31 @@ internal sealed class TableStrings
     private int _oldest;
     private long _translated;
 
+    private readonly bool _isShared;
+
+    /// <summary>Begins a pool of the table's own.</summary>
+    public TableStrings() => Pool = new StringPool(isInterned: true);
+
+    /// <summary>Takes strings of one pool only, which is not changed.</summary>
+    public TableStrings(StringPool shared)
+    {
+        Pool = shared;
+        _isShared = true;
+    }
+
     /// <summary>The table's strings.</summary>
-    public StringPool Pool { get; } = new(isInterned: true);
+    public StringPool Pool { get; }
 
     /// <summary>The table's codes of rows [start, end) of a column, −1 for NULL.</summary>
     public void Translate(StringColumn column, int start, int end, Span<int> codes)
     {
         ReadOnlySpan<int> given = column.Codes[start..end];
+        if (_isShared)
+        {
+            given.CopyTo(codes);
+            return;
+        }
+
         if (Pool.IsInterned) { TranslateInterned(column.Pool, given, codes); }
         else { Copy(column.Pool, given, codes); }
 
@@ -33,6 +51,8 @@ internal sealed class TableStrings
     /// <summary>Ends construction: gives back what only adding needed.</summary>
     public void Complete()
     {
+        if (_isShared) { return; }
+
         Array.Clear(_known);
         const int fewStrings = 1024;
         if (Pool.IsInterned && Pool.Count > fewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }

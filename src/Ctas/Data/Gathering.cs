@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ctas.Data;
+
+/// <summary>Picks values by row number.</summary>
+internal static class Gathering
+{
+    /// <summary>Writes the value of every row, <paramref name="absent"/> for a negative one.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A row lies past the values.</exception>
+    public static void Gather<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> rows, Span<T> gathered, T absent)
+        where T : unmanaged
+    {
+        gathered = gathered[..rows.Length];
+        ref T first = ref MemoryMarshal.GetReference(values);
+        uint length = (uint)values.Length;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            int from = rows[row];
+            if ((uint)from < length) { gathered[row] = Unsafe.Add(ref first, from); }
+            else { gathered[row] = from < 0 ? absent : ThrowOutside<T>(); }
+        }
+    }
+
+    private static T ThrowOutside<T>() => throw new ArgumentOutOfRangeException(
+        "rows", "A row lies past the end of its column.");
+}
