@@ -41,6 +41,7 @@ internal sealed partial class Binder
             FunctionCallSyntax e => BindCall(e, context),
             ExtractSyntax e => BindExtract(e, context),
             TrimSyntax e => BindTrim(e, context),
+            PositionSyntax e => BindPosition(e, context),
             _ => RefuseExpression(syntax),
         };
         return bound.Span == syntax.Span ? bound : bound with { Span = syntax.Span };
@@ -57,7 +58,6 @@ internal sealed partial class Binder
         MapSyntax => "MAP(…)",
         StructSyntax => "STRUCT(…)",
         LambdaSyntax => "a lambda",
-        PositionSyntax => "POSITION",
         _ => throw new UnreachableException($"No rule for {syntax.GetType().Name}."),
     });
 
@@ -168,12 +168,12 @@ internal sealed partial class Binder
             {
                 type = common;
             }
-            else if (!IsTextOf(expression, type) && !expressions.All(e => e.Type == next || IsTextOf(e, next)))
+            else if (!Coercion.IsTextOf(expression, type) && !expressions.All(e => e.Type == next || Coercion.IsTextOf(e, next)))
             {
                 Report(BindingDiagnostics.TypesDiffer(span, construct, type, next));
                 return false;
             }
-            else if (!IsTextOf(expression, type))
+            else if (!Coercion.IsTextOf(expression, type))
             {
                 type = next;
             }

@@ -16,9 +16,7 @@ internal sealed partial class Binder
 
         if (AggregateCatalog.Find(name) is { } aggregate) { return BindAggregate(call, aggregate, context); }
 
-        bool isModulo = name == "MOD";
-        ScalarFunction? function = FunctionCatalog.Find(name);
-        if (function is null && !isModulo)
+        if (FunctionCatalog.Find(name) is not { } function)
         {
             return LaterFunctions.Contains(name)
                 ? NotSupportedYet(call.Name, $"function {name}")
@@ -31,12 +29,8 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.NotAnAggregate(call.Span, name, clause));
         }
 
-        BoundExpression[] arguments = [.. call.Arguments.Select(argument => BindExpression(argument, context))];
-        if (!isModulo) { return Call(function!, name, arguments, call.Span); }
-
-        return arguments is [var left, var right]
-            ? Calculate(BoundOperator.Modulo, left, right, call.Span)
-            : Report(BindingDiagnostics.ArgumentCount(call.Span, name, "2 arguments", arguments.Length));
+        return Call(
+            function, name, [.. call.Arguments.Select(argument => BindArgument(argument, context))], call.Span);
     }
 
     private static string? MisplacedClause(FunctionCallSyntax call) => call switch
@@ -49,105 +43,123 @@ internal sealed partial class Binder
     };
 
     /// <param name="name">The name as it was called, for messages.</param>
-    private BoundExpression Call(ScalarFunction function, string name, BoundExpression[] arguments, TextSpan span)
+    private BoundExpression Call(FunctionEntry function, string name, BoundExpression[] arguments, TextSpan span)
     {
-        if (arguments.Length < function.MinArguments || arguments.Length > function.MaxArguments)
+        if (Resolve(function, name, arguments, span) is not { } match) { return new BoundError(); }
+
+        if (!TryConvert(match, arguments) || !PassesChecks(function, name, arguments)) { return new BoundError(); }
+
+        if (function.IsRewritten) { return Rewrite(function, arguments, span); }
+
+        DataType type = function.Result is { } rule && !arguments.Any(argument => TypeRules.IsOpen(argument.Type))
+            ? rule([.. arguments.Select(argument => argument.Type)])
+            : match.Result;
+        return new BoundFunction(function.Kernel, [.. arguments], type);
+    }
+
+    /// <summary>The form of a function that the arguments fit best; null after a mistake, reported here or before.</summary>
+    private SignatureMatch? Resolve(FunctionEntry function, string name, BoundExpression[] arguments, TextSpan span)
+    {
+        Signature[] forms = [.. function.Signatures.Where(form => form.Parameters.MinCount <= arguments.Length
+            && arguments.Length <= form.Parameters.MaxCount)];
+        if (forms.Length == 0)
         {
-            return Report(BindingDiagnostics.ArgumentCount(span, name, Counted(function.MinArguments, function.MaxArguments), arguments.Length));
+            Report(BindingDiagnostics.ArgumentCount(
+                span, name, Counted(function), arguments.Length, $"Write {function.Forms(name)}."));
+            return null;
         }
 
-        if (arguments.Any(argument => argument is BoundError)) { return new BoundError(); }
+        if (arguments.Any(argument => argument is BoundError)) { return null; }
 
-        if (function.Parameters is [ParameterKind.Common])
+        SignatureMatch best = forms.Select(form => SignatureMatch.Of(form, arguments))
+            .OrderBy(match => match.Mismatches).ThenBy(match => match.Cost).First();
+        if (best.Mismatches == 0) { return best; }
+
+        ReportMismatch(function, name, best, arguments, span);
+        return null;
+    }
+
+    private void ReportMismatch(
+        FunctionEntry function, string name, SignatureMatch match, BoundExpression[] arguments, TextSpan span)
+    {
+        BoundExpression argument = arguments[match.Mismatch];
+        TypePattern wanted = match.Signature.Parameters.At(match.Mismatch).Type;
+        if (wanted is TypeVariable { IsNumber: false })
         {
-            List<BoundExpression> unified = [.. arguments];
-            return Unify(unified, name, span, out DataType common)
-                ? new BoundFunction(function.Name, [.. unified], common)
-                : new BoundError();
+            Report(BindingDiagnostics.TypesDiffer(span, name, match.Fill(wanted), argument.Type));
+            return;
         }
 
-        bool fits = true;
+        string hint = $"It is {function.Forms(name)}.";
+        if (match.CastFor(match.Mismatch, argument.Type) is { } type) { hint = $"Write CAST(… AS {type}). {hint}"; }
+
+        Report(BindingDiagnostics.ArgumentType(
+            argument.Span, name, match.Mismatch + 1, match.Expected(match.Mismatch), argument.Type, hint));
+    }
+
+    /// <summary>Brings the arguments to the types of the form; false after a mistake, reported here.</summary>
+    private bool TryConvert(SignatureMatch match, BoundExpression[] arguments)
+    {
         for (int i = 0; i < arguments.Length; i++)
         {
-            ParameterKind parameter = function.ParameterAt(i);
-            if (Argument(arguments[i], parameter) is { } argument)
-            {
-                arguments[i] = argument;
-                continue;
-            }
-
-            Report(BindingDiagnostics.ArgumentType(
-                arguments[i].Span, name, i + 1, Expected(parameter), arguments[i].Type));
-            fits = false;
+            DataType target = match.TargetOf(i, arguments[i].Type);
+            arguments[i] = Coercion.To(ReadText(arguments[i], target), target);
         }
 
-        return fits
-            ? new BoundFunction(function.Name, [.. arguments], ResultType(function, arguments))
-            : new BoundError();
+        return !arguments.Any(argument => argument is BoundError);
     }
 
-    /// <summary>The argument in the type the parameter wants; null when it cannot be.</summary>
-    private static BoundExpression? Argument(BoundExpression argument, ParameterKind parameter)
+    private bool PassesChecks(FunctionEntry function, string name, BoundExpression[] arguments)
     {
-        DataType type = argument.Type;
-        if (TypeRules.IsOpen(type)) { return argument; }
-
-        bool isNull = type.Kind == DataTypeKind.Null;
-        switch (parameter)
+        bool passes = true;
+        foreach (ConstantCheck check in function.Checks)
         {
-            case ParameterKind.Text:
-                return IsTextLike(type) ? Coercion.To(argument, DataType.Varchar) : null;
-            case ParameterKind.AnyText:
-                return TypeRules.CanCast(type, DataType.Varchar) ? Coercion.To(argument, DataType.Varchar) : null;
-            case ParameterKind.Int:
-                return isNull || type == DataType.Int ? Coercion.To(argument, DataType.Int) : null;
-            case ParameterKind.Number when isNull:
-                return Coercion.To(argument, DataType.Int);
-            case ParameterKind.Number:
-                return type.IsNumeric ? argument : null;
-            case ParameterKind.Double:
-                return isNull || type.IsNumeric ? Coercion.To(argument, DataType.Double) : null;
-            case ParameterKind.Moment:
-                bool isMoment = isNull || type.Kind is DataTypeKind.Date or DataTypeKind.Timestamp;
-                return isMoment ? Coercion.To(argument, DataType.Timestamp) : null;
-            default:
-                throw new UnreachableException($"No rule for {parameter}.");
+            if (arguments.ElementAtOrDefault(check.Ordinal) is BoundConstant { Value: string text } argument
+                && check.Complaint(text) is { } complaint)
+            {
+                Report(BindingDiagnostics.ArgumentValue(argument.Span, name, check.Ordinal + 1, text, complaint));
+                passes = false;
+            }
         }
+
+        return passes;
     }
 
-    private static DataType ResultType(ScalarFunction function, BoundExpression[] arguments) => function.Result switch
-    {
-        ResultKind.Varchar => DataType.Varchar,
-        ResultKind.Int => DataType.Int,
-        ResultKind.BigInt => DataType.BigInt,
-        ResultKind.Double => DataType.Double,
-        ResultKind.Boolean => DataType.Boolean,
-        ResultKind.First => arguments[0].Type,
-        ResultKind.Rounded => TypeRules.WithRoomToRound(arguments[0].Type),
-        _ => throw new UnreachableException($"No rule for {function.Result}."),
-    };
+    private BoundExpression Rewrite(FunctionEntry function, BoundExpression[] arguments, TextSpan span) =>
+        function.Name switch
+        {
+            "MOD" => Calculate(BoundOperator.Modulo, arguments[0], arguments[1], span),
+            _ => throw new UnreachableException($"No rule to rewrite {function.Name}."),
+        };
 
-    private static string Expected(ParameterKind parameter) => parameter switch
-    {
-        ParameterKind.Text or ParameterKind.AnyText => "VARCHAR",
-        ParameterKind.Int => "INT",
-        ParameterKind.Number or ParameterKind.Double => "a number",
-        ParameterKind.Moment => "DATE or TIMESTAMP",
-        _ => throw new UnreachableException($"No rule for {parameter}."),
-    };
+    private static string Counted(FunctionEntry function) => Counted(
+        function.Signatures.Min(form => form.Parameters.MinCount),
+        function.Signatures.Max(form => form.Parameters.MaxCount));
 
     private static string Counted(int min, int max)
     {
         string count = (min, max) switch
         {
             _ when min == max => Invariant($"{min}"),
+            _ when max == int.MaxValue => Invariant($"at least {min}"),
             _ when max - min == 1 => Invariant($"{min} or {max}"),
-            _ => Invariant($"at least {min}"),
+            _ => Invariant($"{min} to {max}"),
         };
         return count + (max == 1 ? " argument" : " arguments");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>An argument of a function; lambdas wait until the types of their parameters are known.</summary>
+    private BoundExpression BindArgument(ExpressionSyntax syntax, Context context) => syntax is LambdaSyntax lambda
+        ? new BoundOpenLambda(lambda) { Span = lambda.Span }
+        : BindExpression(syntax, context);
+
+    private BoundExpression BindPosition(PositionSyntax syntax, Context context) => Call(
+        FunctionCatalog.Find("STRPOS")!,
+        "POSITION",
+        [BindExpression(syntax.Whole, context), BindExpression(syntax.Part, context)],
+        syntax.Span);
 
     private BoundExpression BindExtract(ExtractSyntax syntax, Context context)
     {

@@ -214,15 +214,10 @@ internal sealed partial class Binder
                 DataType.Boolean);
     }
 
-    /// <summary>True for a text written in SQL beside a type that it can be read as.</summary>
-    private static bool IsTextOf(BoundExpression expression, DataType type) =>
-        expression is BoundConstant { Value: string } && expression.Type.Kind == DataTypeKind.Varchar && type.Kind
-            is DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp or DataTypeKind.Interval;
-
     /// <summary>A text beside a date or time is read as one, here and now; everything else stays.</summary>
     private BoundExpression ReadText(BoundExpression expression, DataType type)
     {
-        if (!IsTextOf(expression, type)) { return expression; }
+        if (!Coercion.IsTextOf(expression, type)) { return expression; }
 
         var text = (string)((BoundConstant)expression).Value!;
         return TemporalText.Parse(text, type) is { } value

@@ -31,8 +31,9 @@ internal static class BindingDiagnostics
     public static Diagnostic FunctionNotFound(TextSpan span, string function, string? closest) => new(
         "CTAS2005", span, $"function \"{function}\" not found", DidYouMean(closest));
 
-    public static Diagnostic ArgumentCount(TextSpan span, string function, string expected, int actual) => new(
-        "CTAS2006", span, $"function \"{function}\" takes {expected}, not {actual}");
+    public static Diagnostic ArgumentCount(
+        TextSpan span, string function, string expected, int actual, string? hint = null) => new(
+        "CTAS2006", span, $"function \"{function}\" takes {expected}, not {actual}", hint);
 
     public static Diagnostic OperandTypes(TextSpan span, string operation, DataType left, DataType right) => new(
         "CTAS2007", span, $"operator \"{operation}\" cannot take {left} and {right}", CastHint(left, right));
@@ -126,8 +127,12 @@ internal static class BindingDiagnostics
         "Use CREATE OR REPLACE to replace it, or IF NOT EXISTS to keep it.");
 
     public static Diagnostic ArgumentType(
-        TextSpan span, string function, int number, string expected, DataType actual) => new(
-        "CTAS2031", span, $"argument {number} of function \"{function}\" needs {expected}, not {actual}");
+        TextSpan span, string function, int number, string expected, DataType actual, string? hint = null) => new(
+        "CTAS2031", span, $"argument {number} of function \"{function}\" needs {expected}, not {actual}", hint);
+
+    public static Diagnostic ArgumentValue(
+        TextSpan span, string function, int number, string value, string complaint) => new(
+        "CTAS2056", span, $"argument {number} of function \"{function}\" cannot be '{value}'", complaint);
 
     public static Diagnostic EscapeNotACharacter(TextSpan span) => new(
         "CTAS2032", span, "ESCAPE needs a text of one character");

@@ -8,7 +8,7 @@ internal static class BoundExpressionParts
     /// <summary>The direct operands, in order.</summary>
     public static IEnumerable<BoundExpression> Operands(this BoundExpression expression) => expression switch
     {
-        BoundError or BoundColumn or BoundConstant => [],
+        BoundError or BoundColumn or BoundConstant or BoundOpenLambda => [],
         BoundBinary e => [e.Left, e.Right],
         BoundNegate e => [e.Operand],
         BoundNot e => [e.Operand],

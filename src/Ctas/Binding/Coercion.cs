@@ -29,6 +29,11 @@ internal static class Coercion
         return new BoundCast(expression, type, IsTry: false) { Span = expression.Span };
     }
 
+    /// <summary>True for a text written in SQL beside a type that it can be read as.</summary>
+    public static bool IsTextOf(BoundExpression expression, DataType type) =>
+        expression is BoundConstant { Value: string } && expression.Type.Kind == DataTypeKind.Varchar && type.Kind
+            is DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp or DataTypeKind.Interval;
+
     /// <summary>
     /// The type to reckon with beside <paramref name="other"/>: a whole number written in SQL takes few digits.
     /// </summary>

@@ -20,7 +20,7 @@ internal static class LaterFunctions
         // Text.
         "INITCAP", "INSTR", "LPAD", "RPAD", "SPLIT", "SPLIT_PART", "REGEXP_REPLACE", "REGEXP_EXTRACT", "REGEXP_LIKE",
         "REVERSE",
-        "REPEAT", "LEFT", "RIGHT", "CONCAT_WS", "ENDS_WITH", "POSITION", "STRPOS", "TRANSLATE", "ENCODE", "DECODE",
+        "REPEAT", "LEFT", "RIGHT", "CONCAT_WS", "ENDS_WITH", "TRANSLATE", "ENCODE", "DECODE",
         "MASK",
         "CHR", "ASCII", "UUID", "FORMAT", "TO_CHAR", "TO_NUMBER",
 

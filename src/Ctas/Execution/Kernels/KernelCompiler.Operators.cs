@@ -230,8 +230,8 @@ internal sealed partial class KernelCompiler
         return CompileLet(arguments, list.IsNegated ? new NotExpression(any) : any);
     }
 
-    // The body's columns are the arguments, in their order.
-    private LetKernel CompileLet(Kernel[] arguments, ScalarExpression body)
+    /// <summary>A body over arguments that are evaluated once: its columns are the arguments, in their order.</summary>
+    public LetKernel CompileLet(Kernel[] arguments, ScalarExpression body)
     {
         var compiler = new KernelCompiler(
             [.. Enumerable.Range(0, arguments.Length)], _constants, isInsideDictionary: true);

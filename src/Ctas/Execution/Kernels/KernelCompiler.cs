@@ -89,10 +89,11 @@ internal sealed partial class KernelCompiler
     };
 
     /// <summary>Like <see cref="Compile"/>; an untyped NULL becomes a NULL of the type that is wanted.</summary>
-    private Kernel CompileAs(ScalarExpression expression, DataType type) =>
+    public Kernel CompileAs(ScalarExpression expression, DataType type) =>
         expression.Type.Kind == DataTypeKind.Null ? CompileConstant(null, type) : Compile(expression);
 
-    private Branch CompileBranch(ScalarExpression expression, DataType type)
+    /// <summary>An expression to be evaluated for some rows only.</summary>
+    public Branch CompileBranch(ScalarExpression expression, DataType type)
     {
         var compiler = new KernelCompiler([], _constants, _isInsideDictionary);
         Kernel kernel = compiler.CompileAs(expression, type);

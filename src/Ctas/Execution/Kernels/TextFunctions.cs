@@ -134,3 +134,14 @@ internal readonly struct StartsWithFunction : ITextReader<bool>
 {
     public bool Apply(TextArguments arguments, int row) => arguments.Text(0, row).StartsWith(arguments.Text(1, row));
 }
+
+/// <summary>STRPOS(text, part): where a part begins, counted from 1; 0 when it is not there.</summary>
+internal readonly struct PositionFunction : ITextReader<int>
+{
+    public int Apply(TextArguments arguments, int row)
+    {
+        ReadOnlySpan<byte> text = arguments.Text(0, row);
+        int at = text.IndexOf(arguments.Text(1, row));
+        return at < 0 ? 0 : CodePoints.Count(text[..at]) + 1;
+    }
+}

@@ -1,0 +1,109 @@
+using Ctas.Data;
+
+namespace Ctas.Binding.Functions;
+
+/// <summary>What kind of rows a function works on.</summary>
+internal enum FunctionKind
+{
+    /// <summary>One value a row.</summary>
+    Scalar,
+
+    /// <summary>One value a group.</summary>
+    Aggregate,
+
+    /// <summary>One value a row, from the rows around it.</summary>
+    Window,
+
+    /// <summary>Rows; stands in FROM.</summary>
+    Table,
+}
+
+/// <summary>Whose users know a function under its name.</summary>
+internal enum Heritage
+{
+    /// <summary>Nobody's; it is this engine's own.</summary>
+    Own,
+
+    /// <summary>PostgreSQL's.</summary>
+    PostgreSql,
+
+    /// <summary>ksqlDB's.</summary>
+    KsqlDb,
+
+    /// <summary>PostgreSQL's and ksqlDB's, with one meaning.</summary>
+    Both,
+}
+
+/// <summary>A call with its result, executed by a test and shown in the reference.</summary>
+/// <param name="Sql">An expression, or a whole SELECT.</param>
+/// <param name="Result">Its value as text; the values of several rows are separated by <c> | </c>.</param>
+internal sealed record FunctionExample(string Sql, string Result);
+
+/// <summary>A check of an argument that is written as a constant.</summary>
+/// <param name="Ordinal">Which argument, from 0.</param>
+/// <param name="Complaint">What the constant should be, as a full sentence; null when it is right.</param>
+internal sealed record ConstantCheck(int Ordinal, Func<string, string?> Complaint);
+
+/// <summary>One function of the dialect, as declared: the binder, the reference and the tests all read it.</summary>
+internal sealed record FunctionEntry
+{
+    /// <summary>Declares a function.</summary>
+    /// <param name="name">The canonical name, upper case.</param>
+    /// <param name="signatures">Forms in the notation of <see cref="SignatureReader"/>, most usual first.</param>
+    public FunctionEntry(string name, params ReadOnlySpan<string> signatures)
+    {
+        Name = name;
+        Kernel = name;
+        var read = new Signature[signatures.Length];
+        for (int form = 0; form < read.Length; form++) { read[form] = SignatureReader.Read(signatures[form]); }
+
+        Signatures = read;
+    }
+
+    /// <summary>The canonical name.</summary>
+    public string Name { get; }
+
+    /// <summary>The name under which it is executed: another function's where the two are the same.</summary>
+    public string Kernel { get; init; }
+
+    /// <summary>What kind of rows it works on.</summary>
+    public FunctionKind Kind { get; init; }
+
+    /// <summary>The forms in which it can be called.</summary>
+    public IReadOnlyList<Signature> Signatures { get; }
+
+    /// <summary>Other names for the same function.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>What it gives, in one line.</summary>
+    public required string Meaning { get; init; }
+
+    /// <summary>A call and its result.</summary>
+    public required FunctionExample Example { get; init; }
+
+    /// <summary>Whose users know it under this name.</summary>
+    public required Heritage Heritage { get; init; }
+
+    /// <summary>What NULL arguments do, where it is not that they make the result NULL.</summary>
+    public string? Nulls { get; init; }
+
+    /// <summary>The result's type from the converted arguments' types, where the signature cannot say it.</summary>
+    public Func<IReadOnlyList<DataType>, DataType>? Result { get; init; }
+
+    /// <summary>Checks of constant arguments, so that mistakes are found before anything is read.</summary>
+    public IReadOnlyList<ConstantCheck> Checks { get; init; } = [];
+
+    /// <summary>False when two calls with the same arguments may differ: such calls are never computed ahead.</summary>
+    public bool IsDeterministic { get; init; } = true;
+
+    /// <summary>True when the binder puts something else in the call's place, so that there is no kernel.</summary>
+    public bool IsRewritten { get; init; }
+
+    /// <summary>Its forms, as in a hint: <c>LPAD(text VARCHAR, length INT)</c>.</summary>
+    public string Forms(string name) => string.Join(" or ", Signatures.Select(form => $"{name}({form.Parameters})"));
+}
+
+/// <summary>Functions that belong together in the reference.</summary>
+/// <param name="Title">Heading.</param>
+/// <param name="Functions">The functions.</param>
+internal sealed record FunctionFamily(string Title, IReadOnlyList<FunctionEntry> Functions);

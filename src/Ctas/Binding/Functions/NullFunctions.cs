@@ -1,0 +1,46 @@
+namespace Ctas.Binding.Functions;
+
+/// <summary>Functions that choose between values.</summary>
+internal static class NullFunctions
+{
+    public static IReadOnlyList<FunctionEntry> All { get; } =
+    [
+        new("COALESCE", "values T... -> T")
+        {
+            Meaning = "The first value that is not NULL; later ones are not computed.",
+            Example = new("COALESCE(NULL, 2, 3)", "2"),
+            Heritage = Heritage.Both,
+            Nulls = "NULL only when all are.",
+        },
+        new("IFNULL", "value T, otherwise T -> T")
+        {
+            Kernel = "COALESCE",
+            Aliases = ["NVL"],
+            Meaning = "The value, or the other one when it is NULL.",
+            Example = new("IFNULL(NULL, 'none')", "none"),
+            Heritage = Heritage.KsqlDb,
+            Nulls = "NULL only when both are.",
+        },
+        new("NULLIF", "value T, unwanted T -> T")
+        {
+            Meaning = "The value, or NULL when it equals the other one.",
+            Example = new("NULLIF(3, 3)", "NULL"),
+            Heritage = Heritage.Both,
+            Nulls = "A NULL to compare with leaves the value as it is.",
+        },
+        new("GREATEST", "values T... -> T")
+        {
+            Meaning = "The greatest value.",
+            Example = new("GREATEST(1, NULL, 3)", "3"),
+            Heritage = Heritage.Both,
+            Nulls = "NULLs are left out.",
+        },
+        new("LEAST", "values T... -> T")
+        {
+            Meaning = "The least value.",
+            Example = new("LEAST(4, 2, NULL)", "2"),
+            Heritage = Heritage.Both,
+            Nulls = "NULLs are left out.",
+        },
+    ];
+}
