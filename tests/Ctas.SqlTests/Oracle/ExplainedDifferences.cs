@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace Ctas.SqlTests.Oracle;
+
+/// <summary>A difference that is meant, told in differences.md under the same name.</summary>
+/// <param name="Name">Its heading there.</param>
+/// <param name="Ours">What our error matches; null when we answer.</param>
+/// <param name="Theirs">What DuckDB's error matches; null when it answers.</param>
+/// <param name="Constructs">The query must use one of these; empty when it may happen in any.</param>
+internal sealed record ExplainedDifference(string Name, string? Ours, string? Theirs, params string[] Constructs)
+{
+    public bool Explains(Answer ours, Answer theirs, IReadOnlySet<string> used) =>
+        Matches(Ours, ours.Error) && Matches(Theirs, theirs.Error)
+        && (Constructs.Length == 0 || Constructs.Any(used.Contains));
+
+    private static bool Matches(string? pattern, string? error) =>
+        pattern is null ? error is null : error is not null && Regex.IsMatch(error, pattern);
+}
+
+/// <summary>The short list of differences that are meant.</summary>
+internal static class ExplainedDifferences
+{
+    public static IReadOnlyList<ExplainedDifference> All { get; } =
+    [
+        new("rows that nothing asks for", null, "Overflow|Out of Range|out of range|Conversion Error"),
+        new("years before 1 and after 9999", "date or time out of range", null),
+    ];
+
+    public static string? Find(Answer ours, Answer theirs, IReadOnlySet<string> used) =>
+        All.FirstOrDefault(difference => difference.Explains(ours, theirs, used))?.Name;
+}

@@ -1,0 +1,105 @@
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Text;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+
+namespace Ctas.SqlTests.Oracle;
+
+/// <summary>What an engine made of a query.</summary>
+/// <param name="Rows">The result; null when the query failed.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+internal sealed record Answer(List<object?[]>? Rows, string? Error)
+{
+    /// <summary>True when the query failed with anything that is not said to the user as a mistake or a failing row.</summary>
+    public bool IsCrash { get; init; }
+
+    public static Answer Failed(string error) => new(null, error);
+}
+
+/// <summary>The same tables in both engines.</summary>
+internal sealed class OracleDatabase : IDisposable
+{
+    private readonly SqlDatabase _ours = new();
+    private readonly DuckDBConnection _theirs = new("DataSource=:memory:");
+
+    public OracleDatabase(IReadOnlyList<OracleTable> tables, int seed)
+    {
+        var random = new Random(seed);
+        _theirs.Open();
+
+        // Without its optimizer DuckDB evaluates what the SQL says, also where a row's error cannot reach the result.
+        Execute("PRAGMA disable_optimizer; SET threads = 1; SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
+        foreach (OracleTable table in tables)
+        {
+            _ours.Add(table.Name, table.Schema, table.Batches(random));
+            Execute(table.DuckDbScript());
+        }
+    }
+
+    public Answer Ask(Engine engine, string sql) => engine == Engine.Ctas ? AskOurs(sql) : AskTheirs(sql);
+
+    public void Dispose() => _theirs.Dispose();
+
+    private Answer AskOurs(string sql)
+    {
+        try
+        {
+            return new Answer(
+                [.. _ours.Query(sql).Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))],
+                null);
+        }
+        catch (ExecutionException e)
+        {
+            return Answer.Failed(e.Message);
+        }
+        catch (CtasCompilationException e)
+        {
+            return Answer.Failed(e.Message);
+        }
+        catch (Exception e)
+        {
+            return Answer.Failed(e.ToString()) with { IsCrash = true };
+        }
+    }
+
+    private Answer AskTheirs(string sql)
+    {
+        try
+        {
+            using DuckDBCommand command = _theirs.CreateCommand();
+            command.CommandText = sql;
+            using DuckDBDataReader reader = command.ExecuteReader();
+            var rows = new List<object?[]>();
+            while (reader.Read())
+            {
+                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => Value(reader, column))]);
+            }
+
+            return new Answer(rows, null);
+        }
+        catch (DuckDBException e)
+        {
+            return Answer.Failed(e.Message);
+        }
+    }
+
+    private static object?[] Row(Batch batch, int row) =>
+        [.. Enumerable.Range(0, batch.Columns.Length).Select(column => ComparableValue.Of(batch[column].GetValue(row)))];
+
+    private static object? Value(DuckDBDataReader reader, int column)
+    {
+        if (reader.IsDBNull(column)) { return null; }
+
+        return ComparableValue.Of(reader.GetFieldType(column) == typeof(TimeSpan)
+            ? reader.GetFieldValue<DuckDBInterval>(column)
+            : reader.GetValue(column));
+    }
+
+    private void Execute(string sql)
+    {
+        using DuckDBCommand command = _theirs.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
