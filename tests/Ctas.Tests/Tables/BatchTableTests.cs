@@ -77,7 +77,7 @@ public sealed class BatchTableTests
         ITable table = builder.Complete();
 
         table.Scan().Select(batch => ((StringColumn)batch[0]).Pool).Distinct().Should().ContainSingle();
-        table.Rows.Select(row => row[0]).Should().Equal("b", null, "a", "a", "c");
+        table.Rows.Select(row => (string?)row[0]).Should().Equal((string?[])["b", null, "a", "a", "c"]);
     }
 
     private static ITable Create(Schema schema, IEnumerable<int[]> chunks)

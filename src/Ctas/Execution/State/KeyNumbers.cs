@@ -16,15 +16,23 @@ internal abstract class KeyNumbers
     public abstract long SizeInBytes { get; }
 
     /// <summary>The index that suits the types.</summary>
-    public static KeyNumbers Create(IReadOnlyList<DataType> types) => types switch
+    public static KeyNumbers Create(IReadOnlyList<DataType> types)
     {
-        [] => new NoKeyNumbers(),
-        [{ IsByteString: true }] => new StringKeyNumbers(types[0]),
-        [{ Kind: DataTypeKind.Int or DataTypeKind.Date }] => new IntegerKeyNumbers<int>(types[0]),
-        [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }] =>
-            new IntegerKeyNumbers<long>(types[0]),
-        _ => new PackedKeyNumbers(types),
-    };
+        if (types.Count == 0) { return new NoKeyNumbers(); }
+
+        return CodedKeyNumbers.CanTake(types) ? new CodedKeyNumbers(types) : CreateUnbounded(types);
+    }
+
+    /// <summary>An index for keys of any width.</summary>
+    private protected static KeyNumbers CreateUnbounded(IReadOnlyList<DataType> types) =>
+        types is [{ Kind: DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp }]
+            ? new IntegerKeyNumbers<long>(types[0])
+            : new PackedKeyNumbers(types);
+
+    /// <summary>Says how many rows will come, so that no room need be made for them bit by bit.</summary>
+    public virtual void Expect(long rows)
+    {
+    }
 
     /// <summary>The number of every row's key; a new key gets the next number.</summary>
     public abstract void FindOrAdd(ReadOnlySpan<Column> keys, Span<int> numbers);

@@ -1,0 +1,209 @@
+using System.Numerics;
+using Ctas.Data;
+
+namespace Ctas.Execution.State;
+
+/// <summary>
+/// Keys of strings, integers and truth values whose columns fit 64 bits together, which most do: strings are written
+/// as codes, integers as differences to the least one.
+/// </summary>
+/// <remarks>
+/// While the codes span few numbers, a key's number is one array read; otherwise it is found in an open-addressing
+/// table. The place of each column grows with its values; then all keys are written anew, at most once per bit. Keys
+/// that outgrow 64 bits go to an index without that bound. Rows are numbered in blocks that stay in the first cache.
+/// </remarks>
+internal sealed class CodedKeyNumbers : KeyNumbers
+{
+    private const int BlockRows = 1024;
+    private const int AlwaysDenseBits = 12;
+    private const int MaxDenseBits = 28;
+
+    private readonly IReadOnlyList<DataType> _types;
+    private readonly CodedPart[] _parts;
+    private readonly ulong[] _packed = new ulong[BlockRows];
+    private readonly KeyTable _table = new();
+
+    // Number + 1 by key; null while the keys are in the table.
+    private int[]? _dense = new int[1];
+
+    // The key of each number.
+    private ulong[] _keys = [];
+    private int _bits;
+    private long _rows;
+    private KeyNumbers? _wide;
+
+    public CodedKeyNumbers(IReadOnlyList<DataType> types)
+    {
+        _types = types;
+        _parts = [.. types.Select(CodedPart.Create)];
+    }
+
+    public override long SizeInBytes => _wide?.SizeInBytes
+        ?? (_keys.Length * 8L) + ((_dense?.Length ?? 0) * 4L) + _table.SizeInBytes + _parts.Sum(part => part.SizeInBytes);
+
+    /// <summary>True when all columns have a form that can be coded.</summary>
+    public static bool CanTake(IReadOnlyList<DataType> types) => types.All(CodedPart.CanTake);
+
+    public override void FindOrAdd(ReadOnlySpan<Column> keys, Span<int> numbers)
+    {
+        if (_wide is null && !Fit(keys)) { Widen(); }
+
+        if (_wide is not null)
+        {
+            _wide.FindOrAdd(keys, numbers);
+            Count = _wide.Count;
+            return;
+        }
+
+        for (int start = 0; start < numbers.Length; start += BlockRows)
+        {
+            int count = Math.Min(BlockRows, numbers.Length - start);
+            Span<ulong> packed = _packed.AsSpan(0, count);
+            packed.Clear();
+            for (int part = 0; part < _parts.Length; part++) { _parts[part].Pack(keys[part], start, packed); }
+
+            if (_dense is not null) { NumberDense(packed, numbers.Slice(start, count)); }
+            else { NumberHashed(packed, numbers.Slice(start, count)); }
+        }
+    }
+
+    public override void Find(ReadOnlySpan<Column> keys, Span<int> numbers)
+    {
+        if (_wide is not null)
+        {
+            _wide.Find(keys, numbers);
+            return;
+        }
+
+        for (int part = 0; part < _parts.Length; part++) { _parts[part].Translate(keys[part]); }
+
+        for (int start = 0; start < numbers.Length; start += BlockRows)
+        {
+            int count = Math.Min(BlockRows, numbers.Length - start);
+            Span<ulong> packed = _packed.AsSpan(0, count);
+            Span<int> marks = numbers.Slice(start, count);
+            packed.Clear();
+            marks.Clear();
+            for (int part = 0; part < _parts.Length; part++)
+            {
+                _parts[part].PackKnown(keys[part], start, packed, marks);
+            }
+
+            if (_dense is not null) { FindDense(packed, marks); }
+            else { _table.Find(packed, marks); }
+        }
+    }
+
+    public override void Expect(long rows) => _rows = Math.Max(_rows, rows);
+
+    public override Column[] Keys()
+    {
+        if (_wide is not null) { return _wide.Keys(); }
+
+        return [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
+    }
+
+    private void NumberDense(ReadOnlySpan<ulong> packed, Span<int> numbers)
+    {
+        int[] dense = _dense!;
+        for (int row = 0; row < packed.Length; row++)
+        {
+            int number = dense[packed[row]];
+            if (number == 0)
+            {
+                number = Add(packed[row]) + 1;
+                dense[packed[row]] = number;
+            }
+
+            numbers[row] = number - 1;
+        }
+    }
+
+    private void FindDense(ReadOnlySpan<ulong> packed, Span<int> marks)
+    {
+        int[] dense = _dense!;
+        for (int row = 0; row < packed.Length; row++) { marks[row] = marks[row] < 0 ? -1 : dense[packed[row]] - 1; }
+    }
+
+    private void NumberHashed(ReadOnlySpan<ulong> packed, Span<int> numbers)
+    {
+        _table.Reserve(Count + packed.Length);
+        _table.Touch(packed);
+        for (int row = 0; row < packed.Length; row++)
+        {
+            ref int number = ref _table.FindOrAdd(packed[row]);
+            if (number == 0) { number = Add(packed[row]) + 1; }
+
+            numbers[row] = number - 1;
+        }
+    }
+
+    private int Add(ulong key)
+    {
+        if (Count == _keys.Length) { Array.Resize(ref _keys, Math.Max(64, _keys.Length * 2)); }
+
+        _keys[Count] = key;
+        return Count++;
+    }
+
+    /// <summary>Makes room for the values of a batch; false when the key would take more than 64 bits.</summary>
+    private bool Fit(ReadOnlySpan<Column> keys)
+    {
+        bool isChanged = false;
+        for (int part = 0; part < _parts.Length; part++) { isChanged |= _parts[part].Fit(keys[part]); }
+
+        int bits = _parts.Sum(part => part.WantedBits);
+        if (bits > 64) { return false; }
+
+        _rows += keys[0].Length;
+        if (isChanged)
+        {
+            Repack();
+            _bits = bits;
+        }
+
+        bool canBeDense = CanBeDense();
+        if (isChanged || canBeDense != (_dense is not null)) { Index(canBeDense); }
+
+        return true;
+    }
+
+    // Dense enough when about a quarter of the places could be taken by the rows there are.
+    private bool CanBeDense() =>
+        _bits <= AlwaysDenseBits || (_bits <= MaxDenseBits && 1L << _bits <= 4 * Math.Max(_rows, Count));
+
+    private void Repack()
+    {
+        Span<ulong> keys = _keys.AsSpan(0, Count);
+        ulong[] old = keys.ToArray();
+        keys.Clear();
+        int shift = 0;
+        foreach (CodedPart part in _parts) { part.Move(old, keys, ref shift); }
+    }
+
+    private void Index(bool isDense)
+    {
+        ReadOnlySpan<ulong> keys = _keys.AsSpan(0, Count);
+        _table.Clear();
+        _dense = isDense ? new int[1L << _bits] : null;
+        if (!isDense) { _table.Reserve(Count); }
+
+        for (int number = 0; number < keys.Length; number++)
+        {
+            if (_dense is not null) { _dense[keys[number]] = number + 1; }
+            else { _table.FindOrAdd(keys[number]) = number + 1; }
+        }
+    }
+
+    /// <summary>Goes over to an index for keys of any width; numbers stay.</summary>
+    private void Widen()
+    {
+        Column[] keys = [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
+        KeyNumbers wide = CreateUnbounded(_types);
+        wide.FindOrAdd(keys, new int[Count]);
+        _wide = wide;
+        _dense = null;
+        _keys = [];
+        _table.Clear();
+    }
+}
