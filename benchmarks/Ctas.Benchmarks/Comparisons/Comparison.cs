@@ -33,4 +33,8 @@ internal interface IComparisonSuite
 }
 
 /// <summary>How large, how often, on how many threads, and into which table model where a suite leaves it open.</summary>
-internal sealed record ComparisonOptions(int Rows, int Repetitions, int Threads, string Model);
+internal sealed record ComparisonOptions(int Rows, int Repetitions, int Threads, string Model)
+{
+    /// <summary>True to compare the fastest runs instead of the medians: for a machine that others use meanwhile.</summary>
+    public bool TakesBest { get; init; }
+}

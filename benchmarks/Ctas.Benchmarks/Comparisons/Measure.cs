@@ -6,25 +6,38 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <summary>Medians of several runs. Contenders take turns, so that a slow moment of the machine hits both.</summary>
 internal static class Measure
 {
-    /// <summary>Median seconds of each contender, after one run to warm up.</summary>
-    public static async Task<double[]> SecondsAsync(int repetitions, params Func<Task>[] contenders)
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Median seconds of each contender, after it has been warmed up.</summary>
+    public static async Task<double[]> SecondsAsync(int repetitions, params Func<Task>[] contenders) =>
+        [.. (await RunsAsync(repetitions, contenders)).Select(Median)];
+
+    /// <summary>The seconds of every run of each contender, after it has been warmed up; fastest first.</summary>
+    public static async Task<List<double>[]> RunsAsync(int repetitions, params Func<Task>[] contenders)
     {
+        // Until the compiler has seen what is hot.
+        foreach (Func<Task> contender in contenders)
+        {
+            for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < WarmUp;) { await contender(); }
+        }
+
         var seconds = new List<double>[contenders.Length];
         for (int contender = 0; contender < contenders.Length; contender++) { seconds[contender] = []; }
 
-        for (int repetition = 0; repetition <= repetitions; repetition++)
+        for (int repetition = 0; repetition < repetitions; repetition++)
         {
             for (int contender = 0; contender < contenders.Length; contender++)
             {
                 CollectGarbage();
                 long started = Stopwatch.GetTimestamp();
                 await contenders[contender]();
-                double elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                if (repetition > 0) { seconds[contender].Add(elapsed); }
+                seconds[contender].Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
         }
 
-        return [.. seconds.Select(Median)];
+        foreach (List<double> runs in seconds) { runs.Sort(); }
+
+        return seconds;
     }
 
     /// <summary>Median seconds of contenders that do not wait.</summary>
@@ -58,7 +71,8 @@ internal static class Measure
         await Task.Yield();
     }
 
-    private static double Median(List<double> values)
+    /// <summary>The middle value.</summary>
+    public static double Median(List<double> values)
     {
         values.Sort();
         return values.Count % 2 == 1
