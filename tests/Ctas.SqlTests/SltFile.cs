@@ -5,10 +5,11 @@ namespace Ctas.SqlTests;
 /// <param name="Arguments">The words after it.</param>
 /// <param name="Sql">The SQL.</param>
 /// <param name="Expected">The lines after <c>----</c>.</param>
+/// <param name="HasExpectation">True when there is a line <c>----</c>.</param>
 /// <param name="Line">Line of the record, from 1.</param>
 /// <param name="ResultStart">Index of the first expected line.</param>
 internal sealed record SltRecord(
-    string Kind, string[] Arguments, string Sql, string[] Expected, int Line, int ResultStart);
+    string Kind, string[] Arguments, string Sql, string[] Expected, bool HasExpectation, int Line, int ResultStart);
 
 /// <summary>Reads sqllogictest files.</summary>
 /// <remarks>
@@ -18,6 +19,7 @@ internal sealed record SltRecord(
 /// statement error CTAS2003                                         ----
 /// SELECT x FROM t                                                  1   one      (columns are separated by tabs)
 /// </code>
+/// After <c>----</c> a failing statement has the message that the user sees, with the caret under the place.
 /// A query's types: I whole number, R other number, B boolean, T anything else. Rows are compared in order, or sorted
 /// with <c>rowsort</c>. A record ends with an empty line.
 /// </remarks>
@@ -53,11 +55,11 @@ internal static class SltFile
         while (line < lines.Length && lines[line].Length > 0 && lines[line] != "----") { line++; }
 
         string sql = string.Join('\n', lines[sqlStart..line]);
-        int resultStart = line;
-        if (line < lines.Length && lines[line] == "----") { resultStart = ++line; }
+        bool hasExpectation = line < lines.Length && lines[line] == "----";
+        int resultStart = hasExpectation ? ++line : line;
 
         while (line < lines.Length && lines[line].Length > 0) { line++; }
 
-        return new SltRecord(head[0], head[1..], sql, lines[resultStart..line], start + 1, resultStart);
+        return new SltRecord(head[0], head[1..], sql, lines[resultStart..line], hasExpectation, start + 1, resultStart);
     }
 }

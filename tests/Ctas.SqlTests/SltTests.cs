@@ -30,13 +30,13 @@ public sealed class SltTests
         foreach (SltRecord record in records)
         {
             string place = $"{file}:{record.Line}";
-            if (record.Kind == "statement") { RunStatement(database, record, place); }
-            else
-            {
-                string[] result = RunQuery(database, record, place);
-                if (updates) { updated.Add((record, result)); }
-                else { result.Should().Equal(record.Expected, "of {0}", place); }
-            }
+            string[] result = record.Kind == "statement"
+                ? RunStatement(database, record, place)
+                : RunQuery(database, record, place);
+            if (!record.HasExpectation) { continue; }
+
+            if (updates) { updated.Add((record, result)); }
+            else { result.Should().Equal(record.Expected, "of {0}", place); }
         }
 
         for (int record = updated.Count - 1; record >= 0; record--) { Replace(lines, updated[record]); }
@@ -44,33 +44,37 @@ public sealed class SltTests
         if (updates) { File.WriteAllLines(path, lines); }
     }
 
-    private static void RunStatement(SqlDatabase database, SltRecord record, string place)
+    /// <summary>The lines of the message that the statement fails with; none when it does not.</summary>
+    private static string[] RunStatement(SqlDatabase database, SltRecord record, string place)
     {
-        string[] codes = Try(() => Execute(database, record.Sql));
-        if (record.Arguments[0] == "ok") { codes.Should().BeEmpty("of {0}", place); }
-        else { codes.Should().Contain(record.Arguments[1], "of {0}", place); }
+        (string[] codes, string message) = Try(() => Execute(database, record.Sql));
+        if (record.Arguments[0] == "ok") { codes.Should().BeEmpty("of {0}, which said {1}", place, message); }
+        else { codes.Should().Contain(record.Arguments[1], "of {0}, which said {1}", place, message); }
+
+        return message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static void Execute(SqlDatabase database, string sql)
     {
-        if (sql.TrimStart().StartsWith("CREATE", StringComparison.OrdinalIgnoreCase)) { database.Execute(sql); }
-        else { database.Query(sql); }
+        string first = sql.TrimStart().Split([' ', '\n'], 2)[0].ToUpperInvariant();
+        if (first is "SELECT" or "WITH" or "VALUES" || first.StartsWith('(')) { database.Query(sql); }
+        else { database.Execute(sql); }
     }
 
-    private static string[] Try(Action run)
+    private static (string[] Codes, string Message) Try(Action run)
     {
         try
         {
             run();
-            return [];
+            return ([], "");
         }
         catch (CtasCompilationException e)
         {
-            return [.. e.Diagnostics.Select(diagnostic => diagnostic.Code)];
+            return ([.. e.Diagnostics.Select(diagnostic => diagnostic.Code)], e.Message);
         }
         catch (ExecutionException e)
         {
-            return [e.Code];
+            return ([e.Code], e.Message);
         }
     }
 

@@ -82,6 +82,11 @@ internal sealed class OracleDatabase : IDisposable
         {
             return Answer.Failed(e.Message);
         }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // A date that .NET does not have.
+            return Answer.Failed(e.Message);
+        }
     }
 
     private static object?[] Row(Batch batch, int row) =>
