@@ -14,7 +14,8 @@ internal static class TableQueries
     public static PlannedQuery Plan(string sql, RegistrySnapshot tables) => QueryPlanner.PlanQuery(
         sql,
         name => tables.TryGetMetadata(name, out TableMetadata? table) ? LoadPlanning.Describe(table) : null,
-        () => tables.Tables.Select(table => table.Name));
+        () => tables.Tables.Select(table => table.Name),
+        LoadPlanning.Optimiser);
 
     /// <summary>Runs a SELECT; every table is read as it is at the moment of the call.</summary>
     public static async Task<QueryResult> RunAsync(string sql, LoadServices services, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Ctas.Execution;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
 namespace Ctas.SqlTests;
@@ -33,7 +35,10 @@ public sealed class PlanSnapshotTests
 
     private static string Describe(string script)
     {
-        var context = new PlanningContext([], "/data", _ => null);
+        var context = new PlanningContext([], "/data", _ => null)
+        {
+            Optimiser = new OptimiserOptions(ConstantEvaluator.Instance),
+        };
         ScriptPlan plan = ScriptPlanner.Plan(new SourceText(script), context);
         if (plan.Diagnostics.Count > 0) { return string.Join("\n\n", plan.Texts.Select(DiagnosticRenderer.Render)); }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
 namespace Ctas.SqlTests;
@@ -9,8 +10,11 @@ namespace Ctas.SqlTests;
 /// <summary>
 /// Tables in memory that SQL is run over: parser, planner and operators, without sources and loading.
 /// </summary>
-internal sealed class SqlDatabase : IScanProvider
+/// <param name="optimiser">How plans are made better; null: with everything there is.</param>
+internal sealed class SqlDatabase(OptimiserOptions? optimiser = null) : IScanProvider
 {
+    private readonly OptimiserOptions _optimiser = optimiser ?? new OptimiserOptions(ConstantEvaluator.Instance);
+
     private readonly Dictionary<string, StoredTable> _tables = new(StringComparer.OrdinalIgnoreCase);
 
     public void Add(string name, Schema schema, IReadOnlyList<Batch> batches) =>
@@ -24,13 +28,13 @@ internal sealed class SqlDatabase : IScanProvider
         script.ThrowIfAny();
         foreach (TablePlan table in script.Tables)
         {
-            (Schema schema, List<Batch> batches) = Run(QueryPlanner.Plan(table, Find).Plan);
+            (Schema schema, List<Batch> batches) = Run(QueryPlanner.Plan(table, Find, _optimiser).Plan);
             Add(table.Name, schema, batches);
         }
     }
 
     /// <summary>Runs a SELECT.</summary>
-    public (Schema Schema, List<Batch> Batches) Query(string sql) => Run(QueryPlanner.PlanQuery(sql, Find).Plan);
+    public (Schema Schema, List<Batch> Batches) Query(string sql) => Run(QueryPlanner.PlanQuery(sql, Find, options: _optimiser).Plan);
 
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(
         LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using Ctas.Execution;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 using Ctas.Tables;
 
 namespace Ctas.Loading;
@@ -16,6 +18,9 @@ internal static class LoadPlanning
         SourceChecks.ThrowIfAny(script, services.Sources.Validate);
         return script;
     }
+
+    /// <summary>How plans are made better where operators can compute constants.</summary>
+    public static OptimiserOptions Optimiser { get; } = new(ConstantEvaluator.Instance);
 
     /// <summary>A table of the registry; its columns are not known before it is loaded.</summary>
     public static RelationInfo Describe(TableMetadata table) => new(
@@ -38,6 +43,7 @@ internal static class LoadPlanning
             Environment.GetEnvironmentVariable)
         {
             Declared = earlier?.Declared ?? [],
+            Optimiser = Optimiser,
             WithoutData = [.. snapshot.Tables.Where(table => !IsUsable(table.State)).Select(table => table.Name)],
         };
     }

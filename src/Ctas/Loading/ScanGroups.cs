@@ -95,7 +95,7 @@ internal sealed class ScanGroups
     }
 
     private static IEnumerable<LogicalScan> ScansOf(TablePlan table, string source) =>
-        LogicalScans.Of(table.Preview!.Plan).Where(scan =>
+        LogicalScans.Of(table.Unoptimised!.Plan).Where(scan =>
             scan.IsSource && string.Equals(scan.Relation, source, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The columns that any of the scans reads: what nobody reads is not decoded.</summary>

@@ -68,7 +68,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         }
 
         _enter(LoadPhase.Planning);
-        PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation);
+        PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation, LoadPlanning.Optimiser);
         _builder = TableBuilder.Create(
             LoadProperties.Model(_plan.Properties),
             _plan.Name,

@@ -30,6 +30,7 @@ internal static class ExplainText
     {
         LogicalScan scan => DescribeScan(scan),
         LogicalSingleRow => "single row",
+        LogicalEmpty => "no rows",
         LogicalFilter filter => $"filter {ExpressionSql.Render(filter.Predicate, filter.Input.Schema)}",
         LogicalProject project => $"project {Projections(project)}",
         LogicalJoin join => DescribeJoin(join),

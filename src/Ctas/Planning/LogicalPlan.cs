@@ -59,6 +59,16 @@ internal sealed record LogicalSingleRow() : LogicalPlan(new Schema([]), ChangeKi
     public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
 }
 
+/// <summary>No rows: what is left of an input whose condition no row can meet.</summary>
+internal sealed record LogicalEmpty(Schema Schema) : LogicalPlan(Schema, ChangeKind.AppendOnly)
+{
+    public override IReadOnlyList<LogicalPlan> Children => [];
+
+    public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this;
+
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
+}
+
 /// <summary>Keeps rows for which the predicate is TRUE.</summary>
 internal sealed record LogicalFilter(LogicalPlan Input, ScalarExpression Predicate, ChangeKind Kind)
     : LogicalPlan(Input.Schema, Kind)

@@ -1,4 +1,5 @@
 using Ctas.Binding;
+using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
 namespace Ctas.Planning;
@@ -11,9 +12,11 @@ internal static class QueryPlanner
     /// <param name="relations">
     /// The tables and sources it reads, by name; a relation without schema has no rows, and its columns are NULL.
     /// </param>
+    /// <param name="options">How the plan is made better; null: without the help of other layers.</param>
     /// <exception cref="CtasCompilationException">Columns are missing or types do not fit; all mistakes at
     /// once.</exception>
-    public static PlannedQuery Plan(TablePlan table, Func<string, RelationInfo?> relations)
+    public static PlannedQuery Plan(
+        TablePlan table, Func<string, RelationInfo?> relations, OptimiserOptions? options = null)
     {
         var diagnostics = new DiagnosticBag(table.Statement.Source);
         var catalog = new RelationCatalog(relations, () => [.. table.Dependencies, .. table.SourceNames]);
@@ -22,23 +25,27 @@ internal static class QueryPlanner
         PlannedQuery planned = LogicalPlanner.Plan(bound);
         PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
-        return planned;
+        return Optimiser.Optimise(planned, options ?? OptimiserOptions.Default);
     }
 
     /// <summary>Plans a SELECT over loaded tables.</summary>
     /// <param name="sql">One SELECT, with or without a final semicolon.</param>
     /// <param name="tables">The loaded tables by name; sources among them are refused.</param>
     /// <param name="names">All names, for suggestions; null for none.</param>
+    /// <param name="options">How the plan is made better; null: without the help of other layers.</param>
     /// <exception cref="CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
     public static PlannedQuery PlanQuery(
-        string sql, Func<string, RelationInfo?> tables, Func<IEnumerable<string>>? names = null)
+        string sql,
+        Func<string, RelationInfo?> tables,
+        Func<IEnumerable<string>>? names = null,
+        OptimiserOptions? options = null)
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
         QueryStatement? query = StatementReader.ReadQuery(diagnostics);
         diagnostics.ThrowIfAny();
         BoundRelation bound = Binder.BindQuery(query!, new RelationCatalog(tables, names ?? (() => [])), diagnostics);
         diagnostics.ThrowIfAny();
-        return LogicalPlanner.Plan(new BoundTable(bound, []));
+        return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), options ?? OptimiserOptions.Default);
     }
 
     /// <summary>

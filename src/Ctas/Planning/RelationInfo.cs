@@ -1,5 +1,6 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -28,6 +29,9 @@ internal sealed record PlanningContext(
 
     /// <summary>Tables whose load has ended without data: they can be named, and their names taken again.</summary>
     public IReadOnlyCollection<string> WithoutData { get; init; } = [];
+
+    /// <summary>How plans are made better.</summary>
+    public OptimiserOptions Optimiser { get; init; } = OptimiserOptions.Default;
 }
 
 /// <summary>A catalog over look-up functions.</summary>

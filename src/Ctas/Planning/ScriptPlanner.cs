@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ctas.Binding;
 using Ctas.Binding.Properties;
+using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
 namespace Ctas.Planning;
@@ -245,14 +246,16 @@ internal sealed class ScriptPlanner
         int before = diagnostics.Count;
         ReportMisplaced(table, diagnostics);
         BoundTable bound = Binder.BindTable(table, _catalog, diagnostics, isLoading: false);
-        return diagnostics.Count > before ? null : LogicalPlanner.Plan(bound);
+        return diagnostics.Count > before ? null : Optimiser.Optimise(LogicalPlanner.Plan(bound), _context.Optimiser);
     }
 
     private PlannedQuery? PlanQuery(QueryStatement query, DiagnosticBag diagnostics)
     {
         int before = diagnostics.Count;
         BoundRelation bound = Binder.BindQuery(query, _catalog, diagnostics);
-        return diagnostics.Count > before ? null : LogicalPlanner.Plan(new BoundTable(bound, []));
+        return diagnostics.Count > before
+            ? null
+            : Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), _context.Optimiser);
     }
 
     private void ReportUnknown(string name, TextSpan span, string kind, bool isOptional, DiagnosticBag diagnostics)
@@ -277,6 +280,7 @@ internal sealed class ScriptPlanner
         IEnumerable<string> given = table.References
             .Where(r => _relations.TryGetValue(r.Name, out RelationInfo? relation) && relation.IsSource)
             .Select(r => _relations[r.Name].Name);
+        PlannedQuery? preview = _previews.GetValueOrDefault(table.Name);
         return new TablePlan(
             table.Name,
             table.Sql,
@@ -294,7 +298,8 @@ internal sealed class ScriptPlanner
                     .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
             ],
             Statement = table,
-            Preview = _previews.GetValueOrDefault(table.Name),
+            Preview = preview is null ? null : Optimiser.Optimise(preview, _context.Optimiser),
+            Unoptimised = preview,
         };
     }
 

@@ -81,6 +81,11 @@ internal sealed record TablePlan(
 
     /// <summary>The plan as far as it is known before loading; null where mistakes left none.</summary>
     public PlannedQuery? Preview { get; init; }
+
+    /// <summary>
+    /// The same before it was made better. It reads at least what any better plan of the statement reads.
+    /// </summary>
+    public PlannedQuery? Unoptimised { get; init; }
 }
 
 /// <summary>A query that can be run.</summary>

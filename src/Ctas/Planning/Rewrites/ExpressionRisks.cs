@@ -1,0 +1,62 @@
+using Ctas.Data;
+
+namespace Ctas.Planning.Rewrites;
+
+/// <summary>What can go wrong when an expression is evaluated elsewhere, or more or less often.</summary>
+internal static class ExpressionRisks
+{
+    private static readonly HashSet<string> NeverRaising = new(StringComparer.Ordinal)
+    {
+        "COALESCE", "NULLIF", "GREATEST", "LEAST", "UPPER", "LOWER", "LENGTH", "TRIM", "LTRIM", "RTRIM",
+        "STARTS_WITH", "EXTRACT",
+    };
+
+    private static readonly HashSet<string> Volatile = new(StringComparer.Ordinal)
+    {
+        "RANDOM", "RAND", "UUID", "GEN_RANDOM_UUID", "NOW", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME",
+        "LOCALTIMESTAMP", "LOCALTIME", "UNIX_TIMESTAMP", "UNIX_DATE", "CLOCK_TIMESTAMP",
+    };
+
+    /// <summary>True when it may move: no row can make it fail, and it gives the same whenever it is asked.</summary>
+    public static bool IsSafe(ScalarExpression expression) => !CanRaise(expression) && IsDeterministic(expression);
+
+    /// <summary>True when some row could make the expression fail. When in doubt, true.</summary>
+    public static bool CanRaise(ScalarExpression expression)
+    {
+        bool canRaise = expression switch
+        {
+            ColumnReference or ConstantExpression or NotExpression or IsNullExpression or CaseExpression
+                or InListExpression => false,
+            BinaryExpression binary => binary.Operator is BinaryOperator.Add or BinaryOperator.Subtract
+                or BinaryOperator.Multiply or BinaryOperator.Divide or BinaryOperator.Modulo,
+            CastExpression cast => !cast.IsTry && !IsWidening(cast.Operand.Type, cast.Type),
+            LikeExpression like => like.Pattern is not ConstantExpression,
+            FunctionExpression function => !NeverRaising.Contains(function.Function),
+            _ => true,
+        };
+        return canRaise || expression.Operands.Any(CanRaise);
+    }
+
+    /// <summary>True when the same row always gives the same value.</summary>
+    public static bool IsDeterministic(ScalarExpression expression) =>
+        expression is not FunctionExpression { Function: var function } || !Volatile.Contains(function)
+            ? expression.Operands.All(IsDeterministic)
+            : false;
+
+    private static bool IsWidening(DataType from, DataType to) => to.Kind switch
+    {
+        DataTypeKind.Varchar or DataTypeKind.Timestamp when from.Kind is not (DataTypeKind.Varchar or DataTypeKind.Bytes) => true,
+        DataTypeKind.BigInt => from.Kind == DataTypeKind.Int,
+        DataTypeKind.Double => from.IsNumeric,
+        DataTypeKind.Decimal => from.Kind is DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Decimal
+            && WholeDigits(to) >= WholeDigits(from) && to.Scale >= from.Scale,
+        _ => from.Kind == DataTypeKind.Null,
+    };
+
+    private static int WholeDigits(DataType type) => type.Kind switch
+    {
+        DataTypeKind.Int => 10,
+        DataTypeKind.BigInt => 19,
+        _ => type.Precision - type.Scale,
+    };
+}

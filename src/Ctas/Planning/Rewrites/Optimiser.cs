@@ -1,0 +1,38 @@
+namespace Ctas.Planning.Rewrites;
+
+/// <summary>How plans are made better. Immutable.</summary>
+/// <param name="Constants">Computes constant expressions; null leaves them, but for plain integers.</param>
+/// <param name="IsOn">False leaves plans as they were lowered, which gives the same rows.</param>
+internal sealed record OptimiserOptions(IConstantEvaluator? Constants = null, bool IsOn = true)
+{
+    /// <summary>Only what needs no help of other layers.</summary>
+    public static OptimiserOptions Default { get; } = new();
+
+    /// <summary>Leaves plans as they are.</summary>
+    public static OptimiserOptions Off { get; } = new(IsOn: false);
+}
+
+/// <summary>
+/// Rewrites a plan into an equal one that costs less: same rows, same columns, and a row that would fail fails.
+/// </summary>
+/// <remarks>
+/// <code>
+/// simplify ─► leave out the empty ─► outer joins to inner ─► conditions down ─► (once more, for what has become constant)
+/// </code>
+/// </remarks>
+internal static class Optimiser
+{
+    /// <summary>The query with a better plan; columns and key of the result stay.</summary>
+    public static PlannedQuery Optimise(PlannedQuery query, OptimiserOptions options)
+    {
+        if (!options.IsOn) { return query; }
+
+        var simplification = new Simplification(options.Constants);
+        LogicalPlan plan = query.Plan;
+        plan = EmptyInputs.Apply(simplification.Apply(plan));
+        plan = new OuterJoins(simplification).Apply(plan);
+        plan = PredicatePushDown.Apply(plan);
+        plan = EmptyInputs.Apply(simplification.Apply(plan));
+        return query with { Plan = plan };
+    }
+}
