@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Execution;
+using Ctas.Planning.Rewrites;
 using Ctas.Text;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
@@ -21,6 +22,7 @@ internal sealed record Answer(List<object?[]>? Rows, string? Error)
 internal sealed class OracleDatabase : IDisposable
 {
     private readonly SqlDatabase _ours = new();
+    private readonly SqlDatabase _unoptimised = new(OptimiserOptions.Off);
     private readonly DuckDBConnection _theirs = new("DataSource=:memory:");
 
     public OracleDatabase(IReadOnlyList<OracleTable> tables, int seed)
@@ -32,21 +34,26 @@ internal sealed class OracleDatabase : IDisposable
         Execute("PRAGMA disable_optimizer; SET threads = 1; SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
         foreach (OracleTable table in tables)
         {
-            _ours.Add(table.Name, table.Schema, table.Batches(random));
+            Batch[] batches = [.. table.Batches(random)];
+            _ours.Add(table.Name, table.Schema, batches);
+            _unoptimised.Add(table.Name, table.Schema, batches);
             Execute(table.DuckDbScript());
         }
     }
 
-    public Answer Ask(Engine engine, string sql) => engine == Engine.Ctas ? AskOurs(sql) : AskTheirs(sql);
+    public Answer Ask(Engine engine, string sql) => engine == Engine.Ctas ? AskOurs(_ours, sql) : AskTheirs(sql);
+
+    /// <summary>Our answer with plans as they are lowered, which rewrites must not change.</summary>
+    public Answer AskUnoptimised(string sql) => AskOurs(_unoptimised, sql);
 
     public void Dispose() => _theirs.Dispose();
 
-    private Answer AskOurs(string sql)
+    private static Answer AskOurs(SqlDatabase ours, string sql)
     {
         try
         {
             return new Answer(
-                [.. _ours.Query(sql).Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))],
+                [.. ours.Query(sql).Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))],
                 null);
         }
         catch (ExecutionException e)

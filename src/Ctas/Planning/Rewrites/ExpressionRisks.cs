@@ -1,3 +1,4 @@
+using Ctas.Binding.Functions;
 using Ctas.Data;
 
 namespace Ctas.Planning.Rewrites;
@@ -9,12 +10,6 @@ internal static class ExpressionRisks
     {
         "COALESCE", "NULLIF", "GREATEST", "LEAST", "UPPER", "LOWER", "LENGTH", "TRIM", "LTRIM", "RTRIM",
         "STARTS_WITH", "EXTRACT",
-    };
-
-    private static readonly HashSet<string> Volatile = new(StringComparer.Ordinal)
-    {
-        "RANDOM", "RAND", "UUID", "GEN_RANDOM_UUID", "NOW", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME",
-        "LOCALTIMESTAMP", "LOCALTIME", "UNIX_TIMESTAMP", "UNIX_DATE", "CLOCK_TIMESTAMP",
     };
 
     /// <summary>True when it may move: no row can make it fail, and it gives the same whenever it is asked.</summary>
@@ -37,11 +32,10 @@ internal static class ExpressionRisks
         return canRaise || expression.Operands.Any(CanRaise);
     }
 
-    /// <summary>True when the same row always gives the same value.</summary>
+    /// <summary>True when the same row always gives the same value. When in doubt, false.</summary>
     public static bool IsDeterministic(ScalarExpression expression) =>
-        expression is not FunctionExpression { Function: var function } || !Volatile.Contains(function)
-            ? expression.Operands.All(IsDeterministic)
-            : false;
+        (expression is not FunctionExpression call || FunctionCatalog.Find(call.Function) is { IsDeterministic: true })
+        && expression.Operands.All(IsDeterministic);
 
     private static bool IsWidening(DataType from, DataType to) => to.Kind switch
     {
