@@ -51,6 +51,7 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.AggregateMisplaced(call.Span, name, context.Clause));
         }
 
+        int parametersBefore = _outer?.Parameters.Count ?? 0;
         Context inside = context with { Aggregate = name };
         BoundExpression? filter = call.Filter is null
             ? null
@@ -67,6 +68,8 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.ArgumentCount(
                 call.Span, name, Counted(function.MinArguments, function.MaxArguments), arguments.Length));
         }
+
+        if (BindOuterAggregate(call, function, arguments, parametersBefore) is { } outer) { return outer; }
 
         if (!FitArguments(function, name, arguments)) { return new BoundError(); }
 

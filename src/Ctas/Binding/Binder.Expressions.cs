@@ -38,6 +38,9 @@ internal sealed partial class Binder
             InListSyntax e => BindInList(e, context),
             CaseSyntax e => BindCase(e, context),
             CastSyntax e => BindCast(e, context),
+            ScalarQuerySyntax e => BindScalarQuery(e, context),
+            ExistsSyntax e => BindExists(e, context),
+            InQuerySyntax e => BindInQuery(e, context),
             FunctionCallSyntax e => BindCall(e, context),
             ExtractSyntax e => BindExtract(e, context),
             TrimSyntax e => BindTrim(e, context),
@@ -49,9 +52,6 @@ internal sealed partial class Binder
 
     private BoundError RefuseExpression(ExpressionSyntax syntax) => NotSupportedYet(syntax, syntax switch
     {
-        InQuerySyntax => "IN (SELECT …)",
-        ExistsSyntax => "EXISTS (SELECT …)",
-        ScalarQuerySyntax => "a sub-query as a value",
         FieldAccessSyntax => "a field of a STRUCT",
         IndexSyntax => "an element of an ARRAY or MAP",
         ArraySyntax => "ARRAY[…]",
@@ -63,6 +63,9 @@ internal sealed partial class Binder
 
     private BoundExpression BindName(NameExpressionSyntax name, Scope scope)
     {
+        // What a query does not know may be of a query around it.
+        if (_outer is not null && !IsInScope(name, scope) && BindOuterName(name) is { } outer) { return outer; }
+
         if (name.Parts is [var column]) { return BindColumn(column, scope); }
 
         NameSyntax first = name.Parts[0];

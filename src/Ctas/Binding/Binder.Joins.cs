@@ -14,12 +14,15 @@ internal sealed partial class Binder
 
         ReportDuplicateAliases(join.Right, leftScope, rightScope);
         var scope = new Scope(
-            [.. leftScope.Tables, .. rightScope.Tables], [.. leftScope.Merged, .. rightScope.Merged], []);
+            [.. leftScope.Tables, .. rightScope.Tables], [.. leftScope.Merged, .. rightScope.Merged], [])
+        {
+            CommonTables = commonTables,
+        };
         BoundJoinKind kind = Kind(join.Kind);
         if (!join.Using.IsEmpty) { return BindUsing(join, kind, left, right, leftScope, rightScope); }
 
         BoundExpression? condition = join.On is null ? null : BindCondition(join.On, scope, "ON");
-        return (new BoundJoin(kind, left, right, condition), scope);
+        return (new BoundJoin(kind, left, right, OnWithSubqueries(condition, kind, left, right)), scope);
     }
 
     private (BoundRelation Relation, Scope Scope) BindUsing(

@@ -24,7 +24,8 @@ internal sealed partial class Binder
         if (select.Qualify is not null) { NotSupportedYet(select.Qualify, "QUALIFY"); }
 
         // Names are bound first, clause by clause; aggregates stand in the expressions until grouping replaces them.
-        var (relation, scope) = BindFrom(select.From, commonTables);
+        var (relation, tables) = BindFrom(select.From, commonTables);
+        Scope scope = tables with { CommonTables = commonTables };
         if (select.Where is not null)
         {
             relation = new BoundFilter(relation, BindCondition(select.Where, scope, "WHERE"));

@@ -7,29 +7,54 @@ internal sealed partial class Binder
 {
     private BoundRelation BindSetOperation(SetOperationSyntax operation, CommonTables? commonTables)
     {
-        // A chain of UNIONs leans to the left: walking down there keeps the stack flat, however long it is.
-        if (operation.Operator != SetOperator.Union)
-        {
-            string name = operation.Operator.ToString().ToUpperInvariant();
-            BindBody(operation.Left, commonTables);
-            BindBody(operation.Right, commonTables);
-            return RefuseRelation(operation, operation.IsAll ? $"{name} ALL" : name);
-        }
-
-        List<(QueryBodySyntax Body, SetOperationSyntax Operation)> operands = [];
+        // A chain of UNIONs or EXCEPTs leans to the left: walking down there keeps the stack flat, however long it is.
+        List<SetOperationSyntax> chain = [];
         QueryBodySyntax first = operation;
-        while (first is SetOperationSyntax { Operator: SetOperator.Union } union
-            && union.IsAll == operation.IsAll)
+        while (first is SetOperationSyntax link)
         {
-            operands.Add((union.Right, union));
-            first = union.Left;
+            chain.Add(link);
+            first = link.Left;
         }
 
-        operands.Reverse();
-        List<BoundRelation> inputs = [BindBody(first, commonTables)];
-        inputs.AddRange(operands.Select(operand => BindBody(operand.Body, commonTables)));
-        BoundRelation all = UnionAll(inputs, [.. operands.Select(operand => operand.Body)]);
-        return operation.IsAll ? all : new BoundDistinct(all);
+        chain.Reverse();
+        BoundRelation left = BindBody(first, commonTables);
+        for (int next = 0; next < chain.Count;)
+        {
+            SetOperationSyntax link = chain[next];
+            if (link.Operator != SetOperator.Union)
+            {
+                left = BindDifference(left, link, BindBody(link.Right, commonTables));
+                next++;
+                continue;
+            }
+
+            // UNIONs of one kind after another take all their inputs at once.
+            List<BoundRelation> inputs = [left];
+            List<QueryBodySyntax> others = [];
+            for (; next < chain.Count && chain[next].Operator == SetOperator.Union && chain[next].IsAll == link.IsAll; next++)
+            {
+                inputs.Add(BindBody(chain[next].Right, commonTables));
+                others.Add(chain[next].Right);
+            }
+
+            BoundUnionAll all = UnionAll(inputs, [.. others]);
+            left = link.IsAll ? all : new BoundDistinct(all);
+        }
+
+        return left;
+    }
+
+    private BoundSetOperation BindDifference(BoundRelation left, SetOperationSyntax operation, BoundRelation right)
+    {
+        bool isIntersect = operation.Operator == SetOperator.Intersect;
+        string name = operation.Operator.ToString().ToUpperInvariant();
+        bool isOpen = left.IsOpen || right.IsOpen;
+        if (!isOpen && CommonTypes([left, right], [operation.Right], name) is { } types)
+        {
+            (left, right) = (Coerced(left, types), Coerced(right, types));
+        }
+
+        return new BoundSetOperation(isIntersect, operation.IsAll, left, right);
     }
 
     /// <summary>
@@ -39,15 +64,29 @@ internal sealed partial class Binder
     {
         bool isOpen = inputs.Any(input => input.IsOpen);
         IReadOnlyList<ColumnSymbol> first = inputs[0].Columns;
+        DataType[]? types = isOpen ? null : CommonTypes(inputs, others, "UNION");
+        ColumnSymbol[] results =
+            [.. first.Select((column, i) => new ColumnSymbol(column.Name, types is null ? column.Type : types[i]))];
+        return new BoundUnionAll(
+            [.. inputs.Select(input => types is null ? input : Coerced(input, types))],
+            results,
+            types is null,
+            openColumnType);
+    }
+
+    /// <summary>The types that all inputs can be brought to; null after a mistake, which is reported.</summary>
+    private DataType[]? CommonTypes(List<BoundRelation> inputs, QueryBodySyntax[] others, string construct)
+    {
+        IReadOnlyList<ColumnSymbol> first = inputs[0].Columns;
         var types = first.Select(column => column.Type).ToArray();
         bool hasMistake = false;
-        for (int i = 1; i < inputs.Count && !isOpen; i++)
+        for (int i = 1; i < inputs.Count; i++)
         {
             IReadOnlyList<ColumnSymbol> columns = inputs[i].Columns;
             if (columns.Count != first.Count)
             {
                 Report(BindingDiagnostics.ColumnCounts(
-                    others[i - 1].Span, "this side of UNION", first.Count, columns.Count));
+                    others[i - 1].Span, $"this side of {construct}", first.Count, columns.Count));
                 hasMistake = true;
                 continue;
             }
@@ -60,20 +99,17 @@ internal sealed partial class Binder
                     continue;
                 }
 
-                string construct = $"UNION column \"{first[ordinal].Name}\"";
                 Report(BindingDiagnostics.TypesDiffer(
-                    others[i - 1].Span, construct, types[ordinal], columns[ordinal].Type));
+                    others[i - 1].Span,
+                    $"{construct} column \"{first[ordinal].Name}\"",
+                    types[ordinal],
+                    columns[ordinal].Type));
                 types[ordinal] = DataType.Unknown;
                 hasMistake = true;
             }
         }
 
-        ColumnSymbol[] results = [.. first.Select((column, i) => new ColumnSymbol(column.Name, types[i]))];
-        return new BoundUnionAll(
-            [.. inputs.Select(input => hasMistake || isOpen ? input : Coerced(input, types))],
-            results,
-            isOpen || hasMistake,
-            openColumnType);
+        return hasMistake ? null : types;
     }
 
     private static BoundRelation Coerced(BoundRelation input, DataType[] types)

@@ -73,7 +73,7 @@ internal sealed partial class Binder(
         SelectSyntax select => BindSelect(select, orderBy: [], commonTables),
         NestedQuerySyntax nested => BindQuery(nested.Query, commonTables),
         SetOperationSyntax operation => BindSetOperation(operation, commonTables),
-        ValuesSyntax values => RefuseRelation(values, "VALUES"),
+        ValuesSyntax values => BindValues(values, commonTables),
         _ => throw new System.Diagnostics.UnreachableException($"No rule for {body.GetType().Name}."),
     };
 

@@ -8,7 +8,9 @@ internal static class BoundExpressionParts
     /// <summary>The direct operands, in order.</summary>
     public static IEnumerable<BoundExpression> Operands(this BoundExpression expression) => expression switch
     {
-        BoundError or BoundColumn or BoundConstant or BoundOpenLambda => [],
+        BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundOpenLambda => [],
+        BoundAnyQuery e => [e.Operand, .. e.Parameters.Select(parameter => parameter.Argument)],
+        BoundSubquery e => e.Parameters.Select(parameter => parameter.Argument),
         BoundBinary e => [e.Left, e.Right],
         BoundNegate e => [e.Operand],
         BoundNot e => [e.Operand],

@@ -10,7 +10,9 @@ internal abstract class BoundExpressionRewriter
     /// </summary>
     public virtual BoundExpression Rewrite(BoundExpression expression) => expression switch
     {
-        BoundError or BoundColumn or BoundConstant => expression,
+        BoundError or BoundColumn or BoundConstant or BoundOuterColumn => expression,
+        BoundAnyQuery e => e with { Operand = Rewrite(e.Operand), Parameters = RewriteParameters(e) },
+        BoundSubquery e => e with { Parameters = RewriteParameters(e) },
         BoundBinary e => e with { Left = Rewrite(e.Left), Right = Rewrite(e.Right) },
         BoundNegate e => e with { Operand = Rewrite(e.Operand) },
         BoundNot e => e with { Operand = Rewrite(e.Operand) },
@@ -32,6 +34,9 @@ internal abstract class BoundExpressionRewriter
         },
         _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
     };
+
+    private BoundList<BoundParameter> RewriteParameters(BoundSubquery subquery) =>
+        [.. subquery.Parameters.Select(parameter => parameter with { Argument = Rewrite(parameter.Argument) })];
 
     private BoundExpression? RewriteOptional(BoundExpression? expression) =>
         expression is null ? null : Rewrite(expression);

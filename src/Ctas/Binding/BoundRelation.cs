@@ -10,6 +10,17 @@ internal abstract class BoundRelation
     /// <summary>The columns in order.</summary>
     public abstract IReadOnlyList<ColumnSymbol> Columns { get; }
 
+    /// <summary>All columns that can be read, those too that are found by name only.</summary>
+    public IReadOnlyList<ColumnSymbol> ReadableColumns => this switch
+    {
+        BoundScan scan => [.. scan.Columns, .. scan.PseudoColumns],
+        BoundJoin join => [.. join.Left.ReadableColumns, .. join.Right.ReadableColumns],
+        BoundMatchJoin { Mark: { } mark } join => [.. join.Left.ReadableColumns, mark],
+        BoundMatchJoin join => join.Left.ReadableColumns,
+        BoundFilter filter => filter.Input.ReadableColumns,
+        _ => Columns,
+    };
+
     /// <summary>True while further columns may come to light when the sources are read.</summary>
     public virtual bool IsOpen => false;
 
@@ -89,6 +100,9 @@ internal sealed class BoundLimit(BoundRelation input, long offset, long? count) 
     public long Offset { get; } = offset;
 
     public long? Count { get; } = count;
+
+    /// <summary>Columns whose groups of equal values are each limited on their own; empty: all rows together.</summary>
+    public IReadOnlyList<ColumnSymbol> Groups { get; init; } = [];
 }
 
 /// <summary>A column and how it is computed.</summary>
@@ -130,6 +144,9 @@ internal enum BoundJoinKind
     Right,
     Full,
     Cross,
+
+    /// <summary>Like Left, but a second match is an error.</summary>
+    Single,
 }
 
 /// <summary>Joins two relations: left columns, then right ones.</summary>
@@ -144,6 +161,9 @@ internal sealed class BoundJoin(
 
     /// <summary>The whole ON condition; null for none.</summary>
     public BoundExpression? Condition { get; } = condition;
+
+    /// <summary>The sub-query that a single join stands for, as it is written; null for other joins.</summary>
+    public string? Subquery { get; init; }
 
     public override IReadOnlyList<ColumnSymbol> Columns => [.. Left.Columns, .. Right.Columns];
 }
@@ -175,6 +195,9 @@ internal sealed class BoundUnionAll(
     public override IReadOnlyList<ColumnSymbol> Columns => _columns;
 
     public override bool IsOpen => isOpen;
+
+    /// <summary>Type of columns that come to light by being named.</summary>
+    public DataType OpenColumnType => openColumnType;
 
     public override ColumnSymbol AddOpenColumn(string name)
     {

@@ -29,6 +29,9 @@ internal sealed record Scope(
     /// <summary>A scope without columns.</summary>
     public static Scope Empty { get; } = new([], [], []);
 
+    /// <summary>What sub-queries in expressions can read beside tables; null for none.</summary>
+    public CommonTables? CommonTables { get; init; }
+
     /// <summary>Every column name, for suggestions.</summary>
     public IEnumerable<string> ColumnNames =>
         Tables.SelectMany(table => table.Relation.Columns.Concat(table.PseudoColumns).Select(column => column.Name))

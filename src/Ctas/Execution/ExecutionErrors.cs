@@ -24,4 +24,10 @@ internal static class ExecutionErrors
 
     public static ExecutionException MemoryExceeded(long limitBytes) => new("CTAS5003", string.Create(
         CultureInfo.InvariantCulture, $"memory limit of {limitBytes} bytes exceeded by the state of the query"));
+
+    public static ExecutionException NotSingle(string subquery) =>
+        new("CTAS5004", $"sub-query {subquery} gives more than one row where a value is needed")
+        {
+            Expression = subquery,
+        };
 }

@@ -37,6 +37,8 @@ internal static class ExplainText
         LogicalAggregate aggregate => DescribeAggregate(aggregate),
         LogicalDistinct => "distinct",
         LogicalUnionAll => "union all",
+        LogicalSetOperation operation => operation.Operation.ToString().ToLowerInvariant() + (operation.IsAll ? " all" : ""),
+        LogicalValues values => string.Create(CultureInfo.InvariantCulture, $"values, {values.Rows.Count} rows"),
         LogicalSort sort => $"sort by {ExpressionSql.Render(sort.Keys, sort.Schema)}",
         LogicalLimit limit => DescribeLimit(limit),
         _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
@@ -90,6 +92,8 @@ internal static class ExplainText
         string kind = join.Join.ToString().ToLowerInvariant();
         string strategy = join.LeftKeys.Count > 0 ? "hash" : "nested loop";
         var text = new StringBuilder($"{kind} join, {strategy}");
+        if (join.IsNullAware) { text.Append(", null-aware"); }
+
         if (join.LeftKeys.Count > 0)
         {
             IEnumerable<string> lefts = join.LeftKeys.Select(key => ExpressionSql.Render(key, join.Left.Schema));
@@ -114,7 +118,7 @@ internal static class ExplainText
             .. join.Left.Schema.Fields.Select(field => field.Name)
                 .Intersect(join.Right.Schema.Fields.Select(field => field.Name)),
         ];
-        return new Schema(join.Schema.Fields.Select((field, i) => doubled.Contains(field.Name)
+        return new Schema(join.Left.Schema.Fields.Concat(join.Right.Schema.Fields).Select((field, i) => doubled.Contains(field.Name)
             ? field with { Name = (i < leftWidth ? "left." : "right.") + field.Name }
             : field));
     }
@@ -132,7 +136,10 @@ internal static class ExplainText
     private static string DescribeLimit(LogicalLimit limit)
     {
         string count = limit.Count is { } rows ? string.Create(CultureInfo.InvariantCulture, $"limit {rows}") : "all";
-        return limit.Offset == 0 ? count : string.Create(CultureInfo.InvariantCulture, $"{count} from {limit.Offset}");
+        if (limit.Offset > 0) { count = string.Create(CultureInfo.InvariantCulture, $"{count} from {limit.Offset}"); }
+
+        IEnumerable<string> groups = limit.Groups.Select(group => ExpressionSql.Render(group, limit.Input.Schema));
+        return limit.Groups.Count == 0 ? count : $"{count} for each {string.Join(", ", groups)}";
     }
 
     private static string Names(OrdinalList ordinals, Schema schema) =>

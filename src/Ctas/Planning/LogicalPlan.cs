@@ -99,6 +99,18 @@ internal enum JoinKind
     Right,
     Full,
     Cross,
+
+    /// <summary>Left rows that have a match, once each; left columns only.</summary>
+    Semi,
+
+    /// <summary>Left rows that have none: NOT EXISTS, or NOT IN when null-aware; left columns only.</summary>
+    Anti,
+
+    /// <summary>All left rows, and a BOOLEAN column that says whether they have a match.</summary>
+    Mark,
+
+    /// <summary>Like Left, but a second match is an error: a sub-query that is a value.</summary>
+    Single,
 }
 
 /// <summary>Joins on equality of keys and a further condition. Output: the left columns, then the right ones.</summary>
@@ -120,6 +132,15 @@ internal sealed record LogicalJoin(
     Schema Schema,
     ChangeKind Kind) : LogicalPlan(Schema, Kind)
 {
+    /// <summary>
+    /// Anti and Mark: a comparison with NULL leaves open whether there is a match, as IN wants it. The comparison is
+    /// the residual where there is one, else the equality of the keys.
+    /// </summary>
+    public bool IsNullAware { get; init; }
+
+    /// <summary>Single: the sub-query as it is written, for the error; null otherwise.</summary>
+    public string? Subquery { get; init; }
+
     public override IReadOnlyList<LogicalPlan> Children => [Left, Right];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) =>
@@ -219,9 +240,13 @@ internal sealed record LogicalSort(LogicalPlan Input, IReadOnlyList<SortKey> Key
 internal sealed record LogicalLimit(LogicalPlan Input, long Offset, long? Count)
     : LogicalPlan(Input.Schema, ChangeKind.Retract)
 {
+    /// <summary>Counts the rows of each group of equal values (NULLs are equal) on their own; empty: all together.</summary>
+    public IReadOnlyList<ScalarExpression> Groups { get; init; } = [];
+
     public override IReadOnlyList<LogicalPlan> Children => [Input];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };
 
-    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) => this;
+    public override LogicalPlan MapExpressions(Func<ScalarExpression, ScalarExpression> map) =>
+        this with { Groups = [.. Groups.Select(map)] };
 }

@@ -19,33 +19,25 @@ internal static partial class LogicalPlanner
         public List<BoundExpression> Above { get; } = [];
     }
 
-    private static Lowered LowerJoin(BoundJoin join, Request request)
+    private static Lowered LowerJoin(BoundJoin written, Request request)
     {
-        HashSet<ColumnSymbol> leftColumns = OwnColumns(join.Left);
-        HashSet<ColumnSymbol> rightColumns = OwnColumns(join.Right);
+        BoundJoin join = Simplified(written, request.Conditions);
+        HashSet<ColumnSymbol> leftColumns = [.. join.Left.ReadableColumns];
+        HashSet<ColumnSymbol> rightColumns = [.. join.Right.ReadableColumns];
         JoinConditions conditions = Distribute(join, request.Conditions, leftColumns, rightColumns);
 
         HashSet<ColumnSymbol> read =
             new Request(request.Columns, [.. conditions.Residual, .. conditions.Above]).AllColumns();
-        foreach ((BoundExpression leftKey, BoundExpression rightKey) in conditions.Keys)
-        {
-            leftKey.AddColumnsTo(read);
-            rightKey.AddColumnsTo(read);
-        }
-
+        AddKeyColumns(conditions, read);
         Lowered left = Lower(join.Left, new Request([.. read.Where(leftColumns.Contains)], conditions.Left));
         Lowered right = Lower(join.Right, new Request([.. read.Where(rightColumns.Contains)], conditions.Right));
-        int leftWidth = left.Plan.Schema.Fields.Count;
-        Dictionary<ColumnSymbol, int> ordinals = new(left.Ordinals);
-        foreach ((ColumnSymbol column, int ordinal) in right.Ordinals) { ordinals[column] = leftWidth + ordinal; }
-
+        Dictionary<ColumnSymbol, int> ordinals = SideBySide(left, right);
         ScalarExpression[] leftKeys = [.. conditions.Keys.Select(key => Lower(key.Left, left.Ordinals))];
         ScalarExpression[] rightKeys = [.. conditions.Keys.Select(key => Lower(key.Right, right.Ordinals))];
         ScalarExpression? residual = Conjunction(conditions.Residual, ordinals);
         JoinKind kind = Kind(join.Kind, leftKeys.Length > 0 || residual is not null);
         int[] key = JoinKey(kind, left.Plan.Schema, right.Plan.Schema, leftKeys, rightKeys);
-        bool isAppendOnly = kind is JoinKind.Inner or JoinKind.Cross
-            && left.Plan.Kind == ChangeKind.AppendOnly && right.Plan.Kind == ChangeKind.AppendOnly;
+        bool isAppendOnly = kind is JoinKind.Inner or JoinKind.Cross && IsAppendOnly(left, right);
         var plan = new LogicalJoin(
             kind,
             left.Plan,
@@ -54,8 +46,28 @@ internal static partial class LogicalPlanner
             rightKeys,
             residual,
             new Schema(left.Plan.Schema.Fields.Concat(right.Plan.Schema.Fields), key),
-            isAppendOnly ? ChangeKind.AppendOnly : ChangeKind.Retract);
+            isAppendOnly ? ChangeKind.AppendOnly : ChangeKind.Retract)
+        {
+            Subquery = join.Subquery,
+        };
         return WithConditions(new Lowered(plan, ordinals), conditions.Above);
+    }
+
+    /// <summary>Where no row with NULLs for an absent side is wanted, an outer join is an inner one.</summary>
+    private static BoundJoin Simplified(BoundJoin join, IReadOnlyList<BoundExpression> asked)
+    {
+        BoundRelation? filled = join.Kind switch
+        {
+            BoundJoinKind.Left => join.Right,
+            BoundJoinKind.Right => join.Left,
+            _ => null,
+        };
+        if (filled is null) { return join; }
+
+        HashSet<ColumnSymbol> columns = [.. filled.ReadableColumns];
+        return asked.Any(condition => condition.Rejects(columns))
+            ? new BoundJoin(BoundJoinKind.Inner, join.Left, join.Right, join.Condition)
+            : join;
     }
 
     private static JoinConditions Distribute(
@@ -63,6 +75,7 @@ internal static partial class LogicalPlanner
     {
         var conditions = new JoinConditions();
         bool isInner = join.Kind is BoundJoinKind.Inner or BoundJoinKind.Cross;
+        bool keepsLeft = join.Kind is BoundJoinKind.Left or BoundJoinKind.Single;
 
         // ON decides what matches. Only the side that is not kept whole may lose rows before the match.
         foreach (BoundExpression conjunct in join.Condition?.Conjuncts() ?? [])
@@ -74,13 +87,12 @@ internal static partial class LogicalPlanner
             {
                 conditions.Left.Add(conjunct);
             }
-            else if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Left)
+            else if (isSafe && columns.Count > 0 && (isInner || keepsLeft)
                 && columns.IsSubsetOf(right))
             {
                 conditions.Right.Add(conjunct);
             }
-            else if (KeyOf(conjunct, left, right) is { } key) { conditions.Keys.Add(key); }
-            else { conditions.Residual.Add(conjunct); }
+            else { AddMatch(conditions, conjunct, left, right); }
         }
 
         // What is asked of the result holds for the rows that come out: it may move into a side kept as it is.
@@ -88,7 +100,7 @@ internal static partial class LogicalPlanner
         {
             bool isSafe = !CanRaise(condition);
             HashSet<ColumnSymbol> columns = condition.Columns();
-            if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Left) && columns.IsSubsetOf(left))
+            if (isSafe && columns.Count > 0 && (isInner || keepsLeft) && columns.IsSubsetOf(left))
             {
                 conditions.Left.Add(condition);
             }
@@ -97,27 +109,11 @@ internal static partial class LogicalPlanner
             {
                 conditions.Right.Add(condition);
             }
-            else if (isInner && isSafe && KeyOf(condition, left, right) is { } key) { conditions.Keys.Add(key); }
-            else if (isInner && isSafe && columns.Count > 0) { conditions.Residual.Add(condition); }
+            else if (isInner && isSafe && columns.Count > 0) { AddMatch(conditions, condition, left, right); }
             else { conditions.Above.Add(condition); }
         }
 
         return conditions;
-    }
-
-    /// <summary>The two sides of an equality between the inputs; null for any other condition.</summary>
-    private static (BoundExpression Left, BoundExpression Right)? KeyOf(
-        BoundExpression condition, HashSet<ColumnSymbol> left, HashSet<ColumnSymbol> right)
-    {
-        if (condition is not BoundBinary { Operator: BoundOperator.Equal } equality) { return null; }
-
-        HashSet<ColumnSymbol> first = equality.Left.Columns();
-        HashSet<ColumnSymbol> second = equality.Right.Columns();
-        if (first.Count == 0 || second.Count == 0) { return null; }
-
-        if (first.IsSubsetOf(left) && second.IsSubsetOf(right)) { return (equality.Left, equality.Right); }
-
-        return first.IsSubsetOf(right) && second.IsSubsetOf(left) ? (equality.Right, equality.Left) : null;
     }
 
     /// <summary>
@@ -130,6 +126,8 @@ internal static partial class LogicalPlanner
         int leftWidth = left.Fields.Count;
         bool matchesOneRight = right.HasKey && CoversKey(right, rightKeys);
         bool matchesOneLeft = left.HasKey && CoversKey(left, leftKeys);
+        if (kind == JoinKind.Single) { return [.. left.Key]; }
+
         if (kind is JoinKind.Inner or JoinKind.Left && matchesOneRight && left.HasKey) { return [.. left.Key]; }
 
         int[] rightKey = [.. right.Key.Select(ordinal => leftWidth + ordinal)];
@@ -141,21 +139,13 @@ internal static partial class LogicalPlanner
     private static bool CoversKey(Schema schema, ScalarExpression[] keys) =>
         schema.Key.All(ordinal => keys.Any(key => key is ColumnReference column && column.Ordinal == ordinal));
 
-    /// <summary>All columns a relation can give, hidden ones of its sources too.</summary>
-    private static HashSet<ColumnSymbol> OwnColumns(BoundRelation relation) => relation switch
-    {
-        BoundScan scan => [.. scan.Columns, .. scan.PseudoColumns],
-        BoundJoin join => [.. OwnColumns(join.Left), .. OwnColumns(join.Right)],
-        BoundFilter filter => OwnColumns(filter.Input),
-        _ => [.. relation.Columns],
-    };
-
     private static JoinKind Kind(BoundJoinKind kind, bool hasCondition) => kind switch
     {
         BoundJoinKind.Inner => JoinKind.Inner,
         BoundJoinKind.Left => JoinKind.Left,
         BoundJoinKind.Right => JoinKind.Right,
         BoundJoinKind.Full => JoinKind.Full,
+        BoundJoinKind.Single => JoinKind.Single,
         _ => hasCondition ? JoinKind.Inner : JoinKind.Cross,
     };
 }

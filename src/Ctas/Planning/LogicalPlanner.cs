@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Unnesting;
 
 namespace Ctas.Planning;
 
@@ -37,7 +38,7 @@ internal static partial class LogicalPlanner
     public static PlannedQuery Plan(BoundTable table)
     {
         IReadOnlyList<ColumnSymbol> columns = table.Relation.Columns;
-        LogicalPlan plan = Exactly(Lower(table.Relation, new Request([.. columns], [])), columns);
+        LogicalPlan plan = Exactly(Lower(SubqueryUnnesting.Of(table.Relation), new Request([.. columns], [])), columns);
         Schema schema = table.PrimaryKey.Count > 0 ? plan.Schema.WithKey([.. table.PrimaryKey]) : plan.Schema;
         return new PlannedQuery(plan, schema) { IsKeyDeclared = table.PrimaryKey.Count > 0 };
     }
@@ -51,6 +52,9 @@ internal static partial class LogicalPlanner
             filter.Input, request with { Conditions = [.. filter.Predicate.Conjuncts(), .. request.Conditions] }),
         BoundProject project => LowerProject(project, request),
         BoundJoin join => LowerJoin(join, request),
+        BoundMatchJoin join => LowerMatchJoin(join, request),
+        BoundSetOperation operation => LowerSetOperation(operation, request),
+        BoundValues values => LowerValues(values, request),
         BoundGrouping grouping => LowerGrouping(grouping, request),
         BoundDistinct distinct => LowerDistinct(distinct, request),
         BoundUnionAll union => LowerUnion(union, request),
@@ -225,9 +229,13 @@ internal static partial class LogicalPlanner
     private static Lowered LowerLimit(BoundLimit limit, Request request)
     {
         // Which rows are kept depends on how many there are: conditions stay above.
-        Lowered input = Lower(limit.Input, new Request(request.AllColumns(), []));
-        return WithConditions(
-            input with { Plan = new LogicalLimit(input.Plan, limit.Offset, limit.Count) }, request.Conditions);
+        HashSet<ColumnSymbol> read = [.. request.AllColumns(), .. limit.Groups];
+        Lowered input = Lower(limit.Input, new Request(read, []));
+        var plan = new LogicalLimit(input.Plan, limit.Offset, limit.Count)
+        {
+            Groups = [.. limit.Groups.Select(group => Lower(new BoundColumn(group), input.Ordinals))],
+        };
+        return WithConditions(input with { Plan = plan }, request.Conditions);
     }
 
     /// <summary>
@@ -254,13 +262,4 @@ internal static partial class LogicalPlanner
 
     /// <summary>A column of nothing but NULL is stored as VARCHAR.</summary>
     private static DataType StoredType(DataType type) => type.Kind == DataTypeKind.Null ? DataType.Varchar : type;
-
-    /// <summary>Replaces columns by what defines them.</summary>
-    private sealed class ColumnSubstitution(IReadOnlyDictionary<ColumnSymbol, BoundExpression> definitions)
-        : BoundExpressionRewriter
-    {
-        public override BoundExpression Rewrite(BoundExpression expression) => expression is BoundColumn column
-            ? definitions[column.Column]
-            : base.Rewrite(expression);
-    }
 }

@@ -14,7 +14,7 @@ internal static class AggregateCatalog
 
     private static readonly AggregateDefinition[] Functions =
     [
-        new("COUNT", [Any], 1, _ => DataType.BigInt) { TakesStar = true },
+        new("COUNT", [Any], 1, _ => DataType.BigInt) { TakesStar = true, OfNoRows = 0L },
         new("SUM", [Number], 1, types => SumType(types[0])),
         new("AVG", [Number], 1, _ => DataType.Double),
         new("MIN", [Ordered], 1, types => types[0]) { IgnoresDistinct = true },

@@ -22,6 +22,9 @@ internal sealed record AggregateDefinition(
     /// <summary>True for COUNT, which also takes a star.</summary>
     public bool TakesStar { get; init; }
 
+    /// <summary>The result of no rows at all, as a constant of the result's type; null for NULL.</summary>
+    public object? OfNoRows { get; init; }
+
     /// <summary>True when the result does not change when equal values are left out.</summary>
     public bool IgnoresDistinct { get; init; }
 

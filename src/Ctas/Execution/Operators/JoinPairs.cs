@@ -63,6 +63,9 @@ internal sealed class JoinPairs(LeftRows left, Bitmap? matchedLeft)
     /// <summary>Begins the next portion.</summary>
     public void Clear() => Count = 0;
 
+    /// <summary>The row under probe of a pair.</summary>
+    public int LeftRow(int pair) => _left[pair];
+
     /// <summary>The left rows of the pairs, by their row in the input batch.</summary>
     public int[] InputRows()
     {

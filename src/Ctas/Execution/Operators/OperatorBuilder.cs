@@ -35,7 +35,12 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
                 Build(distinct.Input, new DistinctOperator(distinct.Schema, memory, output));
                 break;
             case LogicalSort sort: Build(sort.Input, new SortOperator(sort, log, memory, output)); break;
+            case LogicalLimit { Groups.Count: > 0 } limit:
+                Build(limit.Input, new GroupLimitOperator(limit, log, memory, output));
+                break;
             case LogicalLimit limit: Build(limit.Input, new LimitOperator(limit.Offset, limit.Count, output)); break;
+            case LogicalValues values: _scans.Add(new PlannedScan(null, new ValuesOperator(values, log, output))); break;
+            case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
             case LogicalJoin join: BuildJoin(join, output); break;
             default: throw new UnreachableException($"No operator for {plan.GetType().Name}.");
@@ -48,10 +53,33 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
         foreach (LogicalPlan input in union.Inputs) { Build(input, inputs); }
     }
 
+    private void BuildSetOperation(LogicalSetOperation plan, IOperatorInput output)
+    {
+        var operation = new SetOperationOperator(plan, memory, output);
+        Build(plan.Right, operation.Build);
+        Build(plan.Left, operation.Probe);
+    }
+
     private void BuildJoin(LogicalJoin plan, IOperatorInput output)
     {
-        var join = new JoinOperator(plan, log, memory, output);
-        Build(plan.Right, join.Build);
-        Build(plan.Left, join.Probe);
+        (IOperatorInput build, IOperatorInput probe) = JoinInputs(plan, output);
+        Build(plan.Right, build);
+        Build(plan.Left, probe);
+    }
+
+    private (IOperatorInput Build, IOperatorInput Probe) JoinInputs(LogicalJoin plan, IOperatorInput output)
+    {
+        switch (plan.Join)
+        {
+            case JoinKind.Semi or JoinKind.Anti or JoinKind.Mark:
+                var match = new MatchJoinOperator(plan, log, memory, output);
+                return (match.Build, match.Probe);
+            case JoinKind.Single:
+                var single = new SingleJoinOperator(plan, log, memory, output);
+                return (single.Build, single.Probe);
+            default:
+                var join = new JoinOperator(plan, log, memory, output);
+                return (join.Build, join.Probe);
+        }
     }
 }

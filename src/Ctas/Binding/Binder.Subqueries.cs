@@ -1,0 +1,168 @@
+using Ctas.Binding.Functions;
+using Ctas.Data;
+using Ctas.Syntax;
+using Ctas.Text;
+
+namespace Ctas.Binding;
+
+internal sealed partial class Binder
+{
+    // The query around the one being bound; null outside of sub-queries in expressions.
+    private OuterQuery? _outer;
+
+    /// <summary>The query that a sub-query stands in.</summary>
+    /// <param name="context">Where in it the sub-query stands.</param>
+    /// <param name="outer">The query around that one; null for none.</param>
+    private sealed class OuterQuery(Context context, OuterQuery? outer)
+    {
+        private readonly List<BoundParameter> _parameters = [];
+
+        public Context Context { get; } = context;
+
+        public OuterQuery? Outer { get; } = outer;
+
+        public IReadOnlyList<BoundParameter> Parameters => _parameters;
+
+        /// <summary>The parameter with that value, made if need be.</summary>
+        public BoundOuterColumn Parameter(string name, BoundExpression argument)
+        {
+            BoundParameter? parameter = _parameters.Find(known => known.Argument.Equals(argument));
+            if (parameter is null)
+            {
+                parameter = new BoundParameter(new ColumnSymbol(name, argument.Type), argument);
+                _parameters.Add(parameter);
+            }
+
+            return new BoundOuterColumn(parameter.Symbol);
+        }
+
+        /// <summary>Forgets parameters that turned out not to be needed.</summary>
+        public void KeepFirst(int count) => _parameters.RemoveRange(count, _parameters.Count - count);
+    }
+
+    private (BoundRelation Query, BoundList<BoundParameter> Parameters) BindSubquery(QuerySyntax query, Context context)
+    {
+        var outer = new OuterQuery(context, _outer);
+        _outer = outer;
+        BoundRelation relation = BindQuery(query, context.Scope.CommonTables);
+        _outer = outer.Outer;
+        return (relation, [.. outer.Parameters]);
+    }
+
+    private BoundExpression BindScalarQuery(ScalarQuerySyntax syntax, Context context)
+    {
+        var (query, parameters) = BindSubquery(syntax.Query, context);
+        if (!HasOneColumn(query, syntax.Span, "a sub-query as a value")) { return new BoundError(); }
+
+        DataType type = query.Columns is [var column, ..] ? column.Type : openColumnType;
+        return new BoundScalarQuery(query, parameters, type, Shown(syntax.Span));
+    }
+
+    private BoundExists BindExists(ExistsSyntax syntax, Context context)
+    {
+        var (query, parameters) = BindSubquery(syntax.Query, context);
+        return new BoundExists(query, parameters);
+    }
+
+    private BoundExpression BindInQuery(InQuerySyntax syntax, Context context)
+    {
+        BoundExpression found = BindAny(
+            BindExpression(syntax.Operand, context), BoundOperator.Equal, syntax.Query, "IN (SELECT …)", syntax.Span, context);
+        return syntax.IsNegated && found is not BoundError ? new BoundNot(found) : found;
+    }
+
+    private BoundExpression BindAny(
+        BoundExpression operand,
+        BoundOperator operation,
+        QuerySyntax syntax,
+        string construct,
+        TextSpan span,
+        Context context)
+    {
+        var (query, parameters) = BindSubquery(syntax, context);
+        if (!HasOneColumn(query, syntax.Span, construct)) { return new BoundError(); }
+
+        BoundExpression column = query.Columns is [var only, ..]
+            ? new BoundColumn(only) { Span = syntax.Span }
+            : new BoundConstant(null, openColumnType);
+        return Compare(operation, operand, column, span) is BoundBinary comparison
+            ? new BoundAnyQuery(comparison.Left, operation, comparison.Right, query, parameters)
+            : new BoundError();
+    }
+
+    private bool HasOneColumn(BoundRelation query, TextSpan span, string construct)
+    {
+        int count = query.Columns.Count;
+        if (count == 1 || query.IsOpen) { return true; }
+
+        Report(BindingDiagnostics.ColumnCounts(span, construct, 1, count));
+        return false;
+    }
+
+    /// <summary>The SQL of a span, on one line and not too long.</summary>
+    private string Shown(TextSpan span)
+    {
+        const int MaxLength = 80;
+        string text = string.Join(' ', diagnostics.Source[span].ToString().Split(
+            (char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length <= MaxLength ? text : text[..(MaxLength - 1)] + "…";
+    }
+
+    /// <summary>A name that means nothing in its own query, as a column of a query around; null when none has it.</summary>
+    private BoundExpression? BindOuterName(NameExpressionSyntax name)
+    {
+        if (_outer is not { } query) { return null; }
+
+        _outer = query.Outer;
+        Scope scope = query.Context.Scope;
+        BoundExpression? bound = IsInScope(name, scope) ? BindName(name, scope) : BindOuterName(name);
+        _outer = query;
+        return bound is null or BoundError ? bound : query.Parameter(name.Parts[^1].Text, bound);
+    }
+
+    private static bool IsInScope(NameExpressionSyntax name, Scope scope) =>
+        (name.Parts.Count > 1 && scope.FindTable(name.Parts[0]) is not null) || scope.Lookup(name.Parts[0]).Count > 0;
+
+    /// <summary>
+    /// An aggregate whose arguments read nothing but queries around is one of the query it reads; null for any other.
+    /// </summary>
+    /// <param name="parametersBefore">Parameters of the query around before the arguments were bound.</param>
+    private BoundExpression? BindOuterAggregate(
+        FunctionCallSyntax call, AggregateDefinition function, BoundExpression[] arguments, int parametersBefore)
+    {
+        bool readsOuter = arguments.Any(argument => argument.Contains<BoundOuterColumn>());
+        if (_outer is not { } query || !readsOuter || arguments.Any(argument => argument.Columns().Count > 0))
+        {
+            return null;
+        }
+
+        query.KeepFirst(parametersBefore);
+        _outer = query.Outer;
+        BoundExpression bound = BindAggregate(call, function, query.Context);
+        _outer = query;
+        return bound is BoundError ? bound : query.Parameter(call.Name.Text, bound);
+    }
+
+    /// <summary>ON of an outer join: a sub-query there must be a matter of one side.</summary>
+    private BoundExpression? OnWithSubqueries(
+        BoundExpression? condition, BoundJoinKind kind, BoundRelation left, BoundRelation right)
+    {
+        if (condition is null || kind is BoundJoinKind.Inner or BoundJoinKind.Cross) { return condition; }
+
+        foreach (BoundSubquery subquery in Subqueries(condition))
+        {
+            HashSet<ColumnSymbol> columns = subquery.Columns();
+            if (columns.IsSubsetOf(left.ReadableColumns) || columns.IsSubsetOf(right.ReadableColumns)) { continue; }
+
+            string name = $"a sub-query in ON of a {kind.ToString().ToUpperInvariant()} JOIN that reads both sides";
+            return Report(BindingDiagnostics.NotSupportedYet(
+                subquery.Span, name, "Compute it in a sub-query of FROM, and compare its column in ON."));
+        }
+
+        return condition;
+    }
+
+    private static IEnumerable<BoundSubquery> Subqueries(BoundExpression expression) => expression is BoundSubquery found
+        ? [found]
+        : expression.Operands().SelectMany(Subqueries);
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using Ctas.Data;
+using Ctas.Execution.State;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Operators;
+
+/// <summary>
+/// Gives each left row its only match, or NULLs without one; a second match fails the query. Order is kept.
+/// </summary>
+internal sealed class SingleJoinOperator
+{
+    private const int NoRow = -1;
+
+    private readonly LogicalJoin _plan;
+    private readonly IOperatorInput _output;
+    private readonly MemoryMeter _memory;
+    private readonly JoinIndex _index;
+    private readonly Evaluator _leftKeys;
+    private readonly Evaluator _rightKeys;
+    private readonly Evaluator? _residual;
+    private long _charged;
+
+    public SingleJoinOperator(LogicalJoin plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output)
+    {
+        _plan = plan;
+        _output = output;
+        _memory = memory;
+        _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log);
+        _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
+        _residual = plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log);
+        _index = new JoinIndex(
+            [.. plan.Right.Schema.Fields.Select(field => field.Type)], [.. plan.RightKeys.Select(key => key.Type)]);
+        Build = new BuildInput(this);
+        Probe = new ProbeInput(this);
+    }
+
+    /// <summary>Takes the right input; must end before <see cref="Probe"/> begins.</summary>
+    public IOperatorInput Build { get; }
+
+    /// <summary>Takes the left input.</summary>
+    public IOperatorInput Probe { get; }
+
+    private void AddRight(ChangeBatch changes)
+    {
+        InsertOnly.Require(changes);
+        EvaluatedRows keys = _rightKeys.Evaluate(changes);
+        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        _index.Add(rows, keys.Columns.Columns);
+        _memory.Charge(_index.SizeInBytes - _charged);
+        _charged = _index.SizeInBytes;
+    }
+
+    private void ProbeLeft(ChangeBatch changes)
+    {
+        InsertOnly.Require(changes);
+        EvaluatedRows keys = _leftKeys.Evaluate(changes);
+        var left = new LeftRows(changes.Rows, keys.InputRows, keys.Columns.RowCount);
+        if (left.Count == 0) { return; }
+
+        var matches = new int[left.Count];
+        matches.AsSpan().Fill(NoRow);
+        if (_index.Rows.RowCount > 0) { FindMatches(left, keys.Columns.Columns, matches); }
+
+        Batch rows = left.InputRows is { } inputRows ? left.Rows.Gather(inputRows) : left.Rows;
+        Batch values = _index.Rows.Gather(matches);
+        _output.Push(new ChangeBatch(new Batch([.. rows.Columns, .. values.Columns], rows.RowCount)));
+    }
+
+    private void FindMatches(LeftRows left, ReadOnlySpan<Column> keys, int[] matches)
+    {
+        int[] numbers = ArrayPool<int>.Shared.Rent(left.Count);
+        _index.Find(keys, numbers.AsSpan(0, left.Count));
+        var pairs = new JoinPairs(left, matchedLeft: null);
+        for (int row = 0; row < left.Count; row++)
+        {
+            if (numbers[row] < 0) { continue; }
+
+            int number = numbers[row];
+            ReadOnlySpan<int> rights = _index.IsUnique ? new ReadOnlySpan<int>(in number) : _index.RowsOf(number);
+            foreach (int right in rights)
+            {
+                pairs.Add(row, right);
+                if (pairs.IsFull) { Take(pairs, matches); }
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(numbers);
+        Take(pairs, matches);
+    }
+
+    private void Take(JoinPairs pairs, int[] matches)
+    {
+        if (pairs.Count == 0) { return; }
+
+        int[] rights = pairs.RightRows();
+        bool[]? isMatch = _residual is null ? null : Matches(pairs, rights);
+        for (int pair = 0; pair < rights.Length; pair++)
+        {
+            if (isMatch is not null && !isMatch[pair]) { continue; }
+
+            ref int match = ref matches[pairs.LeftRow(pair)];
+            if (match != NoRow) { throw ExecutionErrors.NotSingle(_plan.Subquery ?? ""); }
+
+            match = rights[pair];
+        }
+
+        pairs.Clear();
+    }
+
+    private bool[] Matches(JoinPairs pairs, int[] rights)
+    {
+        Batch left = pairs.Left.Rows.Gather(pairs.InputRows());
+        Batch right = _index.Rows.Gather(rights);
+        var candidates = new Batch([.. left.Columns, .. right.Columns], left.RowCount);
+        EvaluatedRows evaluated = _residual!.Evaluate(new ChangeBatch(candidates));
+        ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)evaluated.Columns[0]).Values;
+        var isMatch = new bool[rights.Length];
+        for (int row = 0; row < isTrue.Length; row++)
+        {
+            isMatch[evaluated.Passed is null ? row : evaluated.Passed[row]] = isTrue[row];
+        }
+
+        return isMatch;
+    }
+
+    private void Complete()
+    {
+        _memory.Charge(-_charged);
+        _output.Complete();
+    }
+
+    private sealed class BuildInput(SingleJoinOperator join) : IOperatorInput
+    {
+        public bool IsSatisfied => join._output.IsSatisfied;
+
+        public void Push(ChangeBatch changes) => join.AddRight(changes);
+
+        public void Complete() => join._index.Freeze();
+    }
+
+    private sealed class ProbeInput(SingleJoinOperator join) : IOperatorInput
+    {
+        public bool IsSatisfied => join._output.IsSatisfied;
+
+        public void Push(ChangeBatch changes) => join.ProbeLeft(changes);
+
+        public void Complete() => join.Complete();
+    }
+}

@@ -1,0 +1,161 @@
+using Ctas.Binding;
+using Ctas.Data;
+
+namespace Ctas.Planning.Unnesting;
+
+/// <summary>Joins the sub-queries of expressions to their input, and puts columns in their place.</summary>
+/// <param name="unnesting">For sub-queries inside of sub-queries.</param>
+/// <param name="input">The rows that the expressions are about.</param>
+internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelation input) : BoundExpressionRewriter
+{
+    // An alias may bring the same sub-query into several expressions.
+    private readonly Dictionary<BoundSubquery, BoundExpression> _attached = [];
+
+    /// <summary>The input with everything joined to it so far.</summary>
+    public BoundRelation Input { get; private set; } = input;
+
+    /// <summary>The expression over <see cref="Input"/>, to which its sub-queries have been joined.</summary>
+    public override BoundExpression Rewrite(BoundExpression expression)
+    {
+        if (expression is not BoundSubquery subquery) { return base.Rewrite(expression); }
+
+        if (!_attached.TryGetValue(subquery, out BoundExpression? value))
+        {
+            value = Attach((BoundSubquery)base.Rewrite(subquery)) with { Span = subquery.Span };
+            _attached[subquery] = value;
+        }
+
+        return value;
+    }
+
+    /// <summary>Applies a condition that is [NOT] EXISTS or [NOT] IN to the input; false for any other.</summary>
+    public bool TrySelect(BoundExpression condition)
+    {
+        bool isNegated = condition is BoundNot;
+        BoundExpression positive = condition is BoundNot not ? not.Operand : condition;
+        if (positive is not (BoundExists or BoundAnyQuery)) { return false; }
+
+        var subquery = (BoundSubquery)base.Rewrite(positive);
+        (Independent query, BoundBinary? comparison) = Matching(subquery);
+        BoundMatchKind kind = isNegated ? BoundMatchKind.Anti : BoundMatchKind.Semi;
+
+        // What is not TRUE is dropped, so for IN it does not matter what is open.
+        BoundExpression? match = BoundParts.All(
+            comparison is null || isNegated ? query.Conditions : [.. query.Conditions, comparison]);
+        Input = MatchJoinSinking.Sunk(
+            new BoundMatchJoin(kind, Input, query.Relation, match, isNegated ? comparison : null, mark: null));
+        return true;
+    }
+
+    private BoundExpression Attach(BoundSubquery subquery)
+    {
+        if (subquery is BoundScalarQuery scalar) { return AttachValue(scalar); }
+
+        (Independent query, BoundBinary? comparison) = Matching(subquery);
+        var mark = new ColumnSymbol(subquery is BoundExists ? "exists" : "in", DataType.Boolean);
+        Input = new BoundMatchJoin(
+            BoundMatchKind.Mark, Input, query.Relation, BoundParts.All(query.Conditions), comparison, mark);
+        return new BoundColumn(mark);
+    }
+
+    private BoundExpression AttachValue(BoundScalarQuery scalar)
+    {
+        if (scalar.Query.Columns is not [var column, ..]) { return new BoundConstant(null, scalar.Type); }
+
+        (BoundRelation relation, Correlation correlation) = Prepared(scalar);
+        Independent query = new ConditionLifting(correlation).Lift(relation)
+            ?? new DomainPushing(Input, correlation).Push(relation);
+        bool isComputedAbove = query.Defaults is not null || query.Values.ContainsKey(column);
+        var value = new ColumnSymbol(column.Name, column.Type);
+        var found = new ColumnSymbol("found", DataType.Boolean);
+        BoundProjection[] added = isComputedAbove
+            ? [new BoundProjection(found, new BoundConstant(true, DataType.Boolean))]
+            : [];
+        BoundRelation right = query.Values.ContainsKey(column)
+            ? query.Relation.With(added)
+            : query.Relation.With([new BoundProjection(value, new BoundColumn(column)), .. added]);
+
+        // One row at most where groups are matched by all their keys, or nothing is matched and there is one.
+        bool isSingle = query.Defaults is not null || EmptyInput.GivesAtMostOneRow(relation);
+        bool isOneRow = query.Conditions.Count == 0 && EmptyInput.GivesOneRow(relation);
+        BoundJoinKind kind = isOneRow ? BoundJoinKind.Cross : isSingle ? BoundJoinKind.Left : BoundJoinKind.Single;
+        Input = new BoundJoin(kind, Input, right, BoundParts.All(query.Conditions)) { Subquery = scalar.Text };
+
+        BoundExpression result = query.Values.TryGetValue(column, out BoundExpression? above)
+            ? above
+            : new BoundColumn(value);
+        if (!isComputedAbove || isOneRow) { return result; }
+
+        BoundExpression? otherwise = query.Defaults?.GetValueOrDefault(column);
+        bool isNullOtherwise = otherwise is null || otherwise.IsNullWith(new HashSet<ColumnSymbol>());
+        return isNullOtherwise && result is BoundColumn
+            ? result
+            : new BoundCase(
+                [new BoundCaseBranch(new BoundIsNull(new BoundColumn(found), IsNegated: true), result)],
+                isNullOtherwise ? null : otherwise,
+                scalar.Type);
+    }
+
+    /// <summary>The query of EXISTS or IN made independent, and what IN compares.</summary>
+    private (Independent Query, BoundBinary? Comparison) Matching(BoundSubquery subquery)
+    {
+        (BoundRelation relation, Correlation correlation) = Prepared(subquery);
+        if (subquery is BoundExists) { relation = OfWhichOnlyExistenceCounts(relation); }
+
+        Independent query = new ConditionLifting(correlation).Lift(relation) is { Defaults: null } lifted
+            ? lifted
+            : new DomainPushing(Input, correlation).Push(relation);
+        if (subquery is not BoundAnyQuery any) { return (query, null); }
+
+        BoundExpression value = new ColumnSubstitution(query.Values).Rewrite(any.Value);
+        return (query, new BoundBinary(any.Operator, any.Operand, value, DataType.Boolean));
+    }
+
+    /// <summary>Without what changes neither whether there is a row nor which outer row it belongs to.</summary>
+    private static BoundRelation OfWhichOnlyExistenceCounts(BoundRelation relation) => relation switch
+    {
+        BoundProject or BoundSort or BoundDistinct => OfWhichOnlyExistenceCounts(relation.Inputs()[0]),
+        BoundLimit { Offset: 0, Count: null or > 0 } limit => OfWhichOnlyExistenceCounts(limit.Input),
+        BoundGrouping { Keys.Count: > 0 } grouping => OfWhichOnlyExistenceCounts(grouping.Input),
+        _ => relation,
+    };
+
+    /// <summary>The query without sub-queries, reading columns of the input where it read parameters.</summary>
+    private (BoundRelation Relation, Correlation Correlation) Prepared(BoundSubquery subquery)
+    {
+        BoundRelation relation = unnesting.Unnested(subquery.Query);
+        if (subquery.Parameters.Count == 0) { return (relation, new Correlation(new HashSet<ColumnSymbol>())); }
+
+        Dictionary<ColumnSymbol, BoundExpression> arguments = [];
+        List<BoundProjection> computed = [];
+        foreach ((ColumnSymbol parameter, BoundExpression argument) in subquery.Parameters)
+        {
+            bool isComputed = argument is not BoundColumn && argument.Columns().Count > 0;
+            if (isComputed)
+            {
+                var column = new ColumnSymbol(parameter.Name, parameter.Type);
+                computed.Add(new BoundProjection(column, argument));
+                arguments[parameter] = new BoundColumn(column);
+            }
+            else { arguments[parameter] = argument; }
+        }
+
+        if (computed.Count > 0) { Input = Input.With(computed); }
+
+        HashSet<ColumnSymbol> outer = [];
+        foreach (BoundExpression argument in arguments.Values) { argument.AddColumnsTo(outer); }
+
+        return (relation.Rewritten(new ParameterSubstitution(arguments)), new Correlation(outer));
+    }
+
+    /// <summary>Puts arguments in the place of parameters.</summary>
+    private sealed class ParameterSubstitution(IReadOnlyDictionary<ColumnSymbol, BoundExpression> arguments)
+        : BoundExpressionRewriter
+    {
+        public override BoundExpression Rewrite(BoundExpression expression) =>
+            expression is BoundOuterColumn column
+            && arguments.TryGetValue(column.Symbol, out BoundExpression? argument)
+                ? argument
+                : base.Rewrite(expression);
+    }
+}
