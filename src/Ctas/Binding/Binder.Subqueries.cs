@@ -15,29 +15,28 @@ internal sealed partial class Binder
     /// <param name="outer">The query around that one; null for none.</param>
     private sealed class OuterQuery(Context context, OuterQuery? outer)
     {
-        private readonly List<BoundParameter> _parameters = [];
-
         public Context Context { get; } = context;
 
         public OuterQuery? Outer { get; } = outer;
 
-        public IReadOnlyList<BoundParameter> Parameters => _parameters;
+        /// <summary>What the sub-query reads so far.</summary>
+        public List<BoundParameter> Parameters { get; } = [];
 
         /// <summary>The parameter with that value, made if need be.</summary>
         public BoundOuterColumn Parameter(string name, BoundExpression argument)
         {
-            BoundParameter? parameter = _parameters.Find(known => known.Argument.Equals(argument));
+            BoundParameter? parameter = Parameters.Find(known => known.Argument.Equals(argument));
             if (parameter is null)
             {
                 parameter = new BoundParameter(new ColumnSymbol(name, argument.Type), argument);
-                _parameters.Add(parameter);
+                Parameters.Add(parameter);
             }
 
             return new BoundOuterColumn(parameter.Symbol);
         }
 
         /// <summary>Forgets parameters that turned out not to be needed.</summary>
-        public void KeepFirst(int count) => _parameters.RemoveRange(count, _parameters.Count - count);
+        public void KeepFirst(int count) => Parameters.RemoveRange(count, Parameters.Count - count);
     }
 
     private (BoundRelation Query, BoundList<BoundParameter> Parameters) BindSubquery(QuerySyntax query, Context context)
