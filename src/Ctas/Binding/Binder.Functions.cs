@@ -54,7 +54,7 @@ internal sealed partial class Binder
         DataType type = function.Result is { } rule && !arguments.Any(argument => TypeRules.IsOpen(argument.Type))
             ? rule([.. arguments.Select(argument => argument.Type)])
             : match.Result;
-        return new BoundFunction(function.Kernel, [.. arguments], type);
+        return new BoundFunction(function.Kernel, [.. arguments], type) { IsDeterministic = function.IsDeterministic };
     }
 
     /// <summary>The form of a function that the arguments fit best; null after a mistake, reported here or before.</summary>
@@ -128,6 +128,8 @@ internal sealed partial class Binder
     private BoundExpression Rewrite(FunctionEntry function, BoundExpression[] arguments, TextSpan span) =>
         function.Name switch
         {
+            "PI" => new BoundConstant(Math.PI, DataType.Double),
+            "E" => new BoundConstant(Math.E, DataType.Double),
             "MOD" => Calculate(BoundOperator.Modulo, arguments[0], arguments[1], span),
             _ => throw new UnreachableException($"No rule to rewrite {function.Name}."),
         };

@@ -72,7 +72,11 @@ internal sealed record BoundLike(
 
 /// <summary>A scalar function by its canonical name.</summary>
 internal sealed record BoundFunction(string Function, BoundList<BoundExpression> Arguments, DataType Type)
-    : BoundExpression(Type);
+    : BoundExpression(Type)
+{
+    /// <summary>False when two calls with the same arguments may differ.</summary>
+    public bool IsDeterministic { get; init; } = true;
+}
 
 /// <summary>An aggregate; stands in expressions only until grouping has replaced it by a column.</summary>
 /// <param name="Function">Which.</param>

@@ -25,7 +25,7 @@ internal static partial class LogicalPlanner
             BoundInList e => new InListExpression(Down(e.Operand), [.. e.Values.Select(Down)], e.IsNegated),
             BoundLike e => new LikeExpression(Down(e.Operand), Down(e.Pattern), e.Escape, e.IgnoresCase, e.IsNegated),
             BoundFunction e => new FunctionExpression(
-                e.Function, [.. e.Arguments.Select(Down)], StoredType(e.Type)),
+                e.Function, [.. e.Arguments.Select(Down)], StoredType(e.Type)) { IsDeterministic = e.IsDeterministic },
             BoundError => throw new UnreachableException("A mistake was reported, and planned all the same."),
             _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
         };

@@ -161,6 +161,9 @@ internal sealed record LikeExpression(
 internal sealed record FunctionExpression(string Function, IReadOnlyList<ScalarExpression> Arguments, DataType Type)
     : ScalarExpression(Type)
 {
+    /// <summary>False when two calls with the same arguments may differ: such calls are not computed ahead.</summary>
+    public bool IsDeterministic { get; init; } = true;
+
     public override IReadOnlyList<ScalarExpression> Operands => Arguments;
 
     public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) =>

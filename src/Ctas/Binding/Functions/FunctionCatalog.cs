@@ -10,9 +10,13 @@ internal static class FunctionCatalog
     public static IReadOnlyList<FunctionFamily> Families { get; } =
     [
         new("Text", TextFunctions.All),
+        new("Masks", MaskFunctions.All),
+        new("Regular expressions", RegexFunctions.All),
         new("Mathematics", MathFunctions.All),
         new("Date and time", TemporalFunctions.All),
         new("Choice and NULL", NullFunctions.All),
+        new("Digests", DigestFunctions.All),
+        new("URLs", UrlFunctions.All),
         new("Aggregates", AggregateFunctions.All),
     ];
 

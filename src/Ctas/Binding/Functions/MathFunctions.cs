@@ -59,5 +59,203 @@ internal static class MathFunctions
             Heritage = Heritage.PostgreSql,
             IsRewritten = true,
         },
+        new("EXP", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "e to the power of a number.",
+            Example = new("EXP(1)", "2.718281828459045"),
+            Heritage = Heritage.Both,
+        },
+        new("LN", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Natural logarithm.",
+            Example = new("LN(1)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("LOG", "value DOUBLE -> DOUBLE", "base DOUBLE, value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Logarithm to base 10, or to another base.",
+            Example = new("LOG(2, 8)", "3"),
+            Heritage = Heritage.Both,
+        },
+        new("LOG10", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Logarithm to base 10.",
+            Example = new("LOG10(1000)", "3"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("LOG2", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Logarithm to base 2.",
+            Example = new("LOG2(8)", "3"),
+            Heritage = Heritage.Own,
+        },
+        new("CBRT", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Cube root.",
+            Example = new("CBRT(27)", "3"),
+            Heritage = Heritage.Both,
+        },
+        new("SIN", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Sine of radians.",
+            Example = new("SIN(0)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("COS", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Cosine of radians.",
+            Example = new("COS(0)", "1"),
+            Heritage = Heritage.Both,
+        },
+        new("TAN", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Tangent of radians.",
+            Example = new("TAN(0)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("COT", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Cotangent of radians.",
+            Example = new("ROUND(COT(PI() / 4), 12)", "1"),
+            Heritage = Heritage.Both,
+        },
+        new("ASIN", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Radians whose sine it is.",
+            Example = new("ASIN(0)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("ACOS", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Radians whose cosine it is.",
+            Example = new("ACOS(1)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("ATAN", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Radians whose tangent it is.",
+            Example = new("ATAN(0)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("ATAN2", "y DOUBLE, x DOUBLE -> DOUBLE")
+        {
+            Meaning = "The angle of the point (x, y), in radians.",
+            Example = new("ATAN2(0, 1)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("SINH", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Hyperbolic sine.",
+            Example = new("SINH(0)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("COSH", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Hyperbolic cosine.",
+            Example = new("COSH(0)", "1"),
+            Heritage = Heritage.Both,
+        },
+        new("TANH", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Hyperbolic tangent.",
+            Example = new("TANH(0)", "0"),
+            Heritage = Heritage.Both,
+        },
+        new("ASINH", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Inverse hyperbolic sine.",
+            Example = new("ASINH(0)", "0"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("ACOSH", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Inverse hyperbolic cosine.",
+            Example = new("ACOSH(1)", "0"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("ATANH", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Inverse hyperbolic tangent.",
+            Example = new("ATANH(0)", "0"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("DEGREES", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Radians as degrees.",
+            Example = new("DEGREES(PI())", "180"),
+            Heritage = Heritage.Both,
+        },
+        new("RADIANS", "value DOUBLE -> DOUBLE")
+        {
+            Meaning = "Degrees as radians.",
+            Example = new("RADIANS(180)", "3.141592653589793"),
+            Heritage = Heritage.Both,
+        },
+        new("PI", " -> DOUBLE")
+        {
+            Meaning = "The ratio of a circle to its diameter.",
+            Example = new("PI()", "3.141592653589793"),
+            Heritage = Heritage.Both,
+            IsRewritten = true,
+        },
+        new("E", " -> DOUBLE")
+        {
+            Meaning = "The base of the natural logarithm.",
+            Example = new("E()", "2.718281828459045"),
+            Heritage = Heritage.Own,
+            IsRewritten = true,
+        },
+        new("TRUNC", "value N [, digits INT] -> N")
+        {
+            Aliases = ["TRUNCATE"],
+            Meaning = "Cut toward zero after so many digits; negative digits cut before the point.",
+            Example = new("TRUNC(-1.789, 1)", "-1.700"),
+            Heritage = Heritage.Both,
+        },
+        new("DIV", "dividend N, divisor N -> N")
+        {
+            Meaning = "The whole quotient, toward zero.",
+            Example = new("DIV(-7.5, 2)", "-3.0"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("GCD", "left INT, right INT -> INT", "left BIGINT, right BIGINT -> BIGINT")
+        {
+            Meaning = "Greatest common divisor.",
+            Example = new("GCD(1071, 462)", "21"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("LCM", "left INT, right INT -> INT", "left BIGINT, right BIGINT -> BIGINT")
+        {
+            Meaning = "Least common multiple.",
+            Example = new("LCM(4, 6)", "12"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("FACTORIAL", "value BIGINT -> DECIMAL")
+        {
+            Meaning = "Product of the whole numbers up to it, which is at most 33.",
+            Example = new("FACTORIAL(20)", "2432902008176640000"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("WIDTH_BUCKET", "value DOUBLE, low DOUBLE, high DOUBLE, count INT -> INT")
+        {
+            Meaning = "Which of so many equal ranges it falls into, from 1; 0 below them, one more than their number "
+                + "above.",
+            Example = new("WIDTH_BUCKET(5.35, 0.024, 10.06, 5)", "3"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("TO_HEX", "value INT -> VARCHAR", "value BIGINT -> VARCHAR")
+        {
+            Meaning = "In hex digits.",
+            Example = new("TO_HEX(255)", "ff"),
+            Heritage = Heritage.PostgreSql,
+        },
+        new("RANDOM", " -> DOUBLE")
+        {
+            Aliases = ["RAND"],
+            Meaning = "A random number from 0 to less than 1.",
+            Example = new("RANDOM() < 1", "true"),
+            Heritage = Heritage.Both,
+            IsDeterministic = false,
+        },
     ];
 }

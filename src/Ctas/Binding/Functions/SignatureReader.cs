@@ -20,7 +20,7 @@ internal ref struct SignatureReader
     private SignatureReader(string declaration)
     {
         _declaration = declaration;
-        _rest = declaration;
+        _rest = declaration.AsSpan().TrimStart();
     }
 
     /// <summary>The signature that a declaration says.</summary>
@@ -99,6 +99,7 @@ internal ref struct SignatureReader
         "INT" => DataType.Int,
         "BIGINT" => DataType.BigInt,
         "DOUBLE" => DataType.Double,
+        "DECIMAL" => DataType.Decimal(DataType.MaxDecimalPrecision, 0),
         "VARCHAR" => DataType.Varchar,
         "BYTES" => DataType.Bytes,
         "DATE" => DataType.Date,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ctas.Data;
 using Ctas.Planning;
 
@@ -24,24 +23,10 @@ internal static class ColumnUse
         return single;
     }
 
+    /// <summary>True when equal rows give equal values.</summary>
+    public static bool IsDeterministic(ScalarExpression expression) =>
+        expression is not FunctionExpression { IsDeterministic: false } && expression.Operands.All(IsDeterministic);
+
     private static IEnumerable<ColumnReference> Columns(ScalarExpression expression) =>
-        expression is ColumnReference column ? [column] : Operands(expression).SelectMany(Columns);
-
-    private static IEnumerable<ScalarExpression> Operands(ScalarExpression expression) => expression switch
-    {
-        ConstantExpression => [],
-        BinaryExpression binary => [binary.Left, binary.Right],
-        NegateExpression negate => [negate.Operand],
-        NotExpression not => [not.Operand],
-        IsNullExpression isNull => [isNull.Operand],
-        CastExpression cast => [cast.Operand],
-        CaseExpression { Else: null } choice => choice.Branches.SelectMany(Parts),
-        CaseExpression choice => choice.Branches.SelectMany(Parts).Append(choice.Else),
-        InListExpression list => list.Values.Prepend(list.Operand),
-        LikeExpression like => [like.Operand, like.Pattern],
-        FunctionExpression call => call.Arguments,
-        _ => throw new UnreachableException($"No operands known of {expression.GetType().Name}."),
-    };
-
-    private static IEnumerable<ScalarExpression> Parts(CaseBranch branch) => [branch.Condition, branch.Result];
+        expression is ColumnReference column ? [column] : expression.Operands.SelectMany(Columns);
 }

@@ -121,7 +121,7 @@ internal sealed partial class KernelCompiler
         // IS NULL needs no look at the string at all.
         if (_isInsideDictionary || expression is IsNullExpression { Operand: ColumnReference }) { return null; }
 
-        if (ColumnUse.SingleString(expression) is not { } column) { return null; }
+        if (ColumnUse.SingleString(expression) is not { } column || !ColumnUse.IsDeterministic(expression)) { return null; }
 
         var compiler = new KernelCompiler([column.Ordinal], _constants, isInsideDictionary: true);
         return new DictionaryKernel(CompileColumn(column), compiler.Compile(expression));

@@ -50,6 +50,14 @@ internal sealed class FunctionCall(FunctionExpression expression, KernelCompiler
     /// <summary>An expression over the arguments as columns, which are evaluated once.</summary>
     public Kernel Let(Kernel[] arguments, ScalarExpression body) => compiler.CompileLet(arguments, body);
 
+    /// <summary>A function of VARCHAR, BYTES or nested result, row by row.</summary>
+    public Kernel Text(TextOfRow function, RowOptions options = RowOptions.None) =>
+        new RowTextKernel(this, Arguments(), function, options);
+
+    /// <summary>A function of fixed-width result, row by row.</summary>
+    public Kernel Value<T>(ValueOfRow<T> function, RowOptions options = RowOptions.None)
+        where T : unmanaged => new RowValueKernel<T>(this, Arguments(), function, options);
+
     /// <summary>Words for rows that fail.</summary>
     public FailureText Failure(string reason) => new(expression, reason);
 

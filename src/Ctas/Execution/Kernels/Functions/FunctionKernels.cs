@@ -13,6 +13,8 @@ internal static class FunctionKernels
             MathFunctionKernels.All,
             TemporalFunctionKernels.All,
             NullFunctionKernels.All,
+            DigestFunctionKernels.All,
+            UrlFunctionKernels.All,
         }.SelectMany(family => family),
         StringComparer.Ordinal);
 
