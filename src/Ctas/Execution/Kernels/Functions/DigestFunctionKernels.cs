@@ -1,9 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Ctas.Data;
 
 namespace Ctas.Execution.Kernels.Functions;
 
 /// <summary>Kernels of digests and checksums.</summary>
+/// <remarks>MD5 and SHA-1 are here as SQL users know them, to compare and to partition, not to protect.</remarks>
+[SuppressMessage("Security", "CA5350", Justification = "A function of SQL that has this name.")]
+[SuppressMessage("Security", "CA5351", Justification = "A function of SQL that has this name.")]
 internal static class DigestFunctionKernels
 {
     public static IReadOnlyDictionary<string, FunctionCompiler> All { get; } =

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Ctas.Execution.Kernels.Functions;
 
 /// <summary>Computes the digest of bytes into a buffer that holds it.</summary>

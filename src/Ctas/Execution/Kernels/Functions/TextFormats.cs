@@ -1,11 +1,14 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text;
 
 namespace Ctas.Execution.Kernels.Functions;
 
 /// <summary>PostgreSQL's FORMAT, QUOTE_LITERAL and QUOTE_IDENT.</summary>
 internal static class TextFormats
 {
+    private static readonly SearchValues<byte> NameBytes =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_"u8);
+
     private static readonly Outcome TooFew = Outcome.Fail("too few arguments for the format");
     private static readonly Outcome Unfinished = Outcome.Fail("format ends in the middle of a place");
 
@@ -81,7 +84,7 @@ internal static class TextFormats
     private static void AppendName(ByteWriter output, ReadOnlySpan<byte> name)
     {
         bool isPlain = !name.IsEmpty && !char.IsAsciiDigit((char)name[0])
-            && !name.ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789_"u8);
+            && !name.ContainsAnyExcept(NameBytes);
         if (isPlain) { output.Append(name); }
         else { AppendQuoted(output, name, (byte)'"'); }
     }
