@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Syntax;
@@ -38,7 +38,7 @@ internal sealed partial class Binder
             ? columns[ordinal - 1].Expression
             : Report(BindingDiagnostics.OrdinalOutOfRange(syntax.Span, clause, syntax.Text, columns.Count));
 
-    private BoundExpression BindAggregate(FunctionCallSyntax call, AggregateDefinition function, Context context)
+    private BoundExpression BindAggregate(FunctionCallSyntax call, FunctionEntry function, Context context)
     {
         string name = call.Name.Text.ToUpperInvariant();
         if (context.Aggregate is not null)
@@ -56,80 +56,136 @@ internal sealed partial class Binder
         BoundExpression? filter = call.Filter is null
             ? null
             : AsCondition(BindExpression(call.Filter, inside), "FILTER");
-        BoundExpression[] arguments = [.. call.Arguments.Select(argument => BindExpression(argument, inside))];
-        BoundSortKey[] orderBy =
+        List<BoundExpression> arguments = [.. call.Arguments.Select(argument => BindExpression(argument, inside))];
+        List<BoundSortKey> orderBy =
         [
             .. call.OrderBy.Select(item => new BoundSortKey(
                 BindExpression(item.Expression, inside), item.IsDescending, NullsFirst(item))),
         ];
-        bool isStar = call.IsStar && function.TakesStar;
-        if (!isStar && (arguments.Length < function.MinArguments || arguments.Length > function.MaxArguments))
+        bool isStar = call.IsStar && function.Name == "COUNT";
+        if (call.IsStar && !isStar)
         {
             return Report(BindingDiagnostics.ArgumentCount(
-                call.Span, name, Counted(function.MinArguments, function.MaxArguments), arguments.Length));
+                call.Span, name, Counted(function), 0, $"Write {function.Forms(name)}."));
         }
 
-        if (BindOuterAggregate(call, function, arguments, parametersBefore) is { } outer) { return outer; }
+        if (BindOuterAggregate(call, function, [.. arguments], parametersBefore) is { } outer) { return outer; }
 
-        if (!FitArguments(function, name, arguments)) { return new BoundError(); }
-
-        DataType[] types = [.. arguments.Select(argument => argument.Type)];
-        return new BoundAggregate(function, [.. arguments], isStar ? DataType.BigInt : ResultType(function, types))
+        if (call.IsWithinGroup && function.Aggregate.IsOrderedSet)
         {
-            IsDistinct = call.IsDistinct && !function.IgnoresDistinct,
-            Filter = filter,
-            OrderBy = function.IsOrderSensitive ? [.. orderBy] : [],
-            Span = call.Span,
-        };
+            if (orderBy.Count > 1) { return Report(BindingDiagnostics.OneSortKey(call.OrderBy[1].Span, name)); }
+
+            arguments.Insert(0, orderBy[0].Expression);
+            if (orderBy[0].IsDescending) { (function, arguments) = Descending(function, arguments); }
+        }
+
+        BoundAggregate? aggregate = Aggregate(function, name, [.. arguments], call);
+        if (aggregate is not null) { aggregate = WithClauses(aggregate, filter, orderBy, call); }
+
+        return aggregate is null ? new BoundError() : aggregate;
     }
 
-    /// <summary>Brings the arguments to the types of the parameters; false after a mistake.</summary>
-    private bool FitArguments(AggregateDefinition function, string name, BoundExpression[] arguments)
+    /// <summary>The function that counts from the other end of the order.</summary>
+    private static (FunctionEntry Function, List<BoundExpression> Arguments) Descending(
+        FunctionEntry function, List<BoundExpression> arguments)
     {
-        bool fits = true;
+        if (function.Name == "PERCENTILE_DISC")
+        {
+            return (function with { Kernel = "PERCENTILE_DISC_DESC" }, arguments);
+        }
+
+        if (function.Name == "PERCENTILE_CONT"
+            && arguments is [_, BoundConstant constant] && Coercion.To(constant, DataType.Double) is BoundConstant
+            { Value: double fraction })
+        {
+            arguments[1] = new BoundConstant(1 - fraction, DataType.Double) { Span = constant.Span };
+        }
+
+        return (function, arguments);
+    }
+
+    /// <summary>A call whose arguments have the types the function wants; null after a mistake, reported here or before.</summary>
+    private BoundAggregate? Aggregate(
+        FunctionEntry function, string name, BoundExpression[] arguments, FunctionCallSyntax call)
+    {
+        if (Resolve(function, name, arguments, call.Span) is not { } match) { return null; }
+
+        if (!TryConvert(match, arguments) || !HasConstants(function, name, arguments)) { return null; }
+
+        // A bare NULL has no type of its own.
         for (int i = 0; i < arguments.Length; i++)
         {
-            AggregateParameter parameter = function.Parameters[i];
-            if (Fitted(arguments[i], parameter.Kind) is { } fitted)
+            if (arguments[i].Type.Kind == DataTypeKind.Null)
             {
-                arguments[i] = fitted;
-                continue;
+                arguments[i] = Coercion.To(arguments[i], DataType.Varchar);
             }
-
-            Report(BindingDiagnostics.ArgumentType(
-                arguments[i].Span, name, i + 1, Expected(parameter.Kind), arguments[i].Type));
-            fits = false;
         }
 
-        return fits;
+        bool isOpen = arguments.Any(argument => TypeRules.IsOpen(argument.Type));
+        DataType type = function.Result is { } rule && !isOpen
+            ? rule([.. arguments.Select(argument => argument.Type)])
+            : match.Result;
+        return new BoundAggregate(function, [.. arguments], WithoutNull(type)) { Span = call.Span };
     }
 
-    private static BoundExpression? Fitted(BoundExpression argument, AggregateParameterKind parameter)
+    private static DataType WithoutNull(DataType type) => type switch
     {
-        DataType type = argument.Type;
-        if (TypeRules.IsOpen(type)) { return argument; }
+        { Kind: DataTypeKind.Null } => DataType.Varchar,
+        { Kind: DataTypeKind.Array, Element.Kind: DataTypeKind.Null } => DataType.Array(DataType.Varchar),
+        _ => type,
+    };
 
-        bool isNull = type.Kind == DataTypeKind.Null;
-        return parameter switch
+    /// <summary>The call with its clauses; null after a mistake, reported here.</summary>
+    private BoundAggregate? WithClauses(
+        BoundAggregate aggregate, BoundExpression? filter, List<BoundSortKey> orderBy, FunctionCallSyntax call)
+    {
+        AggregateTraits traits = aggregate.Function.Aggregate;
+        bool isDistinct = (call.IsDistinct || traits.IsDistinct) && !traits.IgnoresDistinct;
+        for (int key = 0; isDistinct && key < orderBy.Count; key++)
         {
-            AggregateParameterKind.Any => isNull ? Coercion.To(argument, DataType.Varchar) : argument,
-            AggregateParameterKind.Ordered when isNull => Coercion.To(argument, DataType.Varchar),
-            AggregateParameterKind.Ordered => TypeRules.IsOrdered(type) ? argument : null,
-            AggregateParameterKind.Number when isNull => Coercion.To(argument, DataType.BigInt),
-            AggregateParameterKind.Number => type.IsNumeric ? argument : null,
-            _ => throw new UnreachableException($"No rule for {parameter}."),
+            if (!aggregate.Arguments.Contains(orderBy[key].Expression) && orderBy[key].Expression is not BoundError)
+            {
+                Report(BindingDiagnostics.SortKeyNotDistinct(call.OrderBy[key].Expression.Span, call.Name.Text));
+                return null;
+            }
+        }
+
+        if (call.Nulls == NullTreatment.Ignore && aggregate.Arguments is [var value, ..])
+        {
+            var isValue = new BoundIsNull(value, IsNegated: true);
+            filter = filter is null
+                ? isValue
+                : new BoundBinary(BoundOperator.And, filter, isValue, DataType.Boolean);
+        }
+
+        return aggregate with
+        {
+            IsDistinct = isDistinct,
+            Filter = filter,
+            OrderBy = traits.IsOrderSensitive ? [.. orderBy] : [],
         };
     }
 
-    private static string Expected(AggregateParameterKind parameter) => parameter switch
+    /// <summary>Checks the arguments that must be constants; false after a mistake, reported here.</summary>
+    private bool HasConstants(FunctionEntry function, string name, BoundExpression[] arguments)
     {
-        AggregateParameterKind.Number => "a number",
-        AggregateParameterKind.Ordered => "a value with an order",
-        _ => throw new UnreachableException($"No rule for {parameter}."),
-    };
+        int first = function.Aggregate.FirstConstant.GetOffset(arguments.Length);
+        for (int i = first; i < arguments.Length; i++)
+        {
+            if (arguments[i] is BoundConstant { Value: not null }) { continue; }
 
-    private static DataType ResultType(AggregateDefinition function, DataType[] types) =>
-        types.Any(TypeRules.IsOpen) && function.Result([.. types.Select(_ => DataType.Unknown)]) is var open
-            ? open
-            : function.Result(types);
+            Report(BindingDiagnostics.ConstantNeeded(arguments[i].Span, name, i + 1));
+            return false;
+        }
+
+        if (first >= arguments.Length) { return true; }
+
+        object?[] values = [.. arguments[first..].Select(argument => ((BoundConstant)argument).Value)];
+        if (function.Aggregate.Complaint(values) is not { } complaint) { return true; }
+
+        int ordinal = first + complaint.Ordinal;
+        string text = Convert.ToString(values[complaint.Ordinal], CultureInfo.InvariantCulture)!;
+        Report(BindingDiagnostics.ArgumentValue(arguments[ordinal].Span, name, ordinal + 1, text, complaint.Text));
+        return false;
+    }
 }

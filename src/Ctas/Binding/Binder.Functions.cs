@@ -14,8 +14,6 @@ internal sealed partial class Binder
         string name = call.Name.Text.ToUpperInvariant();
         if (call.Over is not null) { return NotSupportedYet(call, $"{name}(…) OVER (…)"); }
 
-        if (AggregateCatalog.Find(name) is { } aggregate) { return BindAggregate(call, aggregate, context); }
-
         if (FunctionCatalog.Find(name) is not { } function)
         {
             return LaterFunctions.Contains(name)
@@ -23,6 +21,8 @@ internal sealed partial class Binder
                 : Report(BindingDiagnostics.FunctionNotFound(
                     call.Name.Span, call.Name.Text, ClosestName.Find(name, FunctionCatalog.AllNames)));
         }
+
+        if (function.Kind == FunctionKind.Aggregate) { return BindAggregate(call, function, context); }
 
         if (MisplacedClause(call) is { } clause)
         {
@@ -38,6 +38,7 @@ internal sealed partial class Binder
         { IsStar: true } => "*",
         { IsDistinct: true } => "DISTINCT",
         { Filter: not null } => "FILTER",
+        { IsWithinGroup: true } => "WITHIN GROUP",
         { OrderBy.IsEmpty: false } => "ORDER BY",
         _ => null,
     };

@@ -127,7 +127,7 @@ internal sealed partial class Binder
     /// </summary>
     /// <param name="parametersBefore">Parameters of the query around before the arguments were bound.</param>
     private BoundExpression? BindOuterAggregate(
-        FunctionCallSyntax call, AggregateDefinition function, BoundExpression[] arguments, int parametersBefore)
+        FunctionCallSyntax call, FunctionEntry function, BoundExpression[] arguments, int parametersBefore)
     {
         bool readsOuter = arguments.Any(argument => argument.Contains<BoundOuterColumn>());
         if (_outer is not { } query || !readsOuter || arguments.Any(argument => argument.Columns().Count > 0))

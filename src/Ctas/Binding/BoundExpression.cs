@@ -83,7 +83,7 @@ internal sealed record BoundFunction(string Function, BoundList<BoundExpression>
 /// <param name="Arguments">In the types the function wants; none for COUNT(*).</param>
 /// <param name="Type">The type of the result.</param>
 internal sealed record BoundAggregate(
-    AggregateDefinition Function, BoundList<BoundExpression> Arguments, DataType Type) : BoundExpression(Type)
+    FunctionEntry Function, BoundList<BoundExpression> Arguments, DataType Type) : BoundExpression(Type)
 {
     /// <summary>True to aggregate different values only.</summary>
     public bool IsDistinct { get; init; }

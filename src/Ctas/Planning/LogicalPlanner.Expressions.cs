@@ -38,11 +38,11 @@ internal static partial class LogicalPlanner
     private static AggregateCall LowerAggregate(
         BoundAggregate aggregate, IReadOnlyDictionary<ColumnSymbol, int> ordinals)
     {
-        int options = aggregate.Function.OptionCount(aggregate.Arguments.Count);
+        int constants = aggregate.Function.Aggregate.FirstConstant.GetOffset(aggregate.Arguments.Count);
         ScalarExpression[] arguments = [.. aggregate.Arguments.Select(argument => Lower(argument, ordinals))];
-        return new AggregateCall(aggregate.Function.Name, arguments[..^options], StoredType(aggregate.Type))
+        return new AggregateCall(aggregate.Function.Kernel, arguments[..constants], StoredType(aggregate.Type))
         {
-            Options = [.. arguments[^options..].Cast<ConstantExpression>()],
+            Options = [.. arguments[constants..].Cast<ConstantExpression>()],
             IsDistinct = aggregate.IsDistinct,
             Filter = aggregate.Filter is null ? null : Lower(aggregate.Filter, ordinals),
             OrderBy =

@@ -1,9 +1,11 @@
 namespace Ctas.Syntax;
 
 /// <summary>
-/// <c>name([DISTINCT] arguments [ORDER BY …]) [FILTER (WHERE …)] [IGNORE | RESPECT NULLS] [OVER (…)]</c>
+/// <c>name([DISTINCT] arguments [ORDER BY …]) [WITHIN GROUP (ORDER BY …)] [FILTER (WHERE …)] [IGNORE | RESPECT NULLS]
+/// [OVER (…)]</c>
 /// </summary>
 /// <param name="IsStar">The one argument is <c>*</c>, as in <c>COUNT(*)</c>; the list is empty.</param>
+/// <param name="IsWithinGroup">True when ORDER BY stands in WITHIN GROUP.</param>
 internal sealed record FunctionCallSyntax(
     NameSyntax Name,
     SyntaxList<ExpressionSyntax> Arguments,
@@ -12,7 +14,8 @@ internal sealed record FunctionCallSyntax(
     SyntaxList<OrderItemSyntax> OrderBy = default,
     ExpressionSyntax? Filter = null,
     OverSyntax? Over = null,
-    NullTreatment? Nulls = null) : ExpressionSyntax;
+    NullTreatment? Nulls = null,
+    bool IsWithinGroup = false) : ExpressionSyntax;
 
 /// <summary><c>OVER ([window] [PARTITION BY …] [ORDER BY …] [frame])</c> or <c>OVER window</c></summary>
 /// <param name="Window">The window of the WINDOW clause that this one is, or adds to; null for none.</param>

@@ -51,6 +51,11 @@ internal sealed partial class Parser
 
     private FunctionCallSyntax ParseAfterCall(FunctionCallSyntax call)
     {
+        if (!_isRecovering && At(Keyword.Within) && Peek().Keyword == Keyword.Group && call.OrderBy.IsEmpty)
+        {
+            call = ParseWithinGroup(call);
+        }
+
         if (!_isRecovering && At(Keyword.Filter) && Peek().Kind == TokenKind.OpenParen)
         {
             Next();
@@ -64,6 +69,26 @@ internal sealed partial class Parser
         if (_isRecovering || !At(Keyword.Over)) { return call; }
 
         return Peek().Kind == TokenKind.OpenParen || PeeksWindowName() ? call with { Over = ParseOver() } : call;
+    }
+
+    private FunctionCallSyntax ParseWithinGroup(FunctionCallSyntax call)
+    {
+        Next();
+        Next();
+        if (!At(TokenKind.OpenParen))
+        {
+            ReportExpected("\"(\"");
+            return call;
+        }
+
+        Token opening = Next();
+        Expect(Keyword.Order);
+        if (!_isRecovering) { Expect(Keyword.By); }
+
+        if (!_isRecovering) { call = call with { OrderBy = [.. ParseOrderItems()], IsWithinGroup = true }; }
+
+        Close(opening);
+        return call;
     }
 
     /// <summary>EXTRACT, SUBSTRING, TRIM and POSITION, which take words between their arguments.</summary>

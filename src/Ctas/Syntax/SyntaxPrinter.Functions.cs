@@ -40,7 +40,9 @@ internal sealed partial class SyntaxPrinter
         AppendName(call.Name);
         _text.Append(call.IsDistinct ? "(DISTINCT " : "(").Append(call.IsStar ? "*" : "");
         AppendArguments(call);
-        AppendOrderBy(call.OrderBy, " ORDER BY ");
+        if (call.IsWithinGroup) { _text.Append(") WITHIN GROUP (ORDER BY "); }
+
+        AppendOrderBy(call.OrderBy, call.IsWithinGroup ? "" : " ORDER BY ");
         _text.Append(')');
         if (call.Filter is { } filter)
         {

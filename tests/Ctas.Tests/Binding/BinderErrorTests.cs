@@ -90,7 +90,6 @@ public sealed class BinderErrorTests
     [InlineData("CREATE TABLE t AS SELECT {name->x} AS x FROM users", "STRUCT")]
     [InlineData("CREATE TABLE t AS SELECT {name.x} AS x FROM users", "nested data")]
     [InlineData("CREATE TABLE t AS SELECT {name[1]} AS x FROM users", "ARRAY or MAP")]
-    [InlineData("CREATE TABLE t AS SELECT {STDDEV}(id) AS x FROM users", "STDDEV")]
     [InlineData("CREATE TABLE t AS SELECT {DATE_TRUNC}('day', at) AS x FROM orders", "DATE_TRUNC")]
     [InlineData("CREATE TABLE t AS SELECT CAST(name AS {VARCHAR(10)}) AS x FROM users", "length of VARCHAR")]
     [InlineData("CREATE TABLE t AS SELECT CAST(name AS {ARRAY<INT>}) AS x FROM users", "ARRAY")]

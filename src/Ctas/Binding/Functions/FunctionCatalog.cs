@@ -17,7 +17,7 @@ internal static class FunctionCatalog
         new("Choice and NULL", NullFunctions.All),
         new("Digests", DigestFunctions.All),
         new("URLs", UrlFunctions.All),
-        new("Aggregates", AggregateFunctions.All),
+        new("Aggregates", [.. AggregateFunctions.All, .. StatisticalAggregates.All, .. ListAggregates.All]),
     ];
 
     private static readonly Dictionary<string, FunctionEntry> ByName = Families
@@ -35,8 +35,7 @@ internal static class FunctionCatalog
         .Distinct();
 
     /// <summary>Every name that can be called, for suggestions.</summary>
-    public static IEnumerable<string> AllNames =>
-        ByName.Keys.Union(AggregateCatalog.AllNames, StringComparer.OrdinalIgnoreCase);
+    public static IEnumerable<string> AllNames => ByName.Keys;
 
     /// <summary>The fields of EXTRACT.</summary>
     public static IReadOnlyList<string> ExtractFields { get; } = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];

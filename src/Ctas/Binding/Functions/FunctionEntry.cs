@@ -93,6 +93,9 @@ internal sealed record FunctionEntry
     /// <summary>Checks of constant arguments, so that mistakes are found before anything is read.</summary>
     public IReadOnlyList<ConstantCheck> Checks { get; init; } = [];
 
+    /// <summary>How it treats the rows of a group; of meaning for aggregates only.</summary>
+    public AggregateTraits Aggregate { get; init; } = new();
+
     /// <summary>False when two calls with the same arguments may differ: such calls are never computed ahead.</summary>
     public bool IsDeterministic { get; init; } = true;
 

@@ -7,13 +7,6 @@ internal static class LaterFunctions
 {
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        // Aggregates.
-        "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP", "VAR_SAMP", "MEDIAN", "PERCENTILE",
-        "COLLECT_LIST",
-        "COLLECT_SET", "TOPK", "TOPKDISTINCT", "EARLIEST_BY_OFFSET", "LATEST_BY_OFFSET", "FIRST", "LAST", "ARG_MIN",
-        "ARG_MAX",
-        "HISTOGRAM", "BOOL_AND", "BOOL_OR", "STRING_AGG", "APPROX_COUNT_DISTINCT", "COUNT_DISTINCT", "ARRAY_AGG",
-
         // Window functions.
         "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTILE",
 

@@ -149,7 +149,14 @@ internal sealed class SignatureMatch
     private bool TryFitExact(DataType wanted, BoundExpression argument)
     {
         DataType type = argument.Type;
-        if (type == wanted || type.Kind is DataTypeKind.Null or DataTypeKind.Unknown) { return true; }
+        if (type == wanted) { return true; }
+
+        // What has no type yet fits every form: then the first, most usual one is meant.
+        if (type.Kind is DataTypeKind.Null or DataTypeKind.Unknown)
+        {
+            Cost += Widening;
+            return true;
+        }
 
         if (Coercion.IsTextOf(argument, wanted))
         {

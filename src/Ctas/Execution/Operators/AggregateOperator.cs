@@ -30,9 +30,7 @@ internal sealed class AggregateOperator : IOperatorInput
 
         // Keys and arguments are evaluated together; each aggregate knows where its argument is.
         var expressions = new List<ScalarExpression>(plan.Keys);
-        _slots = [.. plan.Aggregates.Select(WithoutFilter).Select(call => new AggregateSlot(
-            AccumulatorFactory.Create(call, plan.Input.Schema),
-            [.. call.Arguments.Select(argument => Add(expressions, argument))]))];
+        _slots = [.. plan.Aggregates.Select(call => Slot(call, plan.Input.Schema, expressions))];
         _log = log;
         _evaluator = new Evaluator(expressions, plan.Input.Schema, log);
     }
@@ -48,7 +46,7 @@ internal sealed class AggregateOperator : IOperatorInput
         _groups.FindOrAdd(rows.Columns[.._keyCount], groups);
         foreach (AggregateSlot slot in _slots)
         {
-            slot.State.Add(slot.ArgumentsOf(rows), groups, _groups.Count);
+            slot.Add(rows, groups, _groups.Count);
         }
 
         ArrayPool<int>.Shared.Return(rented);
@@ -69,24 +67,18 @@ internal sealed class AggregateOperator : IOperatorInput
         _output.Complete();
     }
 
-    // Aggregates leave NULLs out, so a filter is an argument that is NULL where the filter is not TRUE; and the
-    // argument is not evaluated there.
-    private static AggregateCall WithoutFilter(AggregateCall call)
+    private static AggregateSlot Slot(AggregateCall call, Schema input, List<ScalarExpression> expressions)
     {
-        if (call.Filter is null) { return call; }
+        Accumulator state = AccumulatorFactory.Create(call, input);
 
-        ScalarExpression[] arguments = call.Arguments.Count == 0
-            ? [new ConstantExpression(true, DataType.Boolean)]
-            : [.. call.Arguments];
-        return call with
-        {
-            Arguments =
-            [
-                .. arguments.Select(argument =>
-                    new CaseExpression([new CaseBranch(call.Filter, argument)], Else: null, argument.Type)),
-            ],
-            Filter = null,
-        };
+        // Where NULLs are left out, a filter is an argument that is NULL where the filter is not TRUE. Either way the
+        // arguments are not evaluated there.
+        bool isSelected = call.Filter is not null && (state.TakesNulls || call.Arguments.Count == 0);
+        int filter = isSelected ? Add(expressions, call.Filter!) : -1;
+        IEnumerable<ScalarExpression> inputs = AccumulatorFactory.Inputs(call).Select(argument => call.Filter is null
+            ? argument
+            : new CaseExpression([new CaseBranch(call.Filter, argument)], Else: null, argument.Type));
+        return new AggregateSlot(state, [.. inputs.Select(argument => Add(expressions, argument))], filter);
     }
 
     private static int Add(List<ScalarExpression> expressions, ScalarExpression expression)
@@ -126,25 +118,5 @@ internal sealed class AggregateOperator : IOperatorInput
 
         _memory.Charge(bytes - _charged);
         _charged = bytes;
-    }
-}
-
-/// <summary>One aggregate: its state, and the ordinals of its arguments.</summary>
-internal sealed class AggregateSlot(Accumulator state, int[] ordinals)
-{
-    private readonly Column[] _arguments = new Column[ordinals.Length];
-
-    /// <summary>The state.</summary>
-    public Accumulator State { get; } = state;
-
-    /// <summary>The arguments among evaluated columns; valid until the next call.</summary>
-    public ReadOnlySpan<Column> ArgumentsOf(Batch rows)
-    {
-        for (int argument = 0; argument < _arguments.Length; argument++)
-        {
-            _arguments[argument] = rows[ordinals[argument]];
-        }
-
-        return _arguments;
     }
 }

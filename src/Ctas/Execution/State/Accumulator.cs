@@ -17,6 +17,9 @@ internal abstract class Accumulator
     /// <summary>True when the result depends on the order in which rows are added and parts are merged.</summary>
     public virtual bool IsOrderSensitive => false;
 
+    /// <summary>True when a row counts even if its first argument is NULL.</summary>
+    public virtual bool TakesNulls => false;
+
     /// <summary>The groups that <see cref="Finish"/> could compute no result for; null when there are none.</summary>
     public virtual GroupFailures? Failures => null;
 
@@ -58,6 +61,21 @@ internal abstract class Accumulator
 
         return validity;
     }
+
+    /// <summary>Set where a group has a value; null when all have.</summary>
+    private protected static Bitmap? ValidWhere(ReadOnlySpan<bool> isSet)
+    {
+        Bitmap? validity = null;
+        for (int group = 0; group < isSet.Length; group++)
+        {
+            if (isSet[group]) { continue; }
+
+            validity ??= new Bitmap(isSet.Length, value: true);
+            validity[group] = false;
+        }
+
+        return validity;
+    }
 }
 
 /// <summary>Groups without a result.</summary>
@@ -92,6 +110,39 @@ internal sealed class CountAccumulator(DataType type) : Accumulator
         var part = (CountAccumulator)other;
         Grow(ref part._counts, mapping.Length);
         for (int group = 0; group < mapping.Length; group++) { _counts[mapping[group]] += part._counts[group]; }
+    }
+
+    public override Column Finish(int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+        return new FixedColumn<long>(type, _counts, groupCount);
+    }
+}
+
+/// <summary>COUNT_IF: rows for which a condition is TRUE.</summary>
+internal sealed class CountIfAccumulator(DataType type) : Accumulator
+{
+    private long[] _counts = [];
+
+    public override long SizeInBytes => _counts.Length * 8L;
+
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+
+        // NULL rows hold false.
+        ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)arguments[0]).Values;
+        for (int row = 0; row < groups.Length; row++) { _counts[groups[row]] += isTrue[row] ? 1 : 0; }
+    }
+
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+        long[] part = ((CountIfAccumulator)other)._counts;
+        for (int group = 0; group < Math.Min(mapping.Length, part.Length); group++)
+        {
+            _counts[mapping[group]] += part[group];
+        }
     }
 
     public override Column Finish(int groupCount)

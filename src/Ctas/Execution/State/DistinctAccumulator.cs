@@ -14,6 +14,8 @@ internal sealed class DistinctAccumulator(IReadOnlyList<DataType> types, Accumul
 
     public override bool IsOrderSensitive => inner.IsOrderSensitive;
 
+    public override bool TakesNulls => inner.TakesNulls;
+
     public override GroupFailures? Failures => inner.Failures;
 
     public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)

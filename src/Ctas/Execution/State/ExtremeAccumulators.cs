@@ -55,21 +55,6 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
 
         _isSet[group] = true;
     }
-
-    /// <summary>Set where a group has a value; null when all have.</summary>
-    internal static Bitmap? ValidWhere(ReadOnlySpan<bool> isSet)
-    {
-        Bitmap? validity = null;
-        for (int group = 0; group < isSet.Length; group++)
-        {
-            if (isSet[group]) { continue; }
-
-            validity ??= new Bitmap(isSet.Length, value: true);
-            validity[group] = false;
-        }
-
-        return validity;
-    }
 }
 
 /// <summary>MIN and MAX of byte strings, in their order. NULL of no values. Keeps codes of one pool.</summary>

@@ -7,7 +7,7 @@ internal static class EmptyInput
 {
     /// <summary>The value of an aggregate of no rows.</summary>
     public static BoundConstant ValueOf(BoundAggregate aggregate) =>
-        new(aggregate.Function.OfNoRows, aggregate.Type);
+        new(aggregate.Function.Aggregate.OfNoRows, aggregate.Type);
 
     /// <summary>True for a relation that gives one row or none, whatever it reads.</summary>
     public static bool GivesAtMostOneRow(BoundRelation relation) => relation switch

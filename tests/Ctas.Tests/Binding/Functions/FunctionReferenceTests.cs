@@ -61,6 +61,8 @@ public sealed class FunctionReferenceTests
         DateTime it => it.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture).TrimEnd('.'),
         Interval it =>
             string.Create(CultureInfo.InvariantCulture, $"{it.Months} months {it.Days} days {it.Microseconds} us"),
+        object?[] items => $"[{string.Join(", ", items.Select(Text))}]",
+        IDictionary<object, object?> map => $"{{{string.Join(", ", map.Select(e => $"{Text(e.Key)}: {Text(e.Value)}"))}}}",
         IFormattable it => it.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,
     };

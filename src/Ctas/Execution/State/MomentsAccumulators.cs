@@ -1,0 +1,90 @@
+using Ctas.Data;
+
+namespace Ctas.Execution.State;
+
+/// <summary>Count, mean and sum of squared distances from the mean of numbers met one by one.</summary>
+/// <remarks>
+/// Source: Welford 1962; merging after Chan, Golub and LeVeque 1979. No great sums are subtracted from each other, so
+/// values far from 0 cost no digits.
+/// </remarks>
+internal struct Moments
+{
+    public long Count;
+    public double Mean;
+    public double Squares;
+
+    /// <summary>Adds a value.</summary>
+    public void Add(double value)
+    {
+        Count++;
+        double before = value - Mean;
+        Mean += before / Count;
+        Squares += before * (value - Mean);
+    }
+
+    /// <summary>Adds all values of another.</summary>
+    public void Merge(in Moments other)
+    {
+        if (other.Count == 0) { return; }
+
+        double distance = other.Mean - Mean;
+        long count = Count + other.Count;
+        Squares += other.Squares + (distance * distance * ((double)Count * other.Count / count));
+        Mean += distance * other.Count / count;
+        Count = count;
+    }
+}
+
+/// <summary>The variance and its root; NULL of too few values.</summary>
+/// <param name="type">Type of the result.</param>
+/// <param name="isSample">True to divide by one less than the number of values.</param>
+/// <param name="isDeviation">True for the root.</param>
+internal sealed class VarianceAccumulator(DataType type, bool isSample, bool isDeviation) : Accumulator
+{
+    private const int BytesPerGroup = 24;
+
+    private Moments[] _moments = [];
+
+    public override long SizeInBytes => _moments.Length * (long)BytesPerGroup;
+
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Grow(ref _moments, groupCount);
+        var column = (FixedColumn<double>)arguments[0];
+        ReadOnlySpan<double> values = column.Values;
+        for (int row = 0; row < groups.Length; row++)
+        {
+            if (!column.IsNull(row)) { _moments[groups[row]].Add(values[row]); }
+        }
+    }
+
+    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
+    {
+        Grow(ref _moments, groupCount);
+        Moments[] part = ((VarianceAccumulator)other)._moments;
+        for (int group = 0; group < Math.Min(mapping.Length, part.Length); group++)
+        {
+            _moments[mapping[group]].Merge(part[group]);
+        }
+    }
+
+    public override Column Finish(int groupCount)
+    {
+        Grow(ref _moments, groupCount);
+        var builder = new FixedColumnBuilder<double>(type);
+        foreach (Moments moments in _moments.AsSpan(0, groupCount))
+        {
+            long divisor = moments.Count - (isSample ? 1 : 0);
+            if (divisor <= 0)
+            {
+                builder.AppendNull();
+                continue;
+            }
+
+            double variance = moments.Squares / divisor;
+            builder.Append(isDeviation ? Math.Sqrt(variance) : variance);
+        }
+
+        return builder.Finish();
+    }
+}
