@@ -45,6 +45,11 @@ internal sealed partial class Binder
             ExtractSyntax e => BindExtract(e, context),
             TrimSyntax e => BindTrim(e, context),
             PositionSyntax e => BindPosition(e, context),
+            FieldAccessSyntax e => BindFieldAccess(e, context),
+            IndexSyntax e => BindIndex(e, context),
+            ArraySyntax e => BindArray(e, context),
+            MapSyntax e => BindMap(e, context),
+            StructSyntax e => BindStruct(e, context),
             _ => RefuseExpression(syntax),
         };
         return bound.Span == syntax.Span ? bound : bound with { Span = syntax.Span };
@@ -52,36 +57,9 @@ internal sealed partial class Binder
 
     private BoundError RefuseExpression(ExpressionSyntax syntax) => NotSupportedYet(syntax, syntax switch
     {
-        FieldAccessSyntax => "a field of a STRUCT",
-        IndexSyntax => "an element of an ARRAY or MAP",
-        ArraySyntax => "ARRAY[…]",
-        MapSyntax => "MAP(…)",
-        StructSyntax => "STRUCT(…)",
         LambdaSyntax => "a lambda",
         _ => throw new UnreachableException($"No rule for {syntax.GetType().Name}."),
     });
-
-    private BoundExpression BindName(NameExpressionSyntax name, Scope scope)
-    {
-        // What a query does not know may be of a query around it.
-        if (_outer is not null && !IsInScope(name, scope) && BindOuterName(name) is { } outer) { return outer; }
-
-        if (name.Parts is [var column]) { return BindColumn(column, scope); }
-
-        NameSyntax first = name.Parts[0];
-        if (scope.FindTable(first) is not { } table)
-        {
-            // Not a table: then perhaps a column with fields.
-            return scope.Lookup(first) is [_, ..] && !scope.Tables.Any(t => t.Relation.IsOpen)
-                ? Report(BindingDiagnostics.NestedAccess(name.Span, first.Text, name.Parts[1].Text))
-                : ReportQualifier(first, scope);
-        }
-
-        BoundExpression bound = BindColumnOf(table, name.Parts[1]);
-        return name.Parts.Count == 2 || bound is BoundError
-            ? bound
-            : Report(BindingDiagnostics.NestedAccess(name.Span, name.Parts[1].Text, name.Parts[2].Text));
-    }
 
     private BoundExpression BindColumn(NameSyntax name, Scope scope) => scope.Lookup(name) switch
     {
@@ -151,6 +129,12 @@ internal sealed partial class Binder
 
         // A cast that changes nothing is none; one of a constant is done here where it cannot fail.
         if (TypeRules.IsOpen(operand.Type)) { return new BoundCast(operand, type, syntax.IsTry); }
+
+        // The parts of ARRAY[…] are cast one by one; a TRY_CAST forgives what is in them.
+        if (syntax.IsTry && operand is BoundConstructor && operand.Type != type)
+        {
+            return new BoundCast(operand, type, IsTry: true);
+        }
 
         BoundExpression coerced = Coercion.To(operand, type);
         return coerced is BoundCast cast && !ReferenceEquals(cast, operand)

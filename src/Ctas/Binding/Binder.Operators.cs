@@ -146,11 +146,6 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.OperandTypes(span, Symbol(operation), left.Type, right.Type));
         }
 
-        if (common.IsNested)
-        {
-            return Report(BindingDiagnostics.NotSupportedYet(span, $"comparing values of type {common}"));
-        }
-
         if (common.Kind == DataTypeKind.Null) { common = DataType.Varchar; }
 
         return new BoundBinary(operation, Coercion.To(left, common), Coercion.To(right, common), DataType.Boolean)

@@ -90,7 +90,9 @@ internal sealed partial class Binder
     {
         { Alias: { } alias } => alias.Text,
         { Expression: NameExpressionSyntax } when bound is BoundColumn column => column.Column.Name,
+        { Expression: NameExpressionSyntax or FieldAccessSyntax } when bound is BoundField field => field.Field,
         { Expression: NameExpressionSyntax name } => name.Parts[^1].Text,
+        { Expression: FieldAccessSyntax access } => access.Field.Text,
         _ => string.Create(CultureInfo.InvariantCulture, $"expr_{ordinal}"),
     };
 

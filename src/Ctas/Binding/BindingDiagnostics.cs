@@ -155,9 +155,6 @@ internal static class BindingDiagnostics
     public static Diagnostic UnknownStatementName(TextSpan span, string kind, string name, string? closest) => new(
         "CTAS2035", span, $"{kind} \"{name}\" not found", DidYouMean(closest));
 
-    public static Diagnostic NestedAccess(TextSpan span, string column, string field) => new(
-        "CTAS2009", span, $"field \"{field}\" of column \"{column}\": nested data is not supported yet");
-
     public static Diagnostic UnknownProperty(TextSpan span, string property, string? closest) => new(
         "CTAS2040", span, $"property \"{property}\" is not known", DidYouMean(closest));
 
@@ -216,10 +213,45 @@ internal static class BindingDiagnostics
         "CTAS2053", span, $"'{text}' names no topic",
         "Write kafka://topic or kafka://host:port/topic.");
 
+    public static Diagnostic FieldNotFound(TextSpan span, string field, DataType type) => new(
+        "CTAS2070",
+        span,
+        $"field \"{field}\" not found in {Shortened(type)}",
+        ClosestName.Find(field, type.Fields.Select(known => known.Name)) is { } closest
+            ? $"Did you mean \"{closest}\"?"
+            : $"Its fields are {string.Join(", ", type.Fields.Select(known => known.Name))}.");
+
+    public static Diagnostic NotAStruct(TextSpan span, string field, DataType actual) => new(
+        "CTAS2071",
+        span,
+        $"field \"{field}\" is asked of a value of type {Shortened(actual)}, which has no fields",
+        actual.Kind switch
+        {
+            DataTypeKind.Map => $"Write m['{field}'] for the value of a key.",
+            DataTypeKind.Array => $"Write a[1].{field} for the field of an element.",
+            DataTypeKind.Varchar => $"Cast JSON text: CAST(… AS STRUCT<{field} VARCHAR>).",
+            _ => null,
+        });
+
+    public static Diagnostic NotIndexable(TextSpan span, DataType actual) => new(
+        "CTAS2072", span, $"[…] needs an ARRAY or a MAP, not {Shortened(actual)}");
+
+    public static Diagnostic IndexType(TextSpan span, string what, DataType expected, DataType actual) => new(
+        "CTAS2073", span, $"{what} needs {expected}, not {actual}", CastHint(actual, expected));
+
+    public static Diagnostic DuplicateField(TextSpan span, string field) => new(
+        "CTAS2074", span, $"field \"{field}\" is given twice", "Names of fields differ in more than case.");
+
+    public static Diagnostic NullKey(TextSpan span) => new("CTAS2075", span, "a key of a MAP cannot be NULL");
+
     public static Diagnostic NotOneQuery(TextSpan span) => new(
         "CTAS2054", span, "a query is one SELECT statement");
 
     private static string? DidYouMean(string? closest) => closest is null ? null : $"Did you mean \"{closest}\"?";
+
+    // A STRUCT read from JSON may have hundreds of fields.
+    private static string Shortened(DataType type) =>
+        type.ToString() is { Length: > 200 } text ? text[..200] + "…" : type.ToString();
 
     private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
 

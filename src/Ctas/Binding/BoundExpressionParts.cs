@@ -20,6 +20,9 @@ internal static class BoundExpressionParts
         BoundInList e => [e.Operand, .. e.Values],
         BoundLike e => [e.Operand, e.Pattern],
         BoundFunction e => e.Arguments,
+        BoundField e => [e.Operand],
+        BoundElement e => [e.Operand, e.Index],
+        BoundConstructor e => e.Items,
         BoundAggregate e => [.. e.Arguments, .. Optional(e.Filter), .. e.OrderBy.Select(key => key.Expression)],
         _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
     };

@@ -26,6 +26,9 @@ internal abstract class BoundExpressionRewriter
         BoundInList e => e with { Operand = Rewrite(e.Operand), Values = [.. e.Values.Select(Rewrite)] },
         BoundLike e => e with { Operand = Rewrite(e.Operand), Pattern = Rewrite(e.Pattern) },
         BoundFunction e => e with { Arguments = [.. e.Arguments.Select(Rewrite)] },
+        BoundField e => e with { Operand = Rewrite(e.Operand) },
+        BoundElement e => e with { Operand = Rewrite(e.Operand), Index = Rewrite(e.Index) },
+        BoundConstructor e => e with { Items = [.. e.Items.Select(Rewrite)] },
         BoundAggregate e => e with
         {
             Arguments = [.. e.Arguments.Select(Rewrite)],

@@ -21,6 +21,15 @@ internal static class Coercion
             return expression;
         }
 
+        if (expression is BoundConstructor constructor && constructor.Kind == type.Kind && HasItemsOf(constructor, type))
+        {
+            return constructor with
+            {
+                Items = [.. constructor.Items.Select((item, i) => To(item, BoundConstructor.ItemType(type, i)))],
+                Type = type,
+            };
+        }
+
         if (expression is BoundConstant constant && Convert(constant, type) is { } converted)
         {
             return converted with { Span = expression.Span };
@@ -41,6 +50,12 @@ internal static class Coercion
         other.Kind == DataTypeKind.Decimal && expression is BoundConstant { Value: int or long } constant
             ? TypeRules.DecimalOf(System.Convert.ToInt64(constant.Value, CultureInfo.InvariantCulture))
             : expression.Type;
+
+    /// <summary>True when the items can become those of the type, each in its place.</summary>
+    private static bool HasItemsOf(BoundConstructor constructor, DataType type) =>
+        type.Kind != DataTypeKind.Struct
+        || (type.Fields.Count == constructor.Fields.Count && type.Fields.Select(field => field.Name)
+            .SequenceEqual(constructor.Fields, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The constant in another type; null when that is no matter of planning, or could fail.</summary>
     private static BoundConstant? Convert(BoundConstant constant, DataType type) => (constant.Value, type.Kind) switch

@@ -15,28 +15,52 @@ internal static class TypeBinder
     /// <summary>The type; null after a mistake, which has been reported.</summary>
     public static DataType? Bind(TypeSyntax syntax, DiagnosticBag diagnostics)
     {
-        if (syntax is not ScalarTypeSyntax scalar)
+        return syntax switch
         {
-            string kind = syntax switch { ArrayTypeSyntax => "ARRAY", MapTypeSyntax => "MAP", _ => "STRUCT" };
-            diagnostics.Add(BindingDiagnostics.NotSupportedYet(syntax.Span, $"type {kind}"));
-            return null;
+            ScalarTypeSyntax scalar => BindScalar(scalar, diagnostics),
+            ArrayTypeSyntax array => Bind(array.Element, diagnostics) is { } element ? DataType.Array(element) : null,
+            MapTypeSyntax map => BindMap(map, diagnostics),
+            StructTypeSyntax fields => BindStruct(fields, diagnostics),
+            _ => throw new UnreachableException($"No rule for {syntax.GetType().Name}."),
+        };
+    }
+
+    private static DataType? BindScalar(ScalarTypeSyntax scalar, DiagnosticBag diagnostics) => scalar.Type switch
+    {
+        ScalarType.Boolean => DataType.Boolean,
+        ScalarType.Int => DataType.Int,
+        ScalarType.BigInt => DataType.BigInt,
+        ScalarType.Double => DataType.Double,
+        ScalarType.Decimal => BindDecimal(scalar, diagnostics),
+        ScalarType.Varchar => BindVarchar(scalar, diagnostics),
+        ScalarType.Bytes => DataType.Bytes,
+        ScalarType.Date => DataType.Date,
+        ScalarType.Time => DataType.Time,
+        ScalarType.Timestamp => DataType.Timestamp,
+        ScalarType.Interval => DataType.Interval,
+        _ => throw new UnreachableException($"No rule for {scalar.Type}."),
+    };
+
+    private static DataType? BindMap(MapTypeSyntax syntax, DiagnosticBag diagnostics)
+    {
+        DataType? key = Bind(syntax.Key, diagnostics);
+        DataType? value = Bind(syntax.Value, diagnostics);
+        return key is null || value is null ? null : DataType.Map(key, value);
+    }
+
+    private static DataType? BindStruct(StructTypeSyntax syntax, DiagnosticBag diagnostics)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        List<Field> fields = [];
+        foreach (StructTypeFieldSyntax field in syntax.Fields)
+        {
+            bool isNew = names.Add(field.Name.Text);
+            if (!isNew) { diagnostics.Add(BindingDiagnostics.DuplicateField(field.Name.Span, field.Name.Text)); }
+
+            if (Bind(field.Type, diagnostics) is { } type && isNew) { fields.Add(new Field(field.Name.Text, type)); }
         }
 
-        return scalar.Type switch
-        {
-            ScalarType.Boolean => DataType.Boolean,
-            ScalarType.Int => DataType.Int,
-            ScalarType.BigInt => DataType.BigInt,
-            ScalarType.Double => DataType.Double,
-            ScalarType.Decimal => BindDecimal(scalar, diagnostics),
-            ScalarType.Varchar => BindVarchar(scalar, diagnostics),
-            ScalarType.Bytes => DataType.Bytes,
-            ScalarType.Date => DataType.Date,
-            ScalarType.Time => DataType.Time,
-            ScalarType.Timestamp => DataType.Timestamp,
-            ScalarType.Interval => DataType.Interval,
-            _ => throw new UnreachableException($"No rule for {scalar.Type}."),
-        };
+        return fields.Count == syntax.Fields.Count ? DataType.Struct(fields) : null;
     }
 
     private static DataType? BindDecimal(ScalarTypeSyntax syntax, DiagnosticBag diagnostics)

@@ -37,6 +37,7 @@ internal static class TypeRules
         {
             (DataTypeKind.Date, DataTypeKind.Timestamp) => right,
             (DataTypeKind.Timestamp, DataTypeKind.Date) => left,
+            _ when left.IsNested && left.Kind == right.Kind => NestedTypeRules.Common(left, right),
             _ => null,
         };
     }
@@ -79,11 +80,12 @@ internal static class TypeRules
     {
         if (from == to || from.Kind is DataTypeKind.Null or DataTypeKind.Unknown) { return true; }
 
-        if (to.Kind == DataTypeKind.Varchar) { return !from.IsNested; }
+        if (to.Kind == DataTypeKind.Varchar) { return true; }
 
         return (from.Kind, to.Kind) switch
         {
-            (DataTypeKind.Varchar, _) => !to.IsNested,
+            (DataTypeKind.Varchar, _) => true,
+            _ when from.IsNested && from.Kind == to.Kind => NestedTypeRules.CanCast(from, to),
             (DataTypeKind.Boolean, DataTypeKind.Int or DataTypeKind.BigInt) => true,
             (DataTypeKind.Int or DataTypeKind.BigInt, DataTypeKind.Boolean) => true,
             (DataTypeKind.Date, DataTypeKind.Timestamp) => true,
@@ -92,8 +94,8 @@ internal static class TypeRules
         };
     }
 
-    /// <summary>True for types with an order: everything but nested data.</summary>
-    public static bool IsOrdered(DataType type) => !type.IsNested;
+    /// <summary>True for types with an order: all of them, see NestedOrder for those of nested data.</summary>
+    public static bool IsOrdered(DataType type) => type.Kind != DataTypeKind.Unknown;
 
     /// <summary>The fewest digits that hold a whole number, as DECIMAL.</summary>
     public static DataType DecimalOf(long value) =>

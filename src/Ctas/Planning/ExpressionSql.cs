@@ -32,6 +32,9 @@ internal static class ExpressionSql
             LikeExpression e =>
                 $"{Operand(e.Operand)} {Not(e.IsNegated)}{(e.IgnoresCase ? "ILIKE" : "LIKE")} {Operand(e.Pattern)}",
             FunctionExpression e => $"{e.Function}({string.Join(", ", e.Arguments.Select(Text))})",
+            FieldExpression e => $"{Operand(e.Operand)}->{e.Field}",
+            ElementExpression e => $"{Operand(e.Operand)}[{Text(e.Index)}]",
+            ConstructorExpression e => Constructor(e, Text),
             _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
         };
 
@@ -58,6 +61,17 @@ internal static class ExpressionSql
     public static string Render(IEnumerable<SortKey> keys, Schema input) => string.Join(", ", keys.Select(key =>
         Render(key.Expression, input) + (key.IsDescending ? " desc" : "")
         + (key.NullsFirst == key.IsDescending ? "" : key.NullsFirst ? " nulls first" : " nulls last")));
+
+    private static string Constructor(ConstructorExpression expression, Func<ScalarExpression, string> text)
+    {
+        string[] items = [.. expression.Items.Select(text)];
+        return expression.Kind switch
+        {
+            DataTypeKind.Array => $"ARRAY[{string.Join(", ", items)}]",
+            DataTypeKind.Map => $"MAP({string.Join(", ", items.Chunk(2).Select(entry => string.Join(" := ", entry)))})",
+            _ => $"STRUCT({string.Join(", ", expression.Fields.Zip(items, (name, item) => $"{name} := {item}"))})",
+        };
+    }
 
     private static string Case(CaseExpression expression, Schema input)
     {

@@ -43,6 +43,8 @@ internal static partial class LogicalPlanner
         bool canRaise = expression switch
         {
             BoundError or BoundColumn or BoundConstant or BoundNot or BoundIsNull or BoundCase or BoundInList => false,
+            BoundField or BoundElement => false,
+            BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
             BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
                 or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
             BoundCast cast => !cast.IsTry && !IsWidening(cast.Operand.Type, cast.Type),

@@ -26,6 +26,10 @@ internal static partial class LogicalPlanner
             BoundLike e => new LikeExpression(Down(e.Operand), Down(e.Pattern), e.Escape, e.IgnoresCase, e.IsNegated),
             BoundFunction e => new FunctionExpression(
                 e.Function, [.. e.Arguments.Select(Down)], StoredType(e.Type)) { IsDeterministic = e.IsDeterministic },
+            BoundField e => new FieldExpression(Down(e.Operand), e.Field, e.Ordinal, StoredType(e.Type)),
+            BoundElement e => new ElementExpression(Down(e.Operand), Down(e.Index), StoredType(e.Type)),
+            BoundConstructor e => new ConstructorExpression(
+                e.Kind, [.. e.Items.Select(Down)], [.. e.Fields], StoredType(e.Type)),
             BoundError => throw new UnreachableException("A mistake was reported, and planned all the same."),
             _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
         };
@@ -33,7 +37,9 @@ internal static partial class LogicalPlanner
     }
 
     private static ScalarExpression LowerCast(ScalarExpression operand, BoundCast cast) =>
-        operand.Type == cast.Type ? operand : new CastExpression(operand, StoredType(cast.Type), cast.IsTry);
+        operand.Type == StoredType(cast.Type)
+            ? operand
+            : new CastExpression(operand, StoredType(cast.Type), cast.IsTry);
 
     private static AggregateCall LowerAggregate(
         BoundAggregate aggregate, IReadOnlyDictionary<ColumnSymbol, int> ordinals)

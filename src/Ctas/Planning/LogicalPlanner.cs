@@ -260,6 +260,14 @@ internal static partial class LogicalPlanner
 
     private static Field AsField(ColumnSymbol column) => new(column.Name, StoredType(column.Type));
 
-    /// <summary>A column of nothing but NULL is stored as VARCHAR.</summary>
-    private static DataType StoredType(DataType type) => type.Kind == DataTypeKind.Null ? DataType.Varchar : type;
+    /// <summary>What is nothing but NULL is stored as VARCHAR.</summary>
+    private static DataType StoredType(DataType type) => type.Kind switch
+    {
+        DataTypeKind.Null => DataType.Varchar,
+        DataTypeKind.Array => DataType.Array(StoredType(type.Element!)),
+        DataTypeKind.Map => DataType.Map(StoredType(type.Key!), StoredType(type.Element!)),
+        DataTypeKind.Struct =>
+            DataType.Struct(type.Fields.Select(field => field with { Type = StoredType(field.Type) })),
+        _ => type,
+    };
 }

@@ -52,8 +52,8 @@ internal static class NestedBoxing
     private static OrderedDictionary<string, object?> BoxStruct(ValueShape shape, ReadOnlySpan<byte> value)
     {
         var fields = new StructValue(shape, value);
-        var items = new OrderedDictionary<string, object?>(shape.Fields.Count);
-        for (int ordinal = 0; ordinal < shape.Fields.Count; ordinal++)
+        var items = new OrderedDictionary<string, object?>(shape.Fields.Length);
+        for (int ordinal = 0; ordinal < shape.Fields.Length; ordinal++)
         {
             items.Add(
                 shape.Type.Fields[ordinal].Name,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Ctas.Data.Nested;
 
-/// <summary>From nested values to columns.</summary>
+/// <summary>Between nested values and columns.</summary>
 internal static class NestedColumns
 {
     /// <summary>Appends an element, field, key or value to a column of its type.</summary>
@@ -20,6 +20,37 @@ internal static class NestedColumns
             case FixedColumnBuilder<Int128> decimals: decimals.Append(NestedScalar.ReadInt128(value)); break;
             case FixedColumnBuilder<Interval> intervals: intervals.Append(NestedScalar.ReadInterval(value)); break;
             default: throw new UnreachableException($"No form for {builder.Type}.");
+        }
+    }
+
+    /// <summary>The bytes of a row as they lie in a nested value; the row is not NULL.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="scratch">16 bytes for values of fixed width.</param>
+    public static ReadOnlySpan<byte> Read(Column column, int row, Span<byte> scratch)
+    {
+        switch (column)
+        {
+            case StringColumn strings: return strings.GetBytes(row);
+            case FixedColumn<bool> booleans:
+                NestedScalar.Write(scratch[..1], booleans.Values[row] ? 1L : 0);
+                return scratch[..1];
+            case FixedColumn<int> ints:
+                NestedScalar.Write(scratch[..4], (long)ints.Values[row]);
+                return scratch[..4];
+            case FixedColumn<long> longs:
+                NestedScalar.Write(scratch[..8], longs.Values[row]);
+                return scratch[..8];
+            case FixedColumn<double> doubles:
+                NestedScalar.Write(scratch[..8], doubles.Values[row]);
+                return scratch[..8];
+            case FixedColumn<Int128> decimals:
+                NestedScalar.Write(scratch, decimals.Values[row]);
+                return scratch;
+            case FixedColumn<Interval> intervals:
+                NestedScalar.Write(scratch, intervals.Values[row]);
+                return scratch;
+            default: throw new UnreachableException($"No form for {column.Type}.");
         }
     }
 }

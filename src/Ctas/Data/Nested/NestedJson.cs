@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -95,7 +94,7 @@ internal sealed class NestedJson : IDisposable
     {
         json.WriteStartObject();
         var fields = new StructValue(shape, value);
-        for (int ordinal = 0; ordinal < shape.Fields.Count; ordinal++)
+        for (int ordinal = 0; ordinal < shape.Fields.Length; ordinal++)
         {
             json.WritePropertyName(shape.Type.Fields[ordinal].Name);
             if (fields.IsNull(ordinal)) { json.WriteNullValue(); }
@@ -128,32 +127,7 @@ internal sealed class NestedJson : IDisposable
             .ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
         DataTypeKind.Timestamp => ColumnValues.ToTimestamp(NestedScalar.ReadInt64(value))
             .ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFZ", CultureInfo.InvariantCulture),
-        DataTypeKind.Interval => IntervalText(NestedScalar.ReadInterval(value)),
+        DataTypeKind.Interval => IsoInterval.Write(NestedScalar.ReadInterval(value)),
         _ => NestedScalar.ReadInt64(value).ToString(CultureInfo.InvariantCulture),
     };
-
-    /// <summary>ISO 8601, <c>P1Y2M3DT4H5M6.5S</c>; parts that are 0 are left out.</summary>
-    private static string IntervalText(Interval interval)
-    {
-        var text = new StringBuilder("P");
-        AppendPart(text, interval.Months / 12, 'Y');
-        AppendPart(text, interval.Months % 12, 'M');
-        AppendPart(text, interval.Days, 'D');
-        if (interval.Microseconds != 0)
-        {
-            long seconds = interval.Microseconds / 1_000_000;
-            text.Append('T');
-            AppendPart(text, seconds / 3600, 'H');
-            AppendPart(text, seconds / 60 % 60, 'M');
-            decimal rest = (interval.Microseconds % 60_000_000) / 1_000_000m;
-            if (rest != 0) { text.Append(CultureInfo.InvariantCulture, $"{rest:0.######}S"); }
-        }
-
-        return text.Length == 1 ? "PT0S" : text.ToString();
-    }
-
-    private static void AppendPart(StringBuilder text, long count, char unit)
-    {
-        if (count != 0) { text.Append(count).Append(unit); }
-    }
 }

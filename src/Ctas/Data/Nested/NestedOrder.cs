@@ -57,7 +57,7 @@ internal static class NestedOrder
     {
         var leftStruct = new StructValue(shape, left);
         var rightStruct = new StructValue(shape, right);
-        for (int ordinal = 0; ordinal < shape.Fields.Count; ordinal++)
+        for (int ordinal = 0; ordinal < shape.Fields.Length; ordinal++)
         {
             bool isLeftNull = leftStruct.IsNull(ordinal);
             bool isRightNull = rightStruct.IsNull(ordinal);

@@ -80,7 +80,7 @@ internal static class NestedUnboxing
                 WriteValue(writer, field.Shape, named[shape.Type.Fields[ordinal++].Name]);
             }
         }
-        else if (value is ICollection { Count: var count } items && count == shape.Fields.Count)
+        else if (value is ICollection { Count: var count } items && count == shape.Fields.Length)
         {
             foreach (object? item in items) { WriteValue(writer, shape.Fields[ordinal++].Shape, item); }
         }

@@ -55,11 +55,14 @@ internal sealed class NestedValueWriter : IComparer<NestedValueWriter.Entry>
         if (_depth == _frames.Length) { Array.Resize(ref _frames, _depth * 2); }
 
         _frames[_depth++] = new Frame { Shape = shape, FirstByte = _length, FirstItem = _itemCount };
-        for (int field = 0; field < shape.Fields.Count; field++) { AppendItem(Item.Null); }
+        for (int field = 0; field < shape.Fields.Length; field++) { AppendItem(Item.Null); }
     }
 
     /// <summary>The field of the open STRUCT that is written next; what was written to it before is forgotten.</summary>
     public void SelectField(int ordinal) => _frames[_depth - 1].Field = ordinal;
+
+    /// <summary>True when a field of the open STRUCT has a value.</summary>
+    public bool HasField(int ordinal) => !_items[_frames[_depth - 1].FirstItem + ordinal].IsNull;
 
     /// <summary>Writes NULL; not as the key of a MAP.</summary>
     public void WriteNull() => Add(Item.Null);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ctas.Data.Nested;
 
 /// <summary>How values of one type lie inside an ARRAY, MAP or STRUCT. Immutable; made once for a type.</summary>
@@ -31,7 +33,8 @@ internal sealed class ValueShape
         for (int ordinal = 0; ordinal < fields.Length; ordinal++)
         {
             ValueShape shape = Of(type.Fields[ordinal].Type);
-            fields[ordinal] = new FieldShape(shape, ordinal, slot, previous);
+            fields[ordinal] = new FieldShape(
+                shape, ordinal, slot, previous, Encoding.UTF8.GetBytes(type.Fields[ordinal].Name));
             if (shape.Width == 0) { previous = slot; }
 
             slot += shape.SlotWidth;
@@ -57,7 +60,7 @@ internal sealed class ValueShape
     public ValueShape Key { get; }
 
     /// <summary>Of the fields of a STRUCT.</summary>
-    public IReadOnlyList<FieldShape> Fields { get; }
+    public FieldShape[] Fields { get; }
 
     /// <summary>Where in a STRUCT the data starts.</summary>
     public int DataStart { get; }
@@ -67,6 +70,30 @@ internal sealed class ValueShape
 
     /// <summary>Bytes that hold a bit for each of <paramref name="count"/> values.</summary>
     public static int BitBytes(int count) => (count + 7) >> 3;
+
+    /// <summary>The ordinal of the field of a STRUCT with that name, −1 when there is none.</summary>
+    /// <param name="name">The name, UTF-8. One written exactly so wins over one that ignores case.</param>
+    /// <param name="expected">The field that is looked at first.</param>
+    public int FindField(ReadOnlySpan<byte> name, int expected)
+    {
+        if (expected < Fields.Length && name.SequenceEqual(Fields[expected].Name)) { return expected; }
+
+        int found = -1;
+        for (int ordinal = Fields.Length - 1; ordinal >= 0; ordinal--)
+        {
+            byte[] known = Fields[ordinal].Name;
+            if (name.SequenceEqual(known)) { return ordinal; }
+
+            if (known.Length == name.Length && IsSameIgnoringCase(known, name)) { found = ordinal; }
+        }
+
+        return found;
+    }
+
+    private static bool IsSameIgnoringCase(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        Ascii.EqualsIgnoreCase(left, right)
+        || (!Ascii.IsValid(left) && string.Equals(
+            Encoding.UTF8.GetString(left), Encoding.UTF8.GetString(right), StringComparison.OrdinalIgnoreCase));
 
     private static int WidthOf(DataType type) => PhysicalTypes.Of(type) switch
     {
@@ -84,4 +111,5 @@ internal sealed class ValueShape
 /// <param name="Ordinal">Its position.</param>
 /// <param name="Slot">Where its slot starts.</param>
 /// <param name="PreviousEnd">The slot that tells where its data starts; −1: at the start of the data.</param>
-internal sealed record FieldShape(ValueShape Shape, int Ordinal, int Slot, int PreviousEnd);
+/// <param name="Name">Its name, UTF-8.</param>
+internal sealed record FieldShape(ValueShape Shape, int Ordinal, int Slot, int PreviousEnd, byte[] Name);

@@ -6,16 +6,14 @@ namespace Ctas.Execution.Kernels;
 /// <summary>Which columns an expression reads.</summary>
 internal static class ColumnUse
 {
-    /// <summary>The one column that is read, when it is exactly one and holds strings; else null.</summary>
+    /// <summary>The one column that is read, when it is exactly one and holds strings or nested values; else null.</summary>
     public static ColumnReference? SingleString(ScalarExpression expression)
     {
         ColumnReference? single = null;
         foreach (ColumnReference column in Columns(expression))
         {
-            if (column.Type.Kind != DataTypeKind.Varchar || (single is not null && single.Ordinal != column.Ordinal))
-            {
-                return null;
-            }
+            bool isCoded = column.Type.Kind == DataTypeKind.Varchar || column.Type.IsNested;
+            if (!isCoded || (single is not null && single.Ordinal != column.Ordinal)) { return null; }
 
             single = column;
         }

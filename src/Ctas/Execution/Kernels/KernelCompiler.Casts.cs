@@ -17,6 +17,7 @@ internal sealed partial class KernelCompiler
         var failure = new FailureText(cast, $"value does not fit {type}");
         return (operand.Type.Kind, type.Kind) switch
         {
+            _ when operand.Type.IsNested || type.IsNested => CompileNestedCast(cast, operand, failure),
             (_, DataTypeKind.Varchar) =>
                 new ToTextKernel(type, operand, failure with { Reason = "invalid UTF-8" }, cast.IsTry),
             (DataTypeKind.Varchar, DataTypeKind.Bytes) => new ToTextKernel(type, operand, failure, cast.IsTry),

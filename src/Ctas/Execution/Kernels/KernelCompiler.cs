@@ -51,6 +51,9 @@ internal sealed partial class KernelCompiler
         LikeExpression like => new LikeKernel(
             like, CompileAs(like.Operand, DataType.Varchar), CompileAs(like.Pattern, DataType.Varchar)),
         FunctionExpression call => CompileFunction(call),
+        FieldExpression field => CompileField(field),
+        ElementExpression element => CompileElement(element),
+        ConstructorExpression constructor => CompileConstructor(constructor),
         _ => throw new UnreachableException($"No kernel for {expression.GetType().Name}."),
     };
 
@@ -75,8 +78,7 @@ internal sealed partial class KernelCompiler
         DataTypeKind.Double => new ConstantKernel<double>(type, (double?)value),
         DataTypeKind.Decimal => new ConstantKernel<Int128>(type, (Int128?)value),
         DataTypeKind.Interval => new ConstantKernel<Interval>(type, (Interval?)value),
-        _ when type.IsByteString =>
-            new StringConstantKernel(type, _constants, CodeOf(value)),
+        _ when type.IsByteString => new StringConstantKernel(type, _constants, CodeOf(value)),
         _ => throw new UnreachableException($"No constant of type {type}."),
     };
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Ctas.Data;
+using Ctas.Data.Nested;
 
 namespace Ctas.Execution.Kernels;
 
@@ -13,12 +14,23 @@ internal static class ValueText
     {
         if (column.IsNull(row)) { return "NULL"; }
 
+        string text = column.Type.IsNested ? JsonText((StringColumn)column, row) : ScalarText(column, row);
+        string shown = text.Length <= MaxCharacters ? text : text[..MaxCharacters] + "…";
+        return column is StringColumn && !column.Type.IsNested ? $"'{shown}'" : shown;
+    }
+
+    private static string ScalarText(Column column, int row)
+    {
         var output = new ByteWriter();
         ToTextKernel.Write(output, column, row);
-        string text = column.Type.Kind == DataTypeKind.Bytes
+        return column.Type.Kind == DataTypeKind.Bytes
             ? Convert.ToHexString(output.Written)
             : Encoding.UTF8.GetString(output.Written);
-        string shown = text.Length <= MaxCharacters ? text : text[..MaxCharacters] + "…";
-        return column is StringColumn ? $"'{shown}'" : shown;
+    }
+
+    private static string JsonText(StringColumn column, int row)
+    {
+        using var json = new NestedJson();
+        return Encoding.UTF8.GetString(json.Write(ValueShape.Of(column.Type), column.GetBytes(row)));
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using Ctas.Sources;
+using Ctas.Data;
 
-namespace Ctas.Tests.Sources;
+namespace Ctas.Tests.Data;
 
 public sealed class ValueParserTests
 {

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Ctas.Sources;
+namespace Ctas.Data;
 
 /// <summary>Reads values from UTF-8 text: the whole text or nothing, no rounding, no allocation.</summary>
 internal static class ValueParser
