@@ -9,7 +9,14 @@ namespace Ctas.SqlTests;
 /// <param name="Line">Line of the record, from 1.</param>
 /// <param name="ResultStart">Index of the first expected line.</param>
 internal sealed record SltRecord(
-    string Kind, string[] Arguments, string Sql, string[] Expected, bool HasExpectation, int Line, int ResultStart);
+    string Kind, string[] Arguments, string Sql, string[] Expected, bool HasExpectation, int Line, int ResultStart)
+{
+    /// <summary>True when the rows are compared in sorted order.</summary>
+    public bool IsSorted => Arguments.Contains("rowsort");
+
+    /// <summary>True when DuckDB runs it too, and must give the same rows.</summary>
+    public bool IsSharedWithDuckDb => Arguments.Contains("duckdb");
+}
 
 /// <summary>Reads sqllogictest files.</summary>
 /// <remarks>
@@ -21,7 +28,8 @@ internal sealed record SltRecord(
 /// </code>
 /// After <c>----</c> a failing statement has the message that the user sees, with the caret under the place.
 /// A query's types: I whole number, R other number, B boolean, T anything else. Rows are compared in order, or sorted
-/// with <c>rowsort</c>. A record ends with an empty line.
+/// with <c>rowsort</c>. With <c>duckdb</c> DuckDB runs the record too, and must give the same rows. A record ends with an
+/// empty line.
 /// </remarks>
 internal static class SltFile
 {

@@ -26,6 +26,7 @@ public sealed class SltTests
         records.Should().NotBeEmpty();
         bool updates = Environment.GetEnvironmentVariable("UPDATE") == "1";
         var database = new SqlDatabase();
+        using var duckDb = new DuckDbPeer();
         var updated = new List<(SltRecord Record, string[] Result)>();
         foreach (SltRecord record in records)
         {
@@ -33,6 +34,12 @@ public sealed class SltTests
             string[] result = record.Kind == "statement"
                 ? RunStatement(database, record, place)
                 : RunQuery(database, record, place);
+            if (record.IsSharedWithDuckDb && record.Kind == "statement") { duckDb.Execute(record.Sql); }
+            else if (record.IsSharedWithDuckDb)
+            {
+                duckDb.Query(record.Sql, record.IsSorted).Should().Equal(result, "DuckDB says so of {0}", place);
+            }
+
             if (!record.HasExpectation) { continue; }
 
             if (updates) { updated.Add((record, result)); }
@@ -85,7 +92,7 @@ public sealed class SltTests
         types.Should().Be(record.Arguments[0], "these are the types of {0}", place);
         IEnumerable<string> rows = batches.SelectMany(
             batch => Enumerable.Range(0, batch.RowCount).Select(row => Line(batch, row)));
-        return record.Arguments.Contains("rowsort") ? [.. rows.Order(StringComparer.Ordinal)] : [.. rows];
+        return record.IsSorted ? [.. rows.Order(StringComparer.Ordinal)] : [.. rows];
     }
 
     private static char TypeLetter(DataType type) => type.Kind switch
@@ -98,22 +105,7 @@ public sealed class SltTests
 
     private static string Line(Batch batch, int row) =>
         string.Join(
-            '\t', Enumerable.Range(0, batch.Columns.Length).Select(column => Text(batch[column].GetValue(row))));
-
-    private static string Text(object? value) => value switch
-    {
-        null => "NULL",
-        "" => "(empty)",
-        bool it => it ? "true" : "false",
-        byte[] bytes => Convert.ToHexString(bytes),
-        DateOnly it => it.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        TimeOnly it => it.ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
-        DateTime it => it.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture).TrimEnd('.'),
-        Interval it =>
-            string.Create(CultureInfo.InvariantCulture, $"{it.Months} months {it.Days} days {it.Microseconds} us"),
-        IFormattable it => it.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString()!,
-    };
+            '\t', Enumerable.Range(0, batch.Columns.Length).Select(column => SltText.Of(batch[column].GetValue(row))));
 
     private static void Replace(List<string> lines, (SltRecord Record, string[] Result) update)
     {

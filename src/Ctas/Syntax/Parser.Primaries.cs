@@ -210,17 +210,35 @@ internal sealed partial class Parser
     private StructSyntax ParseStruct()
     {
         int start = Next().Span.Start;
-        List<StructFieldSyntax> fields = ParseParenthesizedList(ParseStructField, AtName);
+        List<StructFieldSyntax> fields = ParseParenthesizedList(ParseStructField, AtExpression);
         return Located(start, new StructSyntax([.. fields]));
     }
 
     private StructFieldSyntax ParseStructField()
     {
         int start = Current.Span.Start;
-        NameSyntax name = ExpectName("a field name");
+        if (AtName() && Peek().Kind == TokenKind.Assign)
+        {
+            NameSyntax first = TakeName();
+            Next();
+            return Located(start, new StructFieldSyntax(first, ParseExpression()));
+        }
+
+        // The other spelling, STRUCT(value AS name); a column lends its name.
+        ExpressionSyntax value = ParseExpression();
+        if (!_isRecovering && TryTake(Keyword.As))
+        {
+            return Located(start, new StructFieldSyntax(ExpectName("a field name"), value));
+        }
+
+        if (!_isRecovering && value is NameExpressionSyntax column)
+        {
+            return Located(start, new StructFieldSyntax(column.Parts[^1], value));
+        }
+
         if (!_isRecovering) { Expect(TokenKind.Assign, ":="); }
 
-        return Located(start, new StructFieldSyntax(name, _isRecovering ? MissingExpression() : ParseExpression()));
+        return Located(start, new StructFieldSyntax(new NameSyntax(""), value));
     }
 
     /// <summary>Looks ahead for <c>(name, …) =></c>; only names and commas are looked over.</summary>
