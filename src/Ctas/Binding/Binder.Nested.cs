@@ -1,6 +1,5 @@
 using Ctas.Data;
 using Ctas.Syntax;
-using Ctas.Text;
 
 namespace Ctas.Binding;
 

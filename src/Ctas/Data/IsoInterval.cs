@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -7,6 +8,8 @@ namespace Ctas.Data;
 internal static class IsoInterval
 {
     private const long MicrosecondsPerSecond = 1_000_000;
+
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("+-.0123456789"u8);
 
     /// <summary>The text; parts that are 0 are left out.</summary>
     public static string Write(Interval interval)
@@ -48,7 +51,7 @@ internal static class IsoInterval
                 continue;
             }
 
-            int end = text[at..].IndexOfAnyExcept("+-.0123456789"u8) + at;
+            int end = text[at..].IndexOfAnyExcept(NumberBytes) + at;
             bool isNumber = end > at && decimal.TryParse(
                 text[at..end], NumberStyles.Float & ~NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
             if (!isNumber) { return false; }

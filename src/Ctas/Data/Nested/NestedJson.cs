@@ -11,7 +11,7 @@ namespace Ctas.Data.Nested;
 /// all their digits; NaN and the infinities, which JSON has no numbers for, are strings. BYTES are base64, dates, times
 /// and intervals ISO 8601. No blanks.
 /// </remarks>
-internal sealed class NestedJson : IDisposable
+internal sealed class NestedJson
 {
     private static readonly JsonWriterOptions Options = new()
     {
@@ -21,23 +21,18 @@ internal sealed class NestedJson : IDisposable
     };
 
     private readonly ArrayBufferWriter<byte> _buffer = new(256);
-    private readonly Utf8JsonWriter _json;
-
-    /// <summary>Makes a writer.</summary>
-    public NestedJson() => _json = new Utf8JsonWriter(_buffer, Options);
+    private Utf8JsonWriter? _json;
 
     /// <summary>The text of a value, UTF-8; valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(ValueShape shape, ReadOnlySpan<byte> value)
     {
         _buffer.ResetWrittenCount();
+        _json ??= new Utf8JsonWriter(_buffer, Options);
         _json.Reset();
         WriteValue(_json, shape, value);
         _json.Flush();
         return _buffer.WrittenSpan;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _json.Dispose();
 
     /// <summary>Writes a value that is not NULL where <paramref name="json"/> stands.</summary>
     public static void WriteValue(Utf8JsonWriter json, ValueShape shape, ReadOnlySpan<byte> value)
@@ -109,7 +104,7 @@ internal sealed class NestedJson : IDisposable
         if (shape.Type.Kind == DataTypeKind.Varchar) { json.WritePropertyName(key); }
         else if (shape.Type.IsNested)
         {
-            using var nested = new NestedJson();
+            var nested = new NestedJson();
             json.WritePropertyName(nested.Write(shape, key));
         }
         else { json.WritePropertyName(ScalarText(shape.Type, key)); }

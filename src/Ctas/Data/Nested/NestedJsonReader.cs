@@ -252,7 +252,7 @@ internal sealed class NestedJsonReader(ValueShape shape)
         return isNaN || text.SequenceEqual("Infinity"u8) || text.SequenceEqual("-Infinity"u8);
     }
 
-    private bool TryDecodeBase64(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> bytes)
+    private static bool TryDecodeBase64(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> bytes)
     {
         // Decoded text is shorter, and the text itself may lie in the buffer of unescaped text.
         byte[] decoded = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(text.Length)];

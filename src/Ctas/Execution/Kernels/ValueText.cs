@@ -30,7 +30,7 @@ internal static class ValueText
 
     private static string JsonText(StringColumn column, int row)
     {
-        using var json = new NestedJson();
+        var json = new NestedJson();
         return Encoding.UTF8.GetString(json.Write(ValueShape.Of(column.Type), column.GetBytes(row)));
     }
 }

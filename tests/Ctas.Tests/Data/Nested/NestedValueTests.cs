@@ -152,7 +152,7 @@ public sealed class NestedValueTests
             new Interval(14, 3, -1_500_000),
             null,
         ];
-        using var json = new NestedJson();
+        var json = new NestedJson();
         Encoding.UTF8.GetString(json.Write(shape, Encode(shape, value))).Should().Be(
             """{"list":[1.5,null,"NaN"],"by \"key\"":{"2024-02-29":true},"text":"ü'\"\n","exact":-1.50,"""
             + """ "bytes":"AQI=","time":"07:08:09.5","moment":"2024-02-29T07:08:09Z","span":"P1Y2M3DT-1.5S","nothing":null}"""[1..]);
