@@ -65,6 +65,8 @@ internal sealed class JoinOperator
     private void Freeze()
     {
         _index.Freeze();
+        _memory.Charge(_index.SizeInBytes - _charged);
+        _charged = _index.SizeInBytes;
         if (_keepsRight) { _matchedRight = new Bitmap(_index.Rows.RowCount); }
     }
 
@@ -93,13 +95,22 @@ internal sealed class JoinOperator
             return;
         }
 
-        var pairs = new RowPairs(numbers.Length);
-        for (int row = 0; row < numbers.Length; row++)
+        EmitMatches(left, numbers);
+    }
+
+    private void EmitMatches(LeftRows left, ReadOnlySpan<int> numbers)
+    {
+        int[] leftRows = ArrayPool<int>.Shared.Rent(numbers.Length);
+        int[] rightRows = ArrayPool<int>.Shared.Rent(numbers.Length);
+        int count = RowPairs.Matches(numbers, leftRows, rightRows);
+        for (int pair = 0; left.InputRows is not null && pair < count; pair++)
         {
-            if (numbers[row] >= 0) { pairs.Add(left.InputRow(row), numbers[row]); }
+            leftRows[pair] = left.InputRows[leftRows[pair]];
         }
 
-        Emit(left.Rows, pairs.Left, pairs.Right);
+        Emit(left.Rows, leftRows.AsSpan(0, count), rightRows.AsSpan(0, count));
+        ArrayPool<int>.Shared.Return(leftRows);
+        ArrayPool<int>.Shared.Return(rightRows);
     }
 
     private void EmitPairs(LeftRows left, ReadOnlySpan<int> numbers)

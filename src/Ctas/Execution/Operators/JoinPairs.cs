@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.Operators;
@@ -18,6 +19,23 @@ internal struct RowPairs(int capacity)
     private readonly int[] _left = new int[capacity];
     private readonly int[] _right = new int[capacity];
     private int _count;
+
+    /// <summary>Writes row and number where the number is not negative, packed; both targets are as long as the numbers.</summary>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Matches(ReadOnlySpan<int> numbers, Span<int> rows, Span<int> found)
+    {
+        int count = 0;
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            // Written always and kept by counting, so that nothing must be foreseen.
+            rows[count] = row;
+            found[count] = numbers[row];
+            count += numbers[row] >= 0 ? 1 : 0;
+        }
+
+        return count;
+    }
 
     public readonly ReadOnlySpan<int> Left => _left.AsSpan(0, _count);
 

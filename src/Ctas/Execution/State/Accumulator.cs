@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -96,12 +97,17 @@ internal sealed class CountAccumulator(DataType type) : Accumulator
         long[] counts = _counts;
         if (arguments.IsEmpty || arguments[0].Validity is not { } validity)
         {
-            foreach (int group in groups) { counts[group]++; }
-
+            CountAll(counts, groups);
             return;
         }
 
         for (int row = 0; row < groups.Length; row++) { counts[groups[row]] += validity[row] ? 1 : 0; }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CountAll(long[] counts, ReadOnlySpan<int> groups)
+    {
+        foreach (int group in groups) { counts[group]++; }
     }
 
     public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)

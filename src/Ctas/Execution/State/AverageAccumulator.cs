@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution.Kernels;
 
@@ -16,10 +17,15 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
     private Int128[] _exact = [];
     private double[] _sums = [];
     private long[] _counts = [];
+
+    // Sums of INT values not yet added to the exact ones.
+    private const long MaxShortRows = int.MaxValue;
+    private long[] _short = [];
+    private long _shortRows;
     private SumWraps _wraps;
 
     public override long SizeInBytes =>
-        (_exact.Length * 16L) + ((_sums.Length + _counts.Length) * 8L) + _wraps.SizeInBytes;
+        (_exact.Length * 16L) + ((_sums.Length + _counts.Length + _short.Length) * 8L) + _wraps.SizeInBytes;
 
     private static bool IsExact => typeof(T) != typeof(double);
 
@@ -27,17 +33,10 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
     {
         GrowTo(groupCount);
         var column = (FixedColumn<T>)arguments[0];
-        ReadOnlySpan<T> values = column.Values;
-        for (int row = 0; row < groups.Length; row++)
-        {
-            if (column.IsNull(row)) { continue; }
-
-            int group = groups[row];
-            if (IsExact) { AddExact(group, Int128.CreateTruncating(values[row])); }
-            else { _sums[group] += double.CreateTruncating(values[row]); }
-
-            _counts[group]++;
-        }
+        if (column.Validity is not null) { AddValid(column, groups); }
+        else if (typeof(T) == typeof(double)) { AddDoubles(((FixedColumn<double>)(Column)column).Values, groups); }
+        else if (typeof(T) == typeof(int)) { AddInts(((FixedColumn<int>)(Column)column).Values, groups); }
+        else { AddValid(column, groups); }
     }
 
     public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
@@ -45,6 +44,7 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         GrowTo(groupCount);
         var part = (AverageAccumulator<T>)other;
         part.GrowTo(mapping.Length);
+        part.MoveShort();
         for (int group = 0; group < mapping.Length; group++)
         {
             if (IsExact) { AddExact(mapping[group], part._exact[group]); }
@@ -59,6 +59,7 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
     public override Column Finish(int groupCount)
     {
         GrowTo(groupCount);
+        MoveShort();
         var averages = new double[groupCount];
         for (int group = 0; group < groupCount; group++)
         {
@@ -66,6 +67,65 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         }
 
         return new FixedColumn<double>(type, averages, groupCount, WhereAny(_counts, groupCount));
+    }
+
+    private void AddValid(FixedColumn<T> column, ReadOnlySpan<int> groups)
+    {
+        ReadOnlySpan<T> values = column.Values;
+        for (int row = 0; row < groups.Length; row++)
+        {
+            if (column.IsNull(row)) { continue; }
+
+            int group = groups[row];
+            if (IsExact) { AddExact(group, Int128.CreateTruncating(values[row])); }
+            else { _sums[group] += double.CreateTruncating(values[row]); }
+
+            _counts[group]++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddDoubles(ReadOnlySpan<double> values, ReadOnlySpan<int> groups)
+    {
+        double[] sums = _sums;
+        long[] counts = _counts;
+        values = values[..groups.Length];
+        for (int row = 0; row < groups.Length; row++)
+        {
+            int group = groups[row];
+            sums[group] += values[row];
+            counts[group]++;
+        }
+    }
+
+    // Sums of so few INT values as a batch has fit 64 bits: these are added here, and moved when they could grow large.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddInts(ReadOnlySpan<int> values, ReadOnlySpan<int> groups)
+    {
+        if (_shortRows > MaxShortRows - groups.Length) { MoveShort(); }
+
+        Grow(ref _short, _counts.Length);
+        _shortRows += groups.Length;
+        long[] sums = _short;
+        long[] counts = _counts;
+        values = values[..groups.Length];
+        for (int row = 0; row < groups.Length; row++)
+        {
+            int group = groups[row];
+            sums[group] += values[row];
+            counts[group]++;
+        }
+    }
+
+    private void MoveShort()
+    {
+        for (int group = 0; group < _short.Length; group++)
+        {
+            _exact[group] += _short[group];
+            _short[group] = 0;
+        }
+
+        _shortRows = 0;
     }
 
     private void AddExact(int group, Int128 value)

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -103,6 +103,7 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         return [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NumberDense(ReadOnlySpan<ulong> packed, Span<int> numbers)
     {
         int[] dense = _dense!;
@@ -119,12 +120,14 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindDense(ReadOnlySpan<ulong> packed, Span<int> marks)
     {
         int[] dense = _dense!;
         for (int row = 0; row < packed.Length; row++) { marks[row] = marks[row] < 0 ? -1 : dense[packed[row]] - 1; }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NumberHashed(ReadOnlySpan<ulong> packed, Span<int> numbers)
     {
         _table.Reserve(Count + packed.Length);

@@ -28,6 +28,9 @@ internal abstract class ColumnAccumulator
         _ => throw new UnreachableException($"No column form for {type}."),
     };
 
+    /// <summary>Makes room for so many rows in all; what there is stays.</summary>
+    public abstract void Reserve(int rows);
+
     /// <summary>Appends all rows of a column.</summary>
     public abstract void Append(Column column);
 
@@ -74,12 +77,20 @@ internal sealed class FixedColumnAccumulator<T>(DataType type) : ColumnAccumulat
 
     public override long SizeInBytes => ((long)_values.Length * Unsafe.SizeOf<T>()) + ValidityBytes;
 
+    public override void Reserve(int rows)
+    {
+        T[] grown = GC.AllocateUninitializedArray<T>(rows);
+        _values.AsSpan(0, Count).CopyTo(grown);
+        _values = grown;
+    }
+
     public override void Append(Column column)
     {
         int end = Count + column.Length;
-        if (end > _values.Length) { Array.Resize(ref _values, Math.Max(end, _values.Length * 2)); }
+        if (end > _values.Length) { Reserve(Math.Max(end, _values.Length * 2)); }
 
         if (column is FixedColumn<T> typed) { typed.Values.CopyTo(_values.AsSpan(Count)); }
+        else { _values.AsSpan(Count, column.Length).Clear(); }
 
         AppendValidity(column);
         Count = end;
@@ -99,11 +110,18 @@ internal sealed class StringColumnAccumulator(DataType type) : ColumnAccumulator
 
     public override long SizeInBytes => (_codes.Length * sizeof(int)) + _own.SizeInBytes + ValidityBytes;
 
+    public override void Reserve(int rows)
+    {
+        int[] grown = GC.AllocateUninitializedArray<int>(rows);
+        _codes.AsSpan(0, Count).CopyTo(grown);
+        _codes = grown;
+    }
+
     public override void Append(Column column)
     {
         var strings = (StringColumn)column;
         int end = Count + strings.Length;
-        if (end > _codes.Length) { Array.Resize(ref _codes, Math.Max(end, _codes.Length * 2)); }
+        if (end > _codes.Length) { Reserve(Math.Max(end, _codes.Length * 2)); }
 
         if (_pool is not null && !ReferenceEquals(_pool, strings.Pool)) { MoveToOwnPool(); }
 

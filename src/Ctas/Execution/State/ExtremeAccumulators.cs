@@ -21,6 +21,18 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
         Grow(ref _isSet, groupCount);
         var column = (FixedColumn<T>)arguments[0];
         ReadOnlySpan<T> values = column.Values;
+        if (column.Validity is null && isMin)
+        {
+            AddLeast(values, groups);
+            return;
+        }
+
+        if (column.Validity is null)
+        {
+            AddGreatest(values, groups);
+            return;
+        }
+
         for (int row = 0; row < groups.Length; row++)
         {
             if (column.IsNull(row)) { continue; }
@@ -45,6 +57,36 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
         Grow(ref _extremes, groupCount);
         Grow(ref _isSet, groupCount);
         return new FixedColumn<T>(type, _extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddLeast(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
+    {
+        T[] extremes = _extremes;
+        bool[] isSet = _isSet;
+        values = values[..groups.Length];
+        for (int row = 0; row < groups.Length; row++)
+        {
+            int group = groups[row];
+            if (TOrder.IsLess(values[row], extremes[group]) || !isSet[group]) { extremes[group] = values[row]; }
+
+            isSet[group] = true;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddGreatest(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
+    {
+        T[] extremes = _extremes;
+        bool[] isSet = _isSet;
+        values = values[..groups.Length];
+        for (int row = 0; row < groups.Length; row++)
+        {
+            int group = groups[row];
+            if (TOrder.IsLess(extremes[group], values[row]) || !isSet[group]) { extremes[group] = values[row]; }
+
+            isSet[group] = true;
+        }
     }
 
     private void Add(int group, T value)

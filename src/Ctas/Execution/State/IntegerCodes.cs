@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -39,6 +40,7 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(Column column, int start, Span<ulong> packed)
     {
         ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values.Slice(start, packed.Length);
@@ -55,6 +57,7 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
         for (int row = 0; row < packed.Length; row++) { packed[row] |= CodeOf(values[row]) << Shift; }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void PackKnown(Column column, int start, Span<ulong> packed, Span<int> marks)
     {
         ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values.Slice(start, packed.Length);
@@ -106,6 +109,7 @@ internal static class ValueRange
         return column.Validity is null ? OfAll(column.Values) : OfValid(column);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (T Least, T Greatest) OfAll<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {

@@ -8,11 +8,14 @@ namespace Ctas.Execution.State;
 /// </summary>
 internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> keyTypes)
 {
-    private readonly RowBuffer _rows = new(rowTypes);
     private readonly KeyNumbers _keys = KeyNumbers.Create(keyTypes);
 
-    // Number of the key of each row. Frozen: rows of key k are _rowsByKey[_starts[k] .. _starts[k + 1]].
-    private int[] _numbers = [];
+    // What came in, by reference, until it is put together.
+    private readonly List<Batch> _batches = [];
+    private readonly List<Column[]> _batchKeys = [];
+    private long _batchBytes;
+
+    // Frozen: rows of key k are _rowsByKey[_starts[k] .. _starts[k + 1]].
     private int[] _starts = [];
     private int[] _rowsByKey = [];
 
@@ -23,42 +26,34 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     public bool IsUnique { get; private set; }
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => _rows.SizeInBytes + _keys.SizeInBytes
-        + ((_numbers.Length + _starts.Length + _rowsByKey.Length) * 4L);
+    public long SizeInBytes => _batchBytes + _keys.SizeInBytes + ((_starts.Length + _rowsByKey.Length) * 4L);
 
     /// <summary>Adds rows with their keys.</summary>
     public void Add(Batch rows, ReadOnlySpan<Column> keys)
     {
-        int end = _rows.Count + rows.RowCount;
-        if (end > _numbers.Length) { Array.Resize(ref _numbers, Math.Max(end, _numbers.Length * 2)); }
-
-        _keys.FindOrAdd(keys, _numbers.AsSpan(_rows.Count, rows.RowCount));
-        _rows.Append(rows);
+        _batches.Add(rows);
+        _batchKeys.Add(keys.ToArray());
+        foreach (Column column in rows.Columns) { _batchBytes += column.SizeInBytes; }
     }
 
-    /// <summary>Ends the filling.</summary>
+    /// <summary>Ends the filling: only now is it known how many rows there are, and so what index suits them.</summary>
     public void Freeze()
     {
-        Rows = _rows.View();
-        IsUnique = _keys.Count == Rows.RowCount;
-        if (IsUnique)
+        Rows = Together();
+        int[] numbers = new int[Rows.RowCount];
+        _keys.Expect(numbers.Length);
+        int start = 0;
+        for (int batch = 0; batch < _batches.Count; batch++)
         {
-            _numbers = [];
-            return;
+            int count = _batches[batch].RowCount;
+            _keys.FindOrAdd(_batchKeys[batch], numbers.AsSpan(start, count));
+            start += count;
         }
 
-        // Counting sort: rows of one key lie together, in the order in which they came.
-        _starts = new int[_keys.Count + 1];
-        ReadOnlySpan<int> numbers = _numbers.AsSpan(0, Rows.RowCount);
-        foreach (int number in numbers) { _starts[number + 1]++; }
-
-        for (int key = 0; key < _keys.Count; key++) { _starts[key + 1] += _starts[key]; }
-
-        _rowsByKey = new int[numbers.Length];
-        int[] next = _starts[.._keys.Count];
-        for (int row = 0; row < numbers.Length; row++) { _rowsByKey[next[numbers[row]]++] = row; }
-
-        _numbers = [];
+        _batches.Clear();
+        _batchKeys.Clear();
+        IsUnique = _keys.Count == Rows.RowCount;
+        if (!IsUnique) { SortByKey(numbers); }
     }
 
     /// <summary>The number of each row's key, −1 when no row has it or a part of it is NULL.</summary>
@@ -67,4 +62,28 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     /// <summary>The rows of a key. Only when not <see cref="IsUnique"/>.</summary>
     public ReadOnlySpan<int> RowsOf(int number) =>
         _rowsByKey.AsSpan(_starts[number], _starts[number + 1] - _starts[number]);
+
+    private Batch Together()
+    {
+        if (_batches.Count == 1) { return _batches[0]; }
+
+        var rows = new RowBuffer(rowTypes);
+        rows.Reserve(_batches.Sum(batch => batch.RowCount));
+        foreach (Batch batch in _batches) { rows.Append(batch); }
+
+        return rows.View();
+    }
+
+    // Counting sort: rows of one key lie together, in the order in which they came.
+    private void SortByKey(ReadOnlySpan<int> numbers)
+    {
+        _starts = new int[_keys.Count + 1];
+        foreach (int number in numbers) { _starts[number + 1]++; }
+
+        for (int key = 0; key < _keys.Count; key++) { _starts[key + 1] += _starts[key]; }
+
+        _rowsByKey = new int[numbers.Length];
+        int[] next = _starts[.._keys.Count];
+        for (int row = 0; row < numbers.Length; row++) { _rowsByKey[next[numbers[row]]++] = row; }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -14,6 +15,7 @@ internal sealed class KeyTable
     public long SizeInBytes => _entries.Length * 16L;
 
     /// <summary>Makes room for so many keys in all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Reserve(int count)
     {
         if (count * 2L <= _entries.Length) { return; }
@@ -34,6 +36,7 @@ internal sealed class KeyTable
     public void Clear() => _entries = [];
 
     /// <summary>Brings the places of keys into the cache, many at a time, before they are searched one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Touch(ReadOnlySpan<ulong> keys)
     {
         Entry[] entries = _entries;
@@ -49,6 +52,7 @@ internal sealed class KeyTable
     }
 
     /// <summary>The number of a key, to be set when it is 0: the key is new then. There must be room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref int FindOrAdd(ulong key)
     {
         Entry[] entries = _entries;
@@ -70,6 +74,7 @@ internal sealed class KeyTable
     }
 
     /// <summary>Writes number − 1 of each key, −1 for one that is not there and where −1 stands already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<ulong> keys, Span<int> numbers)
     {
         Entry[] entries = _entries;

@@ -13,6 +13,12 @@ internal sealed class RowBuffer(IReadOnlyList<DataType> types)
     /// <summary>Bytes held.</summary>
     public long SizeInBytes => _columns.Sum(column => column.SizeInBytes);
 
+    /// <summary>Makes room for so many rows in all.</summary>
+    public void Reserve(int rows)
+    {
+        foreach (ColumnAccumulator column in _columns) { column.Reserve(rows); }
+    }
+
     /// <summary>Appends all rows of a batch.</summary>
     public void Append(Batch rows)
     {

@@ -165,6 +165,7 @@ internal sealed class SumAccumulator<T, TSum, TSummation>(DataType type, string 
         return new FixedColumn<TSum>(type, _sums, groupCount, WhereAny(_counts, groupCount));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddAll(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
     {
         TSum[] sums = _sums;

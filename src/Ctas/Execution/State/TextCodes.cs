@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -61,12 +62,14 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
         for (int row = 0; row < codes.Length; row++) { _translated[row] = map.Find(codes[row]); }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(Column column, int start, Span<ulong> packed)
     {
         ReadOnlySpan<int> codes = CodesOf((StringColumn)column).Slice(start, packed.Length);
         for (int row = 0; row < packed.Length; row++) { packed[row] |= (ulong)(uint)(codes[row] + 1) << Shift; }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void PackKnown(Column column, int start, Span<ulong> packed, Span<int> marks)
     {
         ReadOnlySpan<int> codes = CodesOf((StringColumn)column).Slice(start, packed.Length);
