@@ -13,7 +13,7 @@ if (args.Contains("--micro"))
 IComparisonSuite[] suites =
 [
     new TableComparisons(), new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
-    new ScalingComparisons(),
+    new TpchComparisons(), new ScalingComparisons(),
 ];
 string? filter = Option("--filter");
 bool asJson = args.Contains("--json");
