@@ -19,6 +19,15 @@ public sealed class TpchTests(TpchTables tables) : IClassFixture<TpchTables>
     }
 
     [Fact]
+    public void Queries_SmallTables_MostlyFindSomething()
+    {
+        int[] empty = [.. Numbers().Select(number => (int)number[0])
+            .Where(number => tables.Ours(TpchQueries.All[number - 1]).Count == 0)];
+
+        empty.Should().HaveCountLessThan(3, "an empty answer tests little");
+    }
+
+    [Fact]
     public void Generate_Twice_GivesTheSameTables()
     {
         TpchTable[] first = [.. TpchData.Generate(0.0005)];
