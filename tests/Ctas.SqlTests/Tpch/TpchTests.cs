@@ -21,8 +21,7 @@ public sealed class TpchTests(TpchTables tables) : IClassFixture<TpchTables>
     [Fact]
     public void Queries_SmallTables_MostlyFindSomething()
     {
-        int[] empty = [.. Numbers().Select(number => (int)number[0])
-            .Where(number => tables.Ours(TpchQueries.All[number - 1]).Count == 0)];
+        string[] empty = [.. TpchQueries.All.Where(sql => tables.Ours(sql).Count == 0)];
 
         empty.Should().HaveCountLessThan(3, "an empty answer tests little");
     }
