@@ -23,14 +23,17 @@ internal sealed partial class Binder
         return keys;
     }
 
-    private BoundExpression WithoutAggregates(BoundExpression key, ExpressionSyntax syntax) =>
-        key.Contains<BoundAggregate>()
-            ? Report(BindingDiagnostics.AggregateMisplaced(syntax.Span, FirstAggregate(key), "GROUP BY"))
-            : key;
+    private BoundExpression WithoutAggregates(BoundExpression key, ExpressionSyntax syntax)
+    {
+        if (key.First<BoundWindowCall>() is { } window)
+        {
+            return Report(BindingDiagnostics.WindowMisplaced(syntax.Span, window.Function, "GROUP BY"));
+        }
 
-    private static string FirstAggregate(BoundExpression expression) => expression is BoundAggregate aggregate
-        ? aggregate.Function.Name
-        : expression.Operands().Where(operand => operand.Contains<BoundAggregate>()).Select(FirstAggregate).First();
+        return key.First<BoundAggregate>() is { } aggregate
+            ? Report(BindingDiagnostics.AggregateMisplaced(syntax.Span, aggregate.Function.Name, "GROUP BY"))
+            : key;
+    }
 
     private BoundExpression BindOrdinal(
         NumberLiteralSyntax syntax, IReadOnlyList<ResultColumn> columns, string clause) =>
@@ -38,7 +41,9 @@ internal sealed partial class Binder
             ? columns[ordinal - 1].Expression
             : Report(BindingDiagnostics.OrdinalOutOfRange(syntax.Span, clause, syntax.Text, columns.Count));
 
-    private BoundExpression BindAggregate(FunctionCallSyntax call, FunctionEntry function, Context context)
+    /// <param name="inside">Where its arguments stand; null for the inside of an aggregate.</param>
+    private BoundExpression BindAggregate(
+        FunctionCallSyntax call, FunctionEntry function, Context context, Context? inside = null)
     {
         string name = call.Name.Text.ToUpperInvariant();
         if (context.Aggregate is not null)
@@ -52,7 +57,7 @@ internal sealed partial class Binder
         }
 
         int parametersBefore = _outer?.Parameters.Count ?? 0;
-        Context inside = context with { Aggregate = name };
+        inside ??= context with { Aggregate = name };
         BoundExpression? filter = call.Filter is null
             ? null
             : AsCondition(BindExpression(call.Filter, inside), "FILTER");

@@ -12,7 +12,11 @@ internal sealed partial class Binder
     /// <param name="Clause">The clause, for messages.</param>
     /// <param name="AllowsAggregates">True in SELECT, HAVING and ORDER BY.</param>
     /// <param name="Aggregate">The aggregate function it is an argument of; null outside of one.</param>
-    private sealed record Context(Scope Scope, string Clause, bool AllowsAggregates, string? Aggregate);
+    private sealed record Context(Scope Scope, string Clause, bool AllowsAggregates, string? Aggregate)
+    {
+        /// <summary>The window function it is an argument of; null outside of one.</summary>
+        public string? Window { get; init; }
+    }
 
     private BoundExpression BindExpression(
         ExpressionSyntax syntax, Scope scope, string clause, bool allowsAggregates = false) =>

@@ -12,7 +12,12 @@ internal sealed partial class Binder
     private BoundExpression BindCall(FunctionCallSyntax call, Context context)
     {
         string name = call.Name.Text.ToUpperInvariant();
-        if (call.Over is not null) { return NotSupportedYet(call, $"{name}(…) OVER (…)"); }
+        if (call.Over is not null) { return BindWindowCall(call, name, call.Over, context); }
+
+        if (WindowFunctionCatalog.Find(name) is not null)
+        {
+            return Report(BindingDiagnostics.OverMissing(call.Span, name));
+        }
 
         if (FunctionCatalog.Find(name) is not { } function)
         {
@@ -23,6 +28,11 @@ internal sealed partial class Binder
         }
 
         if (function.Kind == FunctionKind.Aggregate) { return BindAggregate(call, function, context); }
+
+        if (call.Nulls is not null)
+        {
+            return Report(BindingDiagnostics.NullTreatmentMisplaced(call.Span, name));
+        }
 
         if (MisplacedClause(call) is { } clause)
         {

@@ -12,7 +12,7 @@ internal sealed partial class Binder
     /// <param name="IsAlias">True when the name was given with AS, so that GROUP BY and HAVING may use it.</param>
     private sealed record ResultColumn(string Name, BoundExpression Expression, bool IsAlias);
 
-    /// <summary>FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY: in this order rows flow.</summary>
+    /// <summary>FROM, WHERE, GROUP BY, HAVING, windows, QUALIFY, SELECT, DISTINCT, ORDER BY: in this order rows flow.</summary>
     private BoundRelation BindSelect(
         SelectSyntax select, SyntaxList<OrderItemSyntax> orderBy, CommonTables? commonTables)
     {
@@ -20,8 +20,6 @@ internal sealed partial class Binder
         {
             NotSupportedYet(select.Window, $"WINDOW {select.Window.Kind.ToString().ToUpperInvariant()}");
         }
-
-        if (select.Qualify is not null) { NotSupportedYet(select.Qualify, "QUALIFY"); }
 
         // Names are bound first, clause by clause; aggregates stand in the expressions until grouping replaces them.
         var (relation, tables) = BindFrom(select.From, commonTables);
@@ -31,6 +29,7 @@ internal sealed partial class Binder
             relation = new BoundFilter(relation, BindCondition(select.Where, scope, "WHERE"));
         }
 
+        scope = scope with { Windows = ResolveWindows(select.Windows) };
         var (columns, openStars) = BindItems(select.Items, scope);
         Scope withAliases = scope with
         {
@@ -40,16 +39,21 @@ internal sealed partial class Binder
         BoundExpression? having = select.Having is null
             ? null
             : BindCondition(select.Having, withAliases, "HAVING", allowsAggregates: true);
+        BoundExpression? qualify = select.Qualify is null
+            ? null
+            : BindCondition(select.Qualify, withAliases, "QUALIFY", allowsAggregates: true);
         List<SortItem> sortItems = BindSortItems(orderBy, columns, withAliases, select.IsDistinct);
 
         bool isGrouped = !select.GroupBy.IsEmpty || having is not null
             || columns.Any(c => c.Expression.Contains<BoundAggregate>())
+            || qualify?.Contains<BoundAggregate>() == true
             || sortItems.Any(item => item.Expression.Contains<BoundAggregate>());
         if (isGrouped)
         {
             var grouping = new GroupingRewriter(keys, columns.Select(c => (c.Name, c.Expression)), diagnostics);
             columns = [.. columns.Select(c => c with { Expression = grouping.Rewrite(c.Expression) })];
             having = having is null ? null : grouping.Rewrite(having);
+            qualify = qualify is null ? null : grouping.Rewrite(qualify);
             sortItems = [.. sortItems.Select(item => item with { Expression = grouping.Rewrite(item.Expression) })];
             relation = new BoundGrouping(relation, grouping.Keys, grouping.Aggregates);
             openStars = [];
@@ -57,6 +61,11 @@ internal sealed partial class Binder
 
         if (having is not null) { relation = new BoundFilter(relation, having); }
 
+        // Functions over windows see the rows that are left, and stand in expressions until now.
+        var windows = new WindowRewriter(columns.Select(c => (c.Name, c.Expression)));
+        columns = [.. columns.Select(c => c with { Expression = windows.Rewrite(c.Expression) })];
+        sortItems = [.. sortItems.Select(item => item with { Expression = windows.Rewrite(item.Expression) })];
+        relation = BindQualify(relation, windows, qualify);
         return BindSort(relation, columns, openStars, sortItems, select.IsDistinct);
     }
 

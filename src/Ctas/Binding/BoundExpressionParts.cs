@@ -23,6 +23,13 @@ internal static class BoundExpressionParts
         BoundField e => [e.Operand],
         BoundElement e => [e.Operand, e.Index],
         BoundConstructor e => e.Items,
+        BoundWindowCall e =>
+        [
+            .. e.Aggregate?.Operands() ?? e.Arguments,
+            .. e.Window.PartitionBy,
+            .. e.Window.OrderBy.Select(key => key.Expression),
+            .. Optional(e.Window.Frame.RangeKey),
+        ],
         BoundAggregate e => [.. e.Arguments, .. Optional(e.Filter), .. e.OrderBy.Select(key => key.Expression)],
         _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
     };
@@ -46,6 +53,11 @@ internal static class BoundExpressionParts
     /// <summary>True when the expression or a part of it is a <typeparamref name="T"/>.</summary>
     public static bool Contains<T>(this BoundExpression expression)
         where T : BoundExpression => expression is T || expression.Operands().Any(Contains<T>);
+
+    /// <summary>The first <typeparamref name="T"/> in the expression, itself included; null when there is none.</summary>
+    public static T? First<T>(this BoundExpression expression)
+        where T : BoundExpression =>
+        expression as T ?? expression.Operands().Select(First<T>).FirstOrDefault(found => found is not null);
 
     /// <summary>The operands of a chain of ANDs, from left to right.</summary>
     public static IEnumerable<BoundExpression> Conjuncts(this BoundExpression expression) =>

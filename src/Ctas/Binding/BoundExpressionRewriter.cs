@@ -29,17 +29,32 @@ internal abstract class BoundExpressionRewriter
         BoundField e => e with { Operand = Rewrite(e.Operand) },
         BoundElement e => e with { Operand = Rewrite(e.Operand), Index = Rewrite(e.Index) },
         BoundConstructor e => e with { Items = [.. e.Items.Select(Rewrite)] },
-        BoundAggregate e => e with
+        BoundAggregate e => RewriteOperands(e),
+        BoundWindowCall e => e with
         {
+            // The aggregate itself is one over a window, so only what it is made of is rewritten.
+            Aggregate = e.Aggregate is null ? null : RewriteOperands(e.Aggregate),
             Arguments = [.. e.Arguments.Select(Rewrite)],
-            Filter = RewriteOptional(e.Filter),
-            OrderBy = [.. e.OrderBy.Select(key => key with { Expression = Rewrite(key.Expression) })],
+            Window = new BoundWindow(
+                [.. e.Window.PartitionBy.Select(Rewrite)],
+                RewriteKeys(e.Window.OrderBy),
+                e.Window.Frame with { RangeKey = RewriteOptional(e.Window.Frame.RangeKey) }),
         },
         _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
     };
 
     private BoundList<BoundParameter> RewriteParameters(BoundSubquery subquery) =>
         [.. subquery.Parameters.Select(parameter => parameter with { Argument = Rewrite(parameter.Argument) })];
+
+    private BoundAggregate RewriteOperands(BoundAggregate aggregate) => aggregate with
+    {
+        Arguments = [.. aggregate.Arguments.Select(Rewrite)],
+        Filter = RewriteOptional(aggregate.Filter),
+        OrderBy = RewriteKeys(aggregate.OrderBy),
+    };
+
+    private BoundList<BoundSortKey> RewriteKeys(BoundList<BoundSortKey> keys) =>
+        [.. keys.Select(key => key with { Expression = Rewrite(key.Expression) })];
 
     private BoundExpression? RewriteOptional(BoundExpression? expression) =>
         expression is null ? null : Rewrite(expression);

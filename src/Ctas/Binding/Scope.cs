@@ -26,6 +26,9 @@ internal sealed record ScopeMatch(string? Table, BoundExpression Expression, str
 internal sealed record Scope(
     IReadOnlyList<ScopeTable> Tables, IReadOnlyList<ScopeName> Merged, IReadOnlyList<ScopeName> Aliases)
 {
+    /// <summary>The windows that OVER can name, each with everything it takes from others.</summary>
+    public IReadOnlyList<NamedWindowSyntax> Windows { get; init; } = [];
+
     /// <summary>A scope without columns.</summary>
     public static Scope Empty { get; } = new([], [], []);
 

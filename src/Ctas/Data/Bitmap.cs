@@ -66,6 +66,18 @@ public sealed class Bitmap
         return slice;
     }
 
+    /// <summary>The bits of either.</summary>
+    internal static Bitmap Or(Bitmap left, Bitmap right)
+    {
+        var result = new Bitmap(left.Length);
+        for (int word = 0; word < result._words.Length; word++)
+        {
+            result._words[word] = left._words[word] | right._words[word];
+        }
+
+        return result;
+    }
+
     /// <summary>The bits of both; a null means all set, so the result is null when both are.</summary>
     public static Bitmap? And(Bitmap? left, Bitmap? right)
     {

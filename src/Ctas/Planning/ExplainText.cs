@@ -41,6 +41,7 @@ internal static class ExplainText
         LogicalValues values => string.Create(CultureInfo.InvariantCulture, $"values, {values.Rows.Count} rows"),
         LogicalSort sort => $"sort by {ExpressionSql.Render(sort.Keys, sort.Schema)}",
         LogicalLimit limit => DescribeLimit(limit),
+        LogicalWindow window => WindowText.Describe(window),
         _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
     };
 

@@ -60,6 +60,7 @@ internal static partial class LogicalPlanner
         BoundUnionAll union => LowerUnion(union, request),
         BoundSort sort => LowerSort(sort, request),
         BoundLimit limit => LowerLimit(limit, request),
+        BoundWindows windows => LowerWindows(windows, request),
         _ => throw new UnreachableException($"No rule for {relation.GetType().Name}."),
     };
 

@@ -7,9 +7,6 @@ internal static class LaterFunctions
 {
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        // Window functions.
-        "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTILE",
-
         // Text.
         "INITCAP", "INSTR", "LPAD", "RPAD", "SPLIT", "SPLIT_PART", "REGEXP_REPLACE", "REGEXP_EXTRACT", "REGEXP_LIKE",
         "REVERSE",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ctas.Execution.Windows;
 using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
@@ -41,6 +42,9 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
             case LogicalLimit limit: Build(limit.Input, new LimitOperator(limit.Offset, limit.Count, output)); break;
             case LogicalValues values: _scans.Add(new PlannedScan(null, new ValuesOperator(values, log, output))); break;
             case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
+            case LogicalWindow window:
+                Build(window.Input, new WindowOperator(window, log, memory, output));
+                break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
             case LogicalJoin join: BuildJoin(join, output); break;
             default: throw new UnreachableException($"No operator for {plan.GetType().Name}.");

@@ -36,6 +36,13 @@ internal abstract class Accumulator
     /// <param name="groupCount">Number of groups by now; all of <paramref name="mapping"/> are below it.</param>
     public abstract void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount);
 
+    /// <summary>
+    /// An accumulator with the rows of some groups of this one: group i has those of <c>groups[i]</c>, which may come
+    /// several times. Null when this kind cannot be copied; it stays as it is.
+    /// </summary>
+    /// <remarks>Lets functions over windows put frames together from parts.</remarks>
+    public virtual Accumulator? Copy(ReadOnlySpan<int> groups) => null;
+
     /// <summary>The results, a row for each group; called once, at the end.</summary>
     public abstract Column Finish(int groupCount);
 
@@ -46,6 +53,18 @@ internal abstract class Accumulator
         {
             Array.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2)));
         }
+    }
+
+    /// <summary>The states of some groups; those that have not been grown to are empty.</summary>
+    private protected static T[] Gathered<T>(T[] states, ReadOnlySpan<int> groups)
+    {
+        var gathered = new T[groups.Length];
+        for (int group = 0; group < gathered.Length; group++)
+        {
+            if (groups[group] < states.Length) { gathered[group] = states[groups[group]]; }
+        }
+
+        return gathered;
     }
 
     /// <summary>Set where the number of values is not 0; null when it is 0 nowhere.</summary>
@@ -123,6 +142,9 @@ internal sealed class CountAccumulator(DataType type) : Accumulator
         Grow(ref _counts, groupCount);
         return new FixedColumn<long>(type, _counts, groupCount);
     }
+
+    public override Accumulator Copy(ReadOnlySpan<int> groups) =>
+        new CountAccumulator(type) { _counts = Gathered(_counts, groups) };
 }
 
 /// <summary>COUNT_IF: rows for which a condition is TRUE.</summary>

@@ -128,6 +128,18 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         _shortRows = 0;
     }
 
+    public override Accumulator Copy(ReadOnlySpan<int> groups)
+    {
+        MoveShort();
+        return new AverageAccumulator<T>(type, scale)
+        {
+            _exact = IsExact ? Gathered(_exact, groups) : [],
+            _sums = IsExact ? [] : Gathered(_sums, groups),
+            _counts = Gathered(_counts, groups),
+            _wraps = _wraps.Copy(groups),
+        };
+    }
+
     private void AddExact(int group, Int128 value)
     {
         // Only values of 38 digits can leave the width.

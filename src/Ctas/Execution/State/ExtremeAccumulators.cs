@@ -89,6 +89,12 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
         }
     }
 
+    public override Accumulator Copy(ReadOnlySpan<int> groups) => new ExtremeAccumulator<T, TOrder>(type, isMin)
+    {
+        _extremes = Gathered(_extremes, groups),
+        _isSet = Gathered(_isSet, groups),
+    };
+
     private void Add(int group, T value)
     {
         ref T extreme = ref _extremes[group];

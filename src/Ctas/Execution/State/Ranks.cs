@@ -1,6 +1,3 @@
-using Ctas.Data;
-using Ctas.Execution.Kernels;
-
 namespace Ctas.Execution.State;
 
 /// <summary>A value as an unsigned number that orders as the value does.</summary>
@@ -36,28 +33,4 @@ internal readonly struct DoubleRank : IRank<double>
         ulong bits = BitConverter.DoubleToUInt64Bits(value == 0 ? 0 : value);
         return (bits >> 63) == 0 ? bits | (1UL << 63) : ~bits;
     }
-}
-
-/// <summary>Upper half of a DECIMAL.</summary>
-internal readonly struct HighRank : IRank<Int128>
-{
-    public static ulong Of(Int128 value) => (ulong)(value >> 64) ^ (1UL << 63);
-}
-
-/// <summary>Lower half of a DECIMAL.</summary>
-internal readonly struct LowRank : IRank<Int128>
-{
-    public static ulong Of(Int128 value) => (ulong)value;
-}
-
-/// <summary>Upper half of an INTERVAL's length.</summary>
-internal readonly struct IntervalHighRank : IRank<Interval>
-{
-    public static ulong Of(Interval value) => HighRank.Of(IntervalOrder.Length(value));
-}
-
-/// <summary>Lower half of an INTERVAL's length.</summary>
-internal readonly struct IntervalLowRank : IRank<Interval>
-{
-    public static ulong Of(Interval value) => LowRank.Of(IntervalOrder.Length(value));
 }

@@ -92,6 +92,18 @@ internal struct SumWraps
         _wraps![group] += wraps;
     }
 
+    /// <summary>The wraps of some groups.</summary>
+    public readonly SumWraps Copy(ReadOnlySpan<int> groups)
+    {
+        var copy = default(SumWraps);
+        for (int group = 0; _wraps is not null && group < groups.Length; group++)
+        {
+            if (this[groups[group]] != 0) { copy.Add(group, this[groups[group]]); }
+        }
+
+        return copy;
+    }
+
     /// <summary>Adds the wraps of another part.</summary>
     public void Merge(SumWraps other, ReadOnlySpan<int> mapping)
     {
@@ -166,6 +178,14 @@ internal sealed class SumAccumulator<T, TSum, TSummation>(DataType type, string 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+
+    public override Accumulator Copy(ReadOnlySpan<int> groups) => new SumAccumulator<T, TSum, TSummation>(type, call)
+    {
+        _sums = Gathered(_sums, groups),
+        _counts = Gathered(_counts, groups),
+        _wraps = _wraps.Copy(groups),
+    };
+
     private void AddAll(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
     {
         TSum[] sums = _sums;
