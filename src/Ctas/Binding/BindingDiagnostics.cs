@@ -248,7 +248,7 @@ internal static class BindingDiagnostics
         "CTAS2054", span, "a query is one SELECT statement");
 
     public static Diagnostic WindowMisplaced(TextSpan span, string function, string clause) => new(
-        "CTAS2070",
+        "CTAS2090",
         span,
         $"window function \"{function}\" cannot stand in {clause}",
         clause == "WHERE"
@@ -256,49 +256,49 @@ internal static class BindingDiagnostics
             : "Compute it in a sub-query, and use its column here.");
 
     public static Diagnostic WindowNested(TextSpan span, string function, string outer) => new(
-        "CTAS2071",
+        "CTAS2091",
         span,
         $"window function \"{function}\" cannot stand inside function \"{outer}\"",
         "Compute the inner one in a sub-query.");
 
     public static Diagnostic OverMissing(TextSpan span, string function) => new(
-        "CTAS2072", span, $"window function \"{function}\" needs OVER", $"Write {function}(…) OVER (ORDER BY …).");
+        "CTAS2092", span, $"window function \"{function}\" needs OVER", $"Write {function}(…) OVER (ORDER BY …).");
 
     public static Diagnostic WindowNotFound(TextSpan span, string name, string? closest) => new(
-        "CTAS2073",
+        "CTAS2093",
         span,
         $"window \"{name}\" not found",
         DidYouMean(closest) ?? $"Declare it after HAVING: WINDOW {name} AS (…).");
 
     public static Diagnostic DuplicateWindow(TextSpan span, string name) => new(
-        "CTAS2074", span, $"window \"{name}\" is declared twice");
+        "CTAS2094", span, $"window \"{name}\" is declared twice");
 
     public static Diagnostic WindowOverridden(TextSpan span, string name, string clause) => new(
-        "CTAS2075",
+        "CTAS2095",
         span,
         $"{clause} cannot be added to window \"{name}\"",
         "A window can add ORDER BY and a frame to one that has none; else write it out.");
 
     public static Diagnostic FrameReversed(TextSpan span) => new(
-        "CTAS2076", span, "frame cannot end before it starts", "Write the earlier bound first.");
+        "CTAS2096", span, "frame cannot end before it starts", "Write the earlier bound first.");
 
     public static Diagnostic FrameOffset(TextSpan span, string unit, string expected) => new(
-        "CTAS2077", span, $"offset of a {unit} frame needs {expected}");
+        "CTAS2097", span, $"offset of a {unit} frame needs {expected}");
 
     public static Diagnostic FrameNeedsOneKey(TextSpan span, string unit) => new(
-        "CTAS2078",
+        "CTAS2098",
         span,
         unit == "RANGE" ? "offsets in RANGE need exactly one ORDER BY expression" : "GROUPS needs ORDER BY",
         "Use ROWS to count rows.");
 
     public static Diagnostic NullTreatmentMisplaced(TextSpan span, string function) => new(
-        "CTAS2079",
+        "CTAS2099",
         span,
         $"function \"{function}\" cannot take IGNORE NULLS or RESPECT NULLS",
         "Aggregates take it, and LAG, LEAD, FIRST_VALUE, LAST_VALUE and NTH_VALUE over a window.");
 
     public static Diagnostic QualifyWithoutWindow(TextSpan span) => new(
-        "CTAS2080",
+        "CTAS2100",
         span,
         "QUALIFY needs a window function, there or in the SELECT list",
         "Conditions on rows belong into WHERE, those on groups into HAVING.");

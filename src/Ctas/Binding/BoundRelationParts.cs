@@ -15,6 +15,7 @@ internal static class BoundRelationParts
         BoundLimit r => [r.Input],
         BoundProject r => [r.Input],
         BoundGrouping r => [r.Input],
+        BoundWindows r => [r.Input],
         BoundJoin r => [r.Left, r.Right],
         BoundMatchJoin r => [r.Left, r.Right],
         BoundSetOperation r => [r.Left, r.Right],
@@ -29,6 +30,7 @@ internal static class BoundRelationParts
         BoundSort r => r.Keys.Select(key => key.Expression),
         BoundProject r => r.Projections.Select(projection => projection.Expression),
         BoundGrouping r => r.Keys.Concat(r.Aggregates).Select(projection => projection.Expression),
+        BoundWindows r => r.Calls.Select(call => call.Expression),
         BoundJoin { Condition: { } condition } => [condition],
         BoundMatchJoin r => new[] { r.Condition, r.Comparison }.OfType<BoundExpression>(),
         BoundValues r => r.Rows.SelectMany(row => row),
@@ -63,6 +65,7 @@ internal static class BoundRelationParts
             BoundProject r => new BoundProject(input(r.Input), r.Projections.Select(Projection)),
             BoundGrouping r => new BoundGrouping(
                 input(r.Input), [.. r.Keys.Select(Projection)], [.. r.Aggregates.Select(Projection)]),
+            BoundWindows r => new BoundWindows(input(r.Input), [.. r.Calls.Select(Projection)]),
             BoundJoin r => new BoundJoin(r.Kind, input(r.Left), input(r.Right), Optional(r.Condition))
             {
                 Subquery = r.Subquery,

@@ -22,10 +22,10 @@ internal static class ExecutionErrors
     public static ExecutionException SumOverflow(string expression) =>
         new("CTAS5002", $"sum out of range in {expression}") { Expression = expression };
 
-    public static ExecutionException TileCount(long tiles) => new("CTAS5004", string.Create(
+    public static ExecutionException TileCount(long tiles) => new("CTAS5010", string.Create(
         CultureInfo.InvariantCulture, $"NTILE needs a number of tiles above 0, not {tiles}"));
 
-    public static ExecutionException NthCount(long nth) => new("CTAS5005", string.Create(
+    public static ExecutionException NthCount(long nth) => new("CTAS5011", string.Create(
         CultureInfo.InvariantCulture, $"NTH_VALUE needs a place above 0, not {nth}"));
 
     public static ExecutionException MemoryExceeded(long limitBytes) => new("CTAS5003", string.Create(
