@@ -19,13 +19,13 @@ internal sealed partial class Binder
             .. whole.OrderBy.Select(item => new BoundSortKey(
                 BindExpression(item.Expression, context), item.IsDescending, NullsFirst(item))),
         ];
-        BoundFrame? frame = whole.Frame is null ? BoundFrame.Default : BindFrame(whole.Frame, orderBy);
+        BoundFrame? frame = whole.Frame is null ? BoundFrame.Default : BindFrame(whole.Frame, orderBy, context);
         bool isBroken = frame is null || partitionBy.Concat(orderBy.Select(key => key.Expression)).Any(
             expression => expression.Contains<BoundError>());
         return isBroken ? null : new BoundWindow([.. partitionBy], [.. orderBy], frame!);
     }
 
-    private BoundFrame? BindFrame(FrameSyntax frame, BoundSortKey[] orderBy)
+    private BoundFrame? BindFrame(FrameSyntax frame, BoundSortKey[] orderBy, Context context)
     {
         string unit = frame.Unit.ToString().ToUpperInvariant();
         bool isReversed = frame.Start.Kind > frame.End.Kind
@@ -48,13 +48,13 @@ internal sealed partial class Binder
         BoundExpression? rangeKey = frame.Unit == FrameUnit.Range && hasOffset ? orderBy[0].Expression : null;
         if (rangeKey is BoundError) { return null; }
 
-        BoundConstant? start = BindOffset(frame.Start.Offset, unit, ref rangeKey);
-        BoundConstant? end = BindOffset(frame.End.Offset, unit, ref rangeKey);
+        BoundConstant? start = BindOffset(frame.Start.Offset, unit, context, ref rangeKey);
+        BoundConstant? end = BindOffset(frame.End.Offset, unit, context, ref rangeKey);
         bool isBroken = (start is null) != (frame.Start.Offset is null) || (end is null) != (frame.End.Offset is null);
         if (isBroken) { return null; }
 
         // The end may have widened the key after the start was bound.
-        if (start is not null && rangeKey is not null) { start = BindOffset(frame.Start.Offset, unit, ref rangeKey); }
+        if (start is not null && rangeKey is not null) { start = BindOffset(frame.Start.Offset, unit, context, ref rangeKey); }
 
         return new BoundFrame(
             Unit(frame.Unit),
@@ -66,11 +66,12 @@ internal sealed partial class Binder
 
     /// <summary>A constant that is not negative; null without one, and after a mistake.</summary>
     /// <param name="rangeKey">What it is added to, brought to a type that it can be added to; null for counts.</param>
-    private BoundConstant? BindOffset(ExpressionSyntax? syntax, string unit, ref BoundExpression? rangeKey)
+    private BoundConstant? BindOffset(
+        ExpressionSyntax? syntax, string unit, Context context, ref BoundExpression? rangeKey)
     {
         if (syntax is null) { return null; }
 
-        BoundExpression bound = BindExpression(syntax, Scope.Empty, $"the offset of a {unit} frame");
+        BoundExpression bound = BindExpression(syntax, context);
         if (bound is BoundError) { return null; }
 
         DataType type = rangeKey is null ? DataType.BigInt : RangeType(rangeKey.Type, bound);

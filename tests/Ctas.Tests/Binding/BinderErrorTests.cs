@@ -83,8 +83,7 @@ public sealed class BinderErrorTests
     }
 
     [Theory]
-    [InlineData("CREATE TABLE t AS SELECT {ROW_NUMBER() OVER (ORDER BY id)} AS x FROM users", "OVER")]
-    [InlineData("CREATE TABLE t AS SELECT id FROM users QUALIFY {id > 1}", "QUALIFY")]
+
     [InlineData("CREATE TABLE t AS SELECT COUNT(*) AS n FROM orders WINDOW {TUMBLING (SIZE 5 MINUTES)}", "WINDOW TUMBLING")]
     [InlineData("CREATE TABLE t AS SELECT {DATE_TRUNC}('day', at) AS x FROM orders", "DATE_TRUNC")]
     [InlineData("CREATE TABLE t AS SELECT CAST(name AS {VARCHAR(10)}) AS x FROM users", "length of VARCHAR")]

@@ -88,10 +88,10 @@ internal sealed class WindowOperator : IOperatorInput
             batch.Columns.CopyTo(columns);
             for (int slot = 0; slot < results.Length; slot++)
             {
-                columns[batch.ColumnCount + slot] = Slice(results[slot], start, batch.RowCount);
+                columns[batch.ColumnCount + slot] = results[slot].Slice(start, batch.RowCount);
             }
 
-            Give(new Batch(columns, batch.RowCount), Selected(rows, failed, start, batch.RowCount));
+            Give(new Batch(columns, batch.RowCount), Selected(failed, start, batch.RowCount));
             start += batch.RowCount;
         }
     }
@@ -101,22 +101,12 @@ internal sealed class WindowOperator : IOperatorInput
         if (selection is not { Length: 0 }) { _output.Push(new ChangeBatch(rows, selection)); }
     }
 
-    /// <summary>The rows that have results, among the first ones of their partitions; null when all have.</summary>
-    private int[]? Selected(SortedRows rows, Bitmap? failed, int start, int count)
+    /// <summary>The rows that have results; null when all have.</summary>
+    private static int[]? Selected(Bitmap? failed, int start, int count)
     {
         if (failed is null) { return null; }
 
         return [.. Enumerable.Range(0, count).Where(row => !failed[start + row])];
-    }
-
-    private static Column Slice(Column column, int start, int count)
-    {
-        if (start == 0 && count == column.Length) { return column; }
-
-        var rows = new int[count];
-        for (int row = 0; row < count; row++) { rows[row] = start + row; }
-
-        return column.Gather(rows);
     }
 }
 

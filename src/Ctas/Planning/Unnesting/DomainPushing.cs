@@ -42,6 +42,7 @@ internal sealed class DomainPushing(BoundRelation outer, Correlation correlation
         {
             BoundProject project => PushProject(project),
             BoundGrouping grouping => PushGrouping(grouping),
+            BoundWindows windows => PushWindows(windows),
             BoundJoin join => PushJoin(join),
             BoundMatchJoin join => PushMatchJoin(join),
             BoundDistinct distinct => PushDistinct(distinct),
@@ -89,6 +90,21 @@ internal sealed class DomainPushing(BoundRelation outer, Correlation correlation
         return grouping.Keys.Count > 0
             ? new Dependent(new BoundGrouping(input.Relation, keys, aggregates), domain)
             : WithEmptyGroups(input.Relation, keys, aggregates, domain);
+    }
+
+    /// <summary>The rows of each outer row are partitions of their own.</summary>
+    private Dependent PushWindows(BoundWindows windows)
+    {
+        Dependent input = Pushed(windows.Input);
+        Func<BoundExpression, BoundExpression> reading = Reading(input);
+        BoundExpression[] domain = [.. input.Domain.Values.Select(column => new BoundColumn(column))];
+        IEnumerable<BoundProjection> calls = windows.Calls.Select(projection =>
+        {
+            var call = (BoundWindowCall)reading(projection.Expression);
+            BoundList<BoundExpression> partitionBy = [.. call.Window.PartitionBy, .. domain];
+            return projection with { Expression = call with { Window = call.Window with { PartitionBy = partitionBy } } };
+        });
+        return input with { Relation = new BoundWindows(input.Relation, [.. calls]) };
     }
 
     /// <summary>An aggregate of no rows is a row too: the domain says for which outer rows there are none.</summary>
