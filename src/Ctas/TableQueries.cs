@@ -13,7 +13,7 @@ internal static class TableQueries
     /// <summary>Plans a SELECT against the tables of a snapshot.</summary>
     public static PlannedQuery Plan(string sql, RegistrySnapshot tables) => QueryPlanner.PlanQuery(
         sql,
-        name => tables.TryGetMetadata(name, out TableMetadata? table) ? LoadPlanning.Describe(table) : null,
+        name => LoadPlanning.Find(tables, name),
         () => tables.Tables.Select(table => table.Name),
         LoadPlanning.Optimiser);
 

@@ -58,7 +58,10 @@ internal sealed class SqlDatabase(OptimiserOptions? optimiser = null) : IScanPro
 
     private sealed record StoredTable(string Name, Schema Schema, IReadOnlyList<Batch> Batches)
     {
-        public RelationInfo Info { get; } = new(Name, IsSource: false, IsStream: false, Schema);
+        public RelationInfo Info { get; } = new(Name, IsSource: false, IsStream: false, Schema)
+        {
+            Statistics = new RowCountStatistics(Batches.Sum(batch => batch.RowCount)),
+        };
     }
 
     private sealed class BatchConsumer : IChangeConsumer

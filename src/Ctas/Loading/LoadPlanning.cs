@@ -26,6 +26,16 @@ internal static class LoadPlanning
     public static RelationInfo Describe(TableMetadata table) => new(
         table.Name, IsSource: false, IsStream: table.Schema is { HasKey: false }, table.Schema);
 
+    /// <summary>A table of a snapshot, with what is known of its rows once it is loaded; null when there is none.</summary>
+    public static RelationInfo? Find(RegistrySnapshot tables, string name)
+    {
+        if (!tables.TryGetMetadata(name, out TableMetadata? metadata)) { return null; }
+
+        return tables.TryGet(name, out ITable? table)
+            ? Describe(metadata) with { Statistics = new TableStatistics(table) }
+            : Describe(metadata);
+    }
+
     /// <summary>A property set for all that follows, as SQL.</summary>
     public static string SetStatement(string name, string value) => $"SET {Quote(name)} = {Quote(value)};";
 
@@ -36,7 +46,7 @@ internal static class LoadPlanning
         RegistrySnapshot snapshot = services.Registry.Snapshot();
         return new PlanningContext(
             [
-                .. snapshot.Tables.Where(table => IsUsable(table.State)).Select(Describe),
+                .. snapshot.Tables.Where(table => IsUsable(table.State)).Select(table => Find(snapshot, table.Name)!),
                 .. services.Sources.Named.Select(source => SourceSchemas.Describe(source.Key, source.Value.Definition)),
             ],
             Path.GetFullPath(services.BasePath),

@@ -134,13 +134,26 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         if (_scans.TryGetValue(name, out ScanSubscription? scan))
         {
             return scan.Scan.Definition.Columns is null
-                ? SourceSchemas.Describe(name, scan.Scan.Definition, _staged[name].Schema)
-                : SourceSchemas.Describe(name, scan.Scan.Definition);
+                ? SourceSchemas.Describe(name, scan.Scan.Definition, _staged[name].Schema) with { Statistics = SizeOf(name, scan) }
+                : SourceSchemas.Describe(name, scan.Scan.Definition) with { Statistics = SizeOf(name, scan) };
         }
 
         return _tables.TryGet(name, out ITable? table)
             ? new RelationInfo(name, IsSource: false, IsStream: !table.Schema.HasKey, table.Schema)
+            {
+                Statistics = new TableStatistics(table),
+            }
             : null;
+    }
+
+    /// <summary>Rows that are there, else records that offsets tell; the bytes of files tell nothing.</summary>
+    private RowCountStatistics? SizeOf(string name, ScanSubscription scan)
+    {
+        if (_staged.TryGetValue(name, out StagedTable? staged)) { return new RowCountStatistics(staged.RowCount); }
+
+        return scan.Scan.Definition.Location is FileLocation
+            ? null
+            : new RowCountStatistics(scan.Scan.Partitions.Sum(partition => partition.Range.Length));
     }
 
     private long StagedBytes => _scans.Values.Sum(scan => scan.Scan.StagedBytes);

@@ -56,7 +56,7 @@ internal static class ExplainText
 
     private static void Append(StringBuilder text, LogicalPlan plan, string indent, string childIndent)
     {
-        string properties = Describe(plan.Kind) + KeyText(plan);
+        string properties = Describe(plan.Kind) + KeyText(plan) + RowsText(plan);
         text.Append(indent).Append(Describe(plan)).Append("  [").Append(properties).Append("]\n");
         IReadOnlyList<LogicalPlan> inputs = plan.Children;
         for (int i = 0; i < inputs.Count; i++)
@@ -72,6 +72,10 @@ internal static class ExplainText
 
         return plan is LogicalScan { IsOpen: true, Kind: ChangeKind.Upsert } ? ", key of the records" : ", no key";
     }
+
+    private static string RowsText(LogicalPlan plan) => plan.EstimatedRows is { } rows
+        ? string.Create(CultureInfo.InvariantCulture, $", ~{rows} {(rows == 1 ? "row" : "rows")}")
+        : "";
 
     private static string DescribeScan(LogicalScan scan)
     {
@@ -107,7 +111,7 @@ internal static class ExplainText
             text.Append(" if ").Append(ExpressionSql.Render(join.Residual, WithSides(join)));
         }
 
-        return text.ToString();
+        return text.Append(", builds right").ToString();
     }
 
     /// <summary>The columns of both sides; a name that both have says which side it is.</summary>

@@ -20,6 +20,9 @@ internal enum ChangeKind
 /// <param name="Kind">What its changes can be, once the snapshot is loaded.</param>
 internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind)
 {
+    /// <summary>About how many rows it gives; null when that is not known.</summary>
+    public long? EstimatedRows { get; init; }
+
     /// <summary>What it reads, from left to right.</summary>
     public abstract IReadOnlyList<LogicalPlan> Children { get; }
 

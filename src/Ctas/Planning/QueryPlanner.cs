@@ -1,4 +1,5 @@
 using Ctas.Binding;
+using Ctas.Data;
 using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
@@ -25,7 +26,7 @@ internal static class QueryPlanner
         PlannedQuery planned = LogicalPlanner.Plan(bound);
         PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
-        return Optimiser.Optimise(planned, options ?? OptimiserOptions.Default);
+        return Optimiser.Optimise(planned, Knowing(relations, options));
     }
 
     /// <summary>Plans a SELECT over loaded tables.</summary>
@@ -45,7 +46,7 @@ internal static class QueryPlanner
         diagnostics.ThrowIfAny();
         BoundRelation bound = Binder.BindQuery(query!, new RelationCatalog(tables, names ?? (() => [])), diagnostics);
         diagnostics.ThrowIfAny();
-        return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), options ?? OptimiserOptions.Default);
+        return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), Knowing(tables, options));
     }
 
     /// <summary>
@@ -59,5 +60,17 @@ internal static class QueryPlanner
         diagnostics.ThrowIfAny();
         return [.. TableReferences.Of(query!.Query).Select(reference => reference.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    private static OptimiserOptions Knowing(Func<string, RelationInfo?> relations, OptimiserOptions? options)
+    {
+        // What was looked at once is not looked at again.
+        Dictionary<string, RelationStatistics?> known = new(StringComparer.OrdinalIgnoreCase);
+        return (options ?? OptimiserOptions.Default) with
+        {
+            Statistics = name => known.TryGetValue(name, out RelationStatistics? statistics)
+                ? statistics
+                : known[name] = relations(name)?.Statistics,
+        };
     }
 }

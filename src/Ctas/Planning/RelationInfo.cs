@@ -14,6 +14,9 @@ namespace Ctas.Planning;
 /// </param>
 internal sealed record RelationInfo(string Name, bool IsSource, bool IsStream, Schema? Schema)
 {
+    /// <summary>What is known of its rows; null for nothing.</summary>
+    public RelationStatistics? Statistics { get; init; }
+
     internal RelationSymbol ToSymbol() => new(Name, IsSource, IsStream, Schema);
 }
 

@@ -21,6 +21,7 @@ internal sealed class ScriptPlanner
     private readonly Dictionary<string, PlannedQuery> _previews = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _dropped = new(StringComparer.OrdinalIgnoreCase);
     private readonly RelationCatalog _catalog;
+    private readonly OptimiserOptions _optimiser;
 
     private ScriptPlanner(PlanningContext context)
     {
@@ -39,6 +40,7 @@ internal sealed class ScriptPlanner
             _relations[source.Name] = AsInfo(source.ToSymbol());
         }
 
+        _optimiser = context.Optimiser with { Statistics = name => _relations.GetValueOrDefault(name)?.Statistics };
         _catalog = new RelationCatalog(name => _relations.GetValueOrDefault(name), () => _relations.Keys);
     }
 
@@ -246,7 +248,7 @@ internal sealed class ScriptPlanner
         int before = diagnostics.Count;
         ReportMisplaced(table, diagnostics);
         BoundTable bound = Binder.BindTable(table, _catalog, diagnostics, isLoading: false);
-        return diagnostics.Count > before ? null : Optimiser.Optimise(LogicalPlanner.Plan(bound), _context.Optimiser);
+        return diagnostics.Count > before ? null : Optimiser.Optimise(LogicalPlanner.Plan(bound), _optimiser);
     }
 
     private PlannedQuery? PlanQuery(QueryStatement query, DiagnosticBag diagnostics)
@@ -255,7 +257,7 @@ internal sealed class ScriptPlanner
         BoundRelation bound = Binder.BindQuery(query, _catalog, diagnostics);
         return diagnostics.Count > before
             ? null
-            : Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), _context.Optimiser);
+            : Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), _optimiser);
     }
 
     private void ReportUnknown(string name, TextSpan span, string kind, bool isOptional, DiagnosticBag diagnostics)
@@ -298,7 +300,7 @@ internal sealed class ScriptPlanner
                     .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
             ],
             Statement = table,
-            Preview = preview is null ? null : Optimiser.Optimise(preview, _context.Optimiser),
+            Preview = preview is null ? null : Optimiser.Optimise(preview, _optimiser),
             Unoptimised = preview,
         };
     }

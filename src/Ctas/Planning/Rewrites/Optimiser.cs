@@ -1,9 +1,13 @@
+using Ctas.Data;
+
 namespace Ctas.Planning.Rewrites;
 
 /// <summary>How plans are made better. Immutable.</summary>
 /// <param name="Constants">Computes constant expressions; null leaves them, but for plain integers.</param>
+/// <param name="Statistics">What is known of a relation by its name; null when nothing is known of any.</param>
 /// <param name="IsOn">False leaves plans as they were lowered, which gives the same rows.</param>
-internal sealed record OptimiserOptions(IConstantEvaluator? Constants = null, bool IsOn = true)
+internal sealed record OptimiserOptions(
+    IConstantEvaluator? Constants = null, Func<string, RelationStatistics?>? Statistics = null, bool IsOn = true)
 {
     /// <summary>Only what needs no help of other layers.</summary>
     public static OptimiserOptions Default { get; } = new();
@@ -18,6 +22,7 @@ internal sealed record OptimiserOptions(IConstantEvaluator? Constants = null, bo
 /// <remarks>
 /// <code>
 /// simplify ─► leave out the empty ─► outer joins to inner ─► conditions down ─► (once more, for what has become constant)
+/// order of joins ─► sides that are built ─► estimates to show
 /// </code>
 /// </remarks>
 internal static class Optimiser
@@ -33,6 +38,10 @@ internal static class Optimiser
         plan = new OuterJoins(simplification).Apply(plan);
         plan = PredicatePushDown.Apply(plan);
         plan = EmptyInputs.Apply(simplification.Apply(plan));
-        return query with { Plan = plan };
+
+        var cardinality = new Cardinality(options.Statistics ?? (_ => null));
+        plan = new JoinOrder(cardinality).Apply(plan);
+        plan = MergedProjects.Apply(new BuildSides(cardinality).Apply(plan));
+        return query with { Plan = cardinality.Annotate(plan) };
     }
 }

@@ -7,7 +7,7 @@ public sealed class PredicatePushDownTests
         PlanTexts.Optimised("SELECT a.x, b.y FROM a JOIN b ON a.id = b.id WHERE a.id > 5").Should().Be(
             """
             project x, y
-            └─ inner join, hash on id = id
+            └─ inner join, hash on id = id, builds right
                ├─ filter id > 5
                │  └─ scan table a (id, x)
                └─ filter id > 5
@@ -19,7 +19,7 @@ public sealed class PredicatePushDownTests
         PlanTexts.Optimised("SELECT a.x, b.y FROM a LEFT JOIN b ON a.id = b.id AND b.id < 9 WHERE a.id > 5").Should().Be(
             """
             project x, y
-            └─ left join, hash on id = id
+            └─ left join, hash on id = id, builds right
                ├─ filter id > 5
                │  └─ scan table a (id, x)
                └─ filter (id < 9) AND (id > 5)
