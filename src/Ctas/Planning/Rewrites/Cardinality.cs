@@ -39,8 +39,10 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
             ? input.WithRows(Groups(input, [.. distinct.Schema.Fields.Select((f, i) => new ColumnReference(i, f.Type))]))
             : null,
         LogicalUnionAll union => Union(union),
+        LogicalValues values => PlanEstimate.OfRows(values.Rows.Count),
+        LogicalSetOperation operation => Of(operation.Left),
         LogicalSort sort => Of(sort.Input),
-        LogicalLimit { Count: { } count } limit => Of(limit.Input) is { } input
+        LogicalLimit { Count: { } count, Groups.Count: 0 } limit => Of(limit.Input) is { } input
             ? input.WithRows(Math.Clamp(input.Rows - limit.Offset, 0, count))
             : null,
         LogicalLimit limit => Of(limit.Input),
@@ -88,6 +90,9 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
             JoinKind.Inner or JoinKind.Cross => pairs.WithRows(matches),
             JoinKind.Left => pairs.WithRows(Math.Max(matches, left.Rows)),
             JoinKind.Right => pairs.WithRows(Math.Max(matches, right.Rows)),
+            JoinKind.Semi => left.WithRows(Math.Min(matches, left.Rows)),
+            JoinKind.Anti => left.WithRows(Math.Max(left.Rows - matches, 0)),
+            JoinKind.Mark or JoinKind.Single => pairs.WithRows(left.Rows),
             JoinKind.Full => pairs.WithRows(Math.Max(matches, left.Rows + right.Rows)),
             _ => null,
         };

@@ -1,4 +1,3 @@
-using Ctas.Binding.Functions;
 using Ctas.Data;
 
 namespace Ctas.Planning.Rewrites;
@@ -32,9 +31,9 @@ internal static class ExpressionRisks
         return canRaise || expression.Operands.Any(CanRaise);
     }
 
-    /// <summary>True when the same row always gives the same value. When in doubt, false.</summary>
+    /// <summary>True when the same row always gives the same value.</summary>
     public static bool IsDeterministic(ScalarExpression expression) =>
-        (expression is not FunctionExpression call || FunctionCatalog.Find(call.Function) is { IsDeterministic: true })
+        expression is not FunctionExpression { IsDeterministic: false }
         && expression.Operands.All(IsDeterministic);
 
     private static bool IsWidening(DataType from, DataType to) => to.Kind switch

@@ -24,6 +24,8 @@ internal static class PredicatePushDown
         LogicalUnionAll union => union with { Inputs = [.. union.Inputs.Select(input => Push(input, conditions))] },
         LogicalJoin { Join: JoinKind.Inner or JoinKind.Left or JoinKind.Right or JoinKind.Full or JoinKind.Cross } join =>
             JoinConditions.Push(join, conditions, Push),
+        LogicalJoin join => PushMatch(join, conditions),
+        LogicalSetOperation operation => operation.WithChildren([Push(operation.Left, conditions), Push(operation.Right, [])]),
         LogicalEmpty => plan,
         _ => PlanTree.Filter(PlanTree.MapChildren(plan, child => Push(child, [])), conditions),
     };
@@ -54,5 +56,15 @@ internal static class PredicatePushDown
         LogicalPlan input = Push(
             aggregate.Input, [.. passing[true].Select(c => ExpressionTree.Substitute(c, aggregate.Keys))]);
         return PlanTree.Filter(aggregate with { Input = input }, passing[false]);
+    }
+
+    /// <summary>What is asked of the left columns alone passes a join that only looks for matches.</summary>
+    private static LogicalPlan PushMatch(LogicalJoin join, IReadOnlyList<ScalarExpression> conditions)
+    {
+        int leftWidth = join.Left.Schema.Fields.Count;
+        ILookup<bool, ScalarExpression> passing = conditions.ToLookup(condition =>
+            ExpressionTree.Columns(condition) is { Count: > 0 } columns && columns.All(ordinal => ordinal < leftWidth));
+        LogicalPlan pushed = join.WithChildren([Push(join.Left, [.. passing[true]]), Push(join.Right, [])]);
+        return PlanTree.Filter(pushed, passing[false]);
     }
 }

@@ -18,5 +18,5 @@ internal static class RowOrder
     };
 
     private static bool IsInsensitive(AggregateCall call) =>
-        AggregateCatalog.Find(call.Function) is { IsOrderSensitive: false };
+        call.OrderBy.Count == 0 && FunctionCatalog.Find(call.Function) is { Aggregate.IsOrderSensitive: false };
 }
