@@ -42,7 +42,7 @@ public sealed class TpchTests(TpchTables tables) : IClassFixture<TpchTables>
 /// <summary>The tables of TPC-H in both engines.</summary>
 public sealed class TpchTables : IDisposable
 {
-    private const double Scale = 0.005;
+    private const double Scale = 0.01;
 
     private readonly SqlDatabase _ours = new();
     private readonly DuckDBConnection _theirs = new("DataSource=:memory:");
