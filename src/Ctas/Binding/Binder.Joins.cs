@@ -10,8 +10,8 @@ internal sealed partial class Binder
     {
         var (left, leftScope) = BindTableSyntax(join.Left, commonTables);
         var (right, rightScope) = BindTableSyntax(join.Right, commonTables);
-        if (join.Within is not null) { NotSupportedYet(join.Within, "WITHIN"); }
-
+        BoundExpression? within =
+            join.Within is null ? null : BindWithin(join.Within, join, leftScope, rightScope);
         ReportDuplicateAliases(join.Right, leftScope, rightScope);
         var scope = new Scope(
             [.. leftScope.Tables, .. rightScope.Tables], [.. leftScope.Merged, .. rightScope.Merged], [])
@@ -19,14 +19,21 @@ internal sealed partial class Binder
             CommonTables = commonTables,
         };
         BoundJoinKind kind = Kind(join.Kind);
-        if (!join.Using.IsEmpty) { return BindUsing(join, kind, left, right, leftScope, rightScope); }
+        if (!join.Using.IsEmpty) { return BindUsing(join, kind, left, right, leftScope, rightScope, within); }
 
-        BoundExpression? condition = join.On is null ? null : BindCondition(join.On, scope, "ON");
-        return (new BoundJoin(kind, left, right, OnWithSubqueries(condition, kind, left, right)), scope);
+        BoundExpression? on = join.On is null ? null : BindCondition(join.On, scope, "ON");
+        BoundExpression? condition = Both(OnWithSubqueries(on, kind, left, right), within);
+        return (new BoundJoin(kind, left, right, condition), scope);
     }
 
     private (BoundRelation Relation, Scope Scope) BindUsing(
-        JoinSyntax join, BoundJoinKind kind, BoundRelation left, BoundRelation right, Scope leftScope, Scope rightScope)
+        JoinSyntax join,
+        BoundJoinKind kind,
+        BoundRelation left,
+        BoundRelation right,
+        Scope leftScope,
+        Scope rightScope,
+        BoundExpression? within)
     {
         List<ScopeName> merged = [];
         BoundExpression? condition = null;
@@ -35,9 +42,7 @@ internal sealed partial class Binder
             BoundExpression leftColumn = BindUsingColumn(name, leftScope, "left");
             BoundExpression rightColumn = BindUsingColumn(name, rightScope, "right");
             BoundExpression equality = Compare(BoundOperator.Equal, leftColumn, rightColumn, name.Span);
-            condition = condition is null
-                ? equality
-                : new BoundBinary(BoundOperator.And, condition, equality, DataType.Boolean) { Span = name.Span };
+            condition = Both(condition, equality);
             merged.Add(new ScopeName(name.Text, MergedColumn(kind, leftColumn, rightColumn)));
         }
 
@@ -47,8 +52,13 @@ internal sealed partial class Binder
             [.. leftScope.Tables, .. rightScope.Tables],
             [.. merged, .. leftScope.Merged.Concat(rightScope.Merged).Where(known => !IsRenewed(known))],
             []);
-        return (new BoundJoin(kind, left, right, condition), scope);
+        return (new BoundJoin(kind, left, right, Both(condition, within)), scope);
     }
+
+    private static BoundExpression? Both(BoundExpression? first, BoundExpression? second) =>
+        first is null || second is null
+            ? first ?? second
+            : new BoundBinary(BoundOperator.And, first, second, DataType.Boolean) { Span = second.Span };
 
     private BoundExpression BindUsingColumn(NameSyntax name, Scope scope, string side) => scope.Lookup(name) switch
     {

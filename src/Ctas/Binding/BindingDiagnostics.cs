@@ -53,6 +53,15 @@ internal static class BindingDiagnostics
         $"reading \"{table}\" here makes the query read more than {limit} tables",
         "Common tables are written out at each place that reads them; make this one a table of its own.");
 
+    public static Diagnostic WithinNeedsStreams(TextSpan span, string relation, string reason) => new(
+        "CTAS2064",
+        span,
+        $"WITHIN joins streams, but \"{relation}\" {reason}",
+        "Leave WITHIN out to join with a table, or read the topic as a stream: CREATE STREAM, or 'mode' = 'append'.");
+
+    public static Diagnostic WithinWithoutCondition(TextSpan span) => new(
+        "CTAS2065", span, "WITHIN needs a condition of the join", "Write JOIN … WITHIN … ON left.column = right.column.");
+
     public static Diagnostic NotBoolean(TextSpan span, string clause, DataType actual) => new(
         "CTAS2010", span, $"{clause} needs a condition of type BOOLEAN, not {actual}");
 

@@ -33,8 +33,22 @@ internal static class PlanningDiagnostics
     /// <summary>CREATE STREAM … AS needs a query that only ever adds rows.</summary>
     public static void CheckStream(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
     {
-        if (!statement.IsStream || plan.Kind == ChangeKind.AppendOnly) { return; }
+        if (!statement.IsStream || GivesRowsOnce(plan)) { return; }
 
         diagnostics.Add(StreamOfChangingRows(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
     }
+
+    /// <summary>True when every row belongs to one row of a stream: it is given once, when that comes.</summary>
+    /// <remarks>As in ksqlDB, a row of a stream meets a table as that is at the moment.</remarks>
+    private static bool GivesRowsOnce(LogicalPlan plan) => plan switch
+    {
+        { Kind: ChangeKind.AppendOnly } => true,
+        LogicalFilter or LogicalProject => GivesRowsOnce(plan.Children[0]),
+        LogicalUnionAll => plan.Children.All(GivesRowsOnce),
+        LogicalJoin { Join: JoinKind.Inner or JoinKind.Cross } => plan.Children.Any(GivesRowsOnce),
+        LogicalJoin { Join: JoinKind.Right } join => GivesRowsOnce(join.Right),
+        LogicalJoin { Join: JoinKind.Full } => plan.Children.All(GivesRowsOnce),
+        LogicalJoin join => GivesRowsOnce(join.Left),
+        _ => false,
+    };
 }

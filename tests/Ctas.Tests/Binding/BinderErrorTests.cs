@@ -105,7 +105,6 @@ public sealed class BinderErrorTests
     [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT CHANGES", "EMIT CHANGES")]
     [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT FINAL", "EMIT FINAL")]
     [InlineData("SELECT id FROM users EMIT CHANGES", "EMIT CHANGES")]
-    [InlineData("CREATE TABLE t AS SELECT o.order_id FROM orders o JOIN orders p WITHIN 5 MINUTES ON o.order_id = p.order_id", "WITHIN")]
     public void Bind_LaterClause_IsRefusedByName(string sql, string construct) =>
         Scripts.Plan(sql).Diagnostics.Should().ContainSingle().Which.Message.Should().Be($"{construct} is not supported yet");
 
