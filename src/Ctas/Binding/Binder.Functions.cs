@@ -19,6 +19,8 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.OverMissing(call.Span, name));
         }
 
+        if (IsUnnest(call) && MisplacedClause(call) is null) { return BindExplode(call, context); }
+
         if (FunctionCatalog.Find(name) is not { } function)
         {
             return LaterFunctions.Contains(name)

@@ -30,7 +30,12 @@ internal sealed partial class Binder
         }
 
         scope = scope with { Windows = ResolveWindows(select.Windows) };
+        List<UnnestedCollection>? outerExploded = _exploded;
+        List<UnnestedCollection> exploded = _exploded = [];
         var (columns, openStars) = BindItems(select.Items, scope);
+        _exploded = outerExploded;
+        if (exploded.Count > 0) { relation = new BoundUnnest(relation, exploded, ordinality: null, keepsEmpty: false); }
+
         Scope withAliases = scope with
         {
             Aliases = [.. columns.Where(c => c.IsAlias).Select(c => new ScopeName(c.Name, c.Expression))],

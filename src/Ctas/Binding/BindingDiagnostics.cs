@@ -246,12 +246,33 @@ internal static class BindingDiagnostics
         "CTAS2072", span, $"[…] needs an ARRAY or a MAP, not {Shortened(actual)}");
 
     public static Diagnostic IndexType(TextSpan span, string what, DataType expected, DataType actual) => new(
-        "CTAS2073", span, $"{what} needs {expected}, not {actual}", CastHint(actual, expected));
+        "CTAS2073", span, $"{what} needs {expected}, not {actual}",
+        TypeRules.CanCast(actual, expected) ? $"Cast it: CAST(… AS {expected})." : null);
 
     public static Diagnostic DuplicateField(TextSpan span, string field) => new(
         "CTAS2074", span, $"field \"{field}\" is given twice", "Names of fields differ in more than case.");
 
     public static Diagnostic NullKey(TextSpan span) => new("CTAS2075", span, "a key of a MAP cannot be NULL");
+
+    public static Diagnostic UnnestMisplaced(TextSpan span, string function, string clause) => new(
+        "CTAS2076",
+        span,
+        $"\"{function}\" cannot stand in {clause}",
+        "It makes several rows of one: write it in the SELECT list, or UNNEST(…) in FROM.");
+
+    public static Diagnostic NotACollection(TextSpan span, string function, DataType actual) => new(
+        "CTAS2077",
+        span,
+        $"\"{function}\" needs an ARRAY or a MAP, not {Shortened(actual)}",
+        actual.Kind == DataTypeKind.Varchar ? "Cast JSON text: CAST(… AS ARRAY<VARCHAR>)." : null);
+
+    public static Diagnostic UnnestJoin(TextSpan span, string reason) => new(
+        "CTAS2078", span, $"UNNEST cannot be joined so: {reason}",
+        "Its rows are made of the row on its left, so there is none without it.");
+
+    public static Diagnostic MapInSelectList(TextSpan span, string function) => new(
+        "CTAS2079", span, $"\"{function}\" of a MAP gives two columns",
+        "Write it in FROM: CROSS JOIN UNNEST(…) AS u(key, value).");
 
     public static Diagnostic NotOneQuery(TextSpan span) => new(
         "CTAS2054", span, "a query is one SELECT statement");

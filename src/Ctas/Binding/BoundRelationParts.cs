@@ -11,6 +11,7 @@ internal static class BoundRelationParts
         BoundScan or BoundSingleRow or BoundValues => [],
         BoundFilter r => [r.Input],
         BoundDistinct r => [r.Input],
+        BoundUnnest r => [r.Input],
         BoundSort r => [r.Input],
         BoundLimit r => [r.Input],
         BoundProject r => [r.Input],
@@ -27,6 +28,7 @@ internal static class BoundRelationParts
     public static IEnumerable<BoundExpression> Expressions(this BoundRelation relation) => relation switch
     {
         BoundFilter r => [r.Predicate],
+        BoundUnnest r => r.Collections.Select(collection => collection.Collection),
         BoundSort r => r.Keys.Select(key => key.Expression),
         BoundProject r => r.Projections.Select(projection => projection.Expression),
         BoundGrouping r => r.Keys.Concat(r.Aggregates).Select(projection => projection.Expression),
@@ -59,6 +61,11 @@ internal static class BoundRelationParts
             BoundValues r => new BoundValues(r.Columns, [.. r.Rows.Select(row => row.Select(expression).ToArray())]),
             BoundFilter r => new BoundFilter(input(r.Input), expression(r.Predicate)),
             BoundDistinct r => new BoundDistinct(input(r.Input)),
+            BoundUnnest r => new BoundUnnest(
+                input(r.Input),
+                [.. r.Collections.Select(made => made with { Collection = expression(made.Collection) })],
+                r.Ordinality,
+                r.KeepsEmpty),
             BoundSort r => new BoundSort(
                 input(r.Input), [.. r.Keys.Select(key => key with { Expression = expression(key.Expression) })]),
             BoundLimit r => new BoundLimit(input(r.Input), r.Offset, r.Count) { Groups = r.Groups },

@@ -36,6 +36,7 @@ internal static class ExplainText
         LogicalJoin join => DescribeJoin(join),
         LogicalAggregate aggregate => DescribeAggregate(aggregate),
         LogicalDistinct => "distinct",
+        LogicalUnnest unnest => DescribeUnnest(unnest),
         LogicalUnionAll => "union all",
         LogicalSetOperation operation => operation.Operation.ToString().ToLowerInvariant() + (operation.IsAll ? " all" : ""),
         LogicalValues values => string.Create(CultureInfo.InvariantCulture, $"values, {values.Rows.Count} rows"),
@@ -136,6 +137,15 @@ internal static class ExplainText
             $"{ExpressionSql.Render(call, input)} AS {aggregate.Schema.Fields[aggregate.Keys.Count + i].Name}"));
         string by = keys.Length == 0 ? "aggregate" : $"aggregate by {keys}";
         return calls.Length == 0 ? by : $"{by}: {calls}";
+    }
+
+    private static string DescribeUnnest(LogicalUnnest unnest)
+    {
+        IEnumerable<string> collections =
+            unnest.Collections.Select(collection => ExpressionSql.Render(collection, unnest.Input.Schema));
+        IEnumerable<string> made = unnest.Schema.Fields.Skip(unnest.Input.Schema.Fields.Count).Select(field => field.Name);
+        return $"unnest {string.Join(", ", collections)} as {string.Join(", ", made)}"
+            + (unnest.KeepsEmpty ? ", rows without elements kept" : "");
     }
 
     private static string DescribeLimit(LogicalLimit limit)

@@ -57,6 +57,7 @@ internal static partial class LogicalPlanner
         BoundValues values => LowerValues(values, request),
         BoundGrouping grouping => LowerGrouping(grouping, request),
         BoundDistinct distinct => LowerDistinct(distinct, request),
+        BoundUnnest unnest => LowerUnnest(unnest, request),
         BoundUnionAll union => LowerUnion(union, request),
         BoundSort sort => LowerSort(sort, request),
         BoundLimit limit => LowerLimit(limit, request),

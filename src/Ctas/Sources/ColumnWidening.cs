@@ -2,33 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Ctas.Data;
+using Ctas.Data.Nested;
 
 namespace Ctas.Sources;
 
-/// <summary>The order of inferred types and the conversion of columns along it.</summary>
-/// <remarks>
-/// <code>
-/// NULL ─► BOOLEAN ──────────────────► VARCHAR
-///    └──► INT ─► BIGINT ─► DOUBLE ─────┘
-/// </code>
-/// </remarks>
+/// <summary>The conversion of columns to wider inferred types, along <see cref="JsonTypes"/>.</summary>
 internal static class ColumnWidening
 {
     /// <summary>The narrowest type that holds the values of both; VARCHAR where nothing else does.</summary>
-    public static DataType Common(DataType left, DataType right)
-    {
-        if (left == right) { return left; }
-
-        if (left.Kind == DataTypeKind.Null) { return right; }
-
-        if (right.Kind == DataTypeKind.Null) { return left; }
-
-        return (Rank(left), Rank(right)) switch
-        {
-            (0, _) or (_, 0) => DataType.Varchar,
-            var (leftRank, rightRank) => leftRank > rightRank ? left : right,
-        };
-    }
+    public static DataType Common(DataType left, DataType right) => JsonTypes.Common(left, right);
 
     /// <summary>The same values in a wider type. A BIGINT beyond 2^53 is rounded when it becomes a DOUBLE.</summary>
     /// <param name="column">The column to convert.</param>
@@ -39,6 +21,11 @@ internal static class ColumnWidening
         if (column.Type == type) { return column; }
 
         if (column.Type.Kind == DataTypeKind.Null) { return Nulls(type, column.Length); }
+
+        if (column.Type.IsNested)
+        {
+            return NestedWidening.Convert((StringColumn)column, type, pool ?? new StringPool(isInterned: true));
+        }
 
         if (type.Kind == DataTypeKind.Varchar) { return ToText(column, pool ?? new StringPool(isInterned: true)); }
 
@@ -77,14 +64,6 @@ internal static class ColumnWidening
                 throw new UnreachableException($"No column form for {type}.");
         }
     }
-
-    private static int Rank(DataType type) => type.Kind switch
-    {
-        DataTypeKind.Int => 1,
-        DataTypeKind.BigInt => 2,
-        DataTypeKind.Double => 3,
-        _ => 0,
-    };
 
     private static FixedColumn<TOut> Map<TIn, TOut>(FixedColumn<TIn> column, DataType type, Func<TIn, TOut> convert)
         where TIn : unmanaged

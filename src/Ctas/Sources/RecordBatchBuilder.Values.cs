@@ -7,6 +7,7 @@ public sealed partial class RecordBatchBuilder
     private readonly RecordFormat _valueFormat;
     private readonly DelimitedFields _fields = new();
     private readonly HeaderText _headerText = new();
+    private readonly HeaderArray _headerArray = new();
 
     private string? DecodeValue(in SourceRecord record, int row)
     {
@@ -110,7 +111,9 @@ public sealed partial class RecordBatchBuilder
 
                     break;
                 case SourceColumnRole.Headers when record.Headers is { Count: > 0 } headers:
-                    column.AppendString(_headerText.Write(headers));
+                    if (column.Type.IsNested) { column.AppendEncoded(_headerArray.Write(headers)); }
+                    else { column.AppendString(_headerText.Write(headers)); }
+
                     break;
             }
         }

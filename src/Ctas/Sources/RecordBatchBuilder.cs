@@ -85,10 +85,12 @@ public sealed partial class RecordBatchBuilder
         var mistakes = new List<string>();
         foreach (SourceColumn column in definition.Columns ?? [])
         {
-            if (column.Type.IsNested || column.Type.Kind == DataTypeKind.Interval)
+            if (column.Role == SourceColumnRole.Headers
+                && column.Type.Kind is not (DataTypeKind.Varchar or DataTypeKind.Unknown)
+                && !HeaderArray.Takes(column.Type))
             {
-                mistakes.Add($"Column \"{column.Name}\" of type {column.Type} is not supported yet; "
-                    + "declare it as VARCHAR to get its JSON text.");
+                mistakes.Add($"Column \"{column.Name}\" reads all headers; "
+                    + $"its type is {HeaderArray.Type}, or VARCHAR for JSON text, not {column.Type}.");
             }
 
             if (column.Role == SourceColumnRole.Header && column.HeaderKey is null)

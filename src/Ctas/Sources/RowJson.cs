@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using Ctas.Data;
@@ -36,8 +37,14 @@ internal static class RowJson
     private static void WriteField(Utf8JsonWriter writer, Field field, object value)
     {
         writer.WritePropertyName(field.Name);
+        WriteValue(writer, field, value);
+    }
+
+    private static void WriteValue(Utf8JsonWriter writer, Field field, object? value)
+    {
         switch (value)
         {
+            case null: writer.WriteNullValue(); break;
             case bool boolean: writer.WriteBooleanValue(boolean); break;
             case int int32: writer.WriteNumberValue(int32); break;
             case long int64: writer.WriteNumberValue(int64); break;
@@ -53,10 +60,33 @@ internal static class RowJson
             case DateTimeOffset timestamp:
                 writer.WriteStringValue(timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
                 break;
+            case Interval interval: writer.WriteStringValue(IsoInterval.Write(interval)); break;
+            case IDictionary entries when field.Type.IsNested: WriteObject(writer, field, entries); break;
+            case IEnumerable items when field.Type.IsNested: WriteArray(writer, field, items); break;
             default:
                 throw new ArgumentException(
                     $"Column \"{field.Name}\" of type {field.Type} does not take this {value.GetType().Name}.",
                     nameof(value));
         }
+    }
+
+    private static void WriteObject(Utf8JsonWriter writer, Field field, IDictionary entries)
+    {
+        writer.WriteStartObject();
+        foreach (DictionaryEntry entry in entries)
+        {
+            writer.WritePropertyName(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!);
+            WriteValue(writer, field, entry.Value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteArray(Utf8JsonWriter writer, Field field, IEnumerable items)
+    {
+        writer.WriteStartArray();
+        foreach (object? item in items) { WriteValue(writer, field, item); }
+
+        writer.WriteEndArray();
     }
 }

@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Data.Nested;
 
 namespace Ctas.Sources;
 
@@ -21,11 +22,9 @@ internal static class SchemaUnion
         return new Schema(fields, key);
     }
 
-    /// <summary>A column that has only ever been NULL is VARCHAR in the end.</summary>
+    /// <summary>What has only ever been NULL is VARCHAR in the end.</summary>
     public static Schema Complete(Schema schema) => new(
-        schema.Fields.Select(
-            field => field.Type.Kind == DataTypeKind.Null ? field with { Type = DataType.Varchar } : field),
-        [.. schema.Key]);
+        schema.Fields.Select(field => field with { Type = JsonTypes.Settled(field.Type) }), [.. schema.Key]);
 
     /// <summary>The batch with the columns of <paramref name="to"/>: widened, and NULL where it has none.</summary>
     public static Batch Convert(Batch rows, Schema from, Schema to)

@@ -14,7 +14,10 @@ public enum SourceColumnRole
     /// <summary>One header, by <see cref="SourceColumn.HeaderKey"/>: the value of its last occurrence.</summary>
     Header,
 
-    /// <summary>All headers, as a JSON array of <c>{"key":…,"value":…}</c> objects.</summary>
+    /// <summary>
+    /// All headers, as ARRAY&lt;STRUCT&lt;key VARCHAR, value BYTES&gt;&gt;, or as VARCHAR: a JSON array of
+    /// <c>{"key":…,"value":…}</c> objects.
+    /// </summary>
     Headers,
 
     /// <summary>Pseudo-column ROWTIME: the record's timestamp.</summary>

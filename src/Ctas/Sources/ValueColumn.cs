@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using Ctas.Data;
+using Ctas.Data.Nested;
 
 namespace Ctas.Sources;
 
@@ -19,6 +21,7 @@ internal sealed class ValueColumn
     public static readonly string MustWiden = new("the type must widen");
 
     private ColumnBuilder _builder;
+    private NestedJsonReader? _nested;
     private DataType _wanted = DataType.Null;
 
     /// <summary>Makes a column; an Unknown type is inferred.</summary>
@@ -31,6 +34,7 @@ internal sealed class ValueColumn
         IsInferred = column.Type.Kind is DataTypeKind.Unknown or DataTypeKind.Null;
         Type = IsInferred ? DataType.Null : column.Type;
         _builder = ColumnBuilder.Create(Type);
+        _nested = NestedReader();
         for (int row = 0; row < rows; row++) { _builder.AppendNull(); }
     }
 
@@ -110,7 +114,7 @@ internal sealed class ValueColumn
 
                 return IsInferred ? WantNumber(number) : AppendWholeNumber(number);
             case DataTypeKind.Double:
-                if (IsInferred && number.Length > 15 && !IsExactAsDouble(number)) { return Want(DataType.Varchar); }
+                if (IsInferred && number.Length > 15 && !JsonTypes.IsExactAsDouble(number)) { return Want(DataType.Varchar); }
 
                 if (!ValueParser.TryParseDouble(number, out double real))
                 {
@@ -136,17 +140,25 @@ internal sealed class ValueColumn
         DataTypeKind.Varchar => Utf8.IsValid(text) ? AppendRaw(text) : "a string that is not UTF-8",
         DataTypeKind.Decimal => AppendDecimal(text),
         DataTypeKind.Bytes => AppendBase64(text),
-        DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp => AppendTemporal(text),
+        DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp or DataTypeKind.Interval =>
+            AppendTemporal(text),
         _ => IsInferred ? Want(DataType.Varchar) : "a string",
     };
 
-    /// <summary>Appends a JSON object or array as its text.</summary>
+    /// <summary>Appends a JSON object or array: to a VARCHAR as its text.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public string? AppendJson(ReadOnlySpan<byte> json)
     {
         if (Type.Kind == DataTypeKind.Varchar) { return Utf8.IsValid(json) ? AppendRaw(json) : "text that is not UTF-8"; }
 
-        return IsInferred ? Want(DataType.Varchar) : "an object or array";
+        string? failure = _nested is null ? "an object or array" : _nested.Read(json, out _);
+        if (failure is null) { return AppendRaw(_nested!.Written); }
+
+        return IsInferred ? Want(JsonTypes.Of(json)) : failure;
     }
+
+    /// <summary>Appends a nested value in its encoded form.</summary>
+    public void AppendEncoded(ReadOnlySpan<byte> value) => AppendRaw(value);
 
     /// <summary>Appends a value given as plain text: a field of a delimited line, a header, a key.</summary>
     public string? AppendText(ReadOnlySpan<byte> text)
@@ -168,6 +180,8 @@ internal sealed class ValueColumn
                 return AppendNumber(text);
             case DataTypeKind.Timestamp when TimestampFormat is null && ValueParser.TryParseInteger(text, out _):
                 return AppendEpochMilliseconds(text);
+            case var _ when Type.IsNested:
+                return AppendJsonText(text);
             default:
                 return AppendString(text);
         }
@@ -216,6 +230,7 @@ internal sealed class ValueColumn
 
         _builder = wide;
         Type = _wanted;
+        _nested = NestedReader();
         return before;
     }
 
@@ -239,6 +254,25 @@ internal sealed class ValueColumn
         }
 
         return column;
+    }
+
+    private NestedJsonReader? NestedReader() =>
+        Type.IsNested ? new NestedJsonReader(ValueShape.Of(Type)) { IsExact = IsInferred } : null;
+
+    private string? AppendJsonText(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            string? failure = _nested!.Read(text, out bool isNull);
+            if (failure is null && isNull) { AppendNull(); }
+            else if (failure is null) { AppendRaw(_nested.Written); }
+
+            return failure;
+        }
+        catch (JsonException)
+        {
+            return "text that is not JSON";
+        }
     }
 
     private string? AppendRaw(ReadOnlySpan<byte> value)
@@ -308,6 +342,9 @@ internal sealed class ValueColumn
             case DataTypeKind.Timestamp when ValueParser.TryParseTimestamp(text, out long timestamp):
                 ((FixedColumnBuilder<long>)_builder).Append(timestamp);
                 return null;
+            case DataTypeKind.Interval when IsoInterval.TryParse(text, out Interval interval):
+                ((FixedColumnBuilder<Interval>)_builder).Append(interval);
+                return null;
             default:
                 return "text in another form than ISO 8601";
         }
@@ -336,27 +373,7 @@ internal sealed class ValueColumn
         return MustWiden;
     }
 
-    private string WantNumber(ReadOnlySpan<byte> number) => Want(NumberType(number));
-
-    private static DataType NumberType(ReadOnlySpan<byte> number)
-    {
-        if (ValueParser.TryParsePlainInteger(number, out long value))
-        {
-            return value == (int)value ? DataType.Int : DataType.BigInt;
-        }
-
-        return IsExactAsDouble(number) ? DataType.Double : DataType.Varchar;
-    }
-
-    // A whole number beyond BIGINT must not lose digits; fractions and exponents say that they are approximate.
-    private static bool IsExactAsDouble(ReadOnlySpan<byte> number)
-    {
-        if (!ValueParser.TryParseDouble(number, out double real)) { return false; }
-
-        if (number.Length <= 15 || number.IndexOfAny(".eE"u8) >= 0) { return true; }
-
-        return Int128.TryParse(number, CultureInfo.InvariantCulture, out Int128 whole) && (Int128)real == whole;
-    }
+    private string WantNumber(ReadOnlySpan<byte> number) => Want(JsonTypes.OfNumber(number));
 
     private static DataType TextType(ReadOnlySpan<byte> text)
     {
@@ -369,6 +386,6 @@ internal sealed class ValueColumn
         ReadOnlySpan<byte> digits = text.Length > 0 && text[0] == '-' ? text[1..] : text;
         bool isPlain = digits.Length > 0 && char.IsAsciiDigit((char)digits[0])
             && (digits[0] != '0' || digits.Length == 1 || digits[1] == '.');
-        return isPlain ? NumberType(text) : DataType.Varchar;
+        return isPlain ? JsonTypes.OfNumber(text) : DataType.Varchar;
     }
 }

@@ -108,7 +108,8 @@ internal sealed partial class Parser
         if (AtName() && Peek().Kind == TokenKind.OpenParen)
         {
             FunctionCallSyntax call = ParsePlainCall();
-            return Located(start, new FunctionTableSyntax(call, ParseTableAlias()));
+            bool hasOrdinality = !_isRecovering && TryTakeOrdinality();
+            return Located(start, new FunctionTableSyntax(call, ParseTableAlias(), hasOrdinality));
         }
 
         NameSyntax name = ExpectName("a table");
@@ -119,6 +120,18 @@ internal sealed partial class Parser
         }
 
         return Located(start, new NamedTableSyntax(name, ParseTableAlias()));
+    }
+
+    private bool TryTakeOrdinality()
+    {
+        if (!At(Keyword.With) || !string.Equals(TextOf(Peek()), "ORDINALITY", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        Next();
+        Next();
+        return true;
     }
 
     /// <summary>A sub-query, or joined tables that the parentheses hold together.</summary>

@@ -184,6 +184,8 @@ internal sealed partial class SyntaxPrinter
                 break;
             case FunctionTableSyntax function:
                 AppendExpression(function.Call, Precedence.Lambda);
+                if (function.HasOrdinality) { _text.Append(" WITH ORDINALITY"); }
+
                 AppendAlias(function.Alias);
                 break;
             case JoinSyntax join:

@@ -16,8 +16,9 @@ internal sealed record LocationSyntax(string Text, TableAliasSyntax? Alias) : Ta
 /// <summary><c>(query) [[AS] alias]</c></summary>
 internal sealed record SubqueryTableSyntax(QuerySyntax Query, TableAliasSyntax? Alias) : TableSyntax;
 
-/// <summary><c>UNNEST(expression) [[AS] alias [(column, …)]]</c></summary>
-internal sealed record FunctionTableSyntax(FunctionCallSyntax Call, TableAliasSyntax? Alias) : TableSyntax;
+/// <summary><c>UNNEST(expression) [WITH ORDINALITY] [[AS] alias [(column, …)]]</c></summary>
+internal sealed record FunctionTableSyntax(
+    FunctionCallSyntax Call, TableAliasSyntax? Alias, bool HasOrdinality = false) : TableSyntax;
 
 /// <summary>
 /// <c>left kind JOIN right [WITHIN …] [ON condition | USING (column, …)]</c>; a comma in FROM is a cross join.

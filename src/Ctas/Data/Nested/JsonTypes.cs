@@ -31,6 +31,15 @@ internal static class JsonTypes
         }
     }
 
+    /// <summary>The type of a JSON text.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public static DataType Of(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        return Of(ref reader);
+    }
+
     /// <summary>INT, BIGINT or DOUBLE; VARCHAR for a whole number that none of them holds exactly.</summary>
     public static DataType OfNumber(ReadOnlySpan<byte> number)
     {

@@ -141,11 +141,11 @@ internal sealed class NestedJsonReader(ValueShape shape)
     private string? ReadArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ValueShape target)
     {
         _writer.Begin(target);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        for (int position = 1; reader.Read() && reader.TokenType != JsonTokenType.EndArray; position++)
         {
             if (ReadValue(ref reader, json, target.Element) is { } failure)
             {
-                _place = string.Create(CultureInfo.InvariantCulture, $"[{_writer.ItemCount + 1}]{_place}");
+                _place = string.Create(CultureInfo.InvariantCulture, $"[{position}]{_place}");
                 return failure;
             }
         }
@@ -186,7 +186,7 @@ internal sealed class NestedJsonReader(ValueShape shape)
             case DataTypeKind.Double when IsExact && !JsonTypes.IsExactAsDouble(number):
                 return Misfit("a number", target);
             case DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Double or DataTypeKind.Decimal:
-                return WriteText(number, target);
+                return WriteText(number, target, "another number");
             case DataTypeKind.Varchar:
                 _writer.WriteBytes(number);
                 return null;
@@ -205,7 +205,7 @@ internal sealed class NestedJsonReader(ValueShape shape)
     }
 
     /// <summary>Writes a scalar given by its text: a string, the digits of a number, a key.</summary>
-    private string? WriteText(ReadOnlySpan<byte> text, ValueShape target)
+    private string? WriteText(ReadOnlySpan<byte> text, ValueShape target, string misfit = "other text")
     {
         switch (target.Type.Kind)
         {
@@ -239,7 +239,7 @@ internal sealed class NestedJsonReader(ValueShape shape)
                 _writer.WriteBytes(bytes);
                 return null;
             default:
-                return Misfit("other text", target);
+                return Misfit(misfit, target);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
             case LogicalScan scan: _scans.Add(new PlannedScan(scan, output)); break;
             case LogicalSingleRow: _scans.Add(new PlannedScan(null, output)); break;
             case LogicalEmpty: _scans.Add(new PlannedScan(null, new NoRowsOperator(output))); break;
+            case LogicalUnnest unnest: Build(unnest.Input, new UnnestOperator(unnest, log, output)); break;
             case LogicalFilter filter: Build(filter.Input, new FilterOperator(filter, log, output)); break;
             case LogicalProject project:
                 Build(project.Input, new ProjectOperator(project, log, output));

@@ -20,7 +20,8 @@ internal static class ExpressionRisks
         bool canRaise = expression switch
         {
             ColumnReference or ConstantExpression or NotExpression or IsNullExpression or CaseExpression
-                or InListExpression => false,
+                or InListExpression or FieldExpression or ElementExpression => false,
+            ConstructorExpression constructor => constructor.Kind == DataTypeKind.Map,
             BinaryExpression binary => binary.Operator is BinaryOperator.Add or BinaryOperator.Subtract
                 or BinaryOperator.Multiply or BinaryOperator.Divide or BinaryOperator.Modulo,
             CastExpression cast => !cast.IsTry && !IsWidening(cast.Operand.Type, cast.Type),

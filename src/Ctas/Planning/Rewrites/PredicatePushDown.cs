@@ -26,6 +26,7 @@ internal static class PredicatePushDown
             JoinConditions.Push(join, conditions, Push),
         LogicalJoin join => PushMatch(join, conditions),
         LogicalSetOperation operation => operation.WithChildren([Push(operation.Left, conditions), Push(operation.Right, [])]),
+        LogicalUnnest unnest => PushUnnest(unnest, conditions),
         LogicalEmpty => plan,
         _ => PlanTree.Filter(PlanTree.MapChildren(plan, child => Push(child, [])), conditions),
     };
@@ -45,6 +46,14 @@ internal static class PredicatePushDown
         LogicalPlan input = Push(
             project.Input, [.. passing[true].Select(c => ExpressionTree.Substitute(c, project.Expressions))]);
         return PlanTree.Filter(project with { Input = input }, passing[false]);
+    }
+
+    private static LogicalPlan PushUnnest(LogicalUnnest unnest, IReadOnlyList<ScalarExpression> conditions)
+    {
+        int width = unnest.Input.Schema.Fields.Count;
+        ILookup<bool, ScalarExpression> passing = conditions.ToLookup(condition =>
+            ExpressionTree.Columns(condition) is { Count: > 0 } columns && columns.All(ordinal => ordinal < width));
+        return PlanTree.Filter(unnest with { Input = Push(unnest.Input, [.. passing[true]]) }, passing[false]);
     }
 
     private static LogicalPlan PushAggregate(LogicalAggregate aggregate, IReadOnlyList<ScalarExpression> conditions)
