@@ -44,6 +44,9 @@ internal sealed class NestedValueWriter : IComparer<NestedValueWriter.Entry>
         }
     }
 
+    /// <summary>Items written to the innermost value so far; of a MAP keys and values.</summary>
+    public int ItemCount => _itemCount - _frames[_depth - 1].FirstItem;
+
     /// <summary>Begins a nested value: the outermost one, or the next item of the one that is open.</summary>
     public void Begin(ValueShape shape)
     {
