@@ -130,7 +130,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sql);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return ExplainText.Render(TableQueries.Plan(sql, Tables.Snapshot()).Plan);
+        return ExplainText.Render(TableQueries.Plan(sql, Tables.Snapshot(), _services.Statements).Plan);
     }
 
     /// <summary>Cancels what runs and waits for it. Tables can still be read by whoever holds them.</summary>

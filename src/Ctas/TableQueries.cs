@@ -11,18 +11,20 @@ namespace Ctas;
 internal static class TableQueries
 {
     /// <summary>Plans a SELECT against the tables of a snapshot.</summary>
-    public static PlannedQuery Plan(string sql, RegistrySnapshot tables) => QueryPlanner.PlanQuery(
+    public static PlannedQuery Plan(
+        string sql, RegistrySnapshot tables, StatementEnvironment environment) => QueryPlanner.PlanQuery(
         sql,
         name => LoadPlanning.Find(tables, name),
         () => tables.Tables.Select(table => table.Name),
-        LoadPlanning.Optimiser);
+        LoadPlanning.Optimiser,
+        environment);
 
     /// <summary>Runs a SELECT; every table is read as it is at the moment of the call.</summary>
     public static async Task<QueryResult> RunAsync(string sql, LoadServices services, CancellationToken cancellationToken)
     {
         long started = services.TimeProvider.GetTimestamp();
         RegistrySnapshot tables = services.Registry.Snapshot();
-        PlannedQuery query = Plan(sql, tables);
+        PlannedQuery query = Plan(sql, tables, services.Statements);
         var rows = new GatheredRows(query.Schema);
         await PlanExecutor.ExecuteAsync(
             query.Plan, new SnapshotScans(tables), rows, new ExecutionOptions(), cancellationToken).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Syntax;
 using Ctas.Text;
+using Calendar = Ctas.Data.Calendar;
 
 namespace Ctas.Binding;
 
@@ -21,12 +22,12 @@ internal sealed partial class Binder
 
         if (IsUnnest(call) && MisplacedClause(call) is null) { return BindExplode(call, context); }
 
-        if (FunctionCatalog.Find(name) is not { } function)
+        if (catalog.Functions.Find(name) is not { } function)
         {
             return LaterFunctions.Contains(name)
                 ? NotSupportedYet(call.Name, $"function {name}")
                 : Report(BindingDiagnostics.FunctionNotFound(
-                    call.Name.Span, call.Name.Text, ClosestName.Find(name, FunctionCatalog.AllNames)));
+                    call.Name.Span, call.Name.Text, ClosestName.Find(name, catalog.Functions.AllNames)));
         }
 
         if (function.Kind == FunctionKind.Aggregate) { return BindAggregate(call, function, context); }
@@ -41,8 +42,12 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.NotAnAggregate(call.Span, name, clause));
         }
 
-        return Call(
-            function, name, [.. call.Arguments.Select(argument => BindArgument(argument, context))], call.Span);
+        BoundExpression[] arguments =
+            [.. call.Arguments.Select((argument, i) => BindArgument(argument, function, i, context))];
+        return name == "DATE_PART" && arguments is [BoundConstant { Value: string field } constant, var operand]
+            && DateFields.Find(field) is not null
+            ? Extract(field, name, operand, constant.Span, call.Span)
+            : Call(function, name, arguments, call.Span);
     }
 
     private static string? MisplacedClause(FunctionCallSyntax call) => call switch
@@ -64,10 +69,28 @@ internal sealed partial class Binder
 
         if (function.IsRewritten) { return Rewrite(function, arguments, span); }
 
-        DataType type = function.Result is { } rule && !arguments.Any(argument => TypeRules.IsOpen(argument.Type))
+        // Without an argument ksqlDB's clocks mean now.
+        if (arguments.Length == 0 && function.Name == "UNIX_TIMESTAMP")
+        {
+            arguments = [new BoundConstant(_now, DataType.Timestamp)];
+        }
+
+        if (arguments.Length == 0 && function.Name == "UNIX_DATE")
+        {
+            arguments = [new BoundConstant((int)Calendar.DayOf(_now), DataType.Date)];
+        }
+
+        DataType type = ResultType(function, match, arguments);
+        return new BoundFunction(function.Kernel, [.. arguments], type) { IsDeterministic = function.IsDeterministic };
+    }
+
+    private static DataType ResultType(FunctionEntry function, SignatureMatch match, BoundExpression[] arguments)
+    {
+        if (function.ResultOfArguments is { } ofArguments) { return ofArguments(arguments); }
+
+        return function.Result is { } rule && !arguments.Any(argument => TypeRules.IsOpen(argument.Type))
             ? rule([.. arguments.Select(argument => argument.Type)])
             : match.Result;
-        return new BoundFunction(function.Kernel, [.. arguments], type) { IsDeterministic = function.IsDeterministic };
     }
 
     /// <summary>The form of a function that the arguments fit best; null after a mistake, reported here or before.</summary>
@@ -141,6 +164,11 @@ internal sealed partial class Binder
     private BoundExpression Rewrite(FunctionEntry function, BoundExpression[] arguments, TextSpan span) =>
         function.Name switch
         {
+            "NOW" => new BoundConstant(_now, DataType.Timestamp),
+            "CURRENT_DATE" => new BoundConstant((int)Calendar.DayOf(_now), DataType.Date),
+            "CURRENT_TIME" => new BoundConstant(Calendar.TimeOf(_now), DataType.Time),
+            "YEAR" or "QUARTER" or "MONTH" or "WEEK" or "DAY" or "DAYOFWEEK" or "DAYOFYEAR"
+                or "HOUR" or "MINUTE" or "SECOND" => Extract(function.Name, function.Name, arguments[0], span, span),
             "PI" => new BoundConstant(Math.PI, DataType.Double),
             "E" => new BoundConstant(Math.E, DataType.Double),
             "MOD" => Calculate(BoundOperator.Modulo, arguments[0], arguments[1], span),
@@ -165,10 +193,18 @@ internal sealed partial class Binder
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>An argument of a function; lambdas wait until the types of their parameters are known.</summary>
-    private BoundExpression BindArgument(ExpressionSyntax syntax, Context context) => syntax is LambdaSyntax lambda
-        ? new BoundOpenLambda(lambda) { Span = lambda.Span }
-        : BindExpression(syntax, context);
+    /// <summary>
+    /// An argument of a function; lambdas wait until the types of their parameters are known, units are words.
+    /// </summary>
+    private BoundExpression BindArgument(ExpressionSyntax syntax, FunctionEntry function, int ordinal, Context context) =>
+        syntax switch
+        {
+            LambdaSyntax lambda => new BoundOpenLambda(lambda) { Span = lambda.Span },
+            NameExpressionSyntax { Parts: [var word] } when function.TakesUnitAt(ordinal)
+                && DateFields.FindUnit(word.Text) is not null =>
+                new BoundConstant(word.Text, DataType.Varchar) { Span = syntax.Span },
+            _ => BindExpression(syntax, context),
+        };
 
     private BoundExpression BindPosition(PositionSyntax syntax, Context context) => Call(
         FunctionCatalog.Find("STRPOS")!,
@@ -179,18 +215,33 @@ internal sealed partial class Binder
     private BoundExpression BindExtract(ExtractSyntax syntax, Context context)
     {
         BoundExpression operand = BindExpression(syntax.Operand, context);
-        string field = syntax.Field.Text.ToUpperInvariant();
-        if (!FunctionCatalog.ExtractFields.Contains(field))
+        if (DateFields.Find(syntax.Field.Text) is null)
         {
             return Report(BindingDiagnostics.UnknownField(
-                syntax.Field.Span, syntax.Field.Text, string.Join(", ", FunctionCatalog.ExtractFields)));
+                syntax.Field.Span, syntax.Field.Text, string.Join(", ", DateFields.FieldNames)));
         }
 
-        return Call(
-            FunctionCatalog.Find("EXTRACT")!,
-            "EXTRACT",
-            [new BoundConstant(field, DataType.Varchar), operand],
-            syntax.Span);
+        return Extract(syntax.Field.Text, "EXTRACT", operand, syntax.Field.Span, syntax.Span);
+    }
+
+    /// <summary>A part of a date or time, which the operand's type must have.</summary>
+    private BoundExpression Extract(
+        string field, string name, BoundExpression operand, TextSpan fieldSpan, TextSpan span)
+    {
+        DateField? known = DateFields.Find(field);
+        bool isMissing = known is { } part && operand.Type.Kind switch
+        {
+            DataTypeKind.Time => !DateFields.IsOfTime(part),
+            DataTypeKind.Interval => !DateFields.IsUnit(part) && part != DateField.Epoch || part == DateField.Week,
+            _ => false,
+        };
+        if (isMissing)
+        {
+            return Report(BindingDiagnostics.FieldNotInType(fieldSpan, field.ToUpperInvariant(), operand.Type));
+        }
+
+        var constant = new BoundConstant(field.ToUpperInvariant(), DataType.Varchar) { Span = fieldSpan };
+        return Call(FunctionCatalog.Find("EXTRACT")!, name, [constant, operand], span);
     }
 
     private BoundExpression BindTrim(TrimSyntax syntax, Context context)

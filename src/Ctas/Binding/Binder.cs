@@ -48,6 +48,9 @@ internal sealed partial class Binder(
     private const long MaxScans = 1_000;
     private long _scans;
 
+    // NOW() is one moment in the whole statement.
+    private readonly long _now = catalog.Functions.Now;
+
     private bool IsAdHoc => reader is null;
 
     private BoundError Report(Diagnostic diagnostic)

@@ -158,6 +158,9 @@ internal static class BindingDiagnostics
     public static Diagnostic UnknownField(TextSpan span, string field, string expected) => new(
         "CTAS2033", span, $"EXTRACT has no field \"{field}\"", $"Use one of {expected}.");
 
+    public static Diagnostic FieldNotInType(TextSpan span, string field, DataType type) => new(
+        "CTAS2033", span, $"a value of type {type} has no field \"{field}\"");
+
     public static Diagnostic NotAnAggregate(TextSpan span, string function, string clause) => new(
         "CTAS2034", span, $"{clause} belongs to aggregate functions, and \"{function}\" is none");
 

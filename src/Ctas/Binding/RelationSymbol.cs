@@ -15,6 +15,9 @@ internal interface ITableCatalog
     /// <summary>All names, for suggestions.</summary>
     IEnumerable<string> Names { get; }
 
+    /// <summary>What names of functions mean.</summary>
+    Functions.FunctionScope Functions { get; }
+
     /// <summary>The table or source called <paramref name="name"/>, ignoring case; null when there is none.</summary>
     RelationSymbol? Find(string name);
 }

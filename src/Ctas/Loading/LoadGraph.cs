@@ -30,4 +30,7 @@ internal sealed record LoadServices(
 {
     /// <summary>Where relative paths in SQL start.</summary>
     public string BasePath { get; init; } = ".";
+
+    /// <summary>The clock and the functions that statements use.</summary>
+    public StatementEnvironment Statements { get; init; } = new(TimeProvider);
 }

@@ -54,6 +54,7 @@ internal static class LoadPlanning
         {
             Declared = earlier?.Declared ?? [],
             Optimiser = Optimiser,
+            Statements = services.Statements,
             WithoutData = [.. snapshot.Tables.Where(table => !IsUsable(table.State)).Select(table => table.Name)],
         };
     }

@@ -152,7 +152,10 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                 scans,
                 _services.Registry.Snapshot(),
                 _options,
-                phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase));
+                phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
+            {
+                Statements = _services.Statements,
+            };
             ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
             _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));
             Publish(run, load, table);

@@ -45,6 +45,9 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         _enter = enter;
     }
 
+    /// <summary>The clock and the functions that the SELECT uses.</summary>
+    public StatementEnvironment Statements { get; init; } = StatementEnvironment.Default;
+
     /// <summary>Rows read from other tables so far.</summary>
     public long RowsRead => Volatile.Read(ref _rowsRead);
 
@@ -68,7 +71,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         }
 
         _enter(LoadPhase.Planning);
-        PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation, LoadPlanning.Optimiser);
+        PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation, LoadPlanning.Optimiser, Statements);
         _builder = TableBuilder.Create(
             LoadProperties.Model(_plan.Properties),
             _plan.Name,

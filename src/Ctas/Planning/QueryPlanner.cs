@@ -14,13 +14,20 @@ internal static class QueryPlanner
     /// The tables and sources it reads, by name; a relation without schema has no rows, and its columns are NULL.
     /// </param>
     /// <param name="options">How the plan is made better; null: without the help of other layers.</param>
+    /// <param name="environment">The clock and the functions of the host; null: the system's clock.</param>
     /// <exception cref="CtasCompilationException">Columns are missing or types do not fit; all mistakes at
     /// once.</exception>
     public static PlannedQuery Plan(
-        TablePlan table, Func<string, RelationInfo?> relations, OptimiserOptions? options = null)
+        TablePlan table,
+        Func<string, RelationInfo?> relations,
+        OptimiserOptions? options = null,
+        StatementEnvironment? environment = null)
     {
         var diagnostics = new DiagnosticBag(table.Statement.Source);
-        var catalog = new RelationCatalog(relations, () => [.. table.Dependencies, .. table.SourceNames]);
+        var catalog = new RelationCatalog(relations, () => [.. table.Dependencies, .. table.SourceNames])
+        {
+            Functions = (environment ?? StatementEnvironment.Default).Functions,
+        };
         BoundTable bound = Binder.BindTable(table.Statement, catalog, diagnostics, isLoading: true);
         diagnostics.ThrowIfAny();
         PlannedQuery planned = LogicalPlanner.Plan(bound);
@@ -34,17 +41,23 @@ internal static class QueryPlanner
     /// <param name="tables">The loaded tables by name; sources among them are refused.</param>
     /// <param name="names">All names, for suggestions; null for none.</param>
     /// <param name="options">How the plan is made better; null: without the help of other layers.</param>
+    /// <param name="environment">The clock and the functions of the host; null: the system's clock.</param>
     /// <exception cref="CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
     public static PlannedQuery PlanQuery(
         string sql,
         Func<string, RelationInfo?> tables,
         Func<IEnumerable<string>>? names = null,
-        OptimiserOptions? options = null)
+        OptimiserOptions? options = null,
+        StatementEnvironment? environment = null)
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
         QueryStatement? query = StatementReader.ReadQuery(diagnostics);
         diagnostics.ThrowIfAny();
-        BoundRelation bound = Binder.BindQuery(query!, new RelationCatalog(tables, names ?? (() => [])), diagnostics);
+        var catalog = new RelationCatalog(tables, names ?? (() => []))
+        {
+            Functions = (environment ?? StatementEnvironment.Default).Functions,
+        };
+        BoundRelation bound = Binder.BindQuery(query!, catalog, diagnostics);
         diagnostics.ThrowIfAny();
         return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), Knowing(tables, options));
     }

@@ -1,4 +1,5 @@
 using Ctas.Binding;
+using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Planning.Rewrites;
 
@@ -33,6 +34,9 @@ internal sealed record PlanningContext(
     /// <summary>Tables whose load has ended without data: they can be named, and their names taken again.</summary>
     public IReadOnlyCollection<string> WithoutData { get; init; } = [];
 
+    /// <summary>The clock and the functions of the host application.</summary>
+    public StatementEnvironment Statements { get; init; } = StatementEnvironment.Default;
+
     /// <summary>How plans are made better.</summary>
     public OptimiserOptions Optimiser { get; init; } = OptimiserOptions.Default;
 }
@@ -41,6 +45,8 @@ internal sealed record PlanningContext(
 internal sealed class RelationCatalog(Func<string, RelationInfo?> find, Func<IEnumerable<string>> names) : ITableCatalog
 {
     public IEnumerable<string> Names => names();
+
+    public FunctionScope Functions { get; init; } = FunctionScope.BuiltIn;
 
     public RelationSymbol? Find(string name) => find(name)?.ToSymbol();
 }

@@ -41,7 +41,10 @@ internal sealed class ScriptPlanner
         }
 
         _optimiser = context.Optimiser with { Statistics = name => _relations.GetValueOrDefault(name)?.Statistics };
-        _catalog = new RelationCatalog(name => _relations.GetValueOrDefault(name), () => _relations.Keys);
+        _catalog = new RelationCatalog(name => _relations.GetValueOrDefault(name), () => _relations.Keys)
+        {
+            Functions = context.Statements.Functions,
+        };
     }
 
     /// <summary>Plans one script.</summary>

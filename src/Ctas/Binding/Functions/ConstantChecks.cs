@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ctas.Data;
 
 namespace Ctas.Binding.Functions;
 
@@ -11,6 +12,37 @@ internal static class ConstantChecks
     public static ConstantCheck OneOf(int ordinal, params string[] words) => new(
         ordinal,
         word => words.Contains(word, StringComparer.OrdinalIgnoreCase) ? null : $"Use one of {string.Join(", ", words)}.");
+
+    /// <summary>A unit of time.</summary>
+    public static ConstantCheck Unit(int ordinal) => new(
+        ordinal,
+        name => DateFields.FindUnit(name) is null ? $"Use one of {string.Join(", ", DateFields.UnitNames)}." : null);
+
+    /// <summary>A part of a date or time.</summary>
+    public static ConstantCheck Field(int ordinal) => new(
+        ordinal,
+        name => DateFields.Find(name) is null ? $"Use one of {string.Join(", ", DateFields.FieldNames)}." : null);
+
+    /// <summary>DOUBLE for parts with a fraction, BIGINT for others.</summary>
+    public static DataType TypeOfField(IReadOnlyList<BoundExpression> arguments) =>
+        arguments[0] is BoundConstant { Value: string name } && DateFields.Find(name) is { } field
+            && DateFields.IsFractional(field)
+            ? DataType.Double
+            : DataType.BigInt;
+
+    /// <summary>A pattern of dates in Java's notation.</summary>
+    public static ConstantCheck JavaPattern(int ordinal) => new(
+        ordinal,
+        pattern => TemporalPattern.Read(pattern, PatternNotation.Java) is null
+            ? "It is no pattern of Java's, as yyyy-MM-dd HH:mm:ss.SSS; text in it stands in ''."
+            : null);
+
+    /// <summary>A pattern of dates in PostgreSQL's notation.</summary>
+    public static ConstantCheck PostgreSqlPattern(int ordinal) => new(
+        ordinal,
+        pattern => TemporalPattern.Read(pattern, PatternNotation.PostgreSql) is null
+            ? "It is no pattern of PostgreSQL's, as YYYY-MM-DD HH24:MI:SS; text in it stands in \"\"."
+            : null);
 
     /// <summary>The name of an encoding of bytes.</summary>
     public static ConstantCheck Encoding(int ordinal) => OneOf(ordinal, "hex", "base64", "escape", "utf8", "ascii");

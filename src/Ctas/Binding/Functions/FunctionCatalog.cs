@@ -37,9 +37,6 @@ internal static class FunctionCatalog
     /// <summary>Every name that can be called, for suggestions.</summary>
     public static IEnumerable<string> AllNames => ByName.Keys;
 
-    /// <summary>The fields of EXTRACT.</summary>
-    public static IReadOnlyList<string> ExtractFields { get; } = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
-
     /// <summary>The function called so, ignoring case; null when there is none.</summary>
     public static FunctionEntry? Find(string name) => ByName.GetValueOrDefault(name);
 }

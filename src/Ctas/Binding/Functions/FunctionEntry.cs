@@ -87,6 +87,9 @@ internal sealed record FunctionEntry
     /// <summary>What NULL arguments do, where it is not that they make the result NULL.</summary>
     public string? Nulls { get; init; }
 
+    /// <summary>The result's type from the converted arguments, where a constant among them decides it.</summary>
+    public Func<IReadOnlyList<BoundExpression>, DataType>? ResultOfArguments { get; init; }
+
     /// <summary>The result's type from the converted arguments' types, where the signature cannot say it.</summary>
     public Func<IReadOnlyList<DataType>, DataType>? Result { get; init; }
 
@@ -101,6 +104,10 @@ internal sealed record FunctionEntry
 
     /// <summary>True when the binder puts something else in the call's place, so that there is no kernel.</summary>
     public bool IsRewritten { get; init; }
+
+    /// <summary>True when an argument is a unit of time, which can be written without quotes.</summary>
+    public bool TakesUnitAt(int ordinal) => Signatures.Any(form =>
+        ordinal < form.Parameters.Items.Count && form.Parameters.Items[ordinal].Type is UnitWord);
 
     /// <summary>Its forms, as in a hint: <c>LPAD(text VARCHAR, length INT)</c>.</summary>
     public string Forms(string name) => string.Join(" or ", Signatures.Select(form => $"{name}({form.Parameters})"));

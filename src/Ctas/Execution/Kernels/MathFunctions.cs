@@ -214,35 +214,3 @@ internal readonly struct RoundInt : IBinaryOperation<int, int, int>
         return default(RoundBigInt).TryApply(left, right, out long rounded) && Narrow.ToInt(rounded, out result);
     }
 }
-
-/// <summary>EXTRACT of a field of a TIMESTAMP; seconds without their fraction.</summary>
-internal readonly struct ExtractField(string field) : IUnaryOperation<long, long>
-{
-    private readonly char _field = field is "MONTH" ? 'M' : char.ToLowerInvariant(field[field == "MINUTE" ? 2 : 0]);
-
-    public bool CanFail => false;
-
-    public bool TryApply(long operand, out long result)
-    {
-        long second = Calendar.TimeOf(operand) / Calendar.MicrosecondsPerSecond;
-        result = _field switch
-        {
-            'h' => second / 3600,
-            'n' => second / 60 % 60,
-            's' => second % 60,
-            _ => DatePart(operand),
-        };
-        return true;
-    }
-
-    private long DatePart(long operand)
-    {
-        (int year, int month, int day) = Calendar.ToCivil(Calendar.DayOf(operand));
-        return _field switch
-        {
-            'y' => year,
-            'M' => month,
-            _ => day,
-        };
-    }
-}

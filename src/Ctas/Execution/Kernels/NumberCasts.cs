@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ctas.Data;
+using Calendar = Ctas.Data.Calendar;
 
 namespace Ctas.Execution.Kernels;
 

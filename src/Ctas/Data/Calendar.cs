@@ -1,4 +1,4 @@
-namespace Ctas.Execution.Kernels;
+namespace Ctas.Data;
 
 /// <summary>Arithmetic of the proleptic Gregorian calendar on days and microseconds since 1970-01-01 (UTC).</summary>
 /// <remarks>
