@@ -133,6 +133,22 @@ public sealed class CtasEngine : IAsyncDisposable
         return ExplainText.Render(TableQueries.Plan(sql, Tables.Snapshot(), _services.Statements).Plan);
     }
 
+    /// <summary>Runs a SELECT, or loads the table of a CREATE … AS SELECT, and tells what each operator did.</summary>
+    /// <returns>
+    /// The plan as text, one operator a line: rows it was given and gave, batches, runs, time of its own in
+    /// milliseconds, most bytes its state held, bytes it scanned. The rows of a SELECT are dropped.
+    /// </returns>
+    /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes; nothing was run.</exception>
+    /// <exception cref="TableNotReadyException">It reads a table that has no data yet.</exception>
+    /// <exception cref="ExecutionException">A row could not be computed, or a limit was exceeded.</exception>
+    /// <exception cref="LoadException">The table could not be loaded.</exception>
+    public async Task<string> ExplainAnalyzeAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return PlanAnalysis.Render(
+            await ExecuteAsync("EXPLAIN ANALYZE " + sql, cancellationToken).ConfigureAwait(false));
+    }
+
     /// <summary>Cancels what runs and waits for it. Tables can still be read by whoever holds them.</summary>
     public async ValueTask DisposeAsync()
     {

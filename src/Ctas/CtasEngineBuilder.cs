@@ -1,3 +1,4 @@
+using Ctas.Execution;
 using Ctas.Loading;
 using Ctas.Sources;
 using Ctas.Tables;
@@ -127,6 +128,9 @@ public sealed class CtasEngineBuilder
         var services = new LoadServices(registry, _sources, _options.Load, _timeProvider, _loggerFactory)
         {
             BasePath = _options.BasePath,
+            QueryMemory = _options.QueryMemoryBytes is { } bytes
+                ? new MemoryLimit(bytes, $"{nameof(CtasEngineOptions)}.{nameof(CtasEngineOptions.QueryMemoryBytes)}")
+                : MemoryLimit.None,
         };
         var engine = new CtasEngine(services, [.. _properties.Select(property => LoadPlanning.SetStatement(property.Key, property.Value)), .. _scripts]);
         _isBuilt = true;

@@ -14,6 +14,9 @@ public sealed record CtasEngineOptions
     /// <summary>Most bytes all tables of the registry may hold. Default: no limit. Not used with a registry of your own.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Most bytes the operators of one query over loaded tables may hold, its result not counted. Default: no limit.</summary>
+    public long? QueryMemoryBytes { get; init; }
+
     /// <summary>Folder that relative paths in SQL start from. Default: the current directory.</summary>
     public string BasePath { get; init; } = ".";
 }

@@ -46,6 +46,10 @@ internal static class StatementRunner
                 case DescribeStatement describe:
                     result = Descriptions.Describe(describe.Name, services, script);
                     break;
+                case ExplainStatement { Analysed: { } analysed }:
+                    result = await PlanAnalysis.RunAsync(analysed, services, owner, script, cancellationToken)
+                        .ConfigureAwait(false);
+                    break;
                 case ExplainStatement explain:
                     result = Descriptions.Lines("plan", ExplainText.Render(explain.Plan.Plan));
                     break;
@@ -57,7 +61,9 @@ internal static class StatementRunner
         return result;
     }
 
-    private static async Task LoadAsync(
+    /// <summary>Loads the tables of a graph; tells the owner.</summary>
+    /// <exception cref="LoadException">A table could not be loaded.</exception>
+    public static async Task LoadAsync(
         LoadGraph graph, LoadServices services, ParallelLoader owner, CancellationToken cancellationToken)
     {
         // A loader of its own: a table that the engine has loaded is no reason to leave a statement out.

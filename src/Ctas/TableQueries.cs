@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution;
+using Ctas.Execution.Analysis;
 using Ctas.Loading;
 using Ctas.Planning;
 using Ctas.Tables;
@@ -20,14 +21,16 @@ internal static class TableQueries
         environment);
 
     /// <summary>Runs a SELECT; every table is read as it is at the moment of the call.</summary>
-    public static async Task<QueryResult> RunAsync(string sql, LoadServices services, CancellationToken cancellationToken)
+    public static async Task<QueryResult> RunAsync(
+        string sql, LoadServices services, CancellationToken cancellationToken, PlanProfile? profile = null)
     {
         long started = services.TimeProvider.GetTimestamp();
         RegistrySnapshot tables = services.Registry.Snapshot();
         PlannedQuery query = Plan(sql, tables, services.Statements);
         var rows = new GatheredRows(query.Schema);
-        await PlanExecutor.ExecuteAsync(
-            query.Plan, new SnapshotScans(tables), rows, new ExecutionOptions(), cancellationToken).ConfigureAwait(false);
+        var options = new ExecutionOptions { Memory = services.QueryMemory, Profile = profile };
+        await PlanExecutor.ExecuteAsync(query.Plan, new SnapshotScans(tables), rows, options, cancellationToken)
+            .ConfigureAwait(false);
         return new QueryResult(query.Schema, rows.Batches, services.TimeProvider.GetElapsedTime(started));
     }
 

@@ -37,7 +37,10 @@ internal sealed record BoundShow(ShowKind Kind, TextSpan Span) : BoundStatement(
 internal sealed record BoundDescribe(NameSyntax Name, TextSpan Span) : BoundStatement(Span);
 
 /// <summary>EXPLAIN.</summary>
-internal sealed record BoundExplain(BoundStatement Statement, TextSpan Span) : BoundStatement(Span);
+/// <param name="Statement">What is explained.</param>
+/// <param name="IsAnalysed">True when it is also run.</param>
+/// <param name="Span">The place in the text.</param>
+internal sealed record BoundExplain(BoundStatement Statement, bool IsAnalysed, TextSpan Span) : BoundStatement(Span);
 
 /// <summary>SET; what follows it has been read with its value.</summary>
 internal sealed record BoundSet(string Property, string Value, TextSpan Span) : BoundStatement(Span);

@@ -68,10 +68,8 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
                 return new BoundShow(show.Kind, show.Span);
             case DescribeSyntax describe:
                 return new BoundDescribe(describe.Name, describe.Span);
-            case ExplainSyntax { Analyze: true } explain:
-                return Refuse(explain, "EXPLAIN ANALYZE", diagnostics);
             case ExplainSyntax { Statement: CreateAsSyntax or SelectStatementSyntax or BrokenStatementSyntax } explain:
-                return new BoundExplain(Read(explain.Statement, diagnostics), explain.Span);
+                return new BoundExplain(Read(explain.Statement, diagnostics), explain.Analyze, explain.Span);
             case ExplainSyntax explain:
                 return Refuse(explain, "EXPLAIN of anything but SELECT and CREATE … AS", diagnostics);
             case SetSyntax set:

@@ -28,8 +28,11 @@ internal static class ExecutionErrors
     public static ExecutionException NthCount(long nth) => new("CTAS5011", string.Create(
         CultureInfo.InvariantCulture, $"NTH_VALUE needs a place above 0, not {nth}"));
 
-    public static ExecutionException MemoryExceeded(long limitBytes) => new("CTAS5003", string.Create(
-        CultureInfo.InvariantCulture, $"memory limit of {limitBytes} bytes exceeded by the state of the query"));
+    public static ExecutionException MemoryExceeded(
+        string owner, long ownBytes, long totalBytes, MemoryLimit limit) => new("CTAS5003", string.Create(
+        CultureInfo.InvariantCulture,
+        $"memory limit of {limit.Bytes} bytes ({limit.Option}) exceeded: {owner} holds {ownBytes} bytes, all operators "
+        + $"{totalBytes}"));
 
     public static ExecutionException NotSingle(string subquery) =>
         new("CTAS5004", $"sub-query {subquery} gives more than one row where a value is needed")

@@ -1,3 +1,5 @@
+using Ctas.Execution.Analysis;
+
 namespace Ctas.Execution;
 
 /// <summary>What happens to a row that an expression cannot be computed for.</summary>
@@ -12,9 +14,14 @@ internal enum RowErrorPolicy
 
 /// <summary>How a plan is executed. Immutable.</summary>
 /// <param name="OnRowError">What happens to a row that fails; default: the query fails.</param>
-/// <param name="MemoryLimitBytes">Bytes the states of all operators may hold together; default: no limit.</param>
-internal sealed record ExecutionOptions(
-    RowErrorPolicy OnRowError = RowErrorPolicy.Fail, long MemoryLimitBytes = long.MaxValue);
+internal sealed record ExecutionOptions(RowErrorPolicy OnRowError = RowErrorPolicy.Fail)
+{
+    /// <summary>What the states of all operators may hold together; default: no limit.</summary>
+    public MemoryLimit Memory { get; init; } = MemoryLimit.None;
+
+    /// <summary>Where to note what each operator did; null, the default: nowhere, at no cost.</summary>
+    public PlanProfile? Profile { get; init; }
+}
 
 /// <summary>What an execution did.</summary>
 /// <param name="RowsRead">Changes the scans gave.</param>

@@ -1,16 +1,59 @@
 namespace Ctas.Execution;
 
-/// <summary>Counts the bytes that the states of one execution hold. Single-threaded.</summary>
-internal sealed class MemoryMeter(long limitBytes)
+/// <summary>Counts the bytes that the states of one execution hold, or those of one operator of it. Single-threaded.</summary>
+/// <remarks>What an operator charges counts for the execution too, whose limit it is.</remarks>
+internal sealed class MemoryMeter
 {
+    private readonly MemoryMeter? _execution;
+    private readonly MemoryLimit _limit;
+    private readonly Func<string> _owner;
+
+    /// <summary>Counts for an execution.</summary>
+    public MemoryMeter(MemoryLimit limit)
+    {
+        _limit = limit;
+        _owner = () => "the query";
+    }
+
+    private MemoryMeter(MemoryMeter execution, Func<string> owner)
+    {
+        _execution = execution;
+        _limit = execution._limit;
+        _owner = owner;
+    }
+
     /// <summary>Bytes held now.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Most bytes held at once so far.</summary>
+    public long PeakBytes { get; private set; }
+
+    /// <summary>Counts for an operator of this execution.</summary>
+    /// <param name="owner">Its name, for the error.</param>
+    public MemoryMeter For(Func<string> owner) => new(this, owner);
 
     /// <summary>Notes that a state has grown (or, negative, shrunk).</summary>
     /// <exception cref="ExecutionException">The limit is exceeded.</exception>
     public void Charge(long bytes)
     {
-        Bytes += bytes;
-        if (Bytes > limitBytes) { throw ExecutionErrors.MemoryExceeded(limitBytes); }
+        Add(bytes);
+        _execution?.Add(bytes);
+        long total = (_execution ?? this).Bytes;
+        if (bytes > 0 && total > _limit.Bytes) { throw ExecutionErrors.MemoryExceeded(_owner(), Bytes, total, _limit); }
     }
+
+    private void Add(long bytes)
+    {
+        Bytes += bytes;
+        PeakBytes = Math.Max(PeakBytes, Bytes);
+    }
+}
+
+/// <summary>How much an execution may hold.</summary>
+/// <param name="Bytes">That many.</param>
+/// <param name="Option">What sets it, for the error.</param>
+internal sealed record MemoryLimit(long Bytes, string Option)
+{
+    /// <summary>No limit.</summary>
+    public static MemoryLimit None { get; } = new(long.MaxValue, "");
 }

@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Execution.Analysis;
 using Ctas.Execution.Operators;
 using Ctas.Planning;
 
@@ -25,13 +26,15 @@ internal static class PlanExecutor
     {
         var log = new RowErrorLog(options.OnRowError);
         var output = new ConsumerOperator(consumer);
-        var builder = new OperatorBuilder(log, new MemoryMeter(options.MemoryLimitBytes));
+        var builder = new OperatorBuilder(log, new MemoryMeter(options.Memory), options.Profile);
+        options.Profile?.Begin(plan);
         builder.Build(plan, output);
 
         long rowsRead = 0;
         foreach (PlannedScan scan in builder.Scans)
         {
-            rowsRead += await RunAsync(scan, scans, cancellationToken).ConfigureAwait(false);
+            IScanProvider provider = options.Profile is { } profile ? new WatchedScans(profile, scans) : scans;
+            rowsRead += await RunAsync(scan, provider, cancellationToken).ConfigureAwait(false);
         }
 
         return new ExecutionStatistics(rowsRead, output.RowsEmitted, log.Skipped, log.FirstSkipped);

@@ -1,3 +1,5 @@
+using Ctas.Execution;
+using Ctas.Execution.Analysis;
 using Ctas.Planning;
 using Ctas.Tables;
 using Microsoft.Extensions.Logging;
@@ -33,4 +35,10 @@ internal sealed record LoadServices(
 
     /// <summary>The clock and the functions that statements use.</summary>
     public StatementEnvironment Statements { get; init; } = new(TimeProvider);
+
+    /// <summary>What the operators of an ad-hoc query may hold.</summary>
+    public MemoryLimit QueryMemory { get; init; } = MemoryLimit.None;
+
+    /// <summary>The table whose load is analysed; null for none.</summary>
+    public AnalysedTable? Analysed { get; init; }
 }

@@ -155,6 +155,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                 phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
             {
                 Statements = _services.Statements,
+                Profile = _services.Analysed?.ProfileOf(run.Table.Plan.Name),
             };
             ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
             _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution;
+using Ctas.Execution.Analysis;
 using Ctas.Planning;
 using Ctas.Sources;
 using Ctas.Tables;
@@ -54,6 +55,9 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     /// <summary>Rows left out because an expression failed, by policy.</summary>
     public ExecutionStatistics? Statistics { get; private set; }
 
+    /// <summary>Where to note what each operator does; null: nowhere.</summary>
+    public PlanProfile? Profile { get; init; }
+
     /// <summary>Runs all phases.</summary>
     /// <returns>The finished table, not yet published; the caller owns it.</returns>
     public async Task<ITable> RunAsync(CancellationToken cancellationToken)
@@ -80,9 +84,11 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan));
 
         _enter(LoadPhase.Executing);
-        var execution = new ExecutionOptions(
-            LoadProperties.RowErrors(_plan.Properties),
-            _options.TableMemoryBytes is { } budget ? Math.Max(0, budget - StagedBytes) : long.MaxValue);
+        var execution = new ExecutionOptions(LoadProperties.RowErrors(_plan.Properties))
+        {
+            Memory = MemoryLimit,
+            Profile = Profile,
+        };
         Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return _builder.Complete();
@@ -158,6 +164,14 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             ? null
             : new RowCountStatistics(scan.Scan.Partitions.Sum(partition => partition.Range.Length));
     }
+
+    private MemoryLimit MemoryLimit => _options.TableMemoryBytes is { } budget
+        ? new MemoryLimit(
+            Math.Max(0, budget - StagedBytes),
+            StagedBytes == 0
+                ? "LoadOptions.TableMemoryBytes"
+                : $"LoadOptions.TableMemoryBytes of {budget}, less {StagedBytes} of staged records")
+        : MemoryLimit.None;
 
     private long StagedBytes => _scans.Values.Sum(scan => scan.Scan.StagedBytes);
 

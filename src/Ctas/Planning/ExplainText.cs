@@ -18,6 +18,14 @@ internal static class ExplainText
         return text.ToString();
     }
 
+    /// <summary>The nodes of a plan from the root down, each with its line of the tree, without key and kind.</summary>
+    public static IReadOnlyList<(string Line, LogicalPlan Node)> Lines(LogicalPlan plan)
+    {
+        List<(string, LogicalPlan)> lines = [];
+        AddLines(lines, plan, indent: "", childIndent: "");
+        return lines;
+    }
+
     /// <summary>The deepest node, from the left, whose rows change: the reason why the whole does.</summary>
     public static string FirstChanging(LogicalPlan plan)
     {
@@ -64,6 +72,18 @@ internal static class ExplainText
         {
             bool isLast = i == inputs.Count - 1;
             Append(text, inputs[i], childIndent + (isLast ? "└─ " : "├─ "), childIndent + (isLast ? "   " : "│  "));
+        }
+    }
+
+    private static void AddLines(
+        List<(string Line, LogicalPlan Node)> lines, LogicalPlan plan, string indent, string childIndent)
+    {
+        lines.Add((indent + Describe(plan), plan));
+        for (int i = 0; i < plan.Children.Count; i++)
+        {
+            bool isLast = i == plan.Children.Count - 1;
+            AddLines(
+                lines, plan.Children[i], childIndent + (isLast ? "└─ " : "├─ "), childIndent + (isLast ? "   " : "│  "));
         }
     }
 

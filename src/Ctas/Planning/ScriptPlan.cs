@@ -64,7 +64,16 @@ internal sealed record DescribeStatement(string Name) : PlannedStatement;
 /// <summary>EXPLAIN.</summary>
 /// <param name="Plan">The plan, with columns that are not known before loading as far as the SQL names them.</param>
 /// <param name="Sql">Its text.</param>
-internal sealed record ExplainStatement(PlannedQuery Plan, string Sql) : PlannedStatement;
+internal sealed record ExplainStatement(PlannedQuery Plan, string Sql) : PlannedStatement
+{
+    /// <summary>What ANALYZE runs; null without it.</summary>
+    public AnalysedStatement? Analysed { get; init; }
+}
+
+/// <summary>A statement that EXPLAIN ANALYZE runs.</summary>
+/// <param name="Sql">Its text.</param>
+/// <param name="Table">The table it creates; null for a SELECT.</param>
+internal sealed record AnalysedStatement(string Sql, string? Table);
 
 /// <summary>SET.</summary>
 internal sealed record SetStatement(string Property, string Value) : PlannedStatement;

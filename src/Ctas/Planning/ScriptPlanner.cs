@@ -223,6 +223,9 @@ internal sealed class ScriptPlanner
             case BoundExplain explain:
                 return PlanExplain(explain.Statement, diagnostics) is { } plan
                     ? new ExplainStatement(plan, diagnostics.Source[explain.Span].ToString())
+                    {
+                        Analysed = explain.IsAnalysed ? AnalysedOf(explain.Statement, diagnostics) : null,
+                    }
                     : null;
             case BoundDrop drop:
                 ReportUnknown(drop.Name.Text, drop.Name.Span, drop.KindName, drop.IfExists, diagnostics);
@@ -241,6 +244,9 @@ internal sealed class ScriptPlanner
                 throw new UnreachableException($"No rule for {statement.GetType().Name}.");
         }
     }
+
+    private static AnalysedStatement AnalysedOf(BoundStatement statement, DiagnosticBag diagnostics) => new(
+        diagnostics.Source[statement.Span].ToString(), (statement as BoundCreateTable)?.Table.Name);
 
     private PlannedQuery? PlanExplain(BoundStatement statement, DiagnosticBag diagnostics)
     {

@@ -118,9 +118,10 @@ public sealed class JoinOperatorTests
         LogicalJoin plan = orders.Scan.Join(
             JoinKind.Inner, users.Scan, [orders.Column("user")], [users.Column("name")]);
 
-        Action run = () => TestScans.Run(plan, new ExecutionOptions(MemoryLimitBytes: 100), orders, users);
+        Action run = () => TestScans.Run(plan, new ExecutionOptions { Memory = new MemoryLimit(100, "a test") }, orders, users);
 
-        run.Should().Throw<ExecutionException>().Which.Code.Should().Be("CTAS5003");
+        run.Should().Throw<ExecutionException>().Which.Message.Should()
+            .StartWith("CTAS5003: memory limit of 100 bytes (a test) exceeded: inner join, hash on user = name holds ");
     }
 
     private static TestTable Orders() => new TestTable("orders", ("id", DataType.Int), ("user", DataType.Varchar))

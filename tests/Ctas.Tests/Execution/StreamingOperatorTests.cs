@@ -146,7 +146,7 @@ public sealed class StreamingOperatorTests
         TestTable table = Numbers();
         ColumnReference a = table.Column("a");
         var builder = new OperatorBuilder(
-            new RowErrorLog(RowErrorPolicy.Fail), new MemoryMeter(long.MaxValue));
+            new RowErrorLog(RowErrorPolicy.Fail), new MemoryMeter(MemoryLimit.None));
         builder.Build(
             table.Scan.Where(Sql.Greater(a, Sql.Value(0))).Select(a), new ConsumerOperator(consumer));
 

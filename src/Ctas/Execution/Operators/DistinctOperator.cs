@@ -32,6 +32,12 @@ internal sealed class DistinctOperator(
         if (first.Length > 0) { Output.Push(new ChangeBatch(rows, first.Length == rows.RowCount ? null : first)); }
     }
 
+    public override void Complete()
+    {
+        memory.Charge(-_charged);
+        base.Complete();
+    }
+
     // Rows without columns are all equal.
     private void PushOneOfNoColumns(Batch rows)
     {

@@ -43,4 +43,10 @@ internal sealed class GroupLimitOperator(
         _charged = bytes;
         if (kept > 0) { Output.Push(changes with { Selection = selection[..kept] }); }
     }
+
+    public override void Complete()
+    {
+        memory.Charge(-_charged);
+        base.Complete();
+    }
 }

@@ -25,7 +25,7 @@ internal abstract class StreamingOperator(IOperatorInput output) : IOperatorInpu
 
     public abstract void Push(ChangeBatch changes);
 
-    public void Complete() => Output.Complete();
+    public virtual void Complete() => Output.Complete();
 }
 
 /// <summary>What operators that keep state require of changes.</summary>

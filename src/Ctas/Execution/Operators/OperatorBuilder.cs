@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ctas.Execution.Analysis;
 using Ctas.Execution.Windows;
 using Ctas.Planning;
 
@@ -10,15 +11,27 @@ namespace Ctas.Execution.Operators;
 internal sealed record PlannedScan(LogicalScan? Scan, IOperatorInput Input);
 
 /// <summary>Makes the operators of a plan, from the output down to the scans.</summary>
-internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
+/// <param name="log">Where rows that fail are noted.</param>
+/// <param name="execution">What the states hold.</param>
+/// <param name="profile">Where to note what each operator does; null: nowhere.</param>
+internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, PlanProfile? profile = null)
 {
     private readonly List<PlannedScan> _scans = [];
+    private LogicalPlan? _reader;
 
     /// <summary>The scans, in the order in which they must run: a join's right input before its left one.</summary>
     public IReadOnlyList<PlannedScan> Scans => _scans;
 
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
+    {
+        LogicalPlan? reader = _reader;
+        _reader = plan;
+        BuildNode(plan, profile is null ? output : profile.Watch(plan, reader, output));
+        _reader = reader;
+    }
+
+    private void BuildNode(LogicalPlan plan, IOperatorInput output)
     {
         switch (plan)
         {
@@ -31,20 +44,20 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
                 Build(project.Input, new ProjectOperator(project, log, output));
                 break;
             case LogicalAggregate aggregate:
-                Build(aggregate.Input, new AggregateOperator(aggregate, log, memory, output));
+                Build(aggregate.Input, new AggregateOperator(aggregate, log, Memory(plan), output));
                 break;
             case LogicalDistinct distinct:
-                Build(distinct.Input, new DistinctOperator(distinct.Schema, memory, output));
+                Build(distinct.Input, new DistinctOperator(distinct.Schema, Memory(plan), output));
                 break;
-            case LogicalSort sort: Build(sort.Input, new SortOperator(sort, log, memory, output)); break;
+            case LogicalSort sort: Build(sort.Input, new SortOperator(sort, log, Memory(plan), output)); break;
             case LogicalLimit { Groups.Count: > 0 } limit:
-                Build(limit.Input, new GroupLimitOperator(limit, log, memory, output));
+                Build(limit.Input, new GroupLimitOperator(limit, log, Memory(plan), output));
                 break;
             case LogicalLimit limit: Build(limit.Input, new LimitOperator(limit.Offset, limit.Count, output)); break;
             case LogicalValues values: _scans.Add(new PlannedScan(null, new ValuesOperator(values, log, output))); break;
             case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
             case LogicalWindow window:
-                Build(window.Input, new WindowOperator(window, log, memory, output));
+                Build(window.Input, new WindowOperator(window, log, Memory(plan), output));
                 break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
             case LogicalJoin join: BuildJoin(join, output); break;
@@ -60,7 +73,7 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
 
     private void BuildSetOperation(LogicalSetOperation plan, IOperatorInput output)
     {
-        var operation = new SetOperationOperator(plan, memory, output);
+        var operation = new SetOperationOperator(plan, Memory(plan), output);
         Build(plan.Right, operation.Build);
         Build(plan.Left, operation.Probe);
     }
@@ -77,14 +90,23 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter memory)
         switch (plan.Join)
         {
             case JoinKind.Semi or JoinKind.Anti or JoinKind.Mark:
-                var match = new MatchJoinOperator(plan, log, memory, output);
+                var match = new MatchJoinOperator(plan, log, Memory(plan), output);
                 return (match.Build, match.Probe);
             case JoinKind.Single:
-                var single = new SingleJoinOperator(plan, log, memory, output);
+                var single = new SingleJoinOperator(plan, log, Memory(plan), output);
                 return (single.Build, single.Probe);
             default:
-                var join = new JoinOperator(plan, log, memory, output);
+                var join = new JoinOperator(plan, log, Memory(plan), output);
                 return (join.Build, join.Probe);
         }
+    }
+
+    /// <summary>Counts what the state of an operator holds.</summary>
+    private MemoryMeter Memory(LogicalPlan plan)
+    {
+        MemoryMeter memory = execution.For(() => ExplainText.Describe(plan));
+        if (profile is not null) { profile[plan].Memory = memory; }
+
+        return memory;
     }
 }
