@@ -144,13 +144,13 @@ internal static class BindingDiagnostics
         "CTAS2056", span, $"argument {number} of function \"{function}\" cannot be '{value}'", complaint);
 
     public static Diagnostic ConstantNeeded(TextSpan span, string function, int number) => new(
-        "CTAS2070", span, $"argument {number} of function \"{function}\" needs a constant");
+        "CTAS2110", span, $"argument {number} of function \"{function}\" needs a constant");
 
     public static Diagnostic SortKeyNotDistinct(TextSpan span, string function) => new(
-        "CTAS2071", span, $"ORDER BY in \"{function}\" with DISTINCT can only name its arguments");
+        "CTAS2111", span, $"ORDER BY in \"{function}\" with DISTINCT can only name its arguments");
 
     public static Diagnostic OneSortKey(TextSpan span, string function) => new(
-        "CTAS2072", span, $"WITHIN GROUP of \"{function}\" takes one ORDER BY item");
+        "CTAS2112", span, $"WITHIN GROUP of \"{function}\" takes one ORDER BY item");
 
     public static Diagnostic EscapeNotACharacter(TextSpan span) => new(
         "CTAS2032", span, "ESCAPE needs a text of one character");

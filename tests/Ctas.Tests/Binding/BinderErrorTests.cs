@@ -91,7 +91,6 @@ public sealed class BinderErrorTests
     [InlineData("{CREATE INDEX ON users (name)}", "CREATE INDEX")]
     [InlineData("{DROP SINK s}", "DROP SINK")]
     [InlineData("{SHOW SINKS}", "SHOW SINKS")]
-    [InlineData("{EXPLAIN ANALYZE SELECT id FROM users}", "EXPLAIN ANALYZE")]
     public void Bind_LaterFeature_IsRefusedByName(string annotated, string construct)
     {
         Diagnostic diagnostic = Scripts.OnlyMistake(annotated);
