@@ -18,6 +18,7 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, Pl
 {
     private readonly List<PlannedScan> _scans = [];
     private LogicalPlan? _reader;
+    private readonly Dictionary<int, SpoolOperator> _spools = [];
 
     /// <summary>The scans, in the order in which they must run: a join's right input before its left one.</summary>
     public IReadOnlyList<PlannedScan> Scans => _scans;
@@ -61,6 +62,8 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, Pl
                 break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
             case LogicalJoin join: BuildJoin(join, output); break;
+            case LogicalSharing sharing: BuildSharing(sharing, output); break;
+            case LogicalSharedRead read: _scans.Add(new PlannedScan(null, _spools[read.Number].AddReader(output))); break;
             default: throw new UnreachableException($"No operator for {plan.GetType().Name}.");
         }
     }
@@ -69,6 +72,18 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, Pl
     {
         var inputs = new UnionAllOperator(union.Inputs.Count, output);
         foreach (LogicalPlan input in union.Inputs) { Build(input, inputs); }
+    }
+
+    private void BuildSharing(LogicalSharing sharing, IOperatorInput output)
+    {
+        foreach (LogicalShared shared in sharing.Shared)
+        {
+            var spool = new SpoolOperator(shared.Schema, Memory(shared));
+            _spools.Add(shared.Number, spool);
+            Build(shared.Input, spool);
+        }
+
+        Build(sharing.Body, output);
     }
 
     private void BuildSetOperation(LogicalSetOperation plan, IOperatorInput output)

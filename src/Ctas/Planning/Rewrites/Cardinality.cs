@@ -6,6 +6,7 @@ namespace Ctas.Planning.Rewrites;
 /// <param name="statistics">What is known of a relation by its name; null for nothing.</param>
 internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
 {
+    private readonly Dictionary<int, PlanEstimate?> _shared = [];
     private readonly Dictionary<LogicalPlan, PlanEstimate?> _known = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The estimate; null where something that counts is unknown.</summary>
@@ -19,6 +20,11 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
     /// <summary>The plan with the estimate of every node written on it.</summary>
     public LogicalPlan Annotate(LogicalPlan plan)
     {
+        if (plan is LogicalSharing sharing)
+        {
+            foreach (LogicalShared shared in sharing.Shared) { _shared[shared.Number] = Of(shared.Input); }
+        }
+
         double? rows = Of(plan)?.Rows;
         LogicalPlan annotated = PlanTree.MapChildren(plan, Annotate);
         return rows is null ? annotated : annotated with { EstimatedRows = (long)Math.Round(rows.Value) };
@@ -39,6 +45,9 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
             ? input.WithRows(Groups(input, [.. distinct.Schema.Fields.Select((f, i) => new ColumnReference(i, f.Type))]))
             : null,
         LogicalUnionAll union => Union(union),
+        LogicalSharing sharing => Of(sharing.Body),
+        LogicalShared shared => Of(shared.Input),
+        LogicalSharedRead read => _shared.GetValueOrDefault(read.Number),
         LogicalValues values => PlanEstimate.OfRows(values.Rows.Count),
         LogicalSetOperation operation => Of(operation.Left),
         LogicalSort sort => Of(sort.Input),

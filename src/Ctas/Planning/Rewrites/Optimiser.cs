@@ -22,7 +22,7 @@ internal sealed record OptimiserOptions(
 /// <remarks>
 /// <code>
 /// simplify ─► leave out the empty ─► outer joins to inner ─► conditions down ─► (once more, for what has become constant)
-/// order of joins ─► sides that are built ─► estimates to show
+/// order of joins ─► sides that are built ─► equal parts once ─► estimates to show
 /// </code>
 /// </remarks>
 internal static class Optimiser
@@ -42,6 +42,7 @@ internal static class Optimiser
         var cardinality = new Cardinality(options.Statistics ?? (_ => null));
         plan = new JoinOrder(cardinality).Apply(plan);
         plan = MergedProjects.Apply(new BuildSides(cardinality).Apply(plan));
+        plan = SharedPlans.Apply(plan);
         return query with { Plan = cardinality.Annotate(plan) };
     }
 }
