@@ -23,7 +23,7 @@ public sealed class SpoolOperatorTests
     [Fact]
     public void Execute_KeptRowsBeyondTheLimit_FailWithMemory()
     {
-        var act = () => new TestScans(Numbers).Execute(Twice(), new ExecutionOptions(MemoryLimitBytes: 8));
+        var act = () => new TestScans(Numbers).Execute(Twice(), new ExecutionOptions { Memory = new MemoryLimit(8, "a test") });
 
         act.Should().Throw<ExecutionException>().WithMessage("*memory*");
     }
