@@ -16,10 +16,9 @@ internal sealed partial class Binder
     private BoundRelation BindSelect(
         SelectSyntax select, SyntaxList<OrderItemSyntax> orderBy, CommonTables? commonTables)
     {
-        if (select.Window is not null)
-        {
-            NotSupportedYet(select.Window, $"WINDOW {select.Window.Kind.ToString().ToUpperInvariant()}");
-        }
+        bool isResult = ReferenceEquals(select, _resultSelect);
+        select = WithWindowClause(select);
+        TimeWindow? window = select.Window is null ? null : BindTimeWindow(select.Window);
 
         // Names are bound first, clause by clause; aggregates stand in the expressions until grouping replaces them.
         var (relation, tables) = BindFrom(select.From, commonTables);
@@ -29,12 +28,16 @@ internal sealed partial class Binder
             relation = new BoundFilter(relation, BindCondition(select.Where, scope, "WHERE"));
         }
 
-        scope = scope with { Windows = ResolveWindows(select.Windows) };
+        // WHERE sees rows before they are put into windows.
+        Scope before = scope;
+        scope = (window?.AddTo(scope) ?? scope) with { Windows = ResolveWindows(select.Windows) };
         List<UnnestedCollection>? outerExploded = _exploded;
         List<UnnestedCollection> exploded = _exploded = [];
         var (columns, openStars) = BindItems(select.Items, scope);
         _exploded = outerExploded;
         if (exploded.Count > 0) { relation = new BoundUnnest(relation, exploded, ordinality: null, keepsEmpty: false); }
+
+        if (isResult && window is not null && !select.IsDistinct) { columns = WithWindowColumns(columns, window); }
 
         Scope withAliases = scope with
         {
@@ -49,7 +52,13 @@ internal sealed partial class Binder
             : BindCondition(select.Qualify, withAliases, "QUALIFY", allowsAggregates: true);
         List<SortItem> sortItems = BindSortItems(orderBy, columns, withAliases, select.IsDistinct);
 
-        bool isGrouped = !select.GroupBy.IsEmpty || having is not null
+        if (window is not null)
+        {
+            relation = InWindows(relation, window, before, keys);
+            keys = [.. keys, .. window.Keys];
+        }
+
+        bool isGrouped = !select.GroupBy.IsEmpty || having is not null || window is not null
             || columns.Any(c => c.Expression.Contains<BoundAggregate>())
             || qualify?.Contains<BoundAggregate>() == true
             || sortItems.Any(item => item.Expression.Contains<BoundAggregate>());

@@ -11,6 +11,7 @@ internal sealed partial class Binder
     /// </summary>
     private BoundTable BindTableResult(CreateAsSyntax syntax)
     {
+        _resultSelect = syntax.Columns.IsEmpty ? syntax.Query.Body as SelectSyntax : null;
         BoundRelation relation = BindQuery(syntax.Query, commonTables: null);
         if (syntax.Sink is not null) { NotSupportedYet(syntax.Sink, "INTO a sink"); }
 

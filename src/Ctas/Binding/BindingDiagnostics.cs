@@ -336,6 +336,35 @@ internal static class BindingDiagnostics
         "QUALIFY needs a window function, there or in the SELECT list",
         "Conditions on rows belong into WHERE, those on groups into HAVING.");
 
+    public static Diagnostic NoEventTime(TextSpan span, string table) => new(
+        "CTAS2101",
+        span,
+        $"\"{table}\" has no event time: a window needs a source, or a column ROWTIME",
+        $"Say which column it is in a sub-query: FROM (SELECT *, … AS ROWTIME FROM {table}) AS {table}.");
+
+    public static Diagnostic EventTimeType(TextSpan span, DataType type) => new(
+        "CTAS2102",
+        span,
+        $"event time ROWTIME must be a TIMESTAMP, not {type}",
+        "Bring it to a TIMESTAMP in a sub-query: SELECT …, CAST(… AS TIMESTAMP) AS ROWTIME.");
+
+    public static Diagnostic WindowLength(TextSpan span, bool hasMonths) => new(
+        "CTAS2103",
+        span,
+        hasMonths ? "a window needs a fixed length, and months have none" : "length of a window is out of range",
+        hasMonths
+            ? "Use DAYS or WEEKS; for calendar months GROUP BY DATE_TRUNC('month', …)."
+            : "Write a length above 0, as in 5 MINUTES.");
+
+    public static Diagnostic AdvanceTooLong(TextSpan span) => new(
+        "CTAS2104",
+        span,
+        "a hopping window cannot advance by more than its size",
+        "Rows between two windows would be in none; make SIZE larger or ADVANCE BY smaller.");
+
+    public static Diagnostic SecondTimeWindow(TextSpan span) => new(
+        "CTAS2105", span, "a query has one window of event time, and this is a second one", "Keep one of them.");
+
     private static string? DidYouMean(string? closest) => closest is null ? null : $"Did you mean \"{closest}\"?";
 
     // A STRUCT read from JSON may have hundreds of fields.

@@ -17,6 +17,7 @@ internal static class BoundRelationParts
         BoundProject r => [r.Input],
         BoundGrouping r => [r.Input],
         BoundWindows r => [r.Input],
+        BoundTimeWindow r => [r.Input],
         BoundJoin r => [r.Left, r.Right],
         BoundMatchJoin r => [r.Left, r.Right],
         BoundSetOperation r => [r.Left, r.Right],
@@ -33,6 +34,7 @@ internal static class BoundRelationParts
         BoundProject r => r.Projections.Select(projection => projection.Expression),
         BoundGrouping r => r.Keys.Concat(r.Aggregates).Select(projection => projection.Expression),
         BoundWindows r => r.Calls.Select(call => call.Expression),
+        BoundTimeWindow r => r.Keys.Prepend(r.Time),
         BoundJoin { Condition: { } condition } => [condition],
         BoundMatchJoin r => new[] { r.Condition, r.Comparison }.OfType<BoundExpression>(),
         BoundValues r => r.Rows.SelectMany(row => row),
@@ -73,6 +75,7 @@ internal static class BoundRelationParts
             BoundGrouping r => new BoundGrouping(
                 input(r.Input), [.. r.Keys.Select(Projection)], [.. r.Aggregates.Select(Projection)]),
             BoundWindows r => new BoundWindows(input(r.Input), [.. r.Calls.Select(Projection)]),
+            BoundTimeWindow r => r.With(input(r.Input), expression(r.Time), [.. r.Keys.Select(expression)]),
             BoundJoin r => new BoundJoin(r.Kind, input(r.Left), input(r.Right), Optional(r.Condition))
             {
                 Subquery = r.Subquery,

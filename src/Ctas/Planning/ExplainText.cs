@@ -54,6 +54,7 @@ internal static class ExplainText
         LogicalSort sort => $"sort by {ExpressionSql.Render(sort.Keys, sort.Schema)}",
         LogicalLimit limit => DescribeLimit(limit),
         LogicalWindow window => WindowText.Describe(window),
+        LogicalTimeWindow window => WindowText.Describe(window),
         _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
     };
 

@@ -42,7 +42,18 @@ internal static partial class LogicalPlanner
             lowered = WithWindow(lowered, node, isLimited ? Math.Max(0, limit!.Value.Rows) : null);
         }
 
-        return WithConditions(lowered, above);
+        lowered = WithConditions(lowered, above);
+        return limit is { Rows: 1 } first ? OneOfEach(lowered, calls[first.Column].Window) : lowered;
+    }
+
+    /// <summary>Where one row of each partition is left, the columns that partition tell rows apart.</summary>
+    private static Lowered OneOfEach(Lowered lowered, BoundWindow window)
+    {
+        bool isOfColumns = window.PartitionBy.Count > 0 && window.PartitionBy.All(key => key is BoundColumn);
+        if (!isOfColumns) { return lowered; }
+
+        int[] key = [.. window.PartitionBy.Select(column => lowered.Ordinals[((BoundColumn)column).Column])];
+        return lowered with { Plan = lowered.Plan with { Schema = lowered.Plan.Schema.WithKey(key) } };
     }
 
     private static (BoundList<BoundExpression> PartitionBy, BoundList<BoundSortKey> OrderBy) Specification(

@@ -62,6 +62,7 @@ internal static partial class LogicalPlanner
         BoundSort sort => LowerSort(sort, request),
         BoundLimit limit => LowerLimit(limit, request),
         BoundWindows windows => LowerWindows(windows, request),
+        BoundTimeWindow window => LowerTimeWindow(window, request),
         _ => throw new UnreachableException($"No rule for {relation.GetType().Name}."),
     };
 

@@ -30,6 +30,25 @@ internal static class WindowText
             (call, i) => $"{Describe(call, input)} AS {window.Schema.Fields[width + i].Name}")).ToString();
     }
 
+    /// <summary>The node in words.</summary>
+    public static string Describe(LogicalTimeWindow window)
+    {
+        Schema input = window.Input.Schema;
+        string over = $" over {ExpressionSql.Render(window.Time, input)}";
+        string keys = window.Keys.Count == 0
+            ? ""
+            : $" by {string.Join(", ", window.Keys.Select(key => ExpressionSql.Render(key, input)))}";
+        return window.Window switch
+        {
+            TimeWindowKind.Tumbling => $"tumbling windows of {Length(window.Size)}{over}",
+            TimeWindowKind.Hopping => $"hopping windows of {Length(window.Size)} every {Length(window.Advance)}{over}",
+            _ => $"sessions with gaps up to {Length(window.Size)}{keys}{over}",
+        };
+    }
+
+    private static string Length(long micros) => ExpressionSql.Render(
+        new ConstantExpression(new Interval(0, 0, micros), DataType.Interval), new Schema([]));
+
     private static string Describe(WindowCall call, Schema input)
     {
         string arguments = string.Join(", ", call.Arguments.Select(argument => ExpressionSql.Render(argument, input)));

@@ -60,6 +60,10 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, Pl
             case LogicalWindow window:
                 Build(window.Input, new WindowOperator(window, log, Memory(plan), output));
                 break;
+            case LogicalTimeWindow { Window: TimeWindowKind.Session } window:
+                Build(window.Input, new SessionOperator(window, log, memory, output));
+                break;
+            case LogicalTimeWindow window: Build(window.Input, new TimeWindowOperator(window, log, output)); break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
             case LogicalJoin join: BuildJoin(join, output); break;
             case LogicalSharing sharing: BuildSharing(sharing, output); break;

@@ -43,6 +43,7 @@ internal sealed class DomainPushing(BoundRelation outer, Correlation correlation
             BoundProject project => PushProject(project),
             BoundGrouping grouping => PushGrouping(grouping),
             BoundWindows windows => PushWindows(windows),
+            BoundTimeWindow window => PushTimeWindow(window),
             BoundJoin join => PushJoin(join),
             BoundMatchJoin join => PushMatchJoin(join),
             BoundDistinct distinct => PushDistinct(distinct),
@@ -105,6 +106,19 @@ internal sealed class DomainPushing(BoundRelation outer, Correlation correlation
             return projection with { Expression = call with { Window = call.Window with { PartitionBy = partitionBy } } };
         });
         return input with { Relation = new BoundWindows(input.Relation, [.. calls]) };
+    }
+
+    /// <summary>The rows of each outer row make sessions of their own.</summary>
+    private Dependent PushTimeWindow(BoundTimeWindow window)
+    {
+        Dependent input = Pushed(window.Input);
+        Func<BoundExpression, BoundExpression> reading = Reading(input);
+        IEnumerable<BoundExpression> domain = input.Domain.Values.Select(column => new BoundColumn(column));
+        return input with
+        {
+            Relation = window.With(
+                input.Relation, reading(window.Time), [.. window.Keys.Select(reading), .. domain]),
+        };
     }
 
     /// <summary>An aggregate of no rows is a row too: the domain says for which outer rows there are none.</summary>

@@ -1,0 +1,79 @@
+using Ctas.Data;
+using Ctas.Execution.Kernels;
+using Ctas.Execution.Operators;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Windows;
+
+/// <summary>Puts rows into tumbling or hopping windows; a row comes once for each of its windows.</summary>
+/// <remarks>Keeps no rows. A tumbling window adds a column to the batch and copies nothing.</remarks>
+internal sealed class TimeWindowOperator(LogicalTimeWindow plan, RowErrorLog log, IOperatorInput output)
+    : StreamingOperator(output)
+{
+    // A row can be in very many windows: they are given on in portions.
+    private const int PortionRows = 65_536;
+
+    private readonly Evaluator _evaluator = new([plan.Time], plan.Input.Schema, log);
+
+    public override void Push(ChangeBatch changes)
+    {
+        InsertOnly.Require(changes);
+        EvaluatedRows evaluated = _evaluator.Evaluate(changes);
+        var times = (FixedColumn<long>)evaluated.Columns[0];
+        Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        if (plan.Advance == plan.Size && times.Validity is null) { PushAll(rows, times.Values); }
+        else { PushEach(rows, times); }
+    }
+
+    private void PushAll(Batch rows, ReadOnlySpan<long> times)
+    {
+        if (rows.RowCount == 0) { return; }
+
+        var starts = new long[times.Length];
+        for (int row = 0; row < starts.Length; row++) { starts[row] = LastStart(times[row]); }
+
+        Push(rows, starts, starts.Length);
+    }
+
+    private void PushEach(Batch rows, FixedColumn<long> times)
+    {
+        var windowRows = new List<int>();
+        var starts = new List<long>();
+        for (int row = 0; row < rows.RowCount && !Output.IsSatisfied; row++)
+        {
+            if (times.IsNull(row)) { continue; }
+
+            long last = LastStart(times.Values[row]);
+            for (long start = FirstStart(times.Values[row]); start <= last; start += plan.Advance)
+            {
+                windowRows.Add(row);
+                starts.Add(start);
+                if (starts.Count == PortionRows) { Push(rows, windowRows, starts); }
+            }
+        }
+
+        if (starts.Count > 0) { Push(rows, windowRows, starts); }
+    }
+
+    private void Push(Batch rows, List<int> windowRows, List<long> starts)
+    {
+        Push(rows.Gather([.. windowRows]), [.. starts], starts.Count);
+        windowRows.Clear();
+        starts.Clear();
+    }
+
+    private void Push(Batch rows, long[] starts, int count)
+    {
+        var column = new FixedColumn<long>(DataType.Timestamp, starts, count);
+        Output.Push(new ChangeBatch(new Batch([.. rows.Columns, column], count)));
+    }
+
+    private long LastStart(long time) => Calendar.FloorDivide(time, plan.Advance) * plan.Advance;
+
+    /// <summary>The start of the earliest window that the time is in. As in ksqlDB, none starts before 1970.</summary>
+    private long FirstStart(long time)
+    {
+        long earliest = (Calendar.FloorDivide(time - plan.Size, plan.Advance) + 1) * plan.Advance;
+        return time >= 0 ? Math.Max(0, earliest) : earliest;
+    }
+}
