@@ -61,7 +61,7 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, Pl
                 Build(window.Input, new WindowOperator(window, log, Memory(plan), output));
                 break;
             case LogicalTimeWindow { Window: TimeWindowKind.Session } window:
-                Build(window.Input, new SessionOperator(window, log, memory, output));
+                Build(window.Input, new SessionOperator(window, log, Memory(plan), output));
                 break;
             case LogicalTimeWindow window: Build(window.Input, new TimeWindowOperator(window, log, output)); break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
