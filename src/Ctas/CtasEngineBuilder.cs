@@ -94,6 +94,10 @@ public sealed class CtasEngineBuilder
     /// <summary>Tables that load at the same time, at least 1. Default: the number of processors, at least 2.</summary>
     public CtasEngineBuilder WithMaxParallelism(int tables) => WithLoad(load => load with { MaxParallelism = tables });
 
+    /// <summary>Threads that one query may use, at least 1. Default: the number of processors.</summary>
+    public CtasEngineBuilder WithMaxDegreeOfParallelism(int threads) =>
+        WithLoad(load => load with { MaxDegreeOfParallelism = threads });
+
     /// <summary>Longest run of one table, queueing not counted. Default: none.</summary>
     public CtasEngineBuilder WithTableTimeout(TimeSpan timeout) => WithLoad(load => load with { TableTimeout = timeout });
 
@@ -123,6 +127,7 @@ public sealed class CtasEngineBuilder
         if (_isBuilt) { throw new InvalidOperationException("This builder has built its engine; make a new one."); }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Load.MaxParallelism, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Load.MaxDegreeOfParallelism, 1);
         TableRegistry registry = _registry ?? new TableRegistry(
             new TableRegistryOptions { MaxTables = _options.MaxTables, MemoryBudget = _options.MemoryBytes }, _timeProvider);
         var services = new LoadServices(registry, _sources, _options.Load, _timeProvider, _loggerFactory)

@@ -28,7 +28,12 @@ internal static class TableQueries
         RegistrySnapshot tables = services.Registry.Snapshot();
         PlannedQuery query = Plan(sql, tables, services.Statements);
         var rows = new GatheredRows(query.Schema);
-        var options = new ExecutionOptions { Memory = services.QueryMemory, Profile = profile };
+        var options = new ExecutionOptions
+        {
+            Memory = services.QueryMemory,
+            Profile = profile,
+            MaxDegreeOfParallelism = services.Options.MaxDegreeOfParallelism,
+        };
         await PlanExecutor.ExecuteAsync(query.Plan, new SnapshotScans(tables), rows, options, cancellationToken)
             .ConfigureAwait(false);
         return new QueryResult(query.Schema, rows.Batches, services.TimeProvider.GetElapsedTime(started));

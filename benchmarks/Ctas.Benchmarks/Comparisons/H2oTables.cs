@@ -11,7 +11,8 @@ internal static class H2oTables
     /// <summary>An engine that has loaded the tables.</summary>
     public static async Task<CtasEngine> LoadAsync(IReadOnlyList<H2oTable> tables, int threads)
     {
-        CtasEngineBuilder builder = new CtasEngineBuilder().WithMaxParallelism(threads);
+        CtasEngineBuilder builder = new CtasEngineBuilder()
+            .WithMaxParallelism(threads).WithMaxDegreeOfParallelism(threads);
         foreach (H2oTable table in tables)
         {
             builder.UseSource($"{table.Name}_in", new ColumnSource(table));

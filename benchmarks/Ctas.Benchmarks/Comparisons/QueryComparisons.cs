@@ -46,6 +46,7 @@ internal sealed class QueryComparisons : IComparisonSuite
             .AddTable("CREATE TABLE orders WITH (table_model = 'compact') AS SELECT * FROM orders_in")
             .AddTable("CREATE TABLE customers WITH (table_model = 'compact') AS SELECT * FROM customers_in")
             .WithMaxParallelism(Math.Max(1, options.Threads))
+            .WithMaxDegreeOfParallelism(Math.Max(1, options.Threads))
             .Build();
         LoadResult result = await engine.LoadAsync();
         result.ThrowIfFailed();

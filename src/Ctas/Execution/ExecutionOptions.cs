@@ -21,6 +21,12 @@ internal sealed record ExecutionOptions(RowErrorPolicy OnRowError = RowErrorPoli
 
     /// <summary>Where to note what each operator did; null, the default: nowhere, at no cost.</summary>
     public PlanProfile? Profile { get; init; }
+
+    /// <summary>Threads that work on the plan at the same time. Default: 1.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = 1;
+
+    /// <summary>Another thread is not worth its start for fewer rows. Default: 32,768.</summary>
+    public int MinRowsPerThread { get; init; } = 32 * 1024;
 }
 
 /// <summary>What an execution did.</summary>

@@ -1,18 +1,20 @@
 namespace Ctas.Execution;
 
-/// <summary>Counts the bytes that the states of one execution hold, or those of one operator of it. Single-threaded.</summary>
+/// <summary>Counts the bytes that the states of one execution hold, or those of one operator of it. Safe for many threads.</summary>
 /// <remarks>What an operator charges counts for the execution too, whose limit it is.</remarks>
 internal sealed class MemoryMeter
 {
     private readonly MemoryMeter? _execution;
     private readonly MemoryLimit _limit;
     private readonly Func<string> _owner;
+    private readonly Lock _charging;
 
     /// <summary>Counts for an execution.</summary>
     public MemoryMeter(MemoryLimit limit)
     {
         _limit = limit;
         _owner = () => "the query";
+        _charging = new Lock();
     }
 
     private MemoryMeter(MemoryMeter execution, Func<string> owner)
@@ -20,6 +22,7 @@ internal sealed class MemoryMeter
         _execution = execution;
         _limit = execution._limit;
         _owner = owner;
+        _charging = execution._charging;
     }
 
     /// <summary>Bytes held now.</summary>
@@ -36,10 +39,16 @@ internal sealed class MemoryMeter
     /// <exception cref="ExecutionException">The limit is exceeded.</exception>
     public void Charge(long bytes)
     {
-        Add(bytes);
-        _execution?.Add(bytes);
-        long total = (_execution ?? this).Bytes;
-        if (bytes > 0 && total > _limit.Bytes) { throw ExecutionErrors.MemoryExceeded(_owner(), Bytes, total, _limit); }
+        lock (_charging)
+        {
+            Add(bytes);
+            _execution?.Add(bytes);
+            long total = (_execution ?? this).Bytes;
+            if (bytes > 0 && total > _limit.Bytes)
+            {
+                throw ExecutionErrors.MemoryExceeded(_owner(), Bytes, total, _limit);
+            }
+        }
     }
 
     private void Add(long bytes)

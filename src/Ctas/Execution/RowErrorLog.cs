@@ -6,6 +6,9 @@ namespace Ctas.Execution;
 /// <summary>Applies the policy for rows that fail, and counts them. Single-threaded.</summary>
 internal sealed class RowErrorLog(RowErrorPolicy policy)
 {
+    /// <summary>What happens to rows that fail.</summary>
+    public RowErrorPolicy Policy => policy;
+
     /// <summary>Rows left out so far.</summary>
     public long Skipped { get; private set; }
 
@@ -39,5 +42,12 @@ internal sealed class RowErrorLog(RowErrorPolicy policy)
 
         Skipped += count;
         FirstSkipped ??= first;
+    }
+
+    /// <summary>Adds what another log has noted.</summary>
+    public void Add(RowErrorLog other)
+    {
+        Skipped += other.Skipped;
+        FirstSkipped ??= other.FirstSkipped;
     }
 }

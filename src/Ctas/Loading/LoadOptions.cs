@@ -6,6 +6,9 @@ public sealed record LoadOptions
     /// <summary>Tables that load at the same time. Default: the number of processors, at least 2.</summary>
     public int MaxParallelism { get; init; } = Math.Max(2, Environment.ProcessorCount);
 
+    /// <summary>Threads that the query of one table, or an ad-hoc one, may use. Default: the number of processors.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Longest run of one table, queueing not counted. Default: none. <c>loading.timeout</c> sets it per table.</summary>
     public TimeSpan? TableTimeout { get; init; }
 

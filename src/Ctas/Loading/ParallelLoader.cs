@@ -34,6 +34,7 @@ public sealed class ParallelLoader
         ArgumentNullException.ThrowIfNull(sources);
         options ??= new LoadOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxDegreeOfParallelism, 1);
         _services = new LoadServices(
             registry, sources, options, timeProvider ?? TimeProvider.System, loggerFactory ?? NullLoggerFactory.Instance);
     }

@@ -88,6 +88,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         {
             Memory = MemoryLimit,
             Profile = Profile,
+            MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
         };
         Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();

@@ -121,7 +121,7 @@ public sealed class JoinOperatorTests
         Action run = () => TestScans.Run(plan, new ExecutionOptions { Memory = new MemoryLimit(100, "a test") }, orders, users);
 
         run.Should().Throw<ExecutionException>().Which.Message.Should()
-            .StartWith("CTAS5003: memory limit of 100 bytes (a test) exceeded: inner join, hash on user = name holds ");
+            .StartWith("CTAS5003: memory limit of 100 bytes (a test) exceeded: inner join, hash on user = name, builds right holds ");
     }
 
     private static TestTable Orders() => new TestTable("orders", ("id", DataType.Int), ("user", DataType.Varchar))

@@ -10,7 +10,7 @@ namespace Ctas.Execution.Operators;
 /// ends.
 /// </summary>
 /// <remarks>Without keys there is one group, also of no input. NULL is one group. Cost O(rows).</remarks>
-internal sealed class AggregateOperator : IOperatorInput
+internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
 {
     private readonly IOperatorInput _output;
     private readonly MemoryMeter _memory;
@@ -55,6 +55,44 @@ internal sealed class AggregateOperator : IOperatorInput
 
     public void Complete()
     {
+        Finish([]);
+        _output.Complete();
+    }
+
+    /// <summary>Merges the groups of other lanes, whose rows come later, and gives the result on.</summary>
+    public void Finish(IReadOnlyList<ILaneEnd> following)
+    {
+        foreach (AggregateOperator other in following.Cast<AggregateOperator>())
+        {
+            Merge(other);
+            other.Forget();
+        }
+
+        Emit();
+        Forget();
+    }
+
+    /// <inheritdoc/>
+    public void Forget()
+    {
+        _memory.Charge(-_charged);
+        _charged = 0;
+    }
+
+    private void Merge(AggregateOperator other)
+    {
+        int[] mapping = new int[other._groups.Count];
+        _groups.FindOrAdd(other._groups.Keys(), mapping);
+        for (int slot = 0; slot < _slots.Length; slot++)
+        {
+            _slots[slot].State.Merge(other._slots[slot].State, mapping, _groups.Count);
+        }
+
+        Charge();
+    }
+
+    private void Emit()
+    {
         int count = _groups.Count;
         Column[] columns = [.. _groups.Keys(), .. _slots.Select(slot => slot.State.Finish(count))];
         int[]? passed = Passed(count);
@@ -62,9 +100,6 @@ internal sealed class AggregateOperator : IOperatorInput
         {
             _output.Push(new ChangeBatch(new Batch(columns, count), passed));
         }
-
-        _memory.Charge(-_charged);
-        _output.Complete();
     }
 
     private static AggregateSlot Slot(AggregateCall call, Schema input, List<ScalarExpression> expressions)

@@ -14,7 +14,7 @@ internal sealed record PlannedScan(LogicalScan? Scan, IOperatorInput Input);
 /// <param name="log">Where rows that fail are noted.</param>
 /// <param name="execution">What the states hold.</param>
 /// <param name="profile">Where to note what each operator does; null: nowhere.</param>
-internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, PlanProfile? profile = null)
+internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execution, PlanProfile? profile = null)
 {
     private readonly List<PlannedScan> _scans = [];
     private LogicalPlan? _reader;
@@ -26,6 +26,8 @@ internal sealed class OperatorBuilder(RowErrorLog log, MemoryMeter execution, Pl
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
     {
+        if (TryBuildStage(plan, output)) { return; }
+
         LogicalPlan? reader = _reader;
         _reader = plan;
         BuildNode(plan, profile is null ? output : profile.Watch(plan, reader, output));

@@ -21,7 +21,7 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     private readonly IReadOnlyList<DataType> _types;
     private readonly CodedPart[] _parts;
     private readonly ulong[] _packed = new ulong[BlockRows];
-    private readonly KeyTable _table = new();
+    private readonly KeyTable _table;
 
     // Number + 1 by key; null while the keys are in the table.
     private int[]? _dense = new int[1];
@@ -36,6 +36,16 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     {
         _types = types;
         _parts = [.. types.Select(CodedPart.Create)];
+        _table = new KeyTable();
+    }
+
+    private CodedKeyNumbers(CodedKeyNumbers shared)
+    {
+        _types = shared._types;
+        _parts = [.. shared._parts.Select(part => part.Reader())];
+        _table = shared._table;
+        _dense = shared._dense;
+        Count = shared.Count;
     }
 
     public override long SizeInBytes => _wide?.SizeInBytes
@@ -93,6 +103,8 @@ internal sealed class CodedKeyNumbers : KeyNumbers
             else { _table.Find(packed, marks); }
         }
     }
+
+    public override KeyNumbers? Reader() => _wide is null ? new CodedKeyNumbers(this) : _wide.Reader();
 
     public override void Expect(long rows) => _rows = Math.Max(_rows, rows);
 

@@ -48,6 +48,12 @@ internal abstract class CodedPart(DataType type)
     /// <summary>Takes the values of a batch into account; true when the part must be moved before they are packed.</summary>
     public abstract bool Fit(Column column);
 
+    /// <summary>The part for finding codes beside others on other threads, while none is added.</summary>
+    public virtual CodedPart Reader() => this;
+
+    /// <summary>Takes over the place of another part.</summary>
+    private protected void TakePlaceOf(CodedPart other) => (_shift, _bits, _offset) = (other._shift, other._bits, other._offset);
+
     /// <summary>Prepares a batch whose values are looked for only.</summary>
     public virtual void Translate(Column column)
     {

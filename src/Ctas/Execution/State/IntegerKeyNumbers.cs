@@ -64,6 +64,9 @@ internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
         Kernels.NullRows.Fill(numbers, column.Validity, -1);
     }
 
+    // Finding changes nothing.
+    public override KeyNumbers Reader() => this;
+
     public override Column[] Keys()
     {
         var values = new T[Count];

@@ -56,6 +56,12 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
         if (!IsUnique) { SortByKey(numbers); }
     }
 
+    /// <summary>True when several threads may each have a reader; only once frozen.</summary>
+    public bool CanShare => _keys.Reader() is not null;
+
+    /// <summary>Finds numbers of keys, beside others that do so; the index itself where it cannot be shared.</summary>
+    public KeyNumbers Reader() => _keys.Reader() ?? _keys;
+
     /// <summary>The number of each row's key, −1 when no row has it or a part of it is NULL.</summary>
     public void Find(ReadOnlySpan<Column> keys, Span<int> numbers) => _keys.Find(keys, numbers);
 

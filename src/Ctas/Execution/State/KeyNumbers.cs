@@ -42,6 +42,12 @@ internal abstract class KeyNumbers
 
     /// <summary>The keys, a row for each number.</summary>
     public abstract Column[] Keys();
+
+    /// <summary>
+    /// The same numbers, found independently of others that find them on other threads, while none is added; null
+    /// when that cannot be done.
+    /// </summary>
+    public virtual KeyNumbers? Reader() => null;
 }
 
 /// <summary>No key columns: one key, which is there from the start.</summary>
@@ -56,4 +62,6 @@ internal sealed class NoKeyNumbers : KeyNumbers
     public override void Find(ReadOnlySpan<Column> keys, Span<int> numbers) => numbers.Clear();
 
     public override Column[] Keys() => [];
+
+    public override KeyNumbers Reader() => this;
 }

@@ -84,7 +84,6 @@ internal sealed class KeyTable
             return;
         }
 
-        Touch(keys);
         int mask = entries.Length - 1;
         for (int row = 0; row < keys.Length; row++)
         {

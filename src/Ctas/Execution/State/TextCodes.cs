@@ -11,6 +11,10 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
     private int[] _translated = [];
     private int _count;
 
+    // From other pools into the one of this part, for finding only.
+    private StringPool? _foundPool;
+    private CodeMap? _foundMap;
+
     public override long SizeInBytes => (_own?.SizeInBytes ?? 0) + (_translated.Length * 4L);
 
     private StringPool Pool => _own?.Pool ?? _adopted!;
@@ -18,6 +22,9 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
     public override bool Fit(Column column)
     {
         var strings = (StringColumn)column;
+
+        // What was not found before may be added now.
+        _foundPool = null;
         if (_adopted is null && _own is null)
         {
             if (strings.Pool.IsInterned) { _adopted = strings.Pool; }
@@ -55,11 +62,27 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
             return;
         }
 
-        if (_own is null) { TakeOwnPool(); }
-
-        CodeMap map = _own!.MapOf(strings.Pool);
+        CodeMap map = MapForFinding(strings.Pool);
         ReadOnlySpan<int> codes = strings.Codes;
         for (int row = 0; row < codes.Length; row++) { _translated[row] = map.Find(codes[row]); }
+    }
+
+    public override CodedPart Reader()
+    {
+        var reader = new TextCodes(Type) { _adopted = _adopted, _own = _own, _count = _count };
+        reader.TakePlaceOf(this);
+        return reader;
+    }
+
+    private CodeMap MapForFinding(StringPool source)
+    {
+        if (!ReferenceEquals(source, _foundPool))
+        {
+            _foundPool = source;
+            _foundMap = new CodeMap(source, Pool);
+        }
+
+        return _foundMap!;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,0 +1,195 @@
+using System.Buffers;
+using Ctas.Data;
+using Ctas.Execution.State;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Operators;
+
+/// <summary>Takes left rows past the right ones of a join. Single-threaded; several may share one frozen index.</summary>
+internal sealed class JoinProbe(
+    LogicalJoin plan, JoinIndex index, RowErrorLog log, IOperatorInput output) : IOperatorInput
+{
+    private readonly Evaluator _leftKeys = new(plan.LeftKeys, plan.Left.Schema, log);
+    private readonly Evaluator? _residual =
+        plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log);
+
+    private readonly bool _keepsLeft = plan.Join is JoinKind.Left or JoinKind.Full;
+
+    // Right rows that have had a match; null when nobody asks.
+    private Bitmap? _matchedRight;
+    private KeyNumbers? _keys;
+
+    public bool IsSatisfied => output.IsSatisfied;
+
+    /// <summary>Notes which right rows find a match, where they are to be kept; the index is frozen by now.</summary>
+    public void Begin()
+    {
+        if (plan.Join is JoinKind.Right or JoinKind.Full) { _matchedRight = new Bitmap(index.Rows.RowCount); }
+    }
+
+    public void Push(ChangeBatch changes)
+    {
+        InsertOnly.Require(changes);
+        EvaluatedRows keys = _leftKeys.Evaluate(changes);
+        int count = keys.Columns.RowCount;
+        int[] numbers = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        _keys ??= index.Reader();
+        _keys.Find(keys.Columns.Columns, numbers.AsSpan(0, count));
+        var left = new LeftRows(changes.Rows, keys.InputRows, count);
+        if (index.IsUnique && _residual is null) { EmitUnique(left, numbers.AsSpan(0, count)); }
+        else { EmitPairs(left, numbers.AsSpan(0, count)); }
+
+        ArrayPool<int>.Shared.Return(numbers);
+    }
+
+    // At most one match a row: the numbers found are the right rows already.
+    private void EmitUnique(LeftRows left, Span<int> numbers)
+    {
+        if (_matchedRight is not null) { MarkMatched(numbers); }
+
+        if (_keepsLeft || numbers.IndexOf(-1) < 0)
+        {
+            Emit(left.Rows, left.InputRows, numbers);
+            return;
+        }
+
+        EmitMatches(left, numbers);
+    }
+
+    private void EmitMatches(LeftRows left, ReadOnlySpan<int> numbers)
+    {
+        int[] leftRows = ArrayPool<int>.Shared.Rent(numbers.Length);
+        int[] rightRows = ArrayPool<int>.Shared.Rent(numbers.Length);
+        int count = RowPairs.Matches(numbers, leftRows, rightRows);
+        for (int pair = 0; left.InputRows is not null && pair < count; pair++)
+        {
+            leftRows[pair] = left.InputRows[leftRows[pair]];
+        }
+
+        Emit(left.Rows, leftRows.AsSpan(0, count), rightRows.AsSpan(0, count));
+        ArrayPool<int>.Shared.Return(leftRows);
+        ArrayPool<int>.Shared.Return(rightRows);
+    }
+
+    private void EmitPairs(LeftRows left, ReadOnlySpan<int> numbers)
+    {
+        Bitmap? matchedLeft = _keepsLeft ? new Bitmap(left.Count) : null;
+        var pairs = new JoinPairs(left, matchedLeft);
+        for (int row = 0; row < numbers.Length && !output.IsSatisfied; row++)
+        {
+            if (numbers[row] < 0) { continue; }
+
+            if (index.IsUnique)
+            {
+                pairs.Add(row, numbers[row]);
+                if (pairs.IsFull) { Flush(pairs); }
+
+                continue;
+            }
+
+            foreach (int right in index.RowsOf(numbers[row]))
+            {
+                pairs.Add(row, right);
+                if (pairs.IsFull) { Flush(pairs); }
+            }
+        }
+
+        Flush(pairs);
+        if (matchedLeft is not null) { EmitUnmatchedLeft(left, matchedLeft); }
+    }
+
+    private void Flush(JoinPairs pairs)
+    {
+        if (pairs.Count == 0) { return; }
+
+        int[] left = pairs.InputRows();
+        int[] right = pairs.RightRows();
+        if (_residual is null)
+        {
+            pairs.MarkLeft(null);
+            MarkMatched(right);
+            Emit(pairs.Left.Rows, left, right);
+        }
+        else
+        {
+            FlushResidual(pairs, left, right);
+        }
+
+        pairs.Clear();
+    }
+
+    private void FlushResidual(JoinPairs pairs, int[] left, int[] right)
+    {
+        var candidates = new ChangeBatch(Combine(pairs.Left.Rows.Gather(left), index.Rows.Gather(right)));
+        EvaluatedRows evaluated = _residual!.Evaluate(candidates);
+        ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)evaluated.Columns[0]).Values;
+        var passed = new List<int>();
+        for (int row = 0; row < isTrue.Length; row++)
+        {
+            if (isTrue[row]) { passed.Add(evaluated.Passed is null ? row : evaluated.Passed[row]); }
+        }
+
+        if (passed.Count == 0) { return; }
+
+        int[] selection = [.. passed];
+        pairs.MarkLeft(selection);
+        MarkMatched(Array.ConvertAll(selection, pair => right[pair]));
+
+        output.Push(candidates with { Selection = selection.Length == candidates.Count ? null : selection });
+    }
+
+    private void EmitUnmatchedLeft(LeftRows left, Bitmap matched)
+    {
+        var pairs = new RowPairs(left.Count);
+        for (int row = 0; row < left.Count; row++)
+        {
+            if (!matched[row]) { pairs.Add(left.InputRow(row), -1); }
+        }
+
+        Emit(left.Rows, pairs.Left, pairs.Right);
+    }
+
+    /// <summary>Gives the right rows of a preserved side that no left row has met, once all have gone past.</summary>
+    public void EmitUnmatchedRight()
+    {
+        if (_matchedRight is not { } matched || output.IsSatisfied) { return; }
+
+        var pairs = new RowPairs(index.Rows.RowCount);
+        for (int row = 0; row < index.Rows.RowCount; row++)
+        {
+            if (!matched[row]) { pairs.Add(-1, row); }
+        }
+
+        Emit(EmptyLeft(), pairs.Left, pairs.Right);
+    }
+
+    private Batch EmptyLeft() =>
+        new([.. plan.Left.Schema.Fields.Select(field => ColumnAccumulator.Create(field.Type).View())], 0);
+
+    private void MarkMatched(ReadOnlySpan<int> right)
+    {
+        if (_matchedRight is not { } matched) { return; }
+
+        foreach (int row in right)
+        {
+            if (row >= 0) { matched[row] = true; }
+        }
+    }
+
+    private void Emit(Batch leftRows, ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        if (right.Length > 0) { Push(leftRows.Gather(left), right); }
+    }
+
+    private void Emit(Batch leftRows, int[]? left, ReadOnlySpan<int> right)
+    {
+        if (right.Length > 0) { Push(left is null ? leftRows : leftRows.Gather(left), right); }
+    }
+
+    private void Push(Batch left, ReadOnlySpan<int> right) =>
+        output.Push(new ChangeBatch(Combine(left, index.Rows.Gather(right))));
+
+    private static Batch Combine(Batch left, Batch right) => new([.. left.Columns, .. right.Columns], left.RowCount);
+
+    public void Complete() => output.Complete();
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Operators;
+
+/// <content>Stretches of a plan that several threads run side by side.</content>
+internal sealed partial class OperatorBuilder
+{
+    /// <summary>How to spread work over threads; null: one thread does everything.</summary>
+    public LaneSettings? Lanes { get; init; }
+
+    private bool TryBuildStage(LogicalPlan plan, IOperatorInput output)
+    {
+        // What a LIMIT reads first is all it reads: lanes would compute the rest in vain.
+        bool isStage = Lanes is not null && output is not LimitOperator && plan switch
+        {
+            LogicalAggregate aggregate => IsChain(aggregate.Input),
+            LogicalFilter or LogicalProject or LogicalJoin => IsChain(plan),
+            _ => false,
+        };
+        if (isStage) { BuildStage(plan, output); }
+
+        return isStage;
+    }
+
+    private void BuildStage(LogicalPlan plan, IOperatorInput output)
+    {
+        var aggregate = plan as LogicalAggregate;
+        LogicalPlan chain = aggregate?.Input ?? plan;
+        var joins = new Dictionary<LogicalPlan, JoinOperator>(ReferenceEqualityComparer.Instance);
+        LogicalPlan node = chain;
+        while (node is not LogicalScan)
+        {
+            // Build sides are read first, as without lanes.
+            if (node is LogicalJoin join)
+            {
+                var made = new JoinOperator(join, log, Memory(join), output);
+                joins.Add(join, made);
+                Build(join.Right, made.Build);
+            }
+
+            node = node.Children[0];
+        }
+
+        MemoryMeter memory = Memory(plan);
+        (IOperatorInput Input, ILaneEnd End) MakeLane(RowErrorLog laneLog, bool isAlone)
+        {
+            if (aggregate is not null)
+            {
+                var groups = new AggregateOperator(aggregate, laneLog, memory, output);
+                return (LaneOf(chain, joins, laneLog, groups), groups);
+            }
+
+            var rows = new LaneRows(output, isAlone);
+            return (LaneOf(chain, joins, laneLog, rows), rows);
+        }
+
+        _scans.Add(new PlannedScan((LogicalScan)node, new LaneStage(MakeLane, Lanes!, [.. joins.Values], output)));
+    }
+
+    private static bool IsChain(LogicalPlan plan) => plan switch
+    {
+        LogicalScan scan => !scan.IsSource,
+        LogicalFilter filter => IsChain(filter.Input),
+        LogicalProject project => IsChain(project.Input),
+        LogicalJoin { Join: JoinKind.Inner or JoinKind.Left or JoinKind.Cross } join => IsChain(join.Left),
+        _ => false,
+    };
+
+    private static IOperatorInput LaneOf(
+        LogicalPlan plan, Dictionary<LogicalPlan, JoinOperator> joins, RowErrorLog log, IOperatorInput output) =>
+        plan switch
+        {
+            LogicalScan => output,
+            LogicalFilter filter => LaneOf(filter.Input, joins, log, new FilterOperator(filter, log, output)),
+            LogicalProject project => LaneOf(project.Input, joins, log, new ProjectOperator(project, log, output)),
+            LogicalJoin join => LaneOf(join.Left, joins, log, joins[join].ProbeOfLane(log, output)),
+            _ => throw new UnreachableException($"No lane for {plan.GetType().Name}."),
+        };
+}
