@@ -6,8 +6,12 @@ namespace Ctas.SqlTests.Oracle;
 /// <param name="choices">The dice.</param>
 /// <param name="columns">What expressions may read.</param>
 /// <param name="subqueries">Writes sub-queries of a type; null where none may stand.</param>
+/// <param name="over">Writes what stands after OVER; null where no window function may stand.</param>
 internal sealed partial class ExpressionGenerator(
-    Choices choices, IReadOnlyList<OracleColumn> columns, Func<ValueTag, SqlPiece?>? subqueries = null)
+    Choices choices,
+    IReadOnlyList<OracleColumn> columns,
+    Func<ValueTag, SqlPiece?>? subqueries = null,
+    Func<string, SqlPiece>? over = null)
 {
     private const int SubqueryOnceIn = 12;
 
@@ -62,6 +66,12 @@ internal sealed partial class ExpressionGenerator(
 
     private void Fill(SqlText text, string hole, ValueTag result, int depth, Dictionary<string, ValueTag> chosen)
     {
+        if (hole.StartsWith("over", StringComparison.Ordinal))
+        {
+            text.AppendFormatted(over!(hole));
+            return;
+        }
+
         string[] parts = hole.Split(':', 2);
         ValueTag? tag = parts[^1] switch
         {

@@ -9,7 +9,8 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
     /// <summary>The constructs that make queries of expressions.</summary>
     public static IReadOnlyList<string> Constructs { get; } =
     [
-        "select.plain", "select.distinct", "select.where", "select.grouped", "select.star", "select.no-from",
+        "select.plain", "select.distinct", "select.where", "select.grouped", "select.windowed", "select.star",
+        "select.no-from",
         "group.columns", "group.expressions", "group.ordinals", "group.aliases", "group.none", "group.having",
         "set.union-all", "set.union", "set.intersect", "set.except", "set.intersect-all", "set.except-all",
         "from.table", "from.subquery", "from.values", "with", "with.twice", "with.columns",
@@ -17,6 +18,8 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         "on.equal", "on.equal.several", "on.expressions", "on.residual", "on.inequality", "on.constant", "on.using",
         "subquery.scalar", "subquery.scalar.correlated", "subquery.scalar.one-row", "subquery.in", "subquery.not-in",
         "subquery.in.correlated", "subquery.exists", "subquery.exists.correlated", "subquery.exists.inequality",
+        "window.partition", "window.frame.none", "window.frame.rows", "window.frame.range", "window.frame.groups",
+        "window.frame.offsets", "window.named", "window.qualify",
         "order.by", "order.limit", "order.offset",
     ];
 
@@ -42,15 +45,16 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
     private SqlPiece Body(IReadOnlyList<ValueTag> tags, int level, OracleRelation? common = null)
     {
         string shape = level >= MaxLevel
-            ? choices.Construct("select.plain", "select.grouped")
+            ? choices.Construct("select.plain", "select.grouped", "select.windowed")
             : choices.Construct(
                 "select.plain", "select.plain", "select.plain", "select.plain", "select.grouped", "select.grouped",
-                "select.grouped", "select.no-from", "set.union-all", "set.union", "set.intersect", "set.except",
+                "select.grouped", "select.windowed", "select.windowed", "select.no-from", "set.union-all", "set.union", "set.intersect", "set.except",
                 "set.intersect-all", "set.except-all");
         return shape switch
         {
             "select.plain" => Plain(tags, level, common),
             "select.grouped" => Grouped(tags, level, common),
+            "select.windowed" => Windowed(tags, level, common),
             "select.no-from" => SqlPiece.Of("query", shape, $"SELECT {SelectList(tags, new(choices, []), 3)}"),
             _ => Combined(shape, tags, level),
         };
