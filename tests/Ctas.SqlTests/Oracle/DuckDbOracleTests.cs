@@ -35,15 +35,13 @@ public sealed class DuckDbOracleTests(ITestOutputHelper output)
 
     private OracleRun Run(int count)
     {
-        var run = new OracleRun(Setting("CTAS_ORACLE_SEED", 1), Setting("CTAS_ORACLE_FAILURES", 5));
+        string? file = Environment.GetEnvironmentVariable("CTAS_ORACLE_REPORT");
+        var run = new OracleRun(
+            Setting("CTAS_ORACLE_SEED", 1),
+            Setting("CTAS_ORACLE_FAILURES", 5),
+            file is null ? null : run => File.WriteAllText(file, run.Report()));
         run.Compare(Setting("CTAS_ORACLE_COUNT", count));
-        string report = run.Report();
-        output.WriteLine(report);
-        if (Environment.GetEnvironmentVariable("CTAS_ORACLE_REPORT") is { } file)
-        {
-            File.WriteAllText(file, report + "\n" + string.Join('\n', run.Failures));
-        }
-
+        output.WriteLine(run.Report());
         run.Failures.Should().BeEmpty("these differ:\n{0}", string.Join('\n', run.Failures));
         return run;
     }

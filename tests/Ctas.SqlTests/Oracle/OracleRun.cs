@@ -5,7 +5,8 @@ namespace Ctas.SqlTests.Oracle;
 /// <summary>Compares many random queries and counts what they were made of. The same seed makes the same queries.</summary>
 /// <param name="seed">Chooses the queries.</param>
 /// <param name="maxFailures">Ends the run after so many differences.</param>
-internal sealed class OracleRun(int seed, int maxFailures)
+/// <param name="progress">Told after every database, with all failures so far.</param>
+internal sealed class OracleRun(int seed, int maxFailures, Action<OracleRun>? progress = null)
 {
     private const int QueriesPerDatabase = 10;
     private const int FocusPerDatabase = 12;
@@ -27,10 +28,11 @@ internal sealed class OracleRun(int seed, int maxFailures)
         for (int number = 0; number * QueriesPerDatabase < queries && Failures.Count < maxFailures; number++)
         {
             CompareDatabase(number, Math.Min(QueriesPerDatabase, queries - (number * QueriesPerDatabase)));
+            progress?.Invoke(this);
         }
     }
 
-    /// <summary>A line for each construct, and one for each explained difference.</summary>
+    /// <summary>A line for each construct, one for each explained difference, and the differences.</summary>
     public string Report()
     {
         var text = new StringBuilder();
@@ -45,7 +47,7 @@ internal sealed class OracleRun(int seed, int maxFailures)
             text.AppendLine($"{name,-36}{count.Sum(),9}{count[0],9}{count[1],9}{count[2],11}{count[3],11}");
         }
 
-        return text.ToString();
+        return $"{text}\n{string.Join('\n', Failures)}";
     }
 
     private void CompareDatabase(int number, int queries)

@@ -12,6 +12,8 @@ internal sealed partial class QueryGenerator
         int joins = choices.Random.Next(level == 0 ? 6 : 8) switch { 0 or 1 => 1, 2 when level == 0 => 2, _ => 0 };
         if (common is not null) { joins = Math.Max(joins, choices.Random.Next(2)); }
 
+        if (common is null && level < MaxLevel && choices.Takes("on.using", 40)) { return Using(level); }
+
         for (int join = 0; join < joins; join++) { from = Join(from, level, join, isLast: join == joins - 1); }
 
         return from;
@@ -75,6 +77,24 @@ internal sealed partial class QueryGenerator
             _ => $"{left.Sql} FULL {choices.Pick("", "OUTER ")}JOIN {right.Sql} ON {On(left, right, needsEquality)}",
         };
         return new OracleRelation(SqlPiece.Of("relation", kind, text), all);
+    }
+
+    /// <summary>JOIN … USING over sub-queries that share the names of their first columns.</summary>
+    private OracleRelation Using(int level)
+    {
+        List<ValueTag> first = [ValueTag.SmallInt, ValueTag.Varchar, choices.Pick(ValueTag.All)];
+        List<ValueTag> second = [ValueTag.SmallInt, ValueTag.Varchar];
+        (string left, string right) = (NextAlias(), NextAlias());
+        string kind = choices.Construct("join.inner", "join.left", "join.right", "join.full");
+        string word = kind["join.".Length..].ToUpperInvariant();
+        string columns = choices.Pick("d0", "d0, d1");
+        SqlPiece sql = SqlPiece.Of(
+            "relation",
+            "on.using",
+            $"({Body(first, level + 1)}) AS {left} (d0, d1, d2) {word} JOIN ({Body(second, level + 1)}) AS {right} (d0, d1) USING ({columns})");
+        return new OracleRelation(
+            SqlPiece.Of("relation", kind, $"{sql}"),
+            [OracleColumn.Named("d0", first[0]), OracleColumn.Named($"{left}.d2", first[2]), OracleColumn.Named($"{right}.d0", first[0])]);
     }
 
     private SqlPiece On(OracleRelation left, OracleRelation right, bool needsEquality)
