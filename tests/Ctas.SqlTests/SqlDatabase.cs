@@ -34,7 +34,7 @@ internal sealed class SqlDatabase(OptimiserOptions? optimiser = null) : IScanPro
     }
 
     /// <summary>Runs a SELECT.</summary>
-    public (Schema Schema, List<Batch> Batches) Query(string sql) => Run(QueryPlanner.PlanQuery(sql, Find, options: _optimiser).Plan);
+    public (Schema Schema, List<Batch> Batches) Query(string sql) => Run(QueryPlanner.PlanQuery(sql, Find, () => _tables.Keys, options: _optimiser).Plan);
 
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(
         LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -161,7 +161,11 @@ internal sealed partial class Binder
             }
             else if (!Coercion.IsTextOf(expression, type) && !expressions.All(e => e.Type == next || Coercion.IsTextOf(e, next)))
             {
-                Report(BindingDiagnostics.TypesDiffer(span, construct, type, next));
+                DataType others = type;
+                WrittenOperand first = expressions.Find(e => e.Type == others) is { } written
+                    ? Written(written)
+                    : WrittenOperand.Of(type);
+                Report(BindingDiagnostics.TypesDiffer(span, construct, first, Written(expression)));
                 return false;
             }
             else if (!Coercion.IsTextOf(expression, type))

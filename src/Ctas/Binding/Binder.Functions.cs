@@ -122,12 +122,13 @@ internal sealed partial class Binder
         TypePattern wanted = match.Signature.Parameters.At(match.Mismatch).Type;
         if (wanted is TypeVariable { IsNumber: false })
         {
-            Report(BindingDiagnostics.TypesDiffer(span, name, match.Fill(wanted), argument.Type));
+            Report(BindingDiagnostics.TypesDiffer(
+                span, name, WrittenOperand.Of(match.Fill(wanted)), Written(argument)));
             return;
         }
 
         string hint = $"It is {function.Forms(name)}.";
-        if (match.CastFor(match.Mismatch, argument.Type) is { } type) { hint = $"Write CAST(… AS {type}). {hint}"; }
+        if (match.CastFor(match.Mismatch, argument.Type) is { } type) { hint = $"Write CAST({Written(argument).Text} AS {type}). {hint}"; }
 
         Report(BindingDiagnostics.ArgumentType(
             argument.Span, name, match.Mismatch + 1, match.Expected(match.Mismatch), argument.Type, hint));
@@ -218,7 +219,10 @@ internal sealed partial class Binder
         if (DateFields.Find(syntax.Field.Text) is null)
         {
             return Report(BindingDiagnostics.UnknownField(
-                syntax.Field.Span, syntax.Field.Text, string.Join(", ", DateFields.FieldNames)));
+                syntax.Field.Span,
+                syntax.Field.Text,
+                ClosestName.Find(syntax.Field.Text.ToUpperInvariant(), DateFields.FieldNames),
+                string.Join(", ", DateFields.FieldNames)));
         }
 
         return Extract(syntax.Field.Text, "EXTRACT", operand, syntax.Field.Span, syntax.Span);

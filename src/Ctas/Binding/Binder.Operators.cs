@@ -90,7 +90,7 @@ internal sealed partial class Binder
                 Coercion.To(left, DataType.Varchar),
                 Coercion.To(right, DataType.Varchar),
                 DataType.Varchar)
-            : Report(BindingDiagnostics.OperandTypes(span, "||", left.Type, right.Type));
+            : Report(BindingDiagnostics.TextOperandTypes(span, "||", Written(left), Written(right)));
     }
 
     private static bool IsTextLike(DataType type) =>
@@ -105,7 +105,7 @@ internal sealed partial class Binder
         DataType rightType = Coercion.TypeBeside(right, left.Type);
         if (TypeRules.Arithmetic(operation, leftType, rightType) is not { } type)
         {
-            return Report(BindingDiagnostics.OperandTypes(span, Symbol(operation), left.Type, right.Type));
+            return Report(BindingDiagnostics.OperandTypes(span, Symbol(operation), Written(left), Written(right)));
         }
 
         if (TypeRules.IsOpen(type)) { return new BoundBinary(operation, left, right, type); }
@@ -143,7 +143,7 @@ internal sealed partial class Binder
         DataType rightType = Coercion.TypeBeside(right, left.Type);
         if (TypeRules.Common(leftType, rightType) is not { } common)
         {
-            return Report(BindingDiagnostics.OperandTypes(span, Symbol(operation), left.Type, right.Type));
+            return Report(BindingDiagnostics.OperandTypes(span, Symbol(operation), Written(left), Written(right)));
         }
 
         if (common.Kind == DataTypeKind.Null) { common = DataType.Varchar; }
@@ -194,7 +194,7 @@ internal sealed partial class Binder
                 escape,
                 syntax.IgnoresCase,
                 syntax.IsNegated)
-            : Report(BindingDiagnostics.OperandTypes(syntax.Span, name, operand.Type, pattern.Type));
+            : Report(BindingDiagnostics.TextOperandTypes(syntax.Span, name, Written(operand), Written(pattern)));
     }
 
     private BoundExpression BindIsBoolean(IsBooleanSyntax syntax, Context context)

@@ -165,12 +165,12 @@ internal sealed partial class Binder
     private BoundExpression AsCondition(BoundExpression condition, string clause) =>
         condition.Type.Kind is DataTypeKind.Boolean or DataTypeKind.Unknown or DataTypeKind.Null
             ? Coercion.To(condition, DataType.Boolean)
-            : Report(BindingDiagnostics.NotBoolean(condition.Span, clause, condition.Type));
+            : Report(BindingDiagnostics.NotBoolean(condition.Span, clause, Written(condition)));
 
     private BoundError ReportQualifier(NameSyntax qualifier, Scope scope)
     {
         IEnumerable<string> known = scope.Tables.Select(table => table.Name).OfType<string>();
         return Report(BindingDiagnostics.QualifierNotFound(
-            qualifier.Span, qualifier.Text, ClosestName.Find(qualifier.Text, known)));
+            qualifier.Span, qualifier.Text, ClosestName.Find(qualifier.Text, known), scope.AliasOf(qualifier)));
     }
 }

@@ -102,8 +102,8 @@ internal sealed partial class Binder
                 Report(BindingDiagnostics.TypesDiffer(
                     others[i - 1].Span,
                     $"{construct} column \"{first[ordinal].Name}\"",
-                    types[ordinal],
-                    columns[ordinal].Type));
+                    WrittenOperand.Of(types[ordinal]),
+                    WrittenOperand.Of(columns[ordinal].Type)));
                 types[ordinal] = DataType.Unknown;
                 hasMistake = true;
             }

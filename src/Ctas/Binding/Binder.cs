@@ -59,6 +59,16 @@ internal sealed partial class Binder(
         return new BoundError { Span = diagnostic.Span };
     }
 
+    /// <summary>The expression as the user wrote it, where that is short.</summary>
+    private WrittenOperand Written(BoundExpression expression)
+    {
+        SourceText source = diagnostics.Source;
+        TextSpan span = expression.Span;
+        string text = span.End <= source.Length ? source.ShownText[span.Start..span.End] : "";
+        bool isShort = text.Length is > 0 and <= WrittenOperand.MaxChars && !text.Contains('\n');
+        return new WrittenOperand(isShort ? text : "…", expression.Type);
+    }
+
     private BoundError NotSupportedYet(SyntaxNode node, string construct, string? hint = null) =>
         Report(BindingDiagnostics.NotSupportedYet(node.Span, construct, hint));
 

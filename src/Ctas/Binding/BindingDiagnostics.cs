@@ -16,8 +16,9 @@ internal static class BindingDiagnostics
             ? $"Did you mean \"{closest}\"?"
             : $"Read a topic as kafka://{name}, or declare the source with {name}.topic = '…' in WITH.");
 
-    public static Diagnostic QualifierNotFound(TextSpan span, string name, string? closest) => new(
-        "CTAS2002", span, $"table or alias \"{name}\" not found in FROM", DidYouMean(closest));
+    public static Diagnostic QualifierNotFound(TextSpan span, string name, string? closest, string? alias) => new(
+        "CTAS2002", span, $"table or alias \"{name}\" not found in FROM",
+        alias is null ? DidYouMean(closest) : $"The table \"{name}\" is called \"{alias}\" here.");
 
     public static Diagnostic ColumnNotFound(TextSpan span, string column, string? table, string? closest) => new(
         "CTAS2003",
@@ -35,8 +36,14 @@ internal static class BindingDiagnostics
         TextSpan span, string function, string expected, int actual, string? hint = null) => new(
         "CTAS2006", span, $"function \"{function}\" takes {expected}, not {actual}", hint);
 
-    public static Diagnostic OperandTypes(TextSpan span, string operation, DataType left, DataType right) => new(
-        "CTAS2007", span, $"operator \"{operation}\" cannot take {left} and {right}", CastHint(left, right));
+    public static Diagnostic OperandTypes(
+        TextSpan span, string operation, WrittenOperand left, WrittenOperand right) => new(
+        "CTAS2007", span, $"operator \"{operation}\" cannot take {left.Type} and {right.Type}", CastHint(left, right));
+
+    public static Diagnostic TextOperandTypes(
+        TextSpan span, string operation, WrittenOperand left, WrittenOperand right) => new(
+        "CTAS2007", span, $"operator \"{operation}\" cannot take {left.Type} and {right.Type}",
+        Write((left.IsText ? right : left).CastTo(DataType.Varchar)));
 
     public static Diagnostic OperandType(TextSpan span, string operation, DataType operand) => new(
         "CTAS2007", span, $"operator \"{operation}\" cannot take {operand}");
@@ -62,8 +69,9 @@ internal static class BindingDiagnostics
     public static Diagnostic WithinWithoutCondition(TextSpan span) => new(
         "CTAS2065", span, "WITHIN needs a condition of the join", "Write JOIN … WITHIN … ON left.column = right.column.");
 
-    public static Diagnostic NotBoolean(TextSpan span, string clause, DataType actual) => new(
-        "CTAS2010", span, $"{clause} needs a condition of type BOOLEAN, not {actual}");
+    public static Diagnostic NotBoolean(TextSpan span, string clause, WrittenOperand actual) => new(
+        "CTAS2010", span, $"{clause} needs a condition of type BOOLEAN, not {actual.Type}",
+        actual.Type.IsNumeric ? $"Compare it: {actual.Text} <> 0." : Write(actual.CastTo(DataType.Boolean)));
 
     public static Diagnostic AggregateMisplaced(TextSpan span, string function, string clause) => new(
         "CTAS2011",
@@ -74,11 +82,11 @@ internal static class BindingDiagnostics
     public static Diagnostic AggregateNested(TextSpan span, string function) => new(
         "CTAS2012", span, $"aggregate function \"{function}\" cannot stand inside another aggregate function");
 
-    public static Diagnostic NotGrouped(TextSpan span, string column) => new(
+    public static Diagnostic NotGrouped(TextSpan span, string column, string written) => new(
         "CTAS2013",
         span,
         $"column \"{column}\" must appear in GROUP BY or inside an aggregate function",
-        $"Add \"{column}\" to GROUP BY, or write MIN({column}) or MAX({column}).");
+        $"Add {written} to GROUP BY, or write MIN({written}) or MAX({written}).");
 
     public static Diagnostic OrdinalOutOfRange(TextSpan span, string clause, string ordinal, int columns) => new(
         "CTAS2014", span, $"{clause} position {ordinal} does not name a result column",
@@ -93,8 +101,10 @@ internal static class BindingDiagnostics
     public static Diagnostic ColumnCounts(TextSpan span, string construct, int expected, int actual) => new(
         "CTAS2017", span, $"{construct} needs {Columns(expected)}, not {actual}");
 
-    public static Diagnostic TypesDiffer(TextSpan span, string construct, DataType first, DataType second) => new(
-        "CTAS2018", span, $"{construct} cannot bring {first} and {second} to one type", CastHint(first, second));
+    public static Diagnostic TypesDiffer(
+        TextSpan span, string construct, WrittenOperand first, WrittenOperand second) => new(
+        "CTAS2018", span, $"{construct} cannot bring {first.Type} and {second.Type} to one type",
+        CastHint(first, second));
 
     public static Diagnostic LiteralNotUnderstood(TextSpan span, string text, DataType type, string example) => new(
         "CTAS2019", span, $"'{text}' is not a value of type {type}", $"Write it like {example}.");
@@ -155,8 +165,8 @@ internal static class BindingDiagnostics
     public static Diagnostic EscapeNotACharacter(TextSpan span) => new(
         "CTAS2032", span, "ESCAPE needs a text of one character");
 
-    public static Diagnostic UnknownField(TextSpan span, string field, string expected) => new(
-        "CTAS2033", span, $"EXTRACT has no field \"{field}\"", $"Use one of {expected}.");
+    public static Diagnostic UnknownField(TextSpan span, string field, string? closest, string expected) => new(
+        "CTAS2033", span, $"EXTRACT has no field \"{field}\"", DidYouMean(closest) ?? $"Use one of {expected}.");
 
     public static Diagnostic FieldNotInType(TextSpan span, string field, DataType type) => new(
         "CTAS2033", span, $"a value of type {type} has no field \"{field}\"");
@@ -375,11 +385,15 @@ internal static class BindingDiagnostics
 
     private static string Quoted(IEnumerable<string> names) => string.Join(" or ", names.Select(name => $"\"{name}\""));
 
-    private static string? CastHint(DataType left, DataType right) => (left.Kind, right.Kind) switch
+    private static string? Write(string? sql) => sql is null ? null : $"Write {sql}.";
+
+    private static string? CastHint(WrittenOperand left, WrittenOperand right)
     {
-        (DataTypeKind.Varchar, _) when TypeRules.CanCast(left, right) => $"Cast the text: CAST(… AS {right}).",
-        (_, DataTypeKind.Varchar) when TypeRules.CanCast(right, left) => $"Cast the text: CAST(… AS {left}).",
-        _ when TypeRules.CanCast(left, right) && left != right => $"Cast the first: CAST(… AS {right}).",
-        _ => null,
-    };
+        (WrittenOperand from, WrittenOperand to) = right.IsText && !left.IsText ? (right, left) : (left, right);
+        string? toOther = from.CastTo(to.Type);
+        string? toText = from.IsText ? to.CastTo(from.Type) : null;
+        return toOther is not null && toText is not null && toOther != toText
+            ? $"Write {toOther}, or {toText}."
+            : Write(toOther);
+    }
 }

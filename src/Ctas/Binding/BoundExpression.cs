@@ -36,6 +36,14 @@ internal sealed record BoundConstant(object? Value, DataType Type) : BoundExpres
 {
     /// <summary>True for a value written in quotes, which may become a date where one is needed.</summary>
     public bool IsText => Value is string;
+
+    /// <summary>Bytes are equal when they are the same bytes.</summary>
+    public bool Equals(BoundConstant? other) =>
+        base.Equals(other) && (Value is byte[] bytes && other.Value is byte[] others
+            ? bytes.AsSpan().SequenceEqual(others)
+            : Equals(Value, other.Value));
+
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Value is byte[] bytes ? bytes.Length : Value);
 }
 
 /// <summary>An operation of two operands, already of the types it needs.</summary>

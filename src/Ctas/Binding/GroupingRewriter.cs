@@ -51,13 +51,21 @@ internal sealed class GroupingRewriter : BoundExpressionRewriter
             case BoundAggregate aggregate:
                 return new BoundColumn(AggregateColumn(aggregate)) { Span = expression.Span };
             case BoundColumn column when !_isSilent:
-                _diagnostics.Add(BindingDiagnostics.NotGrouped(column.Span, column.Column.Name));
+                _diagnostics.Add(BindingDiagnostics.NotGrouped(column.Span, column.Column.Name, Written(column)));
                 return new BoundError { Span = column.Span };
             case BoundColumn:
                 return new BoundError { Span = expression.Span };
             default:
                 return base.Rewrite(expression);
         }
+    }
+
+    // As the user wrote it, perhaps qualified; a column of * is written nowhere.
+    private string Written(BoundColumn column)
+    {
+        SourceText source = _diagnostics.Source;
+        string text = column.Span.End <= source.Length ? source.ShownText[column.Span.Start..column.Span.End] : "";
+        return text.Length == 0 || text.EndsWith('*') ? column.Column.Name : text;
     }
 
     private ColumnSymbol AggregateColumn(BoundAggregate aggregate)

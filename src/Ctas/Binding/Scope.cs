@@ -44,6 +44,10 @@ internal sealed record Scope(
     public ScopeTable? FindTable(NameSyntax name) =>
         Tables.FirstOrDefault(table => table.Name is { } known && IsMeant(known, name));
 
+    /// <summary>The alias that hides a relation of that name; null when there is none.</summary>
+    public string? AliasOf(NameSyntax name) => Tables.FirstOrDefault(
+        table => table.Relation is BoundScan scan && IsMeant(scan.Relation.Name, name))?.Name;
+
     /// <summary>All columns the name may mean: one is the answer, none an error, more an ambiguity.</summary>
     public IReadOnlyList<ScopeMatch> Lookup(NameSyntax name)
     {

@@ -23,6 +23,7 @@ internal static class ExplainedDifferences
     public static IReadOnlyList<ExplainedDifference> All { get; } =
     [
         new("rows that nothing asks for", null, "Overflow|Out of Range|out of range|Conversion Error"),
+        new("a group key under NOT", null, "must appear in the GROUP BY clause", "op.not"),
         new("years before 1 and after 9999", "date or time out of range", null),
     ];
 

@@ -18,6 +18,30 @@ public sealed partial class ErrorCodeTests
         listed.Should().Equal(used);
     }
 
+    [Fact]
+    public void EveryCodeOfSql_IsExpectedByATest()
+    {
+        string root = DirectionTests.RepositoryRoot();
+        string[] stages = ["Text", "Syntax", "Binding", "Planning"];
+        IEnumerable<string> raised = stages
+            .SelectMany(stage => Directory.EnumerateFiles(
+                Path.Combine(root, "src", "Ctas", stage), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
+        HashSet<string> expected =
+        [
+            .. new[] { "*.cs", "*.slt", "*.txt" }
+                .SelectMany(files => Directory.EnumerateFiles(
+                    Path.Combine(root, "tests"), files, SearchOption.AllDirectories))
+                .Where(file => !file.Contains("/obj/") && !file.Contains("/bin/"))
+                .SelectMany(file => Code().Matches(File.ReadAllText(file)).Select(match => match.Value)),
+        ];
+
+        raised.Distinct().Where(code => !expected.Contains(code)).Should().BeEmpty("a test expects each of them");
+    }
+
+    [GeneratedRegex(@"CTAS\d{4}")]
+    private static partial Regex Code();
+
     [GeneratedRegex("\"(CTAS\\d{4})\"")]
     private static partial Regex QuotedCode();
 

@@ -72,6 +72,16 @@ public sealed class CtasEngineTests
     }
 
     [Fact]
+    public void Build_TopicWithoutKafka_TellsWhatReadsTopics()
+    {
+        Action build = () => new CtasEngineBuilder().AddTable("CREATE TABLE t AS SELECT * FROM kafka://orders").Build();
+
+        Diagnostic diagnostic = build.Should().Throw<CtasCompilationException>().Which.Diagnostics.Should().ContainSingle().Subject;
+        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3005", new TextSpan(13, 14)));
+        diagnostic.Hint.Should().Contain("UseKafka");
+    }
+
+    [Fact]
     public async Task ExecuteAsync_StatementsOfAllKinds_AreRunInOrder()
     {
         await using CtasEngine engine = new CtasEngineBuilder()
