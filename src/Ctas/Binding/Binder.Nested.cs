@@ -102,13 +102,13 @@ internal sealed partial class Binder
                 return isPosition
                     ? new BoundElement(operand, Coercion.To(index, DataType.BigInt), type.Element!)
                     : Report(BindingDiagnostics.IndexType(
-                        syntax.Index.Span, "a position in an ARRAY", DataType.BigInt, index.Type));
+                        syntax.Index.Span, "a position in an ARRAY", DataType.BigInt, Written(index)));
             case DataTypeKind.Map:
                 return TypeRules.Common(Coercion.TypeBeside(index, type.Key!), type.Key!) is { } common
                     && (common == type.Key || TypeRules.IsOpen(common))
                     ? new BoundElement(operand, Coercion.To(index, type.Key!), type.Element!)
                     : Report(BindingDiagnostics.IndexType(
-                        syntax.Index.Span, $"a key of {type}", type.Key!, index.Type));
+                        syntax.Index.Span, $"a key of {type}", type.Key!, Written(index)));
             default:
                 return Report(BindingDiagnostics.NotIndexable(syntax.Span, type));
         }

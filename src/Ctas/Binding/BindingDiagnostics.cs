@@ -258,9 +258,8 @@ internal static class BindingDiagnostics
     public static Diagnostic NotIndexable(TextSpan span, DataType actual) => new(
         "CTAS2072", span, $"[…] needs an ARRAY or a MAP, not {Shortened(actual)}");
 
-    public static Diagnostic IndexType(TextSpan span, string what, DataType expected, DataType actual) => new(
-        "CTAS2073", span, $"{what} needs {expected}, not {actual}",
-        TypeRules.CanCast(actual, expected) ? $"Cast it: CAST(… AS {expected})." : null);
+    public static Diagnostic IndexType(TextSpan span, string what, DataType expected, WrittenOperand actual) => new(
+        "CTAS2073", span, $"{what} needs {expected}, not {actual.Type}", Write(actual.CastTo(expected)));
 
     public static Diagnostic DuplicateField(TextSpan span, string field) => new(
         "CTAS2074", span, $"field \"{field}\" is given twice", "Names of fields differ in more than case.");
