@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ctas.Data;
 using Ctas.Syntax;
-using Ctas.Text;
 
 namespace Ctas.Binding;
 
