@@ -6,11 +6,15 @@ internal sealed partial class QueryGenerator
     private static readonly string[] Conditions =
     [
         "subquery.in", "subquery.not-in", "subquery.in.correlated", "subquery.exists", "subquery.exists.correlated",
-        "subquery.exists.inequality",
+        "subquery.exists.inequality", "subquery.exists.nested", "subquery.exists.grouped", "subquery.in.combined",
+        "subquery.in.limited",
     ];
 
     private static readonly string[] Scalars =
-        ["subquery.scalar", "subquery.scalar.correlated", "subquery.scalar.one-row"];
+    [
+        "subquery.scalar", "subquery.scalar.correlated", "subquery.scalar.one-row", "subquery.scalar.inequality",
+        "subquery.scalar.limited", "subquery.scalar.outer-value", "subquery.scalar.nested",
+    ];
 
     /// <summary>A sub-query where a value of the type stands; null when Ctas has none of them.</summary>
     /// <param name="tag">The type asked for.</param>
@@ -37,6 +41,22 @@ internal sealed partial class QueryGenerator
                 $"(SELECT {Folded(tag, inner)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")})",
             "subquery.scalar.one-row" =>
                 $"(SELECT {inner.Of(tag, 1)} AS c0 FROM {from.Sql}{where} ORDER BY 1 LIMIT 1)",
+            "subquery.scalar.inequality" =>
+                $"(SELECT {Folded(tag, inner)} FROM {from.Sql} WHERE {Correlation(from, outer, choices.Pick("<", "<>", ">="))})",
+            "subquery.scalar.limited" =>
+                $"(SELECT {inner.Of(tag, 1)} AS c0 FROM {from.Sql} WHERE {Correlation(from, outer, "=")} ORDER BY 1 LIMIT 1)",
+            "subquery.scalar.outer-value" =>
+                $"(SELECT COALESCE({Folded(tag, inner)}, {outside.Of(tag, 1)}) FROM {from.Sql} WHERE {Correlation(from, outer, "=")})",
+            "subquery.scalar.nested" =>
+                $"(SELECT {Folded(tag, inner)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")} AND {Deeper(from, outer)})",
+            "subquery.exists.nested" =>
+                $"({not}EXISTS (SELECT 1 FROM {from.Sql} WHERE {Correlation(from, outer, choices.Pick("=", "<"))} AND {Deeper(from, outer)}))",
+            "subquery.exists.grouped" =>
+                $"({not}EXISTS (SELECT {inner.Of(member, 0)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")} GROUP BY 1 HAVING COUNT(*) > 1))",
+            "subquery.in.combined" =>
+                $"({outside.Of(member, 1)} {not}IN (SELECT {inner.Of(member, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")} {Combination()} {Other(member, outer)}))",
+            "subquery.in.limited" =>
+                $"({outside.Of(member, 1)} {not}IN (SELECT {choices.Pick("", "DISTINCT ")}{inner.Of(member, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")} ORDER BY 1 LIMIT 2))",
             "subquery.in" => $"({outside.Of(member, 1)} IN (SELECT {inner.Of(member, 1)} FROM {from.Sql}{where}))",
             "subquery.not-in" => $"({outside.Of(member, 1)} NOT IN (SELECT {inner.Of(member, 1)} FROM {from.Sql}{where}))",
             "subquery.in.correlated" =>
@@ -48,6 +68,28 @@ internal sealed partial class QueryGenerator
         };
         return SqlPiece.Of(tag.Word, kind, text);
     }
+
+    /// <summary>A condition on the rows of a sub-query that reads them and the query around it.</summary>
+    private SqlPiece Deeper(OracleRelation from, IReadOnlyList<OracleColumn> outer)
+    {
+        OracleRelation inner = Single(MaxLevel);
+        return SqlPiece.Of(
+            ValueTag.Boolean.Word,
+            null,
+            $"({choices.Pick("", "NOT ")}EXISTS (SELECT 1 FROM {inner.Sql} WHERE {Correlation(inner, from.Columns, "=")} AND {Correlation(inner, outer, choices.Pick("=", "<>"))}))");
+    }
+
+    private SqlPiece Other(ValueTag tag, IReadOnlyList<OracleColumn> outer)
+    {
+        OracleRelation from = Single(MaxLevel);
+        return SqlPiece.Of(
+            "query",
+            null,
+            $"SELECT {new ExpressionGenerator(choices, from.Columns).Of(tag, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, choices.Pick("=", ">="))}");
+    }
+
+    private string Combination() =>
+        choices.Pick("UNION", "UNION ALL", "EXCEPT", "EXCEPT ALL", "INTERSECT", "INTERSECT ALL");
 
     // One row, whatever is in the table.
     private SqlPiece Folded(ValueTag tag, ExpressionGenerator inner) => Aggregate(tag, inner)!.Sql;

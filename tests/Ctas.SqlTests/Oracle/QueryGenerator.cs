@@ -20,6 +20,9 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         "subquery.in.correlated", "subquery.exists", "subquery.exists.correlated", "subquery.exists.inequality",
         "window.partition", "window.frame.none", "window.frame.rows", "window.frame.range", "window.frame.groups",
         "window.frame.offsets", "window.named", "window.qualify",
+        "subquery.exists.nested", "subquery.exists.grouped", "subquery.in.combined", "subquery.in.limited",
+        "subquery.scalar.inequality", "subquery.scalar.limited", "subquery.scalar.outer-value",
+        "subquery.scalar.nested",
         "order.by", "order.limit", "order.offset",
     ];
 
