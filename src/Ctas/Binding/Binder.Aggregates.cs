@@ -46,6 +46,16 @@ internal sealed partial class Binder
         FunctionCallSyntax call, FunctionEntry function, Context context, Context? inside = null)
     {
         string name = call.Name.Text.ToUpperInvariant();
+        int parametersBefore = _outer?.Parameters.Count ?? 0;
+        bool isMisplaced = context.Aggregate is not null || !context.AllowsAggregates;
+        if (isMisplaced && _outer is not null)
+        {
+            // Perhaps it is one of a query around, where it stands well.
+            BoundExpression[] read =
+                [.. call.Arguments.Select(argument => BindExpression(argument, context with { Aggregate = name }))];
+            if (BindOuterAggregate(call, function, read, parametersBefore) is { } around) { return around; }
+        }
+
         if (context.Aggregate is not null)
         {
             return Report(BindingDiagnostics.AggregateNested(call.Span, name));
@@ -56,7 +66,6 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.AggregateMisplaced(call.Span, name, context.Clause));
         }
 
-        int parametersBefore = _outer?.Parameters.Count ?? 0;
         inside ??= context with { Aggregate = name };
         BoundExpression? filter = call.Filter is null
             ? null
