@@ -45,6 +45,7 @@ internal sealed partial class Binder
             ScalarQuerySyntax e => BindScalarQuery(e, context),
             ExistsSyntax e => BindExists(e, context),
             InQuerySyntax e => BindInQuery(e, context),
+            QuantifiedSyntax e => BindQuantified(e, context),
             FunctionCallSyntax e => BindCall(e, context),
             ExtractSyntax e => BindExtract(e, context),
             TrimSyntax e => BindTrim(e, context),

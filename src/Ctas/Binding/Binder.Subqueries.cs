@@ -70,6 +70,27 @@ internal sealed partial class Binder
         return syntax.IsNegated && found is not BoundError ? new BoundNot(found) : found;
     }
 
+    /// <summary>A comparison with ALL rows holds unless its opposite holds for ANY.</summary>
+    private BoundExpression BindQuantified(QuantifiedSyntax syntax, Context context)
+    {
+        BoundExpression operand = BindExpression(syntax.Operand, context);
+        BoundOperator operation = Operator(syntax.Operator);
+        string construct = syntax.IsAll ? "ALL (SELECT …)" : "ANY (SELECT …)";
+        BoundExpression found = BindAny(
+            operand, syntax.IsAll ? Opposite(operation) : operation, syntax.Query, construct, syntax.Span, context);
+        return syntax.IsAll && found is not BoundError ? new BoundNot(found) : found;
+    }
+
+    private static BoundOperator Opposite(BoundOperator comparison) => comparison switch
+    {
+        BoundOperator.Equal => BoundOperator.NotEqual,
+        BoundOperator.NotEqual => BoundOperator.Equal,
+        BoundOperator.Less => BoundOperator.GreaterOrEqual,
+        BoundOperator.LessOrEqual => BoundOperator.Greater,
+        BoundOperator.Greater => BoundOperator.LessOrEqual,
+        _ => BoundOperator.Less,
+    };
+
     private BoundExpression BindAny(
         BoundExpression operand,
         BoundOperator operation,

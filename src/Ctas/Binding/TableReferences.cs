@@ -130,6 +130,10 @@ internal sealed class TableReferences
                 Visit(e.Operand);
                 Visit(e.Query);
                 break;
+            case QuantifiedSyntax e:
+                Visit(e.Operand);
+                Visit(e.Query);
+                break;
             case ExistsSyntax e:
                 Visit(e.Query);
                 break;

@@ -126,9 +126,7 @@ internal static class ExplainText
 
         if (join.LeftKeys.Count > 0)
         {
-            IEnumerable<string> lefts = join.LeftKeys.Select(key => ExpressionSql.Render(key, join.Left.Schema));
-            IEnumerable<string> rights = join.RightKeys.Select(key => ExpressionSql.Render(key, join.Right.Schema));
-            text.Append(" on ").AppendJoin(" and ", lefts.Zip(rights, (left, right) => $"{left} = {right}"));
+            text.Append(" on ").AppendJoin(" and ", Keys(join));
         }
 
         if (join.Residual is not null)
@@ -137,6 +135,26 @@ internal static class ExplainText
         }
 
         return text.Append(", builds right").ToString();
+    }
+
+    /// <summary>The equalities of the keys; two keys that stand for one that may be NULL are shown as one.</summary>
+    private static IEnumerable<string> Keys(LogicalJoin join)
+    {
+        for (int key = 0; key < join.LeftKeys.Count; key++)
+        {
+            ScalarExpression left = join.LeftKeys[key];
+            ScalarExpression right = join.RightKeys[key];
+            string operation = "=";
+            if (left is IsNullExpression { IsNegated: false } leftNull && right is IsNullExpression rightNull
+                && key + 1 < join.LeftKeys.Count && join.LeftKeys[key + 1] is FunctionExpression { Function: "COALESCE" })
+            {
+                (left, right, operation) = (leftNull.Operand, rightNull.Operand, "IS NOT DISTINCT FROM");
+                key++;
+            }
+
+            yield return ExpressionSql.Render(left, join.Left.Schema) + $" {operation} "
+                + ExpressionSql.Render(right, join.Right.Schema);
+        }
     }
 
     /// <summary>The columns of both sides; a name that both have says which side it is.</summary>

@@ -54,6 +54,14 @@ internal sealed record InListSyntax(
 /// <summary><c>x [NOT] IN (query)</c></summary>
 internal sealed record InQuerySyntax(ExpressionSyntax Operand, QuerySyntax Query, bool IsNegated) : ExpressionSyntax;
 
+/// <summary><c>x operator ANY | ALL (query)</c>; SOME is ANY.</summary>
+/// <param name="Operator">A comparison.</param>
+internal sealed record QuantifiedSyntax(
+    BinaryOperator Operator,
+    ExpressionSyntax Operand,
+    bool IsAll,
+    QuerySyntax Query) : ExpressionSyntax;
+
 /// <summary><c>EXISTS (query)</c>; NOT EXISTS is a NOT around it.</summary>
 internal sealed record ExistsSyntax(QuerySyntax Query) : ExpressionSyntax;
 

@@ -61,7 +61,7 @@ internal sealed partial class Parser
         _ => ParseBinary(left, precedence),
     };
 
-    private BinarySyntax ParseBinary(ExpressionSyntax left, int precedence)
+    private ExpressionSyntax ParseBinary(ExpressionSyntax left, int precedence)
     {
         Token token = Next();
         BinaryOperator op = token.Keyword switch
@@ -70,13 +70,33 @@ internal sealed partial class Parser
             Keyword.And => BinaryOperator.And,
             _ => BinaryOperatorOf(token.Kind) ?? BinaryOperator.Equal,
         };
-        ExpressionSyntax right = ParseExpression(precedence + 1);
+        bool isQuantified = precedence == Precedence.Comparison && AtQuantifier();
+        ExpressionSyntax whole = isQuantified
+            ? ParseQuantified(op, left)
+            : new BinarySyntax(op, left, ParseExpression(precedence + 1));
         if (precedence == Precedence.Comparison && !_isRecovering && PrecedenceOfCurrent() == Precedence.Comparison)
         {
             Report(SyntaxDiagnostics.ChainedComparison(Current.Span));
         }
 
-        return new BinarySyntax(op, left, right);
+        return whole;
+    }
+
+    /// <summary>Stands at ANY, SOME or ALL before a query; without a query ANY and SOME are names like others.</summary>
+    private bool AtQuantifier()
+    {
+        bool isWord = At(Keyword.All) || (At(TokenKind.Word) && TextOf(Current).ToUpperInvariant() is "ANY" or "SOME");
+        return isWord && Peek().Kind == TokenKind.OpenParen
+            && Peek(2).Keyword is Keyword.Select or Keyword.With or Keyword.Values;
+    }
+
+    private QuantifiedSyntax ParseQuantified(BinaryOperator op, ExpressionSyntax left)
+    {
+        bool isAll = Next().Keyword == Keyword.All;
+        Token opening = Next();
+        QuerySyntax query = ParseNestedQuery();
+        Close(opening);
+        return new QuantifiedSyntax(op, left, isAll, query);
     }
 
     private static BinaryOperator? BinaryOperatorOf(TokenKind kind) => kind switch

@@ -162,7 +162,21 @@ internal sealed partial class Parser
             return Located(start, query with { Alias = ParseTableAlias() });
         }
 
-        return inner;
+        return inner is JoinSyntax join && !_isRecovering && ParseTableAlias() is { } alias
+            ? Located(start, new SubqueryTableSyntax(AllOf(join), alias))
+            : inner;
+    }
+
+    /// <summary>Joined tables that have a name together are a query for all their columns.</summary>
+    private static QuerySyntax AllOf(JoinSyntax join)
+    {
+        var select = (SelectSyntax)MissingQuery().Body with
+        {
+            Items = [new StarItemSyntax(null) { Span = join.Span }],
+            From = join,
+            Span = join.Span,
+        };
+        return MissingQuery() with { Body = select, Span = join.Span };
     }
 
     /// <summary>Stands at the first word of a query. VALUES is also a name; a query when rows follow.</summary>

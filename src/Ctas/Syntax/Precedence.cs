@@ -36,6 +36,7 @@ internal static class Precedence
     {
         LambdaSyntax => Lambda,
         BinarySyntax binary => Of(binary.Operator),
+        QuantifiedSyntax => Comparison,
         UnarySyntax { Operator: UnaryOperator.Not } => Not,
         UnarySyntax => Sign,
         IsNullSyntax or IsBooleanSyntax or IsDistinctFromSyntax => Is,

@@ -31,6 +31,9 @@ internal sealed partial class SyntaxPrinter
             case BinarySyntax binary:
                 AppendBinary(binary);
                 break;
+            case QuantifiedSyntax quantified:
+                AppendQuantified(quantified);
+                break;
             case IsNullSyntax isNull:
                 AppendIs(isNull.Operand, isNull.IsNegated, "NULL");
                 break;
@@ -118,29 +121,38 @@ internal sealed partial class SyntaxPrinter
         AppendExpression(unary.Operand, isSign ? Precedence.Sign : Precedence.Not);
     }
 
+    private void AppendQuantified(QuantifiedSyntax quantified)
+    {
+        AppendExpression(quantified.Operand, Precedence.Comparison + 1);
+        _text.Append(Symbol(quantified.Operator)).Append(quantified.IsAll ? "ALL " : "ANY ");
+        AppendQueryInParentheses(quantified.Query);
+    }
+
+    private static string Symbol(BinaryOperator op) => op switch
+    {
+        BinaryOperator.Or => " OR ",
+        BinaryOperator.And => " AND ",
+        BinaryOperator.Equal => " = ",
+        BinaryOperator.NotEqual => " <> ",
+        BinaryOperator.Less => " < ",
+        BinaryOperator.LessOrEqual => " <= ",
+        BinaryOperator.Greater => " > ",
+        BinaryOperator.GreaterOrEqual => " >= ",
+        BinaryOperator.Concat => " || ",
+        BinaryOperator.Add => " + ",
+        BinaryOperator.Subtract => " - ",
+        BinaryOperator.Multiply => " * ",
+        BinaryOperator.Divide => " / ",
+        BinaryOperator.Modulo => " % ",
+        _ => throw new UnreachableException($"No rule for {op}."),
+    };
+
     private void AppendBinary(BinarySyntax binary)
     {
         int precedence = Precedence.Of(binary.Operator);
         bool canChain = precedence != Precedence.Comparison;
         AppendExpression(binary.Left, canChain ? precedence : precedence + 1);
-        _text.Append(binary.Operator switch
-        {
-            BinaryOperator.Or => " OR ",
-            BinaryOperator.And => " AND ",
-            BinaryOperator.Equal => " = ",
-            BinaryOperator.NotEqual => " <> ",
-            BinaryOperator.Less => " < ",
-            BinaryOperator.LessOrEqual => " <= ",
-            BinaryOperator.Greater => " > ",
-            BinaryOperator.GreaterOrEqual => " >= ",
-            BinaryOperator.Concat => " || ",
-            BinaryOperator.Add => " + ",
-            BinaryOperator.Subtract => " - ",
-            BinaryOperator.Multiply => " * ",
-            BinaryOperator.Divide => " / ",
-            BinaryOperator.Modulo => " % ",
-            _ => throw new UnreachableException($"No rule for {binary.Operator}."),
-        });
+        _text.Append(Symbol(binary.Operator));
         AppendExpression(binary.Right, precedence + 1);
     }
 

@@ -63,7 +63,9 @@ internal sealed class SyntaxGenerator(Random random)
                 Expression(depth - 1), Expression(depth - 1), MaybeExpression(0.3, depth - 1), Chance(), Chance()),
             11 => new InListSyntax(Expression(depth - 1), List(1, 3, () => Expression(depth - 1)), Chance()),
             12 => new InQuerySyntax(Expression(depth - 1), Query(depth - 2), Chance()),
-            13 => new ExistsSyntax(Query(depth - 2)),
+            13 => Chance()
+                ? new ExistsSyntax(Query(depth - 2))
+                : new QuantifiedSyntax(Comparison(), Expression(depth - 1), Chance(), Query(depth - 2)),
             14 => new ScalarQuerySyntax(Query(depth - 2)),
             15 => new CaseSyntax(
                 MaybeExpression(0.5, depth - 1),
@@ -90,6 +92,9 @@ internal sealed class SyntaxGenerator(Random random)
     };
 
     private bool Chance(double probability = 0.5) => random.NextDouble() < probability;
+
+    private BinaryOperator Comparison() =>
+        random.GetItems([BinaryOperator.Equal, BinaryOperator.NotEqual, BinaryOperator.Less, BinaryOperator.GreaterOrEqual], 1)[0];
 
     private T Any<T>()
         where T : struct, Enum => random.GetItems(Enum.GetValues<T>(), 1)[0];
