@@ -91,6 +91,14 @@ internal sealed partial class Parser
     private TableSyntax ParseTable()
     {
         int start = Current.Span.Start;
+        if (AtName() && TextOf(Current).Equals("LATERAL", StringComparison.OrdinalIgnoreCase)
+            && Peek().Kind == TokenKind.OpenParen && Peek(2).Keyword is Keyword.Select or Keyword.With or Keyword.Values)
+        {
+            Report(SyntaxDiagnostics.NotSupported(
+                Current.Span, "LATERAL", "Join with a sub-query that groups by what it is joined on, or use its value in SELECT."));
+            Next();
+        }
+
         if (At(TokenKind.OpenParen)) { return ParseParenthesizedTable(); }
 
         if (At(TokenKind.Text))
