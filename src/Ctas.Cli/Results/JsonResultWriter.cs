@@ -74,6 +74,9 @@ internal sealed class JsonResultWriter(TextWriter output) : IResultWriter
             case DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp or DataTypeKind.Interval:
                 json.WriteStringValue(ValueText.Of(column, row));
                 break;
+            case DataTypeKind.Array or DataTypeKind.Map or DataTypeKind.Struct:
+                json.WriteRawValue(column.GetJson(row), skipInputValidation: true);
+                break;
             default: throw new UnreachableException($"No JSON form for {column.Type}.");
         }
     }

@@ -30,6 +30,7 @@ internal static class ValueText
         DataTypeKind.Time => OfTime(Values<long>(column)[row]),
         DataTypeKind.Timestamp => OfTimestamp(Values<long>(column)[row]),
         DataTypeKind.Interval => OfInterval(Values<Interval>(column)[row]),
+        DataTypeKind.Array or DataTypeKind.Map or DataTypeKind.Struct => column.GetJson(row),
         _ => throw new UnreachableException($"No text for {column.Type}."),
     };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Syntax;
 using Ctas.Text;
@@ -121,6 +122,20 @@ internal sealed partial class Binder
     }
 
     private BoundExpression BindCast(CastSyntax syntax, Context context)
+    {
+        BoundExpression cast = BindWholeCast(syntax, context);
+
+        // As in PostgreSQL, CAST to VARCHAR(n) keeps the first n characters.
+        return syntax.Type is ScalarTypeSyntax { Type: ScalarType.Varchar, Precision: { } length } && cast is not BoundError
+            ? Call(
+                FunctionCatalog.Find("SUBSTRING")!,
+                "SUBSTRING",
+                [cast, new BoundConstant(1, DataType.Int), new BoundConstant(length, DataType.Int)],
+                syntax.Span)
+            : cast;
+    }
+
+    private BoundExpression BindWholeCast(CastSyntax syntax, Context context)
     {
         BoundExpression operand = BindExpression(syntax.Operand, context);
         if (BindType(syntax.Type) is not { } type) { return new BoundError(); }

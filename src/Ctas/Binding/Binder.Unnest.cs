@@ -149,7 +149,8 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.MapInSelectList(call.Span, function));
         }
 
-        var column = new ColumnSymbol(call.Name.Text, argument.Type.Element ?? argument.Type);
+        string name = string.Create(CultureInfo.InvariantCulture, $"element_{exploded.Count + 1}");
+        var column = new ColumnSymbol(name, argument.Type.Element ?? argument.Type);
         exploded.Add(new UnnestedCollection(argument, [column]));
         return new BoundColumn(column);
     }

@@ -286,6 +286,12 @@ internal static class BindingDiagnostics
         "CTAS2079", span, $"\"{function}\" of a MAP gives two columns",
         "Write it in FROM: CROSS JOIN UNNEST(…) AS u(key, value).");
 
+    public static Diagnostic HeadersType(TextSpan span, string column, DataType actual) => new(
+        "CTAS2080",
+        span,
+        $"column \"{column}\" holds all headers and cannot be {Shortened(actual)}",
+        $"Write {HeaderType.Headers}, or VARCHAR for JSON text; HEADER('key') reads one header.");
+
     public static Diagnostic NotOneQuery(TextSpan span) => new(
         "CTAS2054", span, "a query is one SELECT statement");
 

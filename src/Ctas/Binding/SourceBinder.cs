@@ -183,6 +183,11 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
             }
 
             DataType? type = column.Type is null ? DataType.Unknown : TypeBinder.Bind(column.Type, diagnostics);
+            if (column.Role == ColumnRole.Headers && type is not null && !HeaderType.TakesHeaders(type))
+            {
+                diagnostics.Add(BindingDiagnostics.HeadersType(column.Type!.Span, column.Name.Text, type));
+            }
+
             columns.Add(new DeclaredColumn(
                 column.Name.Text, type ?? DataType.Unknown, Mark(column.Role), column.HeaderKey?.Value));
         }

@@ -12,7 +12,7 @@ namespace Ctas.Binding;
 /// </summary>
 internal sealed class StatementReader(ScriptSurroundings surroundings)
 {
-    private static readonly string[] Places = ["topic", "path", "type"];
+    private static readonly string[] Places = ["topic", "path", "type", "partitions", "replicas"];
 
     private PropertySet _settings = PropertySet.Empty;
 

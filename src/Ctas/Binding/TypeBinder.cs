@@ -77,13 +77,13 @@ internal static class TypeBinder
         return null;
     }
 
+    // The length is no part of the type: CAST cuts the text, elsewhere it says what to expect.
     private static DataType? BindVarchar(ScalarTypeSyntax syntax, DiagnosticBag diagnostics)
     {
-        if (syntax.Precision is null) { return DataType.Varchar; }
+        if (syntax.Precision is null or > 0) { return DataType.Varchar; }
 
-        // A length that is not kept would be a silent promise.
-        diagnostics.Add(BindingDiagnostics.NotSupportedYet(
-            syntax.Span, "a length of VARCHAR", "Write VARCHAR; texts have no limit."));
+        diagnostics.Add(BindingDiagnostics.TypeOutOfRange(
+            syntax.Span, $"VARCHAR({syntax.Precision})", "It takes at least one character."));
         return null;
     }
 }

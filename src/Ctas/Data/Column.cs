@@ -1,3 +1,6 @@
+using System.Text;
+using Ctas.Data.Nested;
+
 namespace Ctas.Data;
 
 /// <summary>A vector of values of one type. Immutable, so safe for many readers.</summary>
@@ -52,6 +55,20 @@ public abstract class Column
     // A column made of a whole array answers for all of it, a slice for its own part.
     private protected long KeptLength(int arrayLength, int start) =>
         start > 0 || Length < arrayLength / 2 ? Length : arrayLength;
+
+    /// <summary>The value as JSON text, <c>null</c> for NULL. For display, not for hot paths.</summary>
+    /// <remarks>
+    /// ARRAYs are arrays, STRUCTs and MAPs objects. Numbers have all their digits; NaN and the infinities are strings.
+    /// BYTES are base64, dates, times and intervals ISO 8601.
+    /// </remarks>
+    public string GetJson(int row)
+    {
+        if (IsNull(row)) { return "null"; }
+
+        Span<byte> scratch = stackalloc byte[16];
+        ReadOnlySpan<byte> value = NestedColumns.Read(this, row, scratch);
+        return Encoding.UTF8.GetString(new NestedJson().Write(ValueShape.Of(Type), value));
+    }
 
     private protected Bitmap? GatherValidity(ReadOnlySpan<int> rows)
     {

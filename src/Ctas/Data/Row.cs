@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Ctas.Data.Nested;
 
 namespace Ctas.Data;
 
@@ -69,11 +70,19 @@ public readonly struct Row
     /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
     public string? GetString(int ordinal) => IsNull(ordinal) ? null : Encoding.UTF8.GetString(GetBytes(ordinal));
 
-    /// <summary><c>(value, …)</c> for display.</summary>
+    /// <summary><c>(value, …)</c> for display, nested values as JSON.</summary>
     public override string ToString()
     {
         Row row = this;
-        return $"({string.Join(", ", Enumerable.Range(0, ColumnCount).Select(ordinal => row[ordinal] ?? "NULL"))})";
+        return $"({string.Join(", ", Enumerable.Range(0, ColumnCount).Select(row.TextOf))})";
+    }
+
+    private object TextOf(int ordinal)
+    {
+        DataType type = _store.TypeOf(ordinal);
+        return type.IsNested && !IsNull(ordinal)
+            ? Encoding.UTF8.GetString(new NestedJson().Write(ValueShape.Of(type), _store.GetBytes(_row, ordinal)))
+            : this[ordinal] ?? "NULL";
     }
 
     private static TTo As<TFrom, TTo>(TFrom value)

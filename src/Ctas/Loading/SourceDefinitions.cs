@@ -36,6 +36,7 @@ internal static class SourceDefinitions
             Start = Start(properties["auto.offset.reset"]),
             TimestampColumn = properties["timestamp"],
             TimestampFormat = properties["timestamp_format"],
+            WrapsSingleValue = properties["wrap_single_value"] != "false",
             MaxRecords = Number(properties["loading.bulk.max_records"]),
             ClientProperties = properties.WithPrefix("kafka."),
         };

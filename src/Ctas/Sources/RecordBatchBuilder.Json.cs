@@ -38,10 +38,19 @@ public sealed partial class RecordBatchBuilder
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
+        if (part != RecordPart.Key && !_definition.WrapsSingleValue)
+        {
+            // Nobody reads the column: the text must be sound all the same.
+            if (_valueColumns.Length > 0) { return AppendBare(ref reader, json, _valueColumns[0], row); }
+
+            CheckWhole(json);
+            return null;
+        }
+
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             return part == RecordPart.Key && _keyColumns.Length == 1
-                ? AppendBareKey(ref reader, json, row)
+                ? AppendBare(ref reader, json, _keyColumns[0], row)
                 : "the JSON text is not an object";
         }
 
@@ -71,9 +80,9 @@ public sealed partial class RecordBatchBuilder
         return null;
     }
 
-    private string? AppendBareKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, int row)
+    private string? AppendBare(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ValueColumn column, int row)
     {
-        if (AppendValue(ref reader, json, _keyColumns[0], row) is { } failure) { return failure; }
+        if (AppendValue(ref reader, json, column, row) is { } failure) { return failure; }
 
         reader.Skip();
         reader.Read();

@@ -85,12 +85,10 @@ public sealed partial class RecordBatchBuilder
         var mistakes = new List<string>();
         foreach (SourceColumn column in definition.Columns ?? [])
         {
-            if (column.Role == SourceColumnRole.Headers
-                && column.Type.Kind is not (DataTypeKind.Varchar or DataTypeKind.Unknown)
-                && !HeaderArray.Takes(column.Type))
+            if (column.Role == SourceColumnRole.Headers && !HeaderType.TakesHeaders(column.Type))
             {
                 mistakes.Add($"Column \"{column.Name}\" reads all headers; "
-                    + $"its type is {HeaderArray.Type}, or VARCHAR for JSON text, not {column.Type}.");
+                    + $"its type is {HeaderType.Headers}, or VARCHAR for JSON text, not {column.Type}.");
             }
 
             if (column.Role == SourceColumnRole.Header && column.HeaderKey is null)
@@ -104,6 +102,11 @@ public sealed partial class RecordBatchBuilder
         if (definition.ValueFormat == RecordFormat.Kafka && values > 1)
         {
             mistakes.Add($"Value format KAFKA holds one value, but {values} value columns are declared.");
+        }
+
+        if (!definition.WrapsSingleValue && values != 1)
+        {
+            mistakes.Add($"wrap_single_value = false says that a value is one column, but {values} are declared.");
         }
 
         if (definition.KeyFormat == RecordFormat.Kafka && keys > 1)

@@ -197,6 +197,11 @@ public sealed record SourceDefinition(string Name, SourceLocation Location)
     /// <summary>.NET format of <see cref="TimestampColumn"/> when it is text; null: ISO 8601.</summary>
     public string? TimestampFormat { get; init; }
 
+    /// <summary>
+    /// False when a JSON value is that of the one value column itself, not an object that holds it by name.
+    /// </summary>
+    public bool WrapsSingleValue { get; init; } = true;
+
     /// <summary>Rows of a batch handed on; also the unit in which limits and backpressure are kept.</summary>
     public int BatchRows { get; init; } = 8192;
 

@@ -83,7 +83,6 @@ public sealed class BinderErrorTests
     }
 
     [Theory]
-    [InlineData("CREATE TABLE t AS SELECT CAST(name AS {VARCHAR(10)}) AS x FROM users", "length of VARCHAR")]
     [InlineData("CREATE TABLE t AS SELECT id FROM users INTO {sink}", "INTO")]
     [InlineData("{CREATE SINK s WITH (topic = 'x')}", "CREATE SINK")]
     [InlineData("{CREATE INDEX ON users (name)}", "CREATE INDEX")]

@@ -63,6 +63,11 @@ internal static class PropertyCatalog
         {
             Aliases = ["event.time.format"],
         },
+        new("wrap_single_value", PropertyPlace.Source, "true or false", PropertyReaders.OneOf("true", "false")),
+
+        // Of the topic, which is there: ksqlDB makes it with them, here they have no effect.
+        new("partitions", PropertyPlace.Source, "a whole number above 0", PropertyReaders.Count(int.MaxValue)),
+        new("replicas", PropertyPlace.Source, "a whole number above 0", PropertyReaders.Count(short.MaxValue)),
         new("table_model", PropertyPlace.Table, "standard or compact", PropertyReaders.TableModel),
         new(
             "retention", PropertyPlace.Table, "a time, like '7 days' or '30 minutes'",
