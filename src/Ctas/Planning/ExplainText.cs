@@ -51,6 +51,8 @@ internal static class ExplainText
         LogicalUnionAll => "union all",
         LogicalSetOperation operation => operation.Operation.ToString().ToLowerInvariant() + (operation.IsAll ? " all" : ""),
         LogicalValues values => string.Create(CultureInfo.InvariantCulture, $"values, {values.Rows.Count} rows"),
+        LogicalSort { RowLimit: { } rows } sort => string.Create(
+            CultureInfo.InvariantCulture, $"top {rows} by {ExpressionSql.Render(sort.Keys, sort.Schema)}"),
         LogicalSort sort => $"sort by {ExpressionSql.Render(sort.Keys, sort.Schema)}",
         LogicalLimit limit => DescribeLimit(limit),
         LogicalWindow window => WindowText.Describe(window),

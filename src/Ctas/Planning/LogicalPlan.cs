@@ -228,6 +228,9 @@ internal sealed record SortKey(ScalarExpression Expression, bool IsDescending, b
 /// <summary>Orders the rows; stable.</summary>
 internal sealed record LogicalSort(LogicalPlan Input, IReadOnlyList<SortKey> Keys) : LogicalPlan(Input.Schema, Input.Kind)
 {
+    /// <summary>Only so many of the first rows are wanted; null: all.</summary>
+    public long? RowLimit { get; init; }
+
     public override IReadOnlyList<LogicalPlan> Children => [Input];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };

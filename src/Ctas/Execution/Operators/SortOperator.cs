@@ -14,8 +14,9 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
     private const int PortionRows = 8192;
 
     private readonly Evaluator _evaluator = new(plan.Keys.Select(key => key.Expression), plan.Input.Schema, log);
-    private readonly RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)]);
-    private readonly RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)]);
+    private readonly long _wanted = plan.RowLimit ?? long.MaxValue;
+    private RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)]);
+    private RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)]);
     private long _charged;
 
     public bool IsSatisfied => output.IsSatisfied;
@@ -26,6 +27,8 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
         _keys.Append(evaluated.Columns);
         _rows.Append(evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows);
+        if (IsMostlySurplus) { KeepFirst(); }
+
         long bytes = _rows.SizeInBytes + _keys.SizeInBytes;
         memory.Charge(bytes - _charged);
         _charged = bytes;
@@ -34,7 +37,7 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
     public void Complete()
     {
         Batch rows = _rows.View();
-        int[] order = SortOrder.Of(_keys.View(), plan.Keys);
+        int[] order = Wanted();
         for (int start = 0; start < order.Length && !output.IsSatisfied; start += PortionRows)
         {
             int end = Math.Min(start + PortionRows, order.Length);
@@ -43,5 +46,30 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
 
         memory.Charge(-_charged);
         output.Complete();
+    }
+
+    // Sorting what is there whenever it has grown manifold costs little for each row, and memory stays small.
+    private bool IsMostlySurplus => _rows.Count > PortionRows && _rows.Count / 4 >= _wanted;
+
+    private int[] Wanted()
+    {
+        int[] order = SortOrder.Of(_keys.View(), plan.Keys);
+        return order.Length > _wanted ? order[..(int)_wanted] : order;
+    }
+
+    /// <summary>Drops the rows that the first ones wanted keep out. Those that stay are in order, so ties stay as they came.</summary>
+    private void KeepFirst()
+    {
+        int[] first = Wanted();
+        _rows = Copy(_rows, first);
+        _keys = Copy(_keys, first);
+    }
+
+    private static RowBuffer Copy(RowBuffer buffer, int[] rows)
+    {
+        Batch kept = buffer.View().Gather(rows);
+        var copy = new RowBuffer([.. kept.Columns.ToArray().Select(column => column.Type)]);
+        copy.Append(kept);
+        return copy;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
         LogicalSharedRead read => _shared.GetValueOrDefault(read.Number),
         LogicalValues values => PlanEstimate.OfRows(values.Rows.Count),
         LogicalSetOperation operation => Of(operation.Left),
-        LogicalSort sort => Of(sort.Input),
+        LogicalSort sort => Of(sort.Input) is { } input ? input.WithRows(Math.Min(input.Rows, sort.RowLimit ?? long.MaxValue)) : null,
         LogicalLimit { Count: { } count, Groups.Count: 0 } limit => Of(limit.Input) is { } input
             ? input.WithRows(Math.Clamp(input.Rows - limit.Offset, 0, count))
             : null,

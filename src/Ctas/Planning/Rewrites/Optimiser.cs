@@ -22,7 +22,7 @@ internal sealed record OptimiserOptions(
 /// <remarks>
 /// <code>
 /// simplify ─► leave out the empty ─► outer joins to inner ─► conditions down ─► (once more, for what has become constant)
-/// order of joins ─► sides that are built ─► equal parts once ─► estimates to show
+/// leave out what keys make needless ─► order of joins ─► sides that are built ─► limits down ─► equal parts once ─► estimates to show
 /// </code>
 /// </remarks>
 internal static class Optimiser
@@ -38,11 +38,12 @@ internal static class Optimiser
         plan = new OuterJoins(simplification).Apply(plan);
         plan = PredicatePushDown.Apply(plan);
         plan = EmptyInputs.Apply(simplification.Apply(plan));
+        plan = RedundantNodes.Apply(plan);
 
         var cardinality = new Cardinality(options.Statistics ?? (_ => null));
         plan = new JoinOrder(cardinality).Apply(plan);
         plan = MergedProjects.Apply(new BuildSides(cardinality).Apply(plan));
-        plan = SharedPlans.Apply(plan);
+        plan = SharedPlans.Apply(LimitPushDown.Apply(plan));
         return query with { Plan = cardinality.Annotate(plan) };
     }
 }

@@ -28,7 +28,7 @@ internal static class PlanComparison
             && AreSame(a.LeftKeys, b.LeftKeys) && AreSame(a.RightKeys, b.RightKeys) && AreSame(a.Residual, b.Residual),
         (LogicalAggregate a, LogicalAggregate b) => AreSame(a.Keys, b.Keys)
             && a.Aggregates.Count == b.Aggregates.Count && a.Aggregates.Zip(b.Aggregates, AreSame).All(isSame => isSame),
-        (LogicalSort a, LogicalSort b) => AreSame(a.Keys, b.Keys),
+        (LogicalSort a, LogicalSort b) => a.RowLimit == b.RowLimit && AreSame(a.Keys, b.Keys),
         (LogicalLimit a, LogicalLimit b) => a.Offset == b.Offset && a.Count == b.Count && AreSame(a.Groups, b.Groups),
         (LogicalSetOperation a, LogicalSetOperation b) => a.Operation == b.Operation && a.IsAll == b.IsAll,
         _ => false,

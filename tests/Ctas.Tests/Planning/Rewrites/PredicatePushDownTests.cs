@@ -41,14 +41,13 @@ public sealed class PredicatePushDownTests
             WHERE g = 3 AND n > 1
             """).Should().Be(
             """
-            distinct
-            └─ filter n > 1
-               └─ aggregate by g: COUNT(*) AS n
-                  └─ union all
-                     ├─ filter x = 3
-                     │  └─ scan table a (x)
-                     └─ filter y = 3
-                        └─ scan table b (y)
+            filter n > 1
+            └─ aggregate by g: COUNT(*) AS n
+               └─ union all
+                  ├─ filter x = 3
+                  │  └─ scan table a (x)
+                  └─ filter y = 3
+                     └─ scan table b (y)
             """);
 
     [Theory]

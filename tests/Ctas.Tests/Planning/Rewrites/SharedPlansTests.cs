@@ -21,14 +21,15 @@ public sealed class SharedPlansTests
     public void Apply_EqualPartsInsideEqualParts_ShareTheOuterOnly() =>
         PlanTexts.Optimised(
             """
-            SELECT DISTINCT x FROM (SELECT x FROM a GROUP BY x) p UNION ALL SELECT DISTINCT x FROM (SELECT x FROM a GROUP BY x) q
+            SELECT DISTINCT n FROM (SELECT COUNT(*) AS n FROM a GROUP BY x) p UNION ALL SELECT DISTINCT n FROM (SELECT COUNT(*) AS n FROM a GROUP BY x) q
             """).Should().Be(
             """
             share
             ├─ shared #1
             │  └─ distinct
-            │     └─ aggregate by x
-            │        └─ scan table a (x)
+            │     └─ project n
+            │        └─ aggregate by x: COUNT(*) AS n
+            │           └─ scan table a (x)
             └─ union all
                ├─ read shared #1
                └─ read shared #1
