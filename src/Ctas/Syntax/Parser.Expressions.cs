@@ -86,8 +86,12 @@ internal sealed partial class Parser
     private bool AtQuantifier()
     {
         bool isWord = At(Keyword.All) || (At(TokenKind.Word) && TextOf(Current).ToUpperInvariant() is "ANY" or "SOME");
-        return isWord && Peek().Kind == TokenKind.OpenParen
-            && Peek(2).Keyword is Keyword.Select or Keyword.With or Keyword.Values;
+        if (!isWord || Peek().Kind != TokenKind.OpenParen) { return false; }
+
+        int first = 2;
+        while (Peek(first).Kind == TokenKind.OpenParen) { first++; }
+
+        return Peek(first).Keyword is Keyword.Select or Keyword.With or Keyword.Values;
     }
 
     private QuantifiedSyntax ParseQuantified(BinaryOperator op, ExpressionSyntax left)

@@ -45,6 +45,7 @@ public sealed class StreamJoinTests
     [InlineData("SELECT o.id FROM purchases o JOIN customers c {WITHIN 5 MINUTES} ON o.customer = c.name", "CTAS2064", "\"customers\" is a table")]
     [InlineData("SELECT o.id FROM customers c JOIN purchases o {WITHIN 5 MINUTES} ON o.customer = c.name", "CTAS2064", "\"customers\" is a table")]
     [InlineData("SELECT o.id FROM purchases o JOIN (SELECT order_id FROM payments) p {WITHIN 1 HOUR} ON o.id = p.order_id", "CTAS2064", "\"p\" is a query")]
+    [InlineData("SELECT o.id FROM purchases o CROSS JOIN payments p {WITHIN 1 HOUR}", "CTAS2065", "needs a condition")]
     public void Within_NotTwoStreams_IsRefusedWithTheReason(string annotated, string code, string reason)
     {
         (string sql, TextSpan span) = Text.AnnotatedSql.Parse($"{Streams} CREATE TABLE t AS {annotated}");
