@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ctas.Data;
-using Ctas.Execution.Kernels;
 using Ctas.Execution.State;
 
 namespace Ctas.Execution.Windows;
