@@ -1,5 +1,4 @@
 using Ctas.Data;
-using Ctas.Execution.Kernels;
 using Ctas.Execution.Operators;
 using Ctas.Planning;
 
