@@ -1,5 +1,6 @@
 using Ctas.Execution;
 using Ctas.Loading;
+using Ctas.Planning;
 using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Text;
@@ -13,7 +14,7 @@ namespace Ctas;
 /// <c>Add…</c> appends, <c>Use…</c> sets a collaborator, <c>With…</c> sets a value. Nothing is read or checked before
 /// <see cref="Build"/>, which reports all mistakes together.
 /// </remarks>
-public sealed class CtasEngineBuilder
+public sealed partial class CtasEngineBuilder
 {
     private readonly List<string> _scripts = [];
     private readonly Dictionary<string, string> _properties = new(StringComparer.OrdinalIgnoreCase);
@@ -136,6 +137,7 @@ public sealed class CtasEngineBuilder
             QueryMemory = _options.QueryMemoryBytes is { } bytes
                 ? new MemoryLimit(bytes, $"{nameof(CtasEngineOptions)}.{nameof(CtasEngineOptions.QueryMemoryBytes)}")
                 : MemoryLimit.None,
+            Statements = new StatementEnvironment(_timeProvider) { HostFunctions = _functions },
         };
         var engine = new CtasEngine(services, [.. _properties.Select(property => LoadPlanning.SetStatement(property.Key, property.Value)), .. _scripts]);
         _isBuilt = true;

@@ -81,7 +81,11 @@ internal sealed partial class Binder
         }
 
         DataType type = ResultType(function, match, arguments);
-        return new BoundFunction(function.Kernel, [.. arguments], type) { IsDeterministic = function.IsDeterministic };
+        return new BoundFunction(function.Kernel, [.. arguments], type) 
+        {
+            IsDeterministic = function.IsDeterministic,
+            Host = function.Host,
+        };
     }
 
     private static DataType ResultType(FunctionEntry function, SignatureMatch match, BoundExpression[] arguments)

@@ -168,6 +168,14 @@ internal static class BindingDiagnostics
     public static Diagnostic UnknownField(TextSpan span, string field, string? closest, string expected) => new(
         "CTAS2033", span, $"EXTRACT has no field \"{field}\"", DidYouMean(closest) ?? $"Use one of {expected}.");
 
+    public static Diagnostic FunctionNameTaken(TextSpan span, string name, bool isBuiltIn) => new(
+        "CTAS2057",
+        span,
+        isBuiltIn
+            ? $"function \"{name}\" cannot be added, because SQL has a function of that name"
+            : $"function \"{name}\" is added twice",
+        "Give it another name.");
+
     public static Diagnostic FieldNotInType(TextSpan span, string field, DataType type) => new(
         "CTAS2033", span, $"a value of type {type} has no field \"{field}\"");
 

@@ -84,6 +84,9 @@ internal sealed record BoundFunction(string Function, BoundList<BoundExpression>
 {
     /// <summary>False when two calls with the same arguments may differ.</summary>
     public bool IsDeterministic { get; init; } = true;
+
+    /// <summary>The function of the host application that is called; null for one of the dialect.</summary>
+    public Data.Host.HostFunction? Host { get; init; }
 }
 
 /// <summary>An aggregate; stands in expressions only until grouping has replaced it by a column.</summary>

@@ -25,7 +25,11 @@ internal static partial class LogicalPlanner
             BoundInList e => new InListExpression(Down(e.Operand), [.. e.Values.Select(Down)], e.IsNegated),
             BoundLike e => new LikeExpression(Down(e.Operand), Down(e.Pattern), e.Escape, e.IgnoresCase, e.IsNegated),
             BoundFunction e => new FunctionExpression(
-                e.Function, [.. e.Arguments.Select(Down)], StoredType(e.Type)) { IsDeterministic = e.IsDeterministic },
+                e.Function, [.. e.Arguments.Select(Down)], StoredType(e.Type))
+            {
+                IsDeterministic = e.IsDeterministic,
+                Host = e.Host,
+            },
             BoundField e => new FieldExpression(Down(e.Operand), e.Field, e.Ordinal, StoredType(e.Type)),
             BoundElement e => new ElementExpression(Down(e.Operand), Down(e.Index), StoredType(e.Type)),
             BoundConstructor e => new ConstructorExpression(

@@ -164,6 +164,9 @@ internal sealed record FunctionExpression(string Function, IReadOnlyList<ScalarE
     /// <summary>False when two calls with the same arguments may differ: such calls are not computed ahead.</summary>
     public bool IsDeterministic { get; init; } = true;
 
+    /// <summary>The function of the host application that is called; null for one of the dialect.</summary>
+    public Data.Host.HostFunction? Host { get; init; }
+
     public override IReadOnlyList<ScalarExpression> Operands => Arguments;
 
     public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) =>

@@ -84,7 +84,7 @@ internal sealed class ScriptPlanner
             if (Plan(statement, diagnostics) is { } known) { planned.Add(known); }
         }
 
-        return new ScriptPlan(planned, graph, reader.Settings, bags) { Declared = [.. _sources.Values] };
+        return new ScriptPlan(planned, graph, reader.Settings, [.. _context.Statements.Mistakes, .. bags]) { Declared = [.. _sources.Values] };
     }
 
     private void Declare(BoundStatement statement, DiagnosticBag diagnostics)

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Ctas.Data;
+using Ctas.Data.Host;
 
 namespace Ctas.Binding.Functions;
 
@@ -32,6 +34,9 @@ internal enum Heritage
 
     /// <summary>PostgreSQL's and ksqlDB's, with one meaning.</summary>
     Both,
+
+    /// <summary>The host application's.</summary>
+    Host,
 }
 
 /// <summary>A call with its result, executed by a test and shown in the reference.</summary>
@@ -59,6 +64,28 @@ internal sealed record FunctionEntry
 
         Signatures = read;
     }
+
+    /// <summary>A function of the host application.</summary>
+    [SetsRequiredMembers]
+    public FunctionEntry(HostFunction function)
+    {
+        Name = function.Name.ToUpperInvariant();
+        Kernel = Name;
+        Kind = function.IsTable ? FunctionKind.Table : FunctionKind.Scalar;
+        Meaning = "A function of the host application.";
+        Example = new FunctionExample("", "");
+        Heritage = Heritage.Host;
+        IsDeterministic = function.IsDeterministic;
+        Host = function;
+        Parameter[] parameters = [.. function.Parameters.Select(parameter => new Parameter(
+            parameter.Name,
+            parameter.Type.Type.Kind == DataTypeKind.Decimal ? new AnyDecimal() : new ExactType(parameter.Type.Type),
+            IsOptional: false))];
+        Signatures = [new Signature(new ParameterList(parameters, IsVariadic: false), new ExactType(function.Result))];
+    }
+
+    /// <summary>The function of the host that is called; null for one of the dialect.</summary>
+    public HostFunction? Host { get; }
 
     /// <summary>The canonical name.</summary>
     public string Name { get; }

@@ -86,6 +86,14 @@ internal sealed record AnyType : TypePattern
     public override string ToString() => "ANY";
 }
 
+/// <summary>An exact number of any precision and scale.</summary>
+internal sealed record AnyDecimal : TypePattern
+{
+    public override DataType Fill(IReadOnlyDictionary<string, DataType> variables) => DataType.Unknown;
+
+    public override string ToString() => "DECIMAL";
+}
+
 /// <summary>Text, or any type that can be written as text.</summary>
 internal sealed record TextOfAny : TypePattern
 {

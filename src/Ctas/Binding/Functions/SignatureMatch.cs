@@ -54,6 +54,8 @@ internal sealed class SignatureMatch
     public DataType TargetOf(int ordinal, DataType actual) => _signature.Parameters.At(ordinal).Type switch
     {
         AnyType => actual,
+        AnyDecimal when actual.Kind == DataTypeKind.Null => DataType.Decimal(DataType.MaxDecimalPrecision, 10),
+        AnyDecimal => TypeRules.AsDecimal(actual),
         var pattern => Fill(pattern),
     };
 
@@ -126,6 +128,12 @@ internal sealed class SignatureMatch
         {
             Cost += type.Kind == DataTypeKind.Varchar ? Widening : Loose;
             return TypeRules.IsOpen(type) || TypeRules.CanCast(type, DataType.Varchar);
+        }
+
+        if (pattern is AnyDecimal)
+        {
+            return type.Kind is DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Decimal or DataTypeKind.Null
+                || TypeRules.IsOpen(type);
         }
 
         if (pattern is UnitWord) { return type.Kind is DataTypeKind.Varchar or DataTypeKind.Null or DataTypeKind.Unknown; }

@@ -9,9 +9,12 @@ internal sealed partial class KernelCompiler
 {
     private Kernel CompileFunction(FunctionExpression call)
     {
+        var function = new FunctionCall(call, this);
+        if (call.Host is { } host) { return new HostFunctionKernel(function, host, function.Arguments()); }
+
         FunctionCompiler compile = FunctionKernels.Find(call.Function)
             ?? throw new UnreachableException($"No kernel for the function {call.Function}.");
-        return compile(new FunctionCall(call, this));
+        return compile(function);
     }
 
     private static TextKernel<ConcatFunction> CompileConcat(Kernel[] arguments, DataType type, bool ignoresNull) =>

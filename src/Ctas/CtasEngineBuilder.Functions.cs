@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using Ctas.Data.Host;
+using Ctas.Tables;
+
+namespace Ctas;
+
+/// <content>Functions of the host application.</content>
+public sealed partial class CtasEngineBuilder
+{
+    private readonly List<HostFunction> _functions = [];
+    private readonly HostFunctionFactory _factory = new(new MemberNullability().AllowsNull);
+
+    /// <summary>Adds a scalar function without parameters to SQL.</summary>
+    /// <param name="name">Its name, in any case; no function of SQL has it.</param>
+    /// <param name="function">Called for every row, by several threads at a time.</param>
+    /// <remarks>
+    /// Parameters and results are bool, int, long, double, decimal, string, byte[], ReadOnlyMemory&lt;byte&gt;, DateOnly,
+    /// TimeOnly, DateTime (UTC), DateTimeOffset, Interval, and lists of them. A decimal result is DECIMAL(38, 10). NULL
+    /// is given to parameters that can be null (<c>long?</c>, <c>string?</c>); for any other it makes the result NULL.
+    /// What the function throws is an error of the row. Equal arguments are taken to give equal results: see
+    /// <see cref="WithNonDeterministic"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A type is none of these.</exception>
+    public CtasEngineBuilder AddFunction<TResult>(string name, Func<TResult> function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Adds a scalar function of one parameter.</summary>
+    /// <inheritdoc cref="AddFunction{TResult}(string, Func{TResult})"/>
+    public CtasEngineBuilder AddFunction<T, TResult>(string name, Func<T, TResult> function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Adds a scalar function of two parameters.</summary>
+    /// <inheritdoc cref="AddFunction{TResult}(string, Func{TResult})"/>
+    public CtasEngineBuilder AddFunction<T1, T2, TResult>(
+        string name, Func<T1, T2, TResult> function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Adds a scalar function of three parameters.</summary>
+    /// <inheritdoc cref="AddFunction{TResult}(string, Func{TResult})"/>
+    public CtasEngineBuilder AddFunction<T1, T2, T3, TResult>(
+        string name, Func<T1, T2, T3, TResult> function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Adds a scalar function of four parameters.</summary>
+    /// <inheritdoc cref="AddFunction{TResult}(string, Func{TResult})"/>
+    public CtasEngineBuilder AddFunction<T1, T2, T3, T4, TResult>(
+        string name, Func<T1, T2, T3, T4, TResult> function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Adds a scalar function of five parameters.</summary>
+    /// <inheritdoc cref="AddFunction{TResult}(string, Func{TResult})"/>
+    public CtasEngineBuilder AddFunction<T1, T2, T3, T4, T5, TResult>(
+        string name, Func<T1, T2, T3, T4, T5, TResult> function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Adds a scalar function of any delegate or static method of at most five parameters.</summary>
+    /// <inheritdoc cref="AddFunction{TResult}(string, Func{TResult})"/>
+    [RequiresDynamicCode("Makes generic code for the delegate's types; the typed overloads do not need to.")]
+    [RequiresUnreferencedCode("Makes generic code for the delegate's types; the typed overloads do not need to.")]
+    public CtasEngineBuilder AddFunction(string name, Delegate function) =>
+        Add(name, function, () => _factory.Make(name, function));
+
+    /// <summary>Says of a function added before that two calls with the same arguments may differ.</summary>
+    /// <remarks>It is then called for every row, and never ahead.</remarks>
+    /// <exception cref="ArgumentException">No function of that name has been added.</exception>
+    public CtasEngineBuilder WithNonDeterministic(string function)
+    {
+        int at = _functions.FindIndex(added => string.Equals(added.Name, function, StringComparison.OrdinalIgnoreCase));
+        if (at < 0) { throw new ArgumentException($"No function \"{function}\" has been added.", nameof(function)); }
+
+        _functions[at] = _functions[at].NonDeterministic();
+        return this;
+    }
+
+    private CtasEngineBuilder Add(string name, Delegate function, Func<HostFunction> make)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(function);
+        _functions.Add(make());
+        return this;
+    }
+}

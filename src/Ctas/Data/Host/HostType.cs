@@ -1,0 +1,219 @@
+using System.Text;
+using Ctas.Data.Nested;
+
+namespace Ctas.Data.Host;
+
+/// <summary>How values of a .NET type are SQL values.</summary>
+/// <param name="Type">The SQL type; a DECIMAL parameter takes any precision and scale.</param>
+internal abstract record HostType(DataType Type)
+{
+    /// <summary>True when null is a value of the .NET type itself, as of <c>long?</c>.</summary>
+    public bool TakesNull { get; init; }
+}
+
+/// <summary>How values of a .NET type are SQL values, without boxing.</summary>
+/// <param name="Type">The SQL type.</param>
+/// <param name="Read">The value of a row, which is not NULL unless <see cref="HostType.TakesNull"/>.</param>
+/// <param name="Append">Appends a value to a column.</param>
+internal sealed record HostType<T>(DataType Type, Func<Column, int, T> Read, Action<ColumnBuilder, T> Append)
+    : HostType(Type);
+
+/// <summary>The .NET types that functions of the host application can take and return.</summary>
+internal static class HostTypes
+{
+    /// <summary>Scale of the DECIMALs that functions return; the value is rounded to it.</summary>
+    public const int DecimalScale = 10;
+
+    private static readonly DataType DecimalType = DataType.Decimal(DataType.MaxDecimalPrecision, DecimalScale);
+
+    private static readonly Dictionary<Type, HostType> Known = MakeKnown();
+
+    /// <summary>The .NET types that are known, for messages.</summary>
+    public static string Names { get; } =
+        "bool, int, long, double, decimal, string, byte[], ReadOnlyMemory<byte>, DateOnly, TimeOnly, DateTime, "
+        + "DateTimeOffset, Interval, their nullable forms, and IReadOnlyList<T> and T[] of them";
+
+    /// <summary>How <typeparamref name="T"/> is a SQL value.</summary>
+    /// <exception cref="ArgumentException">No SQL type holds its values.</exception>
+    public static HostType<T> Of<T>() => (HostType<T>)Of(typeof(T));
+
+    /// <summary>How a .NET type is a SQL value.</summary>
+    /// <exception cref="ArgumentException">No SQL type holds its values.</exception>
+    public static HostType Of(Type type) => Known.TryGetValue(type, out HostType? known)
+        ? known
+        : throw new ArgumentException($"Functions cannot take or return {type.Name}; they can {Names}.", nameof(type));
+
+    private static Dictionary<Type, HostType> MakeKnown()
+    {
+        Dictionary<Type, HostType> known = [];
+        AddStruct(known, Fixed<bool>(DataType.Boolean));
+        AddStruct(known, Fixed<int>(DataType.Int));
+        AddStruct(known, Fixed<long>(DataType.BigInt));
+        AddStruct(known, Fixed<double>(DataType.Double));
+        AddStruct(known, Fixed<Interval>(DataType.Interval));
+        AddStruct(known, new HostType<decimal>(DecimalType, ReadDecimal, AppendDecimal));
+        AddStruct(known, new HostType<DateOnly>(
+            DataType.Date,
+            (column, row) => DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(((FixedColumn<int>)column).Values[row]),
+            (builder, value) => ((FixedColumnBuilder<int>)builder).Append(
+                value.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber)));
+        AddStruct(known, new HostType<TimeOnly>(
+            DataType.Time,
+            (column, row) => new TimeOnly(((FixedColumn<long>)column).Values[row] * TimeSpan.TicksPerMicrosecond),
+            (builder, value) => ((FixedColumnBuilder<long>)builder).Append(value.Ticks / TimeSpan.TicksPerMicrosecond)));
+        AddStruct(known, new HostType<DateTime>(
+            DataType.Timestamp,
+            (column, row) => DateTime.UnixEpoch.AddTicks(((FixedColumn<long>)column).Values[row] * TimeSpan.TicksPerMicrosecond),
+            (builder, value) => AppendMoment(builder, value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : value)));
+        AddStruct(known, new HostType<DateTimeOffset>(
+            DataType.Timestamp,
+            (column, row) => new DateTimeOffset(
+                DateTime.UnixEpoch.AddTicks(((FixedColumn<long>)column).Values[row] * TimeSpan.TicksPerMicrosecond)),
+            (builder, value) => AppendMoment(builder, value.UtcDateTime)));
+        AddStruct(known, new HostType<ReadOnlyMemory<byte>>(
+            DataType.Bytes,
+            (column, row) => ((StringColumn)column).GetBytes(row).ToArray(),
+            (builder, value) => ((StringColumnBuilder)builder).Append(value.Span)));
+        AddReference(known, new HostType<string>(
+            DataType.Varchar,
+            (column, row) => column.IsNull(row) ? null! : Encoding.UTF8.GetString(((StringColumn)column).GetBytes(row)),
+            (builder, value) => AppendText(builder, value)));
+        AddReference(known, new HostType<byte[]>(
+            DataType.Bytes,
+            (column, row) => column.IsNull(row) ? null! : ((StringColumn)column).GetBytes(row).ToArray(),
+            (builder, value) => AppendBytes(builder, value)));
+        return known;
+    }
+
+    private static HostType<T> Fixed<T>(DataType type)
+        where T : unmanaged => new(
+            type,
+            (column, row) => ((FixedColumn<T>)column).Values[row],
+            (builder, value) => ((FixedColumnBuilder<T>)builder).Append(value));
+
+    private static void AddStruct<T>(Dictionary<Type, HostType> known, HostType<T> type)
+        where T : struct
+    {
+        known.Add(typeof(T), type);
+        var nullable = new HostType<T?>(
+            type.Type,
+            (column, row) => column.IsNull(row) ? null : type.Read(column, row),
+            (builder, value) =>
+            {
+                if (value is { } given) { type.Append(builder, given); }
+                else { builder.AppendNull(); }
+            })
+        {
+            TakesNull = true,
+        };
+        known.Add(typeof(T?), nullable);
+        AddLists(known, type);
+        AddLists(known, nullable);
+    }
+
+    private static void AddReference<T>(Dictionary<Type, HostType> known, HostType<T> type)
+        where T : class
+    {
+        known.Add(typeof(T), type);
+        AddLists(known, type);
+    }
+
+    private static void AddLists<T>(Dictionary<Type, HostType> known, HostType<T> element)
+    {
+        DataType type = DataType.Array(element.Type);
+        var lists = new HostListType<T>(element);
+        known.TryAdd(typeof(T[]), new HostType<T[]>(type, lists.Read, (builder, value) => lists.Append(builder, value)));
+        known.TryAdd(
+            typeof(IReadOnlyList<T>),
+            new HostType<IReadOnlyList<T>>(type, lists.Read, (builder, value) => lists.Append(builder, value)));
+        known.TryAdd(
+            typeof(IEnumerable<T>),
+            new HostType<IEnumerable<T>>(type, lists.Read, (builder, value) => lists.Append(builder, value)));
+    }
+
+    private static decimal ReadDecimal(Column column, int row) =>
+        (decimal)((FixedColumn<Int128>)column).Values[row] / (decimal)Int128Power(column.Type.Scale);
+
+    private static void AppendDecimal(ColumnBuilder builder, decimal value)
+    {
+        decimal rounded = decimal.Round(value, DecimalScale, MidpointRounding.AwayFromZero);
+        decimal whole = decimal.Truncate(rounded);
+        Int128 unit = Int128Power(DecimalScale);
+        ((FixedColumnBuilder<Int128>)builder).Append(((Int128)whole * unit) + (Int128)((rounded - whole) * (decimal)unit));
+    }
+
+    private static Int128 Int128Power(int exponent)
+    {
+        Int128 power = 1;
+        for (int i = 0; i < exponent; i++) { power *= 10; }
+
+        return power;
+    }
+
+    private static void AppendMoment(ColumnBuilder builder, DateTime value) => ((FixedColumnBuilder<long>)builder).Append(
+        (value.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+
+    private static void AppendText(ColumnBuilder builder, string? value)
+    {
+        if (value is null) { builder.AppendNull(); }
+        else { ((StringColumnBuilder)builder).Append(value); }
+    }
+
+    private static void AppendBytes(ColumnBuilder builder, byte[]? value)
+    {
+        if (value is null) { builder.AppendNull(); }
+        else { ((StringColumnBuilder)builder).Append(value); }
+    }
+}
+
+/// <summary>ARRAYs as lists of a .NET type. Single-threaded.</summary>
+internal sealed class HostListType<T>(HostType<T> element)
+{
+    private readonly ValueShape _shape = ValueShape.Of(DataType.Array(element.Type));
+
+    /// <summary>The elements of a row.</summary>
+    public T[] Read(Column column, int row)
+    {
+        if (column.IsNull(row)) { return null!; }
+
+        var array = new ArrayValue(_shape.Element, ((StringColumn)column).GetBytes(row));
+        ColumnBuilder builder = ColumnBuilder.Create(element.Type);
+        for (int i = 0; i < array.Count; i++)
+        {
+            if (array.IsNull(i)) { builder.AppendNull(); }
+            else { NestedColumns.Append(builder, array[i]); }
+        }
+
+        Column elements = builder.Finish();
+        var values = new T[elements.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (elements.IsNull(i) && default(T) is not null) { throw new InvalidCastException("The array holds NULL."); }
+
+            values[i] = element.Read(elements, i);
+        }
+
+        return values;
+    }
+
+    /// <summary>Appends a list; null for NULL.</summary>
+    public void Append(ColumnBuilder builder, IEnumerable<T>? values)
+    {
+        if (values is null)
+        {
+            builder.AppendNull();
+            return;
+        }
+
+        ColumnBuilder elements = ColumnBuilder.Create(element.Type);
+        foreach (T value in values) { element.Append(elements, value); }
+
+        Column column = elements.Finish();
+        var writer = new NestedValueWriter();
+        writer.Begin(_shape);
+        for (int i = 0; i < column.Length; i++) { writer.WriteFrom(column, i); }
+
+        writer.End();
+        ((StringColumnBuilder)builder).Append(writer.Written);
+    }
+}
