@@ -82,6 +82,12 @@ internal sealed partial class Binder
     {
         if (left is BoundError || right is BoundError) { return new BoundError(); }
 
+        bool areArrays = left.Type.Kind == DataTypeKind.Array || right.Type.Kind == DataTypeKind.Array;
+        if (areArrays && TypeRules.Common(left.Type, right.Type) is { Kind: DataTypeKind.Array } array)
+        {
+            return new BoundBinary(BoundOperator.Concat, Coercion.To(left, array), Coercion.To(right, array), array);
+        }
+
         bool hasText = IsTextLike(left.Type) || IsTextLike(right.Type);
         return hasText && TypeRules.CanCast(left.Type, DataType.Varchar)
             && TypeRules.CanCast(right.Type, DataType.Varchar)

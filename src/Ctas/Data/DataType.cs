@@ -155,7 +155,16 @@ public sealed record DataType
         DataTypeKind.Decimal => string.Create(CultureInfo.InvariantCulture, $"DECIMAL({Precision}, {Scale})"),
         DataTypeKind.Array => $"ARRAY<{Element}>",
         DataTypeKind.Map => $"MAP<{Key}, {Element}>",
-        DataTypeKind.Struct => $"STRUCT<{string.Join(", ", Fields.Select(field => $"{field.Name} {field.Type}"))}>",
+        DataTypeKind.Struct =>
+            $"STRUCT<{string.Join(", ", Fields.Select(field => $"{Quoted(field.Name)} {field.Type}"))}>",
         _ => Kind.ToString().ToUpperInvariant(),
     };
+
+    // Keys of JSON objects may hold anything.
+    private static string Quoted(string name)
+    {
+        bool isPlain = name.Length > 0 && !char.IsAsciiDigit(name[0])
+            && name.All(character => char.IsLetterOrDigit(character) || character == '_');
+        return isPlain ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
 }

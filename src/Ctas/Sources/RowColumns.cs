@@ -87,8 +87,12 @@ internal sealed class RowColumns
         _schema = null;
         if (before.Kind == DataTypeKind.Null) { return null; }
 
-        return $"column \"{column.Source.Name}\" widened from {before} to {column.Type}";
+        return $"column \"{column.Source.Name}\" widened from {Shortened(before)} to {Shortened(column.Type)}";
     }
+
+    // A STRUCT of many fields grows field by field.
+    private static string Shortened(DataType type) =>
+        type.ToString() is { Length: > 120 } text ? text[..120] + "…" : type.ToString();
 
     /// <summary>
     /// The first column that reads the field; further ones are its <see cref="ValueColumn.Sibling"/>s. A name that

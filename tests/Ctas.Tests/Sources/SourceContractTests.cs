@@ -66,6 +66,30 @@ public abstract class SourceContractTests
     }
 
     [Fact]
+    public async Task Read_NestedColumns_HoldWhatTheJsonHolds()
+    {
+        SourceColumn[] columns =
+        [
+            new("name", DataType.Struct([new Field("x", DataType.Varchar), new Field("y", DataType.Int)])),
+            new("amount", DataType.Array(DataType.Map(DataType.Varchar, DataType.Double))),
+        ];
+        ISource source = await CreateAsync(
+            definition => definition with { Columns = columns },
+            1,
+            new ContractRecord("""{"id":1,"name":{"y":2,"x":"a, \"b\""},"amount":[{"k":1.5,"j":null},null]}"""),
+            new ContractRecord("""{"id":2,"name":null,"amount":[]}"""));
+
+        ContractRows rows = await ReadAsync(source);
+
+        rows.Named("name")[0].Should().BeEquivalentTo(new Dictionary<string, object?> { ["x"] = "a, \"b\"", ["y"] = 2 });
+        rows.Named("name")[1].Should().BeNull();
+        var maps = (object?[])rows.Named("amount")[0]!;
+        maps[0].Should().BeEquivalentTo(new Dictionary<object, object?> { ["j"] = null, ["k"] = 1.5 });
+        maps[1].Should().BeNull();
+        rows.Named("amount")[1].Should().BeEquivalentTo(Array.Empty<object?>());
+    }
+
+    [Fact]
     public async Task Read_InferredColumns_WidenAndAppear()
     {
         ISource source = await CreateAsync(

@@ -24,6 +24,8 @@ internal sealed partial class KernelCompiler
         Kernel right = CompileAs(binary.Right, rightType);
         return binary.Operator switch
         {
+            BinaryOperator.Concat when binary.Type.Kind == DataTypeKind.Array =>
+                new ArrayConcatKernel(binary.Type, left, right),
             BinaryOperator.Concat => CompileConcat([left, right], binary.Type, ignoresNull: false),
             BinaryOperator.IsDistinctFrom or BinaryOperator.IsNotDistinctFrom => new DistinctFromKernel(
                 left, right,

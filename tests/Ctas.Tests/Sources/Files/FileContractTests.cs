@@ -91,6 +91,8 @@ public sealed class CsvContractTests : FileContractTests
         JsonValueKind.Null => "",
         JsonValueKind.String => $"\"{field.GetString()!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
         JsonValueKind.True or JsonValueKind.False => field.GetRawText().ToUpper(CultureInfo.InvariantCulture),
+        JsonValueKind.Object or JsonValueKind.Array =>
+            $"\"{field.GetRawText().Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
         _ => field.GetRawText(),
     };
 }
