@@ -103,12 +103,16 @@ internal sealed partial class Binder
         if (!HasOneColumn(query, syntax.Span, construct)) { return new BoundError(); }
 
         BoundExpression column = query.Columns is [var only, ..]
-            ? new BoundColumn(only) { Span = syntax.Span }
+            ? new BoundColumn(only) { Span = ValueSpan(syntax) }
             : new BoundConstant(null, openColumnType);
         return Compare(operation, operand, column, span) is BoundBinary comparison
             ? new BoundAnyQuery(comparison.Left, operation, comparison.Right, query, parameters)
             : new BoundError();
     }
+
+    /// <summary>The expression that a query of one column gives, or all of the query.</summary>
+    private static TextSpan ValueSpan(QuerySyntax query) =>
+        query.Body is SelectSyntax { Items: [ExpressionItemSyntax item] } ? item.Expression.Span : query.Span;
 
     private bool HasOneColumn(BoundRelation query, TextSpan span, string construct)
     {

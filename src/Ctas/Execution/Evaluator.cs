@@ -33,6 +33,29 @@ internal sealed class Evaluator
         Batch input = changes.Rows.Select(_ordinals);
         if (changes.Selection is { } selection) { input = input.Gather(selection); }
 
+        return Evaluate(input, changes);
+    }
+
+    /// <summary>The same over pairs of rows: the columns of the left one, then those of the right one.</summary>
+    /// <returns>A row for every pair that did not fail; only the columns that are read are gathered.</returns>
+    public EvaluatedRows EvaluatePairs(
+        Batch left, ReadOnlySpan<int> leftRows, Batch right, ReadOnlySpan<int> rightRows)
+    {
+        var columns = new Column[_ordinals.Length];
+        for (int column = 0; column < columns.Length; column++)
+        {
+            int ordinal = _ordinals[column];
+            columns[column] = ordinal < left.ColumnCount
+                ? left[ordinal].Gather(leftRows)
+                : right[ordinal - left.ColumnCount].Gather(rightRows);
+        }
+
+        var input = new Batch(columns, leftRows.Length);
+        return Evaluate(input, new ChangeBatch(input));
+    }
+
+    private EvaluatedRows Evaluate(Batch input, ChangeBatch changes)
+    {
         RowErrors errors = _log.ForBatch(input.RowCount, _rowsBefore, _input);
         _rowsBefore += input.RowCount;
         var columns = new Column[_kernels.Length];

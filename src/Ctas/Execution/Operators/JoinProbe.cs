@@ -120,8 +120,7 @@ internal sealed class JoinProbe(
 
     private void FlushResidual(JoinPairs pairs, int[] left, int[] right)
     {
-        var candidates = new ChangeBatch(Combine(pairs.Left.Rows.Gather(left), index.Rows.Gather(right)));
-        EvaluatedRows evaluated = _residual!.Evaluate(candidates);
+        EvaluatedRows evaluated = _residual!.EvaluatePairs(pairs.Left.Rows, left, index.Rows, right);
         ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)evaluated.Columns[0]).Values;
         var passed = new List<int>();
         for (int row = 0; row < isTrue.Length; row++)
@@ -133,9 +132,9 @@ internal sealed class JoinProbe(
 
         int[] selection = [.. passed];
         pairs.MarkLeft(selection);
-        MarkMatched(Array.ConvertAll(selection, pair => right[pair]));
-
-        output.Push(candidates with { Selection = selection.Length == candidates.Count ? null : selection });
+        int[] matched = Array.ConvertAll(selection, pair => right[pair]);
+        MarkMatched(matched);
+        Emit(pairs.Left.Rows, Array.ConvertAll(selection, pair => left[pair]), matched);
     }
 
     private void EmitUnmatchedLeft(LeftRows left, Bitmap matched)

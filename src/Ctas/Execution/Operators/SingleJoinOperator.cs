@@ -110,10 +110,7 @@ internal sealed class SingleJoinOperator
 
     private bool[] Matches(JoinPairs pairs, int[] rights)
     {
-        Batch left = pairs.Left.Rows.Gather(pairs.InputRows());
-        Batch right = _index.Rows.Gather(rights);
-        var candidates = new Batch([.. left.Columns, .. right.Columns], left.RowCount);
-        EvaluatedRows evaluated = _residual!.Evaluate(new ChangeBatch(candidates));
+        EvaluatedRows evaluated = _residual!.EvaluatePairs(pairs.Left.Rows, pairs.InputRows(), _index.Rows, rights);
         ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)evaluated.Columns[0]).Values;
         var isMatch = new bool[rights.Length];
         for (int row = 0; row < isTrue.Length; row++)

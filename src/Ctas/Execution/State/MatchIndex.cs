@@ -129,10 +129,8 @@ internal sealed class PairMatchIndex(LogicalJoin plan, RowErrorLog log) : MatchI
     {
         if (pairs.Count == 0) { return; }
 
-        Batch left = pairs.Left.Rows.Gather(pairs.InputRows());
-        Batch right = _index.Rows.Gather(pairs.RightRows());
-        var candidates = new Batch([.. left.Columns, .. right.Columns], left.RowCount);
-        EvaluatedRows evaluated = _condition.Evaluate(new ChangeBatch(candidates));
+        EvaluatedRows evaluated =
+            _condition.EvaluatePairs(pairs.Left.Rows, pairs.InputRows(), _index.Rows, pairs.RightRows());
         var isMatch = (FixedColumn<bool>)evaluated.Columns[0];
         ReadOnlySpan<bool> values = isMatch.Values;
         for (int pair = 0; pair < values.Length; pair++)
