@@ -33,7 +33,7 @@ internal sealed partial class Parser
         if (!isDistinct) { TryTake(Keyword.All); }
 
         bool isStar = !isDistinct && TryTake(TokenKind.Star);
-        bool hasArguments = !isStar && !At(TokenKind.CloseParen);
+        bool hasArguments = !isStar && !At(TokenKind.CloseParen) && !AtNullTreatment();
         List<ExpressionSyntax> arguments = hasArguments ? ParseList(ParseExpression, AtExpression) : [];
         if (isDistinct && arguments.Count == 0) { ReportExpected("an expression"); }
 
@@ -65,7 +65,9 @@ internal sealed partial class Parser
             Close(opening);
         }
 
-        call = ParseNullTreatment(call);
+        // Before a parenthesis that closes it belongs to the call around this one: LAG(COALESCE(a, b) IGNORE NULLS).
+        if (Peek(2).Kind != TokenKind.CloseParen) { call = ParseNullTreatment(call); }
+
         if (_isRecovering || !At(Keyword.Over)) { return call; }
 
         return Peek().Kind == TokenKind.OpenParen || PeeksWindowName() ? call with { Over = ParseOver() } : call;

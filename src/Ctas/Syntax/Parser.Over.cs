@@ -25,16 +25,16 @@ internal sealed partial class Parser
     /// <summary>IGNORE NULLS or RESPECT NULLS, which may stand inside or after the parentheses of a call.</summary>
     private FunctionCallSyntax ParseNullTreatment(FunctionCallSyntax call)
     {
-        if (_isRecovering || Peek().Keyword != Keyword.Nulls || !(At(Keyword.Ignore) || At(Keyword.Respect)))
-        {
-            return call;
-        }
+        if (_isRecovering || !AtNullTreatment()) { return call; }
 
         ReportRepeated(call.Nulls is not null);
         NullTreatment nulls = Next().Keyword == Keyword.Ignore ? NullTreatment.Ignore : NullTreatment.Respect;
         Next();
         return call with { Nulls = nulls };
     }
+
+    private bool AtNullTreatment() =>
+        (At(Keyword.Ignore) || At(Keyword.Respect)) && Peek().Keyword == Keyword.Nulls;
 
     /// <summary>Stands before the name of a window: OVER alone is an alias.</summary>
     private bool PeeksWindowName() => Peek().Kind == TokenKind.QuotedName

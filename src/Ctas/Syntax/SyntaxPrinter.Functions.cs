@@ -40,17 +40,22 @@ internal sealed partial class SyntaxPrinter
         AppendName(call.Name);
         _text.Append(call.IsDistinct ? "(DISTINCT " : "(").Append(call.IsStar ? "*" : "");
         AppendArguments(call);
-        if (call.IsWithinGroup) { _text.Append(") WITHIN GROUP (ORDER BY "); }
+        if (!call.IsWithinGroup) { AppendOrderBy(call.OrderBy, " ORDER BY "); }
 
-        AppendOrderBy(call.OrderBy, call.IsWithinGroup ? "" : " ORDER BY ");
+        if (call.Nulls is { } nulls) { _text.Append(' ').Append(Word(nulls)).Append(" NULLS"); }
+
         _text.Append(')');
+        if (call.IsWithinGroup)
+        {
+            AppendOrderBy(call.OrderBy, " WITHIN GROUP (ORDER BY ");
+            _text.Append(')');
+        }
+
         if (call.Filter is { } filter)
         {
             AppendClause(" FILTER (WHERE ", filter);
             _text.Append(')');
         }
-
-        if (call.Nulls is { } nulls) { _text.Append(' ').Append(Word(nulls)).Append(" NULLS"); }
 
         if (call.Over is { } over) { AppendOver(over); }
     }

@@ -60,7 +60,7 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
             case LogicalValues values: _scans.Add(new PlannedScan(null, new ValuesOperator(values, log, output))); break;
             case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
             case LogicalWindow window:
-                Build(window.Input, new WindowOperator(window, log, Memory(plan), output));
+                Build(window.Input, Windows(window, output));
                 break;
             case LogicalTimeWindow { Window: TimeWindowKind.Session } window:
                 Build(window.Input, new SessionOperator(window, log, Memory(plan), output));
@@ -72,6 +72,13 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
             case LogicalSharedRead read: _scans.Add(new PlannedScan(null, _spools[read.Number].AddReader(output))); break;
             default: throw new UnreachableException($"No operator for {plan.GetType().Name}.");
         }
+    }
+
+    private IOperatorInput Windows(LogicalWindow plan, IOperatorInput output)
+    {
+        MemoryMeter memory = Memory(plan);
+        var windows = new WindowOperator(plan, log, memory, output);
+        return plan.RowLimit is null ? windows : new PartitionTopOperator(plan, log, memory, windows);
     }
 
     private void BuildUnion(LogicalUnionAll union, IOperatorInput output)

@@ -14,22 +14,22 @@ namespace Ctas.Execution.Windows;
 /// </remarks>
 internal sealed class SortedRows
 {
-    private SortedRows(int[] order, int[] partitionOfRow, int[] partitionStarts, int[] peerStarts)
+    private readonly SortedPartitions _sorted;
+
+    private SortedRows(SortedPartitions sorted, int[] peerStarts)
     {
-        Order = order;
-        PartitionOfRow = partitionOfRow;
-        PartitionStarts = partitionStarts;
+        _sorted = sorted;
         PeerStarts = peerStarts;
     }
 
     /// <summary>Row at each position.</summary>
-    public int[] Order { get; }
+    public int[] Order => _sorted.Order;
 
     /// <summary>Number of the partition of each row (not position).</summary>
-    public int[] PartitionOfRow { get; }
+    public int[] PartitionOfRow => _sorted.PartitionOfRow;
 
     /// <summary>First position of each partition, then the number of rows.</summary>
-    public int[] PartitionStarts { get; }
+    public int[] PartitionStarts => _sorted.PartitionStarts;
 
     /// <summary>First position of each group of peers, then the number of rows.</summary>
     public int[] PeerStarts { get; }
@@ -38,50 +38,16 @@ internal sealed class SortedRows
     public int Count => Order.Length;
 
     /// <summary>Number of partitions.</summary>
-    public int PartitionCount => PartitionStarts.Length - 1;
+    public int PartitionCount => _sorted.PartitionCount;
 
-    /// <summary>Sorts rows.</summary>
-    /// <param name="partitionKeys">A column for each partition key.</param>
-    /// <param name="sortKeys">A column for each sort key.</param>
-    /// <param name="orderBy">Directions of the sort keys.</param>
-    /// <param name="rowCount">Number of rows; there may be no key at all.</param>
+    /// <summary>Sorts rows, as <see cref="SortedPartitions.Of"/> does.</summary>
     public static SortedRows Of(
         ReadOnlySpan<Column> partitionKeys, ReadOnlySpan<Column> sortKeys, IReadOnlyList<SortKey> orderBy, int rowCount)
     {
-        var partitionOfRow = new int[rowCount];
-        int partitions = Number(partitionKeys, partitionOfRow);
-        var keys = new PackedSortKeys(rowCount);
-        keys.AddNumbers(partitionOfRow, partitions);
-        for (int key = 0; key < sortKeys.Length; key++)
-        {
-            keys.Add(sortKeys[key], orderBy[key].IsDescending, orderBy[key].NullsFirst);
-        }
-
-        int[] order = keys.Order();
-        var partitionStarts = new int[partitions + 1];
-        foreach (int partition in partitionOfRow) { partitionStarts[partition + 1]++; }
-
-        for (int partition = 0; partition < partitions; partition++)
-        {
-            partitionStarts[partition + 1] += partitionStarts[partition];
-        }
+        SortedPartitions sorted = SortedPartitions.Of(partitionKeys, sortKeys, orderBy, rowCount);
 
         // The partition is the first part of the key, so peers never lie in two.
-        return new SortedRows(order, partitionOfRow, partitionStarts, PeersOf(order, keys));
-    }
-
-    private static int Number(ReadOnlySpan<Column> partitionKeys, int[] partitionOfRow)
-    {
-        if (partitionOfRow.Length == 0) { return 0; }
-
-        if (partitionKeys.IsEmpty) { return 1; }
-
-        var types = new DataType[partitionKeys.Length];
-        for (int key = 0; key < types.Length; key++) { types[key] = partitionKeys[key].Type; }
-
-        KeyNumbers numbers = KeyNumbers.Create(types);
-        numbers.FindOrAdd(partitionKeys, partitionOfRow);
-        return numbers.Count;
+        return new SortedRows(sorted, PeersOf(sorted.Order, sorted.Keys));
     }
 
     private static int[] PeersOf(int[] order, PackedSortKeys keys)

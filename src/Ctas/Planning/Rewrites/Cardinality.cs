@@ -51,12 +51,22 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
         LogicalValues values => PlanEstimate.OfRows(values.Rows.Count),
         LogicalSetOperation operation => Of(operation.Left),
         LogicalSort sort => Of(sort.Input) is { } input ? input.WithRows(Math.Min(input.Rows, sort.RowLimit ?? long.MaxValue)) : null,
+        LogicalWindow window => Widened(window.Input),
+        LogicalTimeWindow { Window: not TimeWindowKind.Hopping } window => Widened(window.Input),
         LogicalLimit { Count: { } count, Groups.Count: 0 } limit => Of(limit.Input) is { } input
             ? input.WithRows(Math.Clamp(input.Rows - limit.Offset, 0, count))
             : null,
         LogicalLimit limit => Of(limit.Input),
         _ => null,
     };
+
+    /// <summary>As many rows, and further columns of which nothing is known.</summary>
+    private PlanEstimate? Widened(LogicalPlan input) => Of(input) is { } estimate
+        ? estimate with
+        {
+            Columns = ordinal => ordinal < input.Schema.Fields.Count ? estimate.Columns(ordinal) : null,
+        }
+        : null;
 
     private PlanEstimate? Scan(LogicalScan scan)
     {

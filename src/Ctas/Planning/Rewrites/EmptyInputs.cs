@@ -12,6 +12,7 @@ internal static class EmptyInputs
         LogicalProject { Input: LogicalEmpty } => new LogicalEmpty(plan.Schema),
         LogicalDistinct { Input: LogicalEmpty } => new LogicalEmpty(plan.Schema),
         LogicalSort { Input: LogicalEmpty } => new LogicalEmpty(plan.Schema),
+        LogicalWindow { Input: LogicalEmpty } or LogicalTimeWindow { Input: LogicalEmpty } => new LogicalEmpty(plan.Schema),
         LogicalLimit { Input: LogicalEmpty } or LogicalLimit { Count: 0 } => new LogicalEmpty(plan.Schema),
         LogicalAggregate { Input: LogicalEmpty, Keys.Count: > 0 } => new LogicalEmpty(plan.Schema),
         LogicalUnionAll union => Union(union),

@@ -1,0 +1,82 @@
+using Ctas.Data;
+using Ctas.Execution.State;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Windows;
+
+/// <summary>Keeps the first rows of each partition in the order of sort keys; equal ones as they came. Single-threaded.</summary>
+/// <remarks>
+/// Rows are collected until twice as many are there as were kept last, then sorted, and what is too many is dropped. So
+/// every row is sorted a bounded number of times on average, and memory follows what is kept.
+/// </remarks>
+/// <param name="rowTypes">Types of the rows.</param>
+/// <param name="partitionTypes">Types of the keys of partitions; none: all rows are one.</param>
+/// <param name="orderBy">The sort keys.</param>
+/// <param name="limit">Rows kept of each partition.</param>
+internal sealed class TopRows(
+    IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> partitionTypes, IReadOnlyList<SortKey> orderBy, long limit)
+{
+    private const int MinRows = 8192;
+
+    private readonly DataType[] _keyTypes = [.. partitionTypes, .. orderBy.Select(key => key.Expression.Type)];
+    private RowBuffer _rows = new(rowTypes);
+    private RowBuffer? _keys;
+    private int _nextCount = MinRows;
+
+    /// <summary>Bytes held.</summary>
+    public long SizeInBytes => _rows.SizeInBytes + (_keys?.SizeInBytes ?? 0);
+
+    /// <summary>Adds rows.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="keys">Their keys: of the partition, then of the order.</param>
+    public void Add(Batch rows, Batch keys)
+    {
+        _keys ??= new RowBuffer(_keyTypes);
+        _rows.Append(rows);
+        _keys.Append(keys);
+        if (_rows.Count < _nextCount) { return; }
+
+        Compact();
+        _nextCount = Math.Max(MinRows, (int)Math.Min(int.MaxValue, _rows.Count * 2L));
+    }
+
+    /// <summary>The rows kept, in the order in which they came.</summary>
+    public Batch Rows()
+    {
+        Compact();
+        return _rows.View();
+    }
+
+    private SortedPartitions SortedPartitions(Batch keys) => Execution.State.SortedPartitions.Of(
+        keys.Columns[..partitionTypes.Count], keys.Columns[partitionTypes.Count..], orderBy, keys.RowCount);
+
+    private void Compact()
+    {
+        if (_keys is null) { return; }
+
+        Batch keys = _keys.View();
+        SortedPartitions sorted = SortedPartitions(keys);
+        int[] kept = Kept(sorted);
+        if (kept.Length == keys.RowCount) { return; }
+
+        Array.Sort(kept);
+        Batch rows = _rows.View();
+        _rows = new RowBuffer(rowTypes);
+        _rows.Append(rows.Gather(kept));
+        _keys = new RowBuffer(_keyTypes);
+        _keys.Append(keys.Gather(kept));
+    }
+
+    private int[] Kept(SortedPartitions sorted)
+    {
+        var kept = new List<int>();
+        for (int partition = 0; partition < sorted.PartitionCount; partition++)
+        {
+            int start = sorted.PartitionStarts[partition];
+            int count = (int)Math.Min(sorted.PartitionStarts[partition + 1] - start, limit);
+            kept.AddRange(sorted.Order.AsSpan(start, count));
+        }
+
+        return [.. kept];
+    }
+}
