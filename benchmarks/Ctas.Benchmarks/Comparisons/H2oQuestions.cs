@@ -17,8 +17,15 @@ internal static class H2oQuestions
             "SELECT id4, AVG(v1) AS v1, AVG(v2) AS v2, AVG(v3) AS v3 FROM g GROUP BY id4"),
         new("groupby q5: sum v1:v3 by id6",
             "SELECT id6, SUM(v1) AS v1, SUM(v2) AS v2, SUM(v3) AS v3 FROM g GROUP BY id6"),
+        new("groupby q6: median sd v3 by id4:id5",
+            "SELECT id4, id5, MEDIAN(v3) AS median_v3, STDDEV(v3) AS sd_v3 FROM g GROUP BY id4, id5"),
         new("groupby q7: max v1 - min v2 by id3",
             "SELECT id3, MAX(v1) - MIN(v2) AS range_v1_v2 FROM g GROUP BY id3"),
+        new("groupby q8: largest two v3 by id6",
+            "SELECT id6, v3 AS largest2_v3 FROM (SELECT id6, v3, ROW_NUMBER() OVER (PARTITION BY id6 ORDER BY v3 DESC) "
+            + "AS order_v3 FROM g WHERE v3 IS NOT NULL) s WHERE order_v3 <= 2"),
+        new("groupby q9: regression v1 v2 by id2:id4",
+            "SELECT id2, id4, POWER(CORR(v1, v2), 2) AS r2 FROM g GROUP BY id2, id4"),
         new("groupby q10: sum v3 count by id1:id6",
             "SELECT id1, id2, id3, id4, id5, id6, SUM(v3) AS v3, COUNT(*) AS n FROM g "
             + "GROUP BY id1, id2, id3, id4, id5, id6"),
