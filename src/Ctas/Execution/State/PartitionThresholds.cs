@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+using Ctas.Planning;
+
+namespace Ctas.Execution.State;
+
+/// <summary>
+/// Tells which rows can be among the first of their partition: those that fewer rows than are wanted went before.
+/// Single-threaded.
+/// </summary>
+/// <remarks>
+/// Of every partition the least numbers of the first sort key are kept, as many as rows are wanted. A row beyond them
+/// has enough rows before it, whatever comes later. Of 100 rows a partition in random order about ten pass when two
+/// are wanted, so that little is left to be sorted. A row whose key is NULL always passes.
+/// </remarks>
+internal sealed class PartitionThresholds
+{
+    private const long MaxRows = 16;
+
+    private readonly KeyNumbers _partitions;
+    private readonly SortKey _first;
+    private readonly bool _isOnlyKey;
+    private readonly int _rows;
+
+    // Of each partition the least numbers so far, ascending, and how many there are.
+    private ulong[] _least = [];
+    private int[] _counts = [];
+
+    private PartitionThresholds(IReadOnlyList<DataType> partitionTypes, SortKey first, bool isOnlyKey, int rows)
+    {
+        _partitions = KeyNumbers.Create(partitionTypes);
+        _first = first;
+        _isOnlyKey = isOnlyKey;
+        _rows = rows;
+    }
+
+    /// <summary>Bytes held.</summary>
+    public long SizeInBytes => _partitions.SizeInBytes + (_least.Length * 8L) + (_counts.Length * 4L);
+
+    /// <summary>Thresholds for partitions and an order, null where they would not help.</summary>
+    /// <param name="partitionTypes">Types of the keys of partitions.</param>
+    /// <param name="orderBy">The sort keys; rows that are equal in all of them stay in their order.</param>
+    /// <param name="rows">Rows wanted of each partition.</param>
+    public static PartitionThresholds? For(
+        IReadOnlyList<DataType> partitionTypes, IReadOnlyList<SortKey> orderBy, long rows)
+    {
+        bool helps = partitionTypes.Count > 0 && orderBy.Count > 0 && rows is >= 1 and <= MaxRows
+            && PhysicalTypes.Of(orderBy[0].Expression.Type)
+                is PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.Double;
+        return helps ? new PartitionThresholds(partitionTypes, orderBy[0], orderBy.Count == 1, (int)rows) : null;
+    }
+
+    /// <summary>The rows that pass, ascending; null when all do.</summary>
+    /// <param name="partitionKeys">A column for each partition key.</param>
+    /// <param name="first">The first sort key.</param>
+    public int[]? Passing(ReadOnlySpan<Column> partitionKeys, Column first)
+    {
+        int count = first.Length;
+        int[] numbers = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        ulong[] ranks = ArrayPool<ulong>.Shared.Rent(Math.Max(1, count));
+        int[] passing = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        _partitions.FindOrAdd(partitionKeys, numbers.AsSpan(0, count));
+        Rank(first, ranks);
+        if (_partitions.Count > _counts.Length)
+        {
+            int partitions = Math.Max(_partitions.Count, Math.Max(64, _counts.Length * 2));
+            Array.Resize(ref _counts, partitions);
+            Array.Resize(ref _least, partitions * _rows);
+        }
+
+        int passed = Pass(numbers.AsSpan(0, count), ranks, first.Validity, passing);
+        int[]? kept = passed == count ? null : passing[..passed];
+        ArrayPool<int>.Shared.Return(numbers);
+        ArrayPool<ulong>.Shared.Return(ranks);
+        ArrayPool<int>.Shared.Return(passing);
+        return kept;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Pass(ReadOnlySpan<int> numbers, ulong[] ranks, Bitmap? validity, int[] passing)
+    {
+        int passed = 0;
+        int wanted = _rows;
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            passing[passed] = row;
+            if (validity is not null && !validity[row])
+            {
+                passed++;
+                continue;
+            }
+
+            int partition = numbers[row];
+            ulong rank = ranks[row];
+            bool isFull = _counts[partition] == wanted;
+            ulong last = _least[(partition * wanted) + wanted - 1];
+            if (!isFull || rank < last)
+            {
+                Insert(partition, rank);
+                passed++;
+            }
+            else if (rank == last && !_isOnlyKey) { passed++; }
+        }
+
+        return passed;
+    }
+
+    private void Insert(int partition, ulong rank)
+    {
+        Span<ulong> least = _least.AsSpan(partition * _rows, _rows);
+        ref int count = ref _counts[partition];
+        int place = count < _rows ? count++ : _rows - 1;
+        for (; place > 0 && least[place - 1] > rank; place--) { least[place] = least[place - 1]; }
+
+        least[place] = rank;
+    }
+
+    private void Rank(Column column, ulong[] ranks)
+    {
+        switch (column)
+        {
+            case FixedColumn<int> ints: Rank<int, IntRank>(ints.Values, ranks); break;
+            case FixedColumn<long> longs: Rank<long, BigIntRank>(longs.Values, ranks); break;
+            default: Rank<double, DoubleRank>(((FixedColumn<double>)column).Values, ranks); break;
+        }
+    }
+
+    private void Rank<T, TRank>(ReadOnlySpan<T> values, ulong[] ranks)
+        where TRank : struct, IRank<T>
+    {
+        ulong flipped = _first.IsDescending ? ulong.MaxValue : 0;
+        for (int row = 0; row < values.Length; row++) { ranks[row] = TRank.Of(values[row]) ^ flipped; }
+    }
+}

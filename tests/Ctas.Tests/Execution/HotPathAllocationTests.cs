@@ -1,0 +1,105 @@
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Execution.Operators;
+using Ctas.Planning;
+using static Ctas.Tests.Execution.Sql;
+
+namespace Ctas.Tests.Execution;
+
+/// <summary>What operators allocate for a row once they run: nothing but what their result is made of.</summary>
+public sealed class HotPathAllocationTests
+{
+    private const int BatchRows = 16 * 1024;
+    private const int Pushes = 50;
+
+    // A batch costs a few objects, whatever its rows.
+    private const double ObjectBytesPerRow = 0.1;
+
+    private static readonly Schema Rows = new(
+        [new Field("name", DataType.Varchar), new Field("n", DataType.Int), new Field("amount", DataType.Double)]);
+
+    private static readonly ColumnReference Name = new(0, DataType.Varchar);
+    private static readonly ColumnReference N = new(1, DataType.Int);
+    private static readonly ColumnReference Amount = new(2, DataType.Double);
+
+    private static readonly LogicalScan Scan =
+        new("rows", IsSource: false, OrdinalList.Empty, Rows, ChangeKind.AppendOnly);
+
+    [Fact]
+    public void Push_Aggregate_AllocatesNothingPerRow()
+    {
+        LogicalAggregate plan = Scan.GroupBy(
+            [Name, N],
+            CountAll,
+            Aggregate("SUM", N, DataType.BigInt),
+            Aggregate("AVG", Amount, DataType.Double),
+            Aggregate("AVG", N, DataType.Double),
+            Aggregate("MIN", Amount, DataType.Double),
+            Aggregate("MAX", N, DataType.Int));
+        var groups = new AggregateOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), Meter(), new Sink());
+
+        AllocatedPerRow(groups).Should().BeLessThan(ObjectBytesPerRow);
+    }
+
+    [Fact]
+    public void Push_Filter_AllocatesItsSelectionOnly()
+    {
+        LogicalFilter plan = Scan.Where(Greater(N, Value(49)));
+        var filter = new FilterOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), new Sink());
+
+        // A BOOLEAN a row, and a row number for each that passes, which is half of them.
+        AllocatedPerRow(filter).Should().BeLessThan(sizeof(bool) + (sizeof(int) / 2.0) + ObjectBytesPerRow);
+    }
+
+    [Fact]
+    public void Push_JoinThatFindsMostRows_AllocatesItsResultOnly()
+    {
+        LogicalJoin plan = Scan.Join(JoinKind.Inner, Scan, [N], [N]);
+        var sink = new Sink();
+        var join = new JoinOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), Meter(), sink);
+        join.Build.Push(new ChangeBatch(new Batch(
+            [Texts(90), new FixedColumn<int>(DataType.Int, [.. Enumerable.Range(0, 90)], 90), Doubles(90)], 90)));
+        join.Build.Complete();
+
+        double allocated = AllocatedPerRow(join.Probe);
+
+        // Two strings, two INT and two DOUBLE for each row with a match.
+        double matches = sink.Rows / (double)(BatchRows * (Pushes + 1));
+        matches.Should().BeInRange(0.85, 0.95);
+        allocated.Should().BeLessThan((matches * ((2 * 4) + (2 * 4) + (2 * 8))) + ObjectBytesPerRow);
+    }
+
+    private static double AllocatedPerRow(IOperatorInput input)
+    {
+        var batch = new ChangeBatch(new Batch([Texts(BatchRows), Numbers(), Doubles(BatchRows)], BatchRows));
+        input.Push(batch);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int push = 0; push < Pushes; push++) { input.Push(batch); }
+
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)(Pushes * BatchRows);
+    }
+
+    private static MemoryMeter Meter() => new(MemoryLimit.None);
+
+    private static Column Texts(int count) =>
+        TestTable.Build(DataType.Varchar, Enumerable.Range(0, count).Select(row => (object?)$"name{row % 77}"));
+
+    private static FixedColumn<int> Numbers() =>
+        new(DataType.Int, [.. Enumerable.Range(0, BatchRows).Select(row => row % 100)], BatchRows);
+
+    private static FixedColumn<double> Doubles(int count) =>
+        new(DataType.Double, [.. Enumerable.Range(0, count).Select(row => row / 8.0)], count);
+
+    private sealed class Sink : IOperatorInput
+    {
+        public long Rows { get; private set; }
+
+        public bool IsSatisfied => false;
+
+        public void Push(ChangeBatch changes) => Rows += changes.Count;
+
+        public void Complete()
+        {
+        }
+    }
+}
