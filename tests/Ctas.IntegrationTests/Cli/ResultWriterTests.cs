@@ -44,6 +44,19 @@ public sealed class ResultWriterTests
     }
 
     [Fact]
+    public void Write_NestedValues_AreJson()
+    {
+        DataType type = DataType.Array(DataType.Struct([new Field("a", DataType.Int)]));
+
+        // An array of no elements is nothing but its count.
+        QueryResult result = Result(Column("items", type, "\0\0\0\0", null));
+
+        Write(ResultFormat.Json, result).Should().Be("{\"items\":[]}\n{\"items\":null}\n");
+        Write(ResultFormat.Csv, result).Should().Contain("[]");
+        Write(ResultFormat.Table, result).Should().Contain("[]");
+    }
+
+    [Fact]
     public void WriteJson_NumbersThatJsonLacks_AreStrings()
     {
         QueryResult result = Result(

@@ -142,6 +142,23 @@ public sealed class KsqlDbScriptTests(TestKafka kafka) : IClassFixture<TestKafka
     }
 
     [Fact]
+    public async Task TimestampFormat_AsKsqlDbWritesIt_GivesTheRowTime()
+    {
+        string topic = await kafka.CreateTopicAsync("readings", partitions: 1);
+        await kafka.ProduceAsync(topic, [Keyless("""{"ts": "2024-02-29T10:00:00.250+0100", "v": 1}""")]);
+
+        QueryResult result = await QueryAsync(
+            $"""
+            CREATE STREAM readings (ts VARCHAR, v INT) WITH (kafka_topic='{topic}', value_format='JSON',
+                timestamp='ts', timestamp_format='yyyy-MM-dd''T''HH:mm:ss.SSSX');
+            CREATE TABLE loaded AS SELECT v, ROWTIME AS at FROM readings;
+            """,
+            "SELECT at FROM loaded");
+
+        result.Rows.Single()[0].Should().Be(new DateTime(2024, 2, 29, 9, 0, 0, 250, DateTimeKind.Utc));
+    }
+
+    [Fact]
     public async Task SingleValues_AreReadUnwrapped()
     {
         string topic = await kafka.CreateTopicAsync("sizes", partitions: 1);

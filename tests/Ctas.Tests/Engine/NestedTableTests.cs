@@ -116,6 +116,24 @@ public sealed class NestedTableTests
             .Should().Equal("""([1,null], {"x":"2024-02-29"})""", "(NULL, NULL)");
     }
 
+    [Fact]
+    public async Task Unnest_MoreElementsThanABatchHolds_GivesEachOnceWithItsRow()
+    {
+        string[] records =
+            [.. Enumerable.Range(1, 3).Select(id => $"{{\"id\":{id},\"a\":[{string.Join(",", Enumerable.Range(0, 50_000))}]}}")];
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("s", InMemorySource.FromJson("s", records))
+            .AddTable("CREATE TABLE t AS SELECT id, x, n FROM s, UNNEST(s.a) WITH ORDINALITY AS u(x, n)")
+            .Build();
+
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        QueryResult sums = await engine.QueryAsync(
+            "SELECT id, COUNT(*), SUM(x), SUM(n) FROM t WHERE n = x + 1 GROUP BY id ORDER BY id");
+        sums.Rows.Select(row => row.ToString()).Should().Equal(
+            Enumerable.Range(1, 3).Select(id => $"({id}, 50000, 1249975000, 1250025000)"));
+    }
+
     private static async Task<CtasEngine> LoadAsync(string model)
     {
         CtasEngine engine = new CtasEngineBuilder()

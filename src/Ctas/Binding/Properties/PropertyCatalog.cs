@@ -59,7 +59,7 @@ internal static class PropertyCatalog
         {
             Aliases = ["event.time.field"],
         },
-        new("timestamp_format", PropertyPlace.Source, "a date format, like yyyy-MM-dd HH:mm:ss", PropertyReaders.Text)
+        new("timestamp_format", PropertyPlace.Source, "a date format, like yyyy-MM-dd HH:mm:ss", PropertyReaders.TimestampFormat)
         {
             Aliases = ["event.time.format"],
         },

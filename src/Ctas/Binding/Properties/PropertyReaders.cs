@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Ctas.Binding.Properties;
@@ -17,6 +18,33 @@ internal static partial class PropertyReaders
 
     /// <summary>Anything, as it stands.</summary>
     public static PropertyValue AnyText(string value) => new(value);
+
+    /// <summary>A .NET format. Letters that only Java's formats have, as ksqlDB takes them, are translated.</summary>
+    public static PropertyValue TimestampFormat(string value)
+    {
+        if (string.IsNullOrWhiteSpace(value)) { return PropertyValue.Unfit; }
+
+        var format = new StringBuilder();
+        bool isQuoted = false;
+        string trimmed = value.Trim();
+        for (int at = 0; at < trimmed.Length; at++)
+        {
+            char letter = trimmed[at];
+            isQuoted ^= letter == '\'';
+            bool isFirst = at == 0 || trimmed[at - 1] != letter;
+            switch (letter)
+            {
+                case 'S' when !isQuoted: format.Append('f'); break;
+                case 'u' when !isQuoted: format.Append('y'); break;
+                case 'a' when !isQuoted: format.Append(isFirst ? "tt" : ""); break;
+                case 'E' when !isQuoted: format.Append(isFirst ? "ddd" : ""); break;
+                case 'X' when !isQuoted: format.Append(isFirst ? "K" : ""); break;
+                default: format.Append(letter); break;
+            }
+        }
+
+        return new PropertyValue(format.ToString());
+    }
 
     public static PropertyValue Topic(string value) =>
         value.Length <= MaxTopicLength && TopicName().IsMatch(value) && value is not ("." or "..")
