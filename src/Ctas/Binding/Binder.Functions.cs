@@ -24,10 +24,8 @@ internal sealed partial class Binder
 
         if (catalog.Functions.Find(name) is not { } function)
         {
-            return LaterFunctions.Contains(name)
-                ? NotSupportedYet(call.Name, $"function {name}")
-                : Report(BindingDiagnostics.FunctionNotFound(
-                    call.Name.Span, call.Name.Text, ClosestName.Find(name, catalog.Functions.AllNames)));
+            return Report(BindingDiagnostics.FunctionNotFound(
+                call.Name.Span, call.Name.Text, ClosestName.Find(name, catalog.Functions.AllNames)));
         }
 
         if (function.Kind == FunctionKind.Aggregate) { return BindAggregate(call, function, context); }
@@ -65,6 +63,8 @@ internal sealed partial class Binder
     {
         if (Resolve(function, name, arguments, span) is not { } match) { return new BoundError(); }
 
+        if (!TryBindLambdas(match, name, arguments)) { return new BoundError(); }
+
         if (!TryConvert(match, arguments) || !PassesChecks(function, name, arguments)) { return new BoundError(); }
 
         if (function.IsRewritten) { return Rewrite(function, arguments, span); }
@@ -81,11 +81,61 @@ internal sealed partial class Binder
         }
 
         DataType type = ResultType(function, match, arguments);
-        return new BoundFunction(function.Kernel, [.. arguments], type) 
+        return new BoundFunction(function.Kernel, [.. arguments], type)
         {
             IsDeterministic = function.IsDeterministic,
             Host = function.Host,
         };
+    }
+
+    private int _lambdaParameters;
+
+    private BoundExpression BindLambda(LambdaSyntax lambda, IReadOnlyList<DataType> types, Context context)
+    {
+        BoundLambdaParameter[] parameters = [.. lambda.Parameters.Select(
+            (parameter, i) => new BoundLambdaParameter(_lambdaParameters++, parameter.Text, types[i]))];
+        var names = parameters.Select(parameter => new ScopeName(parameter.Name, parameter));
+        Context inside = context with
+        {
+            Scope = context.Scope with { Merged = [.. names, .. context.Scope.Merged.Where(outer => !parameters.Any(
+                parameter => IsSameName(parameter.Name, outer.Name)))] },
+            AllowsAggregates = false,
+            Clause = "a lambda",
+        };
+        BoundExpression body = BindExpression(lambda.Body, inside);
+        return body is BoundError ? body : new BoundLambda([.. parameters], body) { Span = lambda.Span };
+    }
+
+    /// <summary>Binds lambdas now that the other arguments have said the types of their parameters.</summary>
+    private bool TryBindLambdas(SignatureMatch match, string name, BoundExpression[] arguments)
+    {
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] is not BoundOpenLambda open) { continue; }
+
+            var pattern = (LambdaOf)match.Signature.Parameters.At(i).Type;
+            DataType[] types = [.. pattern.Parameters.Select(match.Fill)];
+            if (open.Bind(types) is not BoundLambda lambda) { return false; }
+
+            if (!match.TryFit(pattern.Body, lambda.Body.Type))
+            {
+                Report(BindingDiagnostics.LambdaType(lambda.Body.Span, name, match.Fill(pattern.Body), lambda.Body.Type));
+                return false;
+            }
+
+            // A wider body widens what the lambda is given: a BIGINT sum of a state that began as INT.
+            DataType[] widened = [.. pattern.Parameters.Select(match.Fill)];
+            if (!widened.SequenceEqual(types))
+            {
+                if (open.Bind(widened) is not BoundLambda again) { return false; }
+
+                lambda = again;
+            }
+
+            arguments[i] = lambda with { Body = Coercion.To(lambda.Body, match.Fill(pattern.Body)) };
+        }
+
+        return true;
     }
 
     private static DataType ResultType(FunctionEntry function, SignatureMatch match, BoundExpression[] arguments)
@@ -143,6 +193,8 @@ internal sealed partial class Binder
     {
         for (int i = 0; i < arguments.Length; i++)
         {
+            if (arguments[i] is BoundLambda) { continue; }
+
             DataType target = match.TargetOf(i, arguments[i].Type);
             arguments[i] = Coercion.To(ReadText(arguments[i], target), target);
         }
@@ -204,7 +256,8 @@ internal sealed partial class Binder
     private BoundExpression BindArgument(ExpressionSyntax syntax, FunctionEntry function, int ordinal, Context context) =>
         syntax switch
         {
-            LambdaSyntax lambda => new BoundOpenLambda(lambda) { Span = lambda.Span },
+            LambdaSyntax lambda =>
+                new BoundOpenLambda(lambda, types => BindLambda(lambda, types, context)) { Span = lambda.Span },
             NameExpressionSyntax { Parts: [var word] } when function.TakesUnitAt(ordinal)
                 && DateFields.FindUnit(word.Text) is not null =>
                 new BoundConstant(word.Text, DataType.Varchar) { Span = syntax.Span },

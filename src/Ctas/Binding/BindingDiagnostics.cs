@@ -168,6 +168,12 @@ internal static class BindingDiagnostics
     public static Diagnostic UnknownField(TextSpan span, string field, string? closest, string expected) => new(
         "CTAS2033", span, $"EXTRACT has no field \"{field}\"", DidYouMean(closest) ?? $"Use one of {expected}.");
 
+    public static Diagnostic LambdaType(TextSpan span, string function, DataType wanted, DataType actual) => new(
+        "CTAS2058",
+        span,
+        $"the lambda of function \"{function}\" needs {wanted}, not {actual}",
+        TypeRules.CanCast(actual, wanted) ? $"Write CAST(… AS {wanted})." : null);
+
     public static Diagnostic FunctionNameTaken(TextSpan span, string name, bool isBuiltIn) => new(
         "CTAS2057",
         span,

@@ -25,9 +25,6 @@ internal abstract record BoundExpression(DataType Type)
 /// <summary>Stands where a mistake was reported. Everything made from it is silent.</summary>
 internal sealed record BoundError() : BoundExpression(DataType.Unknown);
 
-/// <summary>A lambda that waits for the types of its parameters, which the other arguments of its call say.</summary>
-internal sealed record BoundOpenLambda(Syntax.LambdaSyntax Syntax) : BoundExpression(DataType.Unknown);
-
 /// <summary>A column.</summary>
 internal sealed record BoundColumn(ColumnSymbol Column) : BoundExpression(Column.Type);
 

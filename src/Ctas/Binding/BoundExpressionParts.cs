@@ -8,7 +8,8 @@ internal static class BoundExpressionParts
     /// <summary>The direct operands, in order.</summary>
     public static IEnumerable<BoundExpression> Operands(this BoundExpression expression) => expression switch
     {
-        BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundOpenLambda => [],
+        BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundOpenLambda or BoundLambdaParameter => [],
+        BoundLambda e => [e.Body],
         BoundAnyQuery e => [e.Operand, .. e.Parameters.Select(parameter => parameter.Argument)],
         BoundSubquery e => e.Parameters.Select(parameter => parameter.Argument),
         BoundBinary e => [e.Left, e.Right],

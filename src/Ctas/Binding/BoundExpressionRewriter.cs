@@ -10,7 +10,8 @@ internal abstract class BoundExpressionRewriter
     /// </summary>
     public virtual BoundExpression Rewrite(BoundExpression expression) => expression switch
     {
-        BoundError or BoundColumn or BoundConstant or BoundOuterColumn => expression,
+        BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundLambdaParameter => expression,
+        BoundLambda e => e with { Body = Rewrite(e.Body) },
         BoundAnyQuery e => e with { Operand = Rewrite(e.Operand), Parameters = RewriteParameters(e) },
         BoundSubquery e => e with { Parameters = RewriteParameters(e) },
         BoundBinary e => e with { Left = Rewrite(e.Left), Right = Rewrite(e.Right) },

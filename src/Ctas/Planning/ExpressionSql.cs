@@ -35,6 +35,10 @@ internal static class ExpressionSql
             FieldExpression e => $"{Operand(e.Operand)}->{e.Field}",
             ElementExpression e => $"{Operand(e.Operand)}[{Text(e.Index)}]",
             ConstructorExpression e => Constructor(e, Text),
+            LambdaParameter e => e.Name,
+            LambdaExpression { Parameters: [var parameter] } e => $"{parameter.Name} => {Text(e.Body)}",
+            LambdaExpression e =>
+                $"({string.Join(", ", e.Parameters.Select(parameter => parameter.Name))}) => {Text(e.Body)}",
             _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
         };
 

@@ -34,6 +34,9 @@ internal static partial class LogicalPlanner
             BoundElement e => new ElementExpression(Down(e.Operand), Down(e.Index), StoredType(e.Type)),
             BoundConstructor e => new ConstructorExpression(
                 e.Kind, [.. e.Items.Select(Down)], [.. e.Fields], StoredType(e.Type)),
+            BoundLambdaParameter e => new LambdaParameter(e.Id, e.Name, StoredType(e.Type)),
+            BoundLambda e => new LambdaExpression(
+                [.. e.Parameters.Select(parameter => (LambdaParameter)Down(parameter))], Down(e.Body)),
             BoundError => throw new UnreachableException("A mistake was reported, and planned all the same."),
             _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
         };

@@ -42,3 +42,21 @@ internal sealed record ConstructorExpression(
     public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) =>
         this with { Items = operands };
 }
+
+/// <summary>A parameter of the lambda around it.</summary>
+internal sealed record LambdaParameter(int Id, string Name, DataType Type) : ScalarExpression(Type)
+{
+    public override IReadOnlyList<ScalarExpression> Operands => [];
+
+    public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) => this;
+}
+
+/// <summary>A lambda, the argument of a function over arrays and maps; evaluated for their items.</summary>
+internal sealed record LambdaExpression(IReadOnlyList<LambdaParameter> Parameters, ScalarExpression Body)
+    : ScalarExpression(Body.Type)
+{
+    public override IReadOnlyList<ScalarExpression> Operands => [Body];
+
+    public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) =>
+        this with { Body = operands[0] };
+}

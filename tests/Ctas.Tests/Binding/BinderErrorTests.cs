@@ -72,6 +72,12 @@ public sealed class BinderErrorTests
     [InlineData("CTAS2033", "CREATE TABLE t AS SELECT EXTRACT({FORTNIGHT} FROM born) AS c FROM users", "\"FORTNIGHT\"", "YEAR")]
     [InlineData("CTAS2034", "CREATE TABLE t AS SELECT {UPPER(DISTINCT name)} AS n FROM users", "DISTINCT", null)]
     [InlineData("CTAS2035", "DROP TABLE {usres}", "\"usres\"", "users")]
+    [InlineData("CTAS2056", "CREATE TABLE t AS SELECT DATE_TRUNC({'fortnight'}, born) AS d FROM users", "'fortnight'", "WEEK")]
+    [InlineData("CTAS2056", "CREATE TABLE t AS SELECT REGEXP_LIKE(name, {'a('}) AS d FROM users", "'a('", "no regular expression")]
+    [InlineData("CTAS2058", "CREATE TABLE t AS SELECT FILTER(ARRAY[1], x => {x + 1}) AS d FROM users", "BOOLEAN, not INT", "CAST(… AS BOOLEAN)")]
+    [InlineData("CTAS2031", "CREATE TABLE t AS SELECT LPAD(name, {'5'}) AS d FROM users", "needs INT, not VARCHAR", "LPAD(text VARCHAR, length INT [, fill VARCHAR])")]
+    [InlineData("CTAS2031", "CREATE TABLE t AS SELECT TRANSFORM(ARRAY[1], {(x, y) => x}) AS d FROM users", "a lambda as x", "TRANSFORM")]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT TRANSFORM(ARRAY[1], x => {z}) AS d FROM users", "\"z\"", null)]
     [InlineData("CTAS2053", "CREATE TABLE t AS SELECT a FROM {'kafka://a/b/c'}", "names no topic", "kafka://host:port/topic")]
     public void Bind_Mistake_IsReportedOnceInPlace(string code, string annotated, string message, string? hint)
     {

@@ -15,6 +15,8 @@ internal static class FunctionCatalog
         new("Mathematics", MathFunctions.All),
         new("Date and time", TemporalFunctions.All),
         new("Choice and NULL", NullFunctions.All),
+        new("Arrays and maps", NestedFunctions.All),
+        new("JSON", JsonFunctions.All),
         new("Digests", DigestFunctions.All),
         new("URLs", UrlFunctions.All),
         new("Aggregates", [.. AggregateFunctions.All, .. StatisticalAggregates.All, .. ListAggregates.All]),

@@ -42,5 +42,26 @@ internal static class NullFunctions
             Heritage = Heritage.Both,
             Nulls = "NULLs are left out.",
         },
+        new("IIF", "condition BOOLEAN, then T, otherwise T -> T")
+        {
+            Meaning = "One value when the condition is TRUE, else the other one: CASE in short.",
+            Example = new("IIF(2 > 1, 'yes', 'no')", "yes"),
+            Heritage = Heritage.Own,
+            Nulls = "A NULL condition takes the second value.",
+        },
+        new("ELT", "number INT, values T... -> T")
+        {
+            Meaning = "The value at a place, from 1; NULL when there is none.",
+            Example = new("ELT(2, 'a', 'b')", "b"),
+            Heritage = Heritage.KsqlDb,
+            Nulls = "Other values may be NULL.",
+        },
+        new("FIELD", "value T, values T... -> INT")
+        {
+            Meaning = "Where a value stands among others, from 1; 0 when it does not.",
+            Example = new("FIELD('b', 'a', 'b')", "2"),
+            Heritage = Heritage.KsqlDb,
+            Nulls = "0 for NULL.",
+        },
     ];
 }

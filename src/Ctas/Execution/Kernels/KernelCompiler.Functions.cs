@@ -17,6 +17,21 @@ internal sealed partial class KernelCompiler
         return compile(function);
     }
 
+    /// <summary>The body of a lambda, which reads its parameters and, where it names them, columns of the row.</summary>
+    public LambdaBody CompileLambda(LambdaExpression lambda)
+    {
+        var compiler = new KernelCompiler([], _constants, isInsideDictionary: true);
+        Kernel body = compiler.Compile(lambda.Body);
+        int[] sources = compiler.Ordinals;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            int own = lambda.Parameters.Select(parameter => parameter.Id).ToList().IndexOf(sources[i] - FirstParameter);
+            sources[i] = own >= 0 ? own : -1 - CompileColumn(new ColumnReference(sources[i], DataType.Null)).Ordinal;
+        }
+
+        return new LambdaBody(body, sources);
+    }
+
     private static TextKernel<ConcatFunction> CompileConcat(Kernel[] arguments, DataType type, bool ignoresNull) =>
         new(type, arguments, new ConcatFunction(ignoresNull));
 }

@@ -9,6 +9,9 @@ namespace Ctas.Execution.Kernels;
 /// </summary>
 internal sealed partial class KernelCompiler
 {
+    // Parameters of lambdas are columns past all columns of rows.
+    private const int FirstParameter = 1 << 24;
+
     private readonly List<int> _ordinals;
     private readonly StringPool _constants;
     private readonly bool _isInsideDictionary;
@@ -54,6 +57,7 @@ internal sealed partial class KernelCompiler
         FieldExpression field => CompileField(field),
         ElementExpression element => CompileElement(element),
         ConstructorExpression constructor => CompileConstructor(constructor),
+        LambdaParameter parameter => CompileColumn(new ColumnReference(FirstParameter + parameter.Id, parameter.Type)),
         _ => throw new UnreachableException($"No kernel for {expression.GetType().Name}."),
     };
 

@@ -50,6 +50,9 @@ internal sealed class FunctionCall(FunctionExpression expression, KernelCompiler
     /// <summary>An expression over the arguments as columns, which are evaluated once.</summary>
     public Kernel Let(Kernel[] arguments, ScalarExpression body) => compiler.CompileLet(arguments, body);
 
+    /// <summary>The lambda that is an argument.</summary>
+    public LambdaBody Lambda(int ordinal) => compiler.CompileLambda((LambdaExpression)expression.Arguments[ordinal]);
+
     /// <summary>A function of VARCHAR, BYTES or nested result, row by row.</summary>
     public Kernel Text(TextOfRow function, RowOptions options = RowOptions.None) =>
         new RowTextKernel(this, Arguments(), function, options);

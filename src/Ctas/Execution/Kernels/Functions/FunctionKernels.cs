@@ -15,6 +15,8 @@ internal static class FunctionKernels
             NullFunctionKernels.All,
             DigestFunctionKernels.All,
             UrlFunctionKernels.All,
+            JsonFunctionKernels.All,
+            NestedFunctionKernels.All,
         }.SelectMany(family => family),
         StringComparer.Ordinal);
 

@@ -1,0 +1,249 @@
+using System.Text;
+using System.Text.Json;
+using Ctas.Data;
+using Ctas.Data.Nested;
+
+namespace Ctas.Execution.Kernels.Functions;
+
+/// <summary>Kernels of the functions of JSON text. Text that is no JSON gives NULL, as in ksqlDB.</summary>
+internal static class JsonFunctionKernels
+{
+    private static readonly Outcome NoPath = Outcome.Fail("path cannot be read");
+
+    public static IReadOnlyDictionary<string, FunctionCompiler> All { get; } =
+        new Dictionary<string, FunctionCompiler>(StringComparer.Ordinal)
+        {
+            ["EXTRACTJSONFIELD"] = call => CompileExtract(call, Shown.Text),
+            ["JSON_VALUE"] = call => CompileExtract(call, Shown.Scalar),
+            ["JSON_QUERY"] = call => CompileExtract(call, Shown.Structure),
+            ["JSON_EXTRACT"] = call => CompileExtract(call, Shown.Json),
+            ["JSON_KEYS"] = call => CompileList(call, JsonValueKind.Object, (json, writer) =>
+            {
+                foreach (JsonProperty property in json.EnumerateObject()) { writer.WriteBytes(Utf8(property.Name)); }
+            }),
+            ["JSON_ITEMS"] = call => CompileList(call, JsonValueKind.Array, (json, writer) =>
+            {
+                foreach (JsonElement item in json.EnumerateArray()) { writer.WriteBytes(Utf8(item.GetRawText())); }
+            }),
+            ["JSON_RECORDS"] = call => CompileList(call, JsonValueKind.Object, (json, writer) =>
+            {
+                foreach (JsonProperty property in json.EnumerateObject())
+                {
+                    writer.WriteBytes(Utf8(property.Name));
+                    writer.WriteBytes(Utf8(property.Value.GetRawText()));
+                }
+            }),
+            ["JSON_ARRAY_LENGTH"] = call => call.Value((RowArguments row, out int result) =>
+            {
+                using JsonDocument? document = Parse(row.Bytes(0));
+                bool isArray = document?.RootElement.ValueKind == JsonValueKind.Array;
+                result = isArray ? document!.RootElement.GetArrayLength() : 0;
+                return isArray ? Outcome.Value : Outcome.Null;
+            }),
+            ["JSON_ARRAY_CONTAINS"] = CompileContains,
+            ["IS_JSON_STRING"] = call => call.Value((RowArguments row, out bool result) =>
+            {
+                using JsonDocument? document = row.Has(0) ? Parse(row.Bytes(0)) : null;
+                result = document is not null;
+                return Outcome.Value;
+            }, RowOptions.TakesNull),
+            ["TO_JSON_STRING"] = CompileToJson,
+            ["JSON_CONCAT"] = call => call.Text(Concat),
+        };
+
+    private enum Shown
+    {
+        /// <summary>Text without quotes, structures as JSON; null is NULL.</summary>
+        Text,
+
+        /// <summary>As Text; structures are NULL.</summary>
+        Scalar,
+
+        /// <summary>Objects and arrays as JSON; scalars are NULL.</summary>
+        Structure,
+
+        /// <summary>Everything as JSON.</summary>
+        Json,
+    }
+
+    private static Kernel CompileExtract(FunctionCall call, Shown shown)
+    {
+        Func<string, JsonPath?> paths = PathReader();
+        var found = new List<JsonElement>();
+        return call.Text((row, output) =>
+        {
+            if (paths(row.Text(1)) is not { } path) { return NoPath; }
+
+            using JsonDocument? document = Parse(row.Bytes(0));
+            if (document is null) { return Outcome.Null; }
+
+            found.Clear();
+            path.Find(document.RootElement, found);
+            if (path.IsMany)
+            {
+                if (found.Count == 0 || shown == Shown.Scalar) { return Outcome.Null; }
+
+                output.Append($"[{string.Join(',', found.Select(value => value.GetRawText()))}]".AsSpan());
+                return Outcome.Value;
+            }
+
+            return found.Count == 0 ? Outcome.Null : Write(found[0], shown, output);
+        }, RowOptions.CanFail);
+    }
+
+    private static Outcome Write(JsonElement value, Shown shown, ByteWriter output)
+    {
+        bool isStructure = value.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+        bool isMissing = value.ValueKind == JsonValueKind.Null && shown != Shown.Json;
+        if (isMissing || (shown == Shown.Scalar && isStructure) || (shown == Shown.Structure && !isStructure))
+        {
+            return Outcome.Null;
+        }
+
+        bool isText = value.ValueKind == JsonValueKind.String && shown is Shown.Text or Shown.Scalar
+            && value.ValueKind == JsonValueKind.String;
+        output.Append((isText ? value.GetString()! : value.GetRawText()).AsSpan());
+        return Outcome.Value;
+    }
+
+    private static Kernel CompileList(
+        FunctionCall call, JsonValueKind kind, Action<JsonElement, NestedValueWriter> write)
+    {
+        ValueShape shape = ValueShape.Of(call.Type);
+        var writer = new NestedValueWriter();
+        return call.Text((row, output) =>
+        {
+            using JsonDocument? document = Parse(row.Bytes(0));
+            if (document is null || document.RootElement.ValueKind != kind) { return Outcome.Null; }
+
+            writer.Begin(shape);
+            write(document.RootElement, writer);
+            writer.End();
+            output.Append(writer.Written);
+            return Outcome.Value;
+        });
+    }
+
+    // The value as JSON, compared as JSON: 1 is in [1.0], 'a' in ["a"], NULL in [null].
+    private static Kernel CompileContains(FunctionCall call)
+    {
+        var wanted = new JsonText(call.Expression.Arguments[1].Type);
+        return call.Value((RowArguments row, out bool result) =>
+        {
+            result = false;
+            if (!row.Has(0)) { return Outcome.Null; }
+
+            using JsonDocument? document = Parse(row.Bytes(0));
+            if (document?.RootElement.ValueKind != JsonValueKind.Array) { return Outcome.Value; }
+
+            using JsonDocument value = JsonDocument.Parse(wanted.Write(row, 1).ToArray());
+            foreach (JsonElement item in document.RootElement.EnumerateArray())
+            {
+                result |= JsonElement.DeepEquals(item, value.RootElement);
+            }
+
+            return Outcome.Value;
+        }, RowOptions.TakesNull);
+    }
+
+    private static Kernel CompileToJson(FunctionCall call)
+    {
+        var json = new JsonText(call.Expression.Arguments[0].Type);
+        return call.Text((row, output) =>
+        {
+            output.Append(json.Write(row, 0));
+            return Outcome.Value;
+        }, RowOptions.TakesNull);
+    }
+
+    // Objects become one, of equal fields the last one stays; arrays follow one another; other values are items.
+    private static Outcome Concat(RowArguments row, ByteWriter output)
+    {
+        var documents = new List<JsonDocument>();
+        try
+        {
+            for (int i = 0; i < row.Count; i++)
+            {
+                if (Parse(row.Bytes(i)) is not { } document) { return Outcome.Null; }
+
+                documents.Add(document);
+            }
+
+            bool areObjects = documents.All(document => document.RootElement.ValueKind == JsonValueKind.Object);
+            output.Append((areObjects ? Merged(documents) : Joined(documents)).AsSpan());
+            return Outcome.Value;
+        }
+        finally
+        {
+            foreach (JsonDocument document in documents) { document.Dispose(); }
+        }
+    }
+
+    private static string Merged(List<JsonDocument> documents)
+    {
+        var fields = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty property in documents.SelectMany(document => document.RootElement.EnumerateObject()))
+        {
+            fields[property.Name] = property.Value.GetRawText();
+        }
+
+        return $"{{{string.Join(',', fields.Select(field => $"\"{JsonEncodedText.Encode(field.Key)}\":{field.Value}"))}}}";
+    }
+
+    private static string Joined(List<JsonDocument> documents) => $"[{string.Join(',', documents.SelectMany(
+        document => document.RootElement.ValueKind == JsonValueKind.Array
+            ? document.RootElement.EnumerateArray().Select(item => item.GetRawText())
+            : [document.RootElement.GetRawText()]))}]";
+
+    private static Func<string, JsonPath?> PathReader()
+    {
+        var paths = new Dictionary<string, JsonPath?>(StringComparer.Ordinal);
+        return text =>
+        {
+            if (!paths.TryGetValue(text, out JsonPath? path))
+            {
+                path = JsonPath.Read(text);
+                paths[text] = path;
+            }
+
+            return path;
+        };
+    }
+
+    private static JsonDocument? Parse(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        try
+        {
+            return JsonDocument.TryParseValue(ref reader, out JsonDocument? document) && IsWhole(ref reader, document)
+                ? document
+                : null;
+        }
+        catch (JsonException)
+        {
+            // Text that is no JSON has no fields.
+            return null;
+        }
+    }
+
+    private static bool IsWhole(ref Utf8JsonReader reader, JsonDocument document)
+    {
+        if (!reader.Read()) { return true; }
+
+        document.Dispose();
+        return false;
+    }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>Values of one type as JSON. Single-threaded.</summary>
+    private sealed class JsonText(DataType type)
+    {
+        private readonly ValueShape _shape = ValueShape.Of(type);
+        private readonly NestedJson _json = new();
+
+        public ReadOnlySpan<byte> Write(RowArguments row, int argument) => row.Has(argument)
+            ? _json.Write(_shape, NestedColumns.Read(row.Column(argument), row.Row, new byte[16]))
+            : "null"u8;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace Ctas.Execution.Kernels.Functions;
+
+/// <summary>
+/// A JSON path as <c>$.a.b[0]['c'][*]..d</c>: fields, places from 0 (negative ones from the end), every item, and
+/// fields at any depth.
+/// </summary>
+internal sealed class JsonPath
+{
+    private readonly List<Step> _steps = [];
+
+    private JsonPath()
+    {
+    }
+
+    private enum StepKind
+    {
+        Field,
+        Place,
+        Every,
+        Deep,
+    }
+
+    /// <summary>True when the path can find more than one value.</summary>
+    public bool IsMany => _steps.Any(step => step.Kind is StepKind.Every or StepKind.Deep);
+
+    /// <summary>Reads a path; null when it is none.</summary>
+    public static JsonPath? Read(string text)
+    {
+        var path = new JsonPath();
+        int at = text.StartsWith('$') ? 1 : 0;
+        bool isFirst = at == 0;
+        while (at < text.Length)
+        {
+            if (text[at] == '[')
+            {
+                if (!path.TryBracket(text, ref at)) { return null; }
+            }
+            else
+            {
+                bool isDeep = text.AsSpan(at).StartsWith("..");
+                bool hasDot = text[at] == '.';
+                if (!hasDot && !isFirst) { return null; }
+
+                at += isDeep ? 2 : hasDot ? 1 : 0;
+                if (!path.TryName(text, ref at, isDeep)) { return null; }
+            }
+
+            isFirst = false;
+        }
+
+        return path;
+    }
+
+    /// <summary>Finds values, in the order of the document.</summary>
+    public void Find(JsonElement root, List<JsonElement> found) => Find(root, 0, found);
+
+    private void Find(JsonElement value, int step, List<JsonElement> found)
+    {
+        if (step == _steps.Count)
+        {
+            found.Add(value);
+            return;
+        }
+
+        Step current = _steps[step];
+        switch (current.Kind)
+        {
+            case StepKind.Field when value.ValueKind == JsonValueKind.Object:
+                if (value.TryGetProperty(current.Name, out JsonElement field)) { Find(field, step + 1, found); }
+
+                break;
+            case StepKind.Place when value.ValueKind == JsonValueKind.Array:
+                int length = value.GetArrayLength();
+                int place = current.Place < 0 ? length + current.Place : current.Place;
+                if (place >= 0 && place < length) { Find(value[place], step + 1, found); }
+
+                break;
+            case StepKind.Every:
+                foreach (JsonElement item in Children(value)) { Find(item, step + 1, found); }
+
+                break;
+            case StepKind.Deep:
+                FindDeep(value, step, found);
+                break;
+        }
+    }
+
+    private void FindDeep(JsonElement value, int step, List<JsonElement> found)
+    {
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty(_steps[step].Name, out JsonElement field))
+        {
+            Find(field, step + 1, found);
+        }
+
+        foreach (JsonElement child in Children(value)) { FindDeep(child, step, found); }
+    }
+
+    private static IEnumerable<JsonElement> Children(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.EnumerateArray(),
+        JsonValueKind.Object => value.EnumerateObject().Select(property => property.Value),
+        _ => [],
+    };
+
+    private bool TryName(string text, ref int at, bool isDeep)
+    {
+        int start = at;
+        while (at < text.Length && text[at] is not ('.' or '[')) { at++; }
+
+        string name = text[start..at];
+        if (name.Length == 0) { return false; }
+
+        _steps.Add(name == "*" && !isDeep ? new Step(StepKind.Every, "", 0) : new Step(isDeep ? StepKind.Deep : StepKind.Field, name, 0));
+        return true;
+    }
+
+    private bool TryBracket(string text, ref int at)
+    {
+        int end = text.IndexOf(']', at);
+        if (end < 0) { return false; }
+
+        string inside = text[(at + 1)..end].Trim();
+        char quote = inside.Length > 1 ? inside[0] : ' ';
+        if (quote is '\'' or '"')
+        {
+            end = text.IndexOf($"{quote}]", at + 2, StringComparison.Ordinal) + 1;
+            if (end <= 0) { return false; }
+
+            _steps.Add(new Step(StepKind.Field, text[(text.IndexOf(quote, at) + 1)..(end - 1)], 0));
+        }
+        else if (inside == "*") { _steps.Add(new Step(StepKind.Every, "", 0)); }
+        else if (int.TryParse(inside, System.Globalization.CultureInfo.InvariantCulture, out int place))
+        {
+            _steps.Add(new Step(StepKind.Place, "", place));
+        }
+        else { return false; }
+
+        at = end + 1;
+        return true;
+    }
+
+    private readonly record struct Step(StepKind Kind, string Name, int Place);
+}
