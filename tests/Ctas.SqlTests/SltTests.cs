@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ctas.Data;
 using Ctas.Execution;
+using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
 namespace Ctas.SqlTests;
@@ -49,6 +50,22 @@ public sealed class SltTests
         for (int record = updated.Count - 1; record >= 0; record--) { Replace(lines, updated[record]); }
 
         if (updates) { File.WriteAllLines(path, lines); }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Case_RunWithPlansAsTheyAreLowered_GivesTheSameRows(string file)
+    {
+        var database = new SqlDatabase(OptimiserOptions.Off);
+        foreach (SltRecord record in SltFile.Read(File.ReadAllLines(Path.Combine(Root, file))))
+        {
+            string place = $"{file}:{record.Line}";
+            if (record.Kind == "statement") { RunStatement(database, record, place); }
+            else if (record.HasExpectation)
+            {
+                RunQuery(database, record, place).Should().Equal(record.Expected, "of {0}, without rewrites", place);
+            }
+        }
     }
 
     /// <summary>The lines of the message that the statement fails with; none when it does not.</summary>

@@ -50,7 +50,31 @@ internal sealed class JoinConditions
         if (isSafe && side == Side.Left && !KeepsLeft) { _left.Add(condition); }
         else if (isSafe && side == Side.Right && !KeepsRight) { _right.Add(OverRight(condition)); }
         else if (side == Side.Both && KeyOf(condition) is { } key) { _keys.Add(key); }
-        else { _residual.Add(condition); }
+        else
+        {
+            _residual.Add(condition);
+            PlaceImplied(condition);
+        }
+    }
+
+    /// <summary>(a AND b) OR (c AND d), where a and c are of one side: that side must meet a OR c.</summary>
+    private void PlaceImplied(ScalarExpression condition)
+    {
+        if (!ExpressionRisks.IsSafe(condition)) { return; }
+
+        if (!KeepsLeft && OfOneSide(condition, Side.Left) is { } left) { _left.Add(left); }
+
+        if (!KeepsRight && OfOneSide(condition, Side.Right) is { } right) { _right.Add(OverRight(right)); }
+    }
+
+    private ScalarExpression? OfOneSide(ScalarExpression condition, Side side)
+    {
+        ScalarExpression?[] parts =
+        [
+            .. ExpressionTree.Disjuncts(condition).Select(alternative => ExpressionTree.Conjunction(
+                ExpressionTree.Conjuncts(alternative).Where(part => SideOf(part) == side))),
+        ];
+        return parts.Length > 1 && !parts.Contains(null) ? ExpressionTree.Disjunction(parts!) : null;
     }
 
     private void PlaceAsked(ScalarExpression condition)
@@ -59,7 +83,11 @@ internal sealed class JoinConditions
         if (side == Side.Left && (IsInner || _join.Join == JoinKind.Left)) { _left.Add(condition); }
         else if (side == Side.Right && (IsInner || _join.Join == JoinKind.Right)) { _right.Add(OverRight(condition)); }
         else if (IsInner && side == Side.Both && KeyOf(condition) is { } key) { _keys.Add(key); }
-        else if (IsInner && side == Side.Both) { _residual.Add(condition); }
+        else if (IsInner && side == Side.Both)
+        {
+            _residual.Add(condition);
+            PlaceImplied(condition);
+        }
         else { _above.Add(condition); }
     }
 

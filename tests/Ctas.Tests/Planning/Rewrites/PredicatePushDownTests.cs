@@ -30,7 +30,21 @@ public sealed class PredicatePushDownTests
     public void Apply_CommonPartOfAlternatives_GoesToEachSide() =>
         PlanTexts.Optimised(
             "SELECT COUNT(*) AS n FROM a, b WHERE (a.id = b.id AND a.x = 1 AND b.y > 2) OR (a.id = b.id AND a.x = 2 AND b.y > 3)")
-            .Should().Contain("inner join, hash on id = id if ");
+            .Should().Be(
+            """
+            aggregate: COUNT(*) AS n
+            └─ inner join, hash on id = id if ((x = 1) AND (y > 2)) OR ((x = 2) AND (y > 3)), builds right
+               ├─ filter (x = 1) OR (x = 2)
+               │  └─ scan table a (id, x)
+               └─ filter (y > 2) OR (y > 3)
+                  └─ scan table b (id, y)
+            """);
+
+    [Fact]
+    public void Apply_AlternativesOfAnOuterJoin_NarrowTheSideThatMustMatchOnly() =>
+        PlanTexts.Optimised(
+            "SELECT a.s, b.t FROM a LEFT JOIN b ON a.id = b.id AND ((a.x = 1 AND b.y > 2) OR (a.x = 2 AND b.y > 3))")
+            .Split('\n').Count(line => line.Contains("filter ")).Should().Be(1);
 
     [Fact]
     public void Apply_ThroughGroupingUnionAndDistinct_ReachesTheScans() =>
