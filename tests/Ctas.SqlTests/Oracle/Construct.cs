@@ -8,6 +8,7 @@ namespace Ctas.SqlTests.Oracle;
 /// {const:int}         a constant                                                   any, any with an order, any number
 /// {leaf:int}          a column or a constant                          {type:T}     the name of that type
 /// {same}              an expression of the result's type              {a|b|}       one of these texts
+/// {x=leaf:int}        a leaf that {x} repeats
 /// </code>
 /// </remarks>
 /// <param name="Name">Its name in the coverage report.</param>

@@ -7,9 +7,7 @@ internal static class ConstructCatalog
 {
     /// <summary>Constructs that Ctas does not have yet: a line goes when its construct lands.</summary>
     private static readonly HashSet<string> Pending =
-    [
-        "select.windowed", "op.interval.add", "op.interval.negate", "op.time.add-interval",
-    ];
+        ["op.interval.add", "op.interval.negate", "op.time.add-interval"];
 
     public static IReadOnlyList<Construct> Scalars { get; } = Available([.. Operators.All, .. Functions.All]);
 
@@ -24,9 +22,7 @@ internal static class ConstructCatalog
         .. Aggregates.Concat(Windows).Concat(Scalars).Select(construct => construct.Name),
     ];
 
-    public static bool IsAvailable(string name) =>
-        !Pending.Contains(name)
-        && (!Pending.Contains("select.windowed") || !name.StartsWith("window.", StringComparison.Ordinal));
+    public static bool IsAvailable(string name) => !Pending.Contains(name);
 
     private static Construct[] Available(IReadOnlyList<Construct> all) =>
         [.. all.Where(construct => IsAvailable(construct.Name))];

@@ -51,11 +51,26 @@ internal sealed partial class ExpressionGenerator(
     {
         var text = new SqlText(construct.Template.Length, 4);
         var chosen = new Dictionary<string, ValueTag>();
+        var named = new Dictionary<string, SqlPiece>();
         int written = 0;
         foreach (Match hole in Hole().Matches(construct.Template))
         {
             text.AppendLiteral(construct.Template[written..hole.Index]);
             written = hole.Index + hole.Length;
+            if (named.TryGetValue(hole.Groups[1].Value, out SqlPiece? again))
+            {
+                text.AppendFormatted(again);
+                continue;
+            }
+
+            string[] name = hole.Groups[1].Value.Split('=', 2);
+            if (name is [var given, var kind] && kind.StartsWith("leaf:", StringComparison.Ordinal))
+            {
+                named[given] = Leaf(ValueTag.Find(kind["leaf:".Length..])!);
+                text.AppendFormatted(named[given]);
+                continue;
+            }
+
             string[] alternatives = hole.Groups[1].Value.Split('|');
             Fill(text, choices.Pick(alternatives), result, depth, chosen);
         }

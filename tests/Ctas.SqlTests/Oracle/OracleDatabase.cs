@@ -31,7 +31,7 @@ internal sealed class OracleDatabase : IDisposable
         _theirs.Open();
 
         // Without its optimizer DuckDB evaluates what the SQL says, also where a row's error cannot reach the result.
-        Execute("PRAGMA disable_optimizer; SET threads = 1; SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
+        Execute("PRAGMA disable_optimizer; SET threads = 1; SET order_by_non_integer_literal = true; SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
         foreach (OracleTable table in tables)
         {
             Batch[] batches = [.. table.Batches(random)];
@@ -103,8 +103,12 @@ internal sealed class OracleDatabase : IDisposable
     {
         if (reader.IsDBNull(column)) { return null; }
 
-        return ComparableValue.Of(reader.GetFieldType(column) == typeof(TimeSpan)
-            ? reader.GetFieldValue<DuckDBInterval>(column)
+        Type type = reader.GetFieldType(column);
+        if (type == typeof(TimeSpan)) { return ComparableValue.Of(reader.GetFieldValue<DuckDBInterval>(column)); }
+
+        // A list may hold NULLs, which the type that it reads by default cannot.
+        return ComparableValue.Of(type == typeof(List<int>)
+            ? reader.GetFieldValue<List<int?>>(column)
             : reader.GetValue(column));
     }
 

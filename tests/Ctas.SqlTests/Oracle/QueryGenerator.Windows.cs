@@ -10,11 +10,11 @@ internal sealed partial class QueryGenerator
         // Rows that tie must be the same: of two values that are equal but not alike, either might come first.
         List<OracleColumn> columns =
             [.. from.Columns.Where(column => column.Tag != ValueTag.Interval && column.Tag != ValueTag.Double)];
-        OracleColumn[]? named = choices.Takes("window.named", 5) ? [] : null;
+        string? named = choices.Takes("window.named", 5) ? $"w{NextAlias()}" : null;
         SqlPiece definition = SqlPiece.Of("window", null, $"{Window(columns, "over.total")}");
         var rows = new ExpressionGenerator(choices, columns, over: kind =>
             named is not null && kind == "over.total" && choices.OneIn(2)
-                ? SqlPiece.Plain("window", "w", "window.named")
+                ? SqlPiece.Plain("window", named, "window.named")
                 : SqlPiece.Of("window", null, $"({Window(columns, kind)})"));
         OracleColumn[] windows = [.. tags.Select(tag => WindowFunction(tag, rows)).OfType<OracleColumn>()];
         if (windows.Length == 0) { windows = [WindowFunction(ValueTag.SmallBigInt, rows)!]; }
@@ -24,7 +24,7 @@ internal sealed partial class QueryGenerator
         SqlPiece where = Where(Expressions(columns, level), level);
         SqlPiece definitions = named is null
             ? SqlPiece.Empty
-            : SqlPiece.Clause("window.named", $" WINDOW w AS ({definition})");
+            : SqlPiece.Clause("window.named", $" WINDOW {named} AS ({definition})");
         SqlPiece qualify = choices.Takes("window.qualify", 4)
             ? SqlPiece.Clause("window.qualify", $" QUALIFY {Qualifier(windows)}")
             : SqlPiece.Empty;

@@ -40,7 +40,9 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
     // An INTERVAL may equal another that is written otherwise, so that ordering by it is not total.
     private List<ValueTag> RandomTags(bool isOrdered)
     {
-        ValueTag[] tags = [.. ValueTag.All.Where(tag => !isOrdered || tag != ValueTag.Interval)];
+        ValueTag[] tags = isOrdered
+            ? [.. ValueTag.All.Where(tag => tag != ValueTag.Interval)]
+            : [.. ValueTag.All, .. ValueTag.Nested];
         return [.. Enumerable.Range(0, choices.Random.Next(1, 5)).Select(_ => choices.Pick(tags))];
     }
 

@@ -59,6 +59,7 @@ internal static class Spelling
         (long it, DataTypeKind.Time) => Invariant($"TIME '{new TimeOnly(it * 10):HH:mm:ss.ffffff}'"),
         (long it, DataTypeKind.Timestamp) =>
             Invariant($"TIMESTAMP '{DateTime.UnixEpoch.AddTicks(it * 10):yyyy-MM-dd HH:mm:ss.ffffff}'"),
+        (object?[] it, _) => $"CAST(«ARRAY|»[{string.Join(", ", it.Select(item => item is null ? "NULL" : Literal(item, type.Element!)))}] AS {Of(type)})",
         (Interval it, _) =>
             Invariant($"INTERVAL '{it.Months} months {it.Days} days {it.Microseconds / 1_000_000} seconds'"),
         _ => Invariant($"{value}"),

@@ -43,7 +43,14 @@ internal sealed record ValueTag(string Word, DataType Type, bool IsTame = false)
 
     public static ValueTag Interval { get; } = new("interval", DataType.Interval);
 
-    /// <summary>All of them; a column has one.</summary>
+    public static ValueTag Ints { get; } = new("ints", DataType.Array(DataType.Int));
+
+    public static ValueTag Words { get; } = new("words", DataType.Array(DataType.Varchar));
+
+    /// <summary>Nested types, which queries make and no table of theirs holds.</summary>
+    public static IReadOnlyList<ValueTag> Nested { get; } = [Ints, Words];
+
+    /// <summary>All that columns of tables have.</summary>
     public static IReadOnlyList<ValueTag> All { get; } =
     [
         Boolean, Int, SmallInt, BigInt, SmallBigInt, Double, TameDouble, Decimal, Price, BigDecimal, Varchar, Bytes,
@@ -61,7 +68,7 @@ internal sealed record ValueTag(string Word, DataType Type, bool IsTame = false)
     public static IReadOnlyList<ValueTag> Numbers { get; } = [Int, SmallInt, BigInt, SmallBigInt, Double, TameDouble, Decimal];
 
     /// <summary>The tag of a word of templates; null when there is none.</summary>
-    public static ValueTag? Find(string word) => All.FirstOrDefault(tag => tag.Word == word);
+    public static ValueTag? Find(string word) => All.Concat(Nested).FirstOrDefault(tag => tag.Word == word);
 
     /// <summary>True when a value of <paramref name="other"/> may stand where this is asked for.</summary>
     public bool Accepts(ValueTag other) => other.Type == Type && (other.IsTame || !IsTame);

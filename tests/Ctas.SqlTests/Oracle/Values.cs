@@ -51,6 +51,9 @@ internal static class Values
             : random.Next(0, 86_400) * 1_000_000L,
         DataTypeKind.Timestamp => Timestamp(random),
         DataTypeKind.Interval => Pick(random, Intervals),
+        DataTypeKind.Array => Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(5) == 0
+            ? null
+            : tag.Type.Element == DataType.Int ? random.Next(-2, 4) : (object)Pick(random, Words)).ToArray(),
         _ => throw new ArgumentException($"There are no random values of {tag}."),
     };
 
