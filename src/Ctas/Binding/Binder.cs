@@ -65,7 +65,8 @@ internal sealed partial class Binder(
         SourceText source = diagnostics.Source;
         TextSpan span = expression.Span;
         string text = span.End <= source.Length ? source.ShownText[span.Start..span.End] : "";
-        bool isShort = text.Length is > 0 and <= WrittenOperand.MaxChars && !text.Contains('\n');
+        bool isShort = text.Length is > 0 and <= WrittenOperand.MaxChars && !text.Contains('\n')
+            && !text.StartsWith("SELECT ", StringComparison.OrdinalIgnoreCase);
         return new WrittenOperand(isShort ? text : "…", expression.Type);
     }
 

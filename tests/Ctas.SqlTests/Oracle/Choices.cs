@@ -34,6 +34,17 @@ internal sealed class Choices(Random random, IReadOnlySet<string> focus)
         return inFocus.Length > 0 && OneIn(2) ? Pick(inFocus) : Pick(constructs);
     }
 
+    /// <summary>The type that a construct in focus gives, now and then.</summary>
+    public ValueTag? FocusTag(IReadOnlyList<ValueTag> among)
+    {
+        ValueTag[] tags =
+        [
+            .. ConstructCatalog.Expressions.Where(construct => focus.Contains(construct.Name))
+                .Select(construct => ValueTag.Find(construct.Result)).OfType<ValueTag>().Where(among.Contains),
+        ];
+        return tags.Length > 0 && OneIn(2) ? Pick(tags) : null;
+    }
+
     /// <summary>True with the given chance, and half of the time when the construct is in focus; false without it.</summary>
     public bool Takes(string name, int onceIn) =>
         ConstructCatalog.IsAvailable(name) && ((focus.Contains(name) && OneIn(2)) || OneIn(onceIn));

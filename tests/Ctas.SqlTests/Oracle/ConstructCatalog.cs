@@ -15,11 +15,14 @@ internal static class ConstructCatalog
 
     public static IReadOnlyList<Construct> Windows { get; } = Available(Constructs.Windows.All);
 
+    /// <summary>Aggregates, window functions and scalars.</summary>
+    public static IReadOnlyList<Construct> Expressions { get; } = [.. Aggregates, .. Windows, .. Scalars];
+
     /// <summary>The names of all of them, in the order of the report.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         .. QueryGenerator.Constructs.Where(IsAvailable),
-        .. Aggregates.Concat(Windows).Concat(Scalars).Select(construct => construct.Name),
+        .. Expressions.Select(construct => construct.Name),
     ];
 
     public static bool IsAvailable(string name) => !Pending.Contains(name);

@@ -10,6 +10,8 @@ internal sealed partial class QueryGenerator
         // Rows that tie must be the same: of two values that are equal but not alike, either might come first.
         List<OracleColumn> columns =
             [.. from.Columns.Where(column => column.Tag != ValueTag.Interval && column.Tag != ValueTag.Double)];
+        if (tags.Count > 1) { (from, columns) = Distinct(from, columns); }
+
         string? named = choices.Takes("window.named", 5) ? $"w{NextAlias()}" : null;
         SqlPiece definition = SqlPiece.Of("window", null, $"{Window(columns, "over.total")}");
         var rows = new ExpressionGenerator(choices, columns, over: kind =>
@@ -32,10 +34,21 @@ internal sealed partial class QueryGenerator
             "query", "select.windowed", $"SELECT {list} FROM {from.Sql}{where}{definitions}{qualify}");
     }
 
+    /// <summary>The different rows: of two that are the same, two windows might number another one first.</summary>
+    private (OracleRelation From, List<OracleColumn> Columns) Distinct(OracleRelation from, List<OracleColumn> columns)
+    {
+        string alias = NextAlias();
+        SqlPiece list = SqlPiece.Fixed(
+            ", ", columns.Select((column, i) => SqlPiece.Of("item", null, $"{column.Sql} AS d{i}")));
+        List<OracleColumn> shown = Columns(alias, [.. columns.Select(column => column.Tag)], "d");
+        return (new OracleRelation(
+            SqlPiece.Of("relation", null, $"(SELECT DISTINCT {list} FROM {from.Sql}) AS {alias}"), shown), shown);
+    }
+
     private OracleColumn? WindowFunction(ValueTag tag, ExpressionGenerator rows)
     {
         Construct[] fitting = [.. ConstructCatalog.Windows.Where(construct => construct.Gives(tag))];
-        return fitting.Length == 0 || tag == ValueTag.Interval || tag == ValueTag.Double
+        return fitting.Length == 0 || tag == ValueTag.Interval
             ? null
             : new OracleColumn(rows.Write(choices.Construct(fitting), tag, 1), tag);
     }
@@ -77,7 +90,7 @@ internal sealed partial class QueryGenerator
         Enumerable.Range(0, choices.Random.Next(1, 3)).Select(_ => rows.Of(rows.AnyTag(), 1));
 
     private SqlPiece Total(List<OracleColumn> columns) => SqlPiece.Of(
-        "order-by", null, $"ORDER BY {SqlPiece.List(", ", columns.Select(column => Ordered(column.Sql)))}");
+        "order-by", null, $"ORDER BY {SqlPiece.Fixed(", ", columns.Select(column => Ordered(column.Sql)))}");
 
     private SqlPiece Ordered(ExpressionGenerator rows) => SqlPiece.Of(
         "order-by",

@@ -43,7 +43,7 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         ValueTag[] tags = isOrdered
             ? [.. ValueTag.All.Where(tag => tag != ValueTag.Interval)]
             : [.. ValueTag.All, .. ValueTag.Nested];
-        return [.. Enumerable.Range(0, choices.Random.Next(1, 5)).Select(_ => choices.Pick(tags))];
+        return [.. Enumerable.Range(0, choices.Random.Next(1, 5)).Select(_ => choices.FocusTag(tags) ?? choices.Pick(tags))];
     }
 
     /// <summary>SELECT, or SELECTs combined, of columns c0 … of the given types.</summary>

@@ -43,11 +43,15 @@ internal sealed class SqlPiece
 
     public static SqlPiece Clause(string? construct, SqlText text) => Of("clause", construct, text);
 
-    public static SqlPiece List(string separator, IEnumerable<SqlPiece> items)
+    public static SqlPiece List(string separator, IEnumerable<SqlPiece> items) =>
+        Fixed(separator, items, isShrinkable: true);
+
+    /// <summary>A list that loses its meaning when a part is left out.</summary>
+    public static SqlPiece Fixed(string separator, IEnumerable<SqlPiece> items, bool isShrinkable = false)
     {
         SqlPiece[] parts = [.. items];
         string[] texts = [.. Enumerable.Range(0, parts.Length + 1).Select(i => i > 0 && i < parts.Length ? separator : "")];
-        return new SqlPiece("list", null, texts, parts) { Separator = separator };
+        return new SqlPiece("list", null, texts, parts) { Separator = isShrinkable ? separator : null };
     }
 
     /// <summary>The same piece with other parts.</summary>

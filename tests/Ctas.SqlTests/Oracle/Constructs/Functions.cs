@@ -72,7 +72,7 @@ internal static class Functions
         new("fn.REGEXP_LIKE", "boolean", "«REGEXP_LIKE|regexp_matches»({varchar}, {'a+'|'^[0-9]+$'|'b|c'|'^$'|'.b'})"),
         new("fn.REGEXP_SUBSTR", "varchar", "«REGEXP_SUBSTR(|nullif(regexp_extract(»{varchar}, {'a+'|'[0-9]+'|'b.'}«)|), '')»"),
         new("fn.MD5", "varchar", "{MD5|SHA1|SHA256}({varchar})"),
-        new("fn.TO_HEX", "varchar", "LOWER(TO_HEX({small|bigint}))"),
+        new("fn.TO_HEX", "varchar", "LOWER(TO_HEX({bigint}))"),
         new("fn.trigonometry", "double", "{SIN|COS|TAN|ATAN|TANH|DEGREES|RADIANS|CBRT|EXP}({tame})"),
         new("fn.inverse-trigonometry", "double", "{ASIN|ACOS|ATANH}({tame} / CAST(1000000 AS DOUBLE))"),
         new("fn.hyperbolic", "double", "{SINH|COSH|ASINH}({leaf:tame})"),

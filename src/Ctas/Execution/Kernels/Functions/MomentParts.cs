@@ -144,7 +144,7 @@ internal static class MomentParts
 
         if (days < 0)
         {
-            days += isNegative ? Calendar.DaysInMonth(year, month) : Calendar.DaysInMonth(fromYear, fromMonth);
+            days += Calendar.DaysInMonth(fromYear, fromMonth);
             months--;
         }
 

@@ -58,8 +58,9 @@ internal sealed class RegexCache
 
     private static Regex? Make(string pattern, RegexOptions options)
     {
-        try { return new Regex(pattern, options | RegexOptions.NonBacktracking); }
-        catch (NotSupportedException) { return new Regex(pattern, options, Timeout); }
+        string ofCharacters = CodePointPattern.Of(pattern);
+        try { return new Regex(ofCharacters, options | RegexOptions.NonBacktracking); }
+        catch (NotSupportedException) { return new Regex(ofCharacters, options, Timeout); }
         catch (RegexParseException)
         {
             // A pattern of a column: the row fails, see Find.
