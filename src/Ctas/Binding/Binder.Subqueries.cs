@@ -10,6 +10,13 @@ internal sealed partial class Binder
     // The query around the one being bound; null outside of sub-queries in expressions.
     private OuterQuery? _outer;
 
+    private readonly Dictionary<SubqueryPlace, (BoundRelation Query, BoundList<BoundParameter> Parameters)> _subqueries =
+        [];
+
+    /// <summary>The words of a sub-query, and what their names mean.</summary>
+    private sealed record SubqueryPlace(
+        QuerySyntax Query, IReadOnlyList<ScopeTable> Tables, CommonTables? CommonTables, OuterQuery? Outer);
+
     /// <summary>The query that a sub-query stands in.</summary>
     /// <param name="context">Where in it the sub-query stands.</param>
     /// <param name="outer">The query around that one; null for none.</param>
@@ -41,11 +48,17 @@ internal sealed partial class Binder
 
     private (BoundRelation Query, BoundList<BoundParameter> Parameters) BindSubquery(QuerySyntax query, Context context)
     {
+        // Written twice in one query, it is one: GROUP BY and SELECT mean the same by the same words.
+        var place = new SubqueryPlace(query, context.Scope.Tables, context.Scope.CommonTables, _outer);
+        if (_subqueries.TryGetValue(place, out var known)) { return known; }
+
         var outer = new OuterQuery(context, _outer);
         _outer = outer;
         BoundRelation relation = BindQuery(query, context.Scope.CommonTables);
         _outer = outer.Outer;
-        return (relation, [.. outer.Parameters]);
+        (BoundRelation, BoundList<BoundParameter>) bound = (relation, [.. outer.Parameters]);
+        _subqueries[place] = bound;
+        return bound;
     }
 
     private BoundExpression BindScalarQuery(ScalarQuerySyntax syntax, Context context)
