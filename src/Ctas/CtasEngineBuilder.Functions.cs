@@ -60,6 +60,33 @@ public sealed partial class CtasEngineBuilder
     public CtasEngineBuilder AddFunction(string name, Delegate function) =>
         Add(name, function, () => _factory.Make(name, function));
 
+    /// <summary>Adds a table function without parameters: its items are rows in FROM, in one column.</summary>
+    /// <param name="name">Its name, in any case; no function of SQL has it. The column has it too, or its alias's.</param>
+    /// <param name="function">Gives the rows; null gives none.</param>
+    /// <remarks>
+    /// Items are of the types that <see cref="AddFunction{TResult}(string, Func{TResult})"/> names, lists excepted.
+    /// Arguments may name columns of tables that stand before it in FROM. In an expression it is an ARRAY.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A type is none of these.</exception>
+    public CtasEngineBuilder AddTableFunction<TItem>(string name, Func<IEnumerable<TItem>> function) =>
+        Add(name, function, () => _factory.Make(name, function).Table());
+
+    /// <summary>Adds a table function of one parameter.</summary>
+    /// <inheritdoc cref="AddTableFunction{TItem}(string, Func{IEnumerable{TItem}})"/>
+    public CtasEngineBuilder AddTableFunction<T, TItem>(string name, Func<T, IEnumerable<TItem>> function) =>
+        Add(name, function, () => _factory.Make(name, function).Table());
+
+    /// <summary>Adds a table function of two parameters.</summary>
+    /// <inheritdoc cref="AddTableFunction{TItem}(string, Func{IEnumerable{TItem}})"/>
+    public CtasEngineBuilder AddTableFunction<T1, T2, TItem>(string name, Func<T1, T2, IEnumerable<TItem>> function) =>
+        Add(name, function, () => _factory.Make(name, function).Table());
+
+    /// <summary>Adds a table function of three parameters.</summary>
+    /// <inheritdoc cref="AddTableFunction{TItem}(string, Func{IEnumerable{TItem}})"/>
+    public CtasEngineBuilder AddTableFunction<T1, T2, T3, TItem>(
+        string name, Func<T1, T2, T3, IEnumerable<TItem>> function) =>
+        Add(name, function, () => _factory.Make(name, function).Table());
+
     /// <summary>Says of a function added before that two calls with the same arguments may differ.</summary>
     /// <remarks>It is then called for every row, and never ahead.</remarks>
     /// <exception cref="ArgumentException">No function of that name has been added.</exception>

@@ -19,11 +19,11 @@ internal sealed partial class Binder
                 return Aliased(BindLocation(location), location.Alias, LocationAlias(location.Text));
             case SubqueryTableSyntax subquery:
                 return Aliased(BindQuery(subquery.Query, commonTables), subquery.Alias, name: null);
-            case JoinSyntax { Right: FunctionTableSyntax function } join when IsUnnest(function.Call):
+            case JoinSyntax { Right: FunctionTableSyntax function } join when MakesRows(function.Call):
                 return BindUnnestJoin(join, function, commonTables);
             case JoinSyntax join:
                 return BindJoin(join, commonTables);
-            case FunctionTableSyntax function when IsUnnest(function.Call):
+            case FunctionTableSyntax function when MakesRows(function.Call):
                 return BindUnnest(function);
             default:
                 return Aliased(RefuseRelation(table, "a table function in FROM"), alias: null, name: null);

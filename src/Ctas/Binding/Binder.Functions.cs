@@ -182,6 +182,13 @@ internal sealed partial class Binder
         }
 
         string hint = $"It is {function.Forms(name)}.";
+        if (argument is BoundOpenLambda)
+        {
+            Report(BindingDiagnostics.LambdaArgument(
+                argument.Span, name, match.Mismatch + 1, match.Expected(match.Mismatch), hint));
+            return;
+        }
+
         if (match.CastFor(match.Mismatch, argument.Type) is { } type) { hint = $"Write CAST({Written(argument).Text} AS {type}). {hint}"; }
 
         Report(BindingDiagnostics.ArgumentType(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Syntax;
 
@@ -9,6 +10,10 @@ internal sealed partial class Binder
 {
     // The collections of the SELECT list that is being bound; null elsewhere.
     private List<UnnestedCollection>? _exploded;
+
+    /// <summary>True for what stands in FROM as rows: UNNEST, GENERATE_SERIES and table functions of the host.</summary>
+    private bool MakesRows(FunctionCallSyntax call) => IsUnnest(call)
+        || catalog.Functions.Find(call.Name.Text) is { Kind: FunctionKind.Table } or { Name: "GENERATE_SERIES" };
 
     private static bool IsUnnest(FunctionCallSyntax call) =>
         IsSameName(call.Name.Text, "UNNEST") || IsSameName(call.Name.Text, "EXPLODE");
@@ -48,8 +53,9 @@ internal sealed partial class Binder
     {
         FunctionCallSyntax call = syntax.Call;
         string function = call.Name.Text.ToUpperInvariant();
-        List<BoundExpression> arguments =
-            [.. call.Arguments.Select(argument => BindExpression(argument, scope, $"{function} in FROM"))];
+        List<BoundExpression> arguments = IsUnnest(call)
+            ? [.. call.Arguments.Select(argument => BindExpression(argument, scope, $"{function} in FROM"))]
+            : [BindExpression(call, scope, "FROM")];
         if (arguments.Count == 0)
         {
             Report(BindingDiagnostics.ArgumentCount(call.Span, function, "at least 1 argument", 0));

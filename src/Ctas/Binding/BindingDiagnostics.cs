@@ -149,6 +149,9 @@ internal static class BindingDiagnostics
         TextSpan span, string function, int number, string expected, DataType actual, string? hint = null) => new(
         "CTAS2031", span, $"argument {number} of function \"{function}\" needs {expected}, not {actual}", hint);
 
+    public static Diagnostic LambdaArgument(TextSpan span, string function, int number, string expected, string hint) => new(
+        "CTAS2031", span, $"argument {number} of function \"{function}\" needs {expected}, not this lambda", hint);
+
     public static Diagnostic ArgumentValue(
         TextSpan span, string function, int number, string value, string complaint) => new(
         "CTAS2056", span, $"argument {number} of function \"{function}\" cannot be '{value}'", complaint);

@@ -77,6 +77,24 @@ internal static class ReadmeSnippets
         return engine.DisposeAsync().AsTask();
     }
 
+    [ReadmeSnippet("functions")]
+    public static async Task CallFunctionsAsync(string bootstrapServers)
+    {
+        // snippet: functions
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .AddFunction("initials", (string name) => string.Concat(name.Split(' ').Select(word => word[0])))
+            .AddFunction("or_zero", (long? number) => number ?? 0) // can be null: NULL is given to it
+            .AddTableFunction("words", (string text) => text.Split(' ').AsEnumerable())
+            .Build();
+
+        QueryResult result = await engine.QueryAsync(
+            "SELECT initials('Ada Lovelace') AS i, or_zero(NULL) AS n, w FROM words('one two') AS w");
+        // end snippet
+
+        bootstrapServers.Should().NotBeEmpty();
+        result.Rows.Select(row => $"{row["i"]} {row["n"]} {row["w"]}").Should().Equal("AL 0 one", "AL 0 two");
+    }
+
     [ReadmeSnippet("testing")]
     public static async Task TestAsync(string bootstrapServers)
     {

@@ -74,6 +74,23 @@ public sealed class HostFunctionTests
             .Should().Equal("CTAS2057", "CTAS2057", "CTAS2005");
     }
 
+    [Theory]
+    [InlineData("SELECT w FROM words('a bb a') AS w ORDER BY w", "a a bb")]
+    [InlineData("SELECT w.word FROM (SELECT 'x y' AS s UNION ALL SELECT 'z') AS t, words(t.s) AS w(word) ORDER BY 1", "x y z")]
+    [InlineData("SELECT COUNT(*) AS n FROM words('')", "0")]
+    [InlineData("SELECT COUNT(*) AS n FROM words(NULL)", "0")]
+    [InlineData("SELECT n FROM GENERATE_SERIES(1, 3) AS s(n) ORDER BY n", "1 2 3")]
+    public async Task TableFunction_InFrom_GivesARowAnItem(string sql, string expected)
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .AddTableFunction("words", (string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).AsEnumerable())
+            .Build();
+
+        QueryResult result = await engine.QueryAsync(sql);
+
+        string.Join(' ', result.Rows.Select(row => row[0])).Should().Be(expected);
+    }
+
     [Fact]
     public void AddFunction_OfATypeWithoutSqlType_IsRefused()
     {
@@ -90,7 +107,7 @@ public sealed class HostFunctionTests
         Func<Task> act = () => engine.QueryAsync("SELECT shout(1, 2) AS x");
 
         (await act.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics.Single().Hint
-            .Should().Contain("CAST(… AS VARCHAR)").And.Contain("SHOUT(text VARCHAR, times INT)");
+            .Should().Contain("CAST(1 AS VARCHAR)").And.Contain("SHOUT(text VARCHAR, times INT)");
     }
 
     private static CtasEngineBuilder Builder() => new CtasEngineBuilder()

@@ -22,13 +22,21 @@ internal abstract class HostFunction(string name, IReadOnlyList<HostParameter> p
     public bool IsDeterministic { get; private set; } = true;
 
     /// <summary>True when the result, an ARRAY, is rows in FROM.</summary>
-    public bool IsTable { get; init; }
+    public bool IsTable { get; private set; }
 
     /// <summary>The same function, called for every row.</summary>
     public HostFunction NonDeterministic()
     {
         var copy = (HostFunction)MemberwiseClone();
         copy.IsDeterministic = false;
+        return copy;
+    }
+
+    /// <summary>The same function, whose ARRAY is rows in FROM.</summary>
+    public HostFunction Table()
+    {
+        var copy = (HostFunction)MemberwiseClone();
+        copy.IsTable = true;
         return copy;
     }
 
