@@ -28,8 +28,8 @@ public sealed class ExplainAnalyzeTests
 
         Masked(text).Should().Be("""
             plan rows in rows out batches loops time ms memory scanned
-            limit 2 3 2 1 1 T 0 0
-            └─ sort by total desc 3 3 1 1 T M 0
+            limit 2 2 2 1 1 T 0 0
+            └─ top 2 by total desc 3 2 1 1 T M 0
                └─ aggregate by city: SUM(amount) AS total 3 3 1 1 T M 0
                   └─ filter amount > 1 5 3 1 1 T 0 0
                      └─ scan table sales (city, amount) 0 5 1 1 T 0 B
