@@ -137,7 +137,11 @@ public sealed partial class CtasEngineBuilder
             QueryMemory = _options.QueryMemoryBytes is { } bytes
                 ? new MemoryLimit(bytes, $"{nameof(CtasEngineOptions)}.{nameof(CtasEngineOptions.QueryMemoryBytes)}")
                 : MemoryLimit.None,
-            Statements = new StatementEnvironment(_timeProvider) { HostFunctions = _functions },
+            Statements = new StatementEnvironment(_timeProvider) 
+            {
+                HostFunctions = _functions,
+                HostAggregates = _aggregates,
+            },
         };
         var engine = new CtasEngine(services, [.. _properties.Select(property => LoadPlanning.SetStatement(property.Key, property.Value)), .. _scripts]);
         _isBuilt = true;

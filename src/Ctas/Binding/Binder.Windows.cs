@@ -74,7 +74,7 @@ internal sealed partial class Binder
         }
 
         WindowFunction? function = WindowFunctionCatalog.Find(name);
-        FunctionEntry? known = FunctionCatalog.Find(name);
+        FunctionEntry? known = catalog.Functions.Find(name);
         FunctionEntry? aggregate = known is { Kind: FunctionKind.Aggregate } ? known : null;
         if (function is null && aggregate is null)
         {

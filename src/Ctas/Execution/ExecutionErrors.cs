@@ -28,6 +28,12 @@ internal static class ExecutionErrors
     public static ExecutionException NthCount(long nth) => new("CTAS5011", string.Create(
         CultureInfo.InvariantCulture, $"NTH_VALUE needs a place above 0, not {nth}"));
 
+    public static ExecutionException AggregateFailed(string expression, string function, Exception error) =>
+        new("CTAS5020", $"aggregate function \"{function}\" failed: {error.Message} in {expression}", error)
+        {
+            Expression = expression,
+        };
+
     public static ExecutionException MemoryExceeded(
         string owner, long ownBytes, long totalBytes, MemoryLimit limit) => new("CTAS5003", string.Create(
         CultureInfo.InvariantCulture,

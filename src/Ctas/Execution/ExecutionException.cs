@@ -19,8 +19,8 @@ public sealed class ExecutionException : Exception
     public ExecutionException(string message, Exception innerException)
         : base(message, innerException) => Code = "CTAS5000";
 
-    internal ExecutionException(string code, string message)
-        : base($"{code}: {message}") => Code = code;
+    internal ExecutionException(string code, string message, Exception? innerException = null)
+        : base($"{code}: {message}", innerException) => Code = code;
 
     /// <summary>A stable code, <c>CTAS5</c> and three digits.</summary>
     public string Code { get; }

@@ -166,6 +166,9 @@ internal sealed record AggregateCall(string Function, IReadOnlyList<ScalarExpres
     /// <summary>Values known while planning that follow the arguments: the k of TOPK, a separator.</summary>
     public IReadOnlyList<ConstantExpression> Options { get; init; } = [];
 
+    /// <summary>The aggregate of the host application that is called; null for one of the dialect.</summary>
+    public Data.Host.HostAggregate? Host { get; init; }
+
     /// <summary>True to aggregate different values only.</summary>
     public bool IsDistinct { get; init; }
 

@@ -56,6 +56,7 @@ internal static partial class LogicalPlanner
         return new AggregateCall(aggregate.Function.Kernel, arguments[..constants], StoredType(aggregate.Type))
         {
             Options = [.. arguments[constants..].Cast<ConstantExpression>()],
+            Host = aggregate.Function.HostAggregate,
             IsDistinct = aggregate.IsDistinct,
             Filter = aggregate.Filter is null ? null : Lower(aggregate.Filter, ordinals),
             OrderBy =

@@ -15,37 +15,40 @@ internal sealed record StatementEnvironment(TimeProvider Clock)
     /// <summary>Functions of the host; of those with one name the first is known, the others are mistakes.</summary>
     public IReadOnlyList<HostFunction> HostFunctions
     {
-        init
-        {
-            Mistakes = Check(value);
-            Functions = new(
-                value.DistinctBy(function => function.Name, StringComparer.OrdinalIgnoreCase)
-                    .Select(function => new FunctionEntry(function)),
-                Clock);
-        }
+        init => Add(value.Select(function => (function.Name, new FunctionEntry(function))));
+    }
+
+    /// <summary>Aggregates of the host; named after <see cref="HostFunctions"/>.</summary>
+    public IReadOnlyList<HostAggregate> HostAggregates
+    {
+        init => Add(value.Select(aggregate => (aggregate.Name, new FunctionEntry(aggregate))));
     }
 
     /// <summary>What names of functions mean.</summary>
-    public FunctionScope Functions { get; private init; } = new([], Clock);
+    public FunctionScope Functions { get; private set; } = new([], Clock);
 
     /// <summary>Mistakes in the names of functions, which are told with those of the scripts.</summary>
-    public IReadOnlyList<DiagnosticBag> Mistakes { get; private init; } = [];
+    public IReadOnlyList<DiagnosticBag> Mistakes { get; private set; } = [];
 
-    private static List<DiagnosticBag> Check(IReadOnlyList<HostFunction> functions)
+    private void Add(IEnumerable<(string Name, FunctionEntry Entry)> functions)
     {
-        List<DiagnosticBag> mistakes = [];
-        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in functions.Select(function => function.Name))
+        List<FunctionEntry> added = [];
+        List<DiagnosticBag> mistakes = [.. Mistakes];
+        foreach ((string name, FunctionEntry entry) in functions)
         {
-            bool isTwice = !names.Add(name);
             bool isBuiltIn = FunctionCatalog.Find(name) is not null;
-            if (!isTwice && !isBuiltIn) { continue; }
+            if (!isBuiltIn && Functions.Find(name) is null && !added.Exists(other => other.Name == entry.Name))
+            {
+                added.Add(entry);
+                continue;
+            }
 
             var diagnostics = new DiagnosticBag(new SourceText(name));
             diagnostics.Add(BindingDiagnostics.FunctionNameTaken(new TextSpan(0, name.Length), name, isBuiltIn));
             mistakes.Add(diagnostics);
         }
 
-        return mistakes;
+        Mistakes = mistakes;
+        Functions = Functions.And(added);
     }
 }

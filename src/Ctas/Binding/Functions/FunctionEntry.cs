@@ -68,24 +68,43 @@ internal sealed record FunctionEntry
     /// <summary>A function of the host application.</summary>
     [SetsRequiredMembers]
     public FunctionEntry(HostFunction function)
+        : this(function.Name, function.Parameters, function.Result)
     {
-        Name = function.Name.ToUpperInvariant();
-        Kernel = Name;
         Kind = function.IsTable ? FunctionKind.Table : FunctionKind.Scalar;
+        IsDeterministic = function.IsDeterministic;
+        Host = function;
+    }
+
+    /// <summary>An aggregate of the host application.</summary>
+    [SetsRequiredMembers]
+    public FunctionEntry(HostAggregate aggregate)
+        : this(aggregate.Name, aggregate.Parameters, aggregate.Result)
+    {
+        Kind = FunctionKind.Aggregate;
+        Aggregate = new AggregateTraits { IsOrderSensitive = true };
+        HostAggregate = aggregate;
+    }
+
+    [SetsRequiredMembers]
+    private FunctionEntry(string name, IReadOnlyList<HostParameter> hostParameters, DataType result)
+    {
+        Name = name.ToUpperInvariant();
+        Kernel = Name;
         Meaning = "A function of the host application.";
         Example = new FunctionExample("", "");
         Heritage = Heritage.Host;
-        IsDeterministic = function.IsDeterministic;
-        Host = function;
-        Parameter[] parameters = [.. function.Parameters.Select(parameter => new Parameter(
+        Parameter[] parameters = [.. hostParameters.Select(parameter => new Parameter(
             parameter.Name,
             parameter.Type.Type.Kind == DataTypeKind.Decimal ? new AnyDecimal() : new ExactType(parameter.Type.Type),
             IsOptional: false))];
-        Signatures = [new Signature(new ParameterList(parameters, IsVariadic: false), new ExactType(function.Result))];
+        Signatures = [new Signature(new ParameterList(parameters, IsVariadic: false), new ExactType(result))];
     }
 
     /// <summary>The function of the host that is called; null for one of the dialect.</summary>
     public HostFunction? Host { get; }
+
+    /// <summary>The aggregate of the host that is called; null for one of the dialect.</summary>
+    public HostAggregate? HostAggregate { get; }
 
     /// <summary>The canonical name.</summary>
     public string Name { get; }

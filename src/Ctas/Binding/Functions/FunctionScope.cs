@@ -17,6 +17,9 @@ internal sealed class FunctionScope(IEnumerable<FunctionEntry> hostFunctions, Ti
     /// <summary>This moment in microseconds since 1970.</summary>
     public long Now => (clock.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
+    /// <summary>The same with more functions of the host, whose names are none of those known.</summary>
+    public FunctionScope And(IEnumerable<FunctionEntry> functions) => new(_hostFunctions.Values.Concat(functions), clock);
+
     /// <summary>The function called so, ignoring case; null when there is none.</summary>
     public FunctionEntry? Find(string name) => FunctionCatalog.Find(name) ?? _hostFunctions.GetValueOrDefault(name);
 }

@@ -14,7 +14,7 @@ internal sealed partial class OperatorBuilder
         // What a LIMIT reads first is all it reads: lanes would compute the rest in vain.
         bool isStage = Lanes is not null && output is not LimitOperator && plan switch
         {
-            LogicalAggregate aggregate => IsChain(aggregate.Input),
+            LogicalAggregate aggregate => IsChain(aggregate.Input) && aggregate.Aggregates.All(CanMerge),
             LogicalFilter or LogicalProject or LogicalJoin => IsChain(plan),
             _ => false,
         };
@@ -57,6 +57,9 @@ internal sealed partial class OperatorBuilder
 
         _scans.Add(new PlannedScan((LogicalScan)node, new LaneStage(MakeLane, Lanes!, [.. joins.Values], output)));
     }
+
+    // Without a merge of its own, an aggregate of the host takes all rows one after another.
+    private static bool CanMerge(AggregateCall call) => call.Host is null or { CanMerge: true };
 
     private static bool IsChain(LogicalPlan plan) => plan switch
     {

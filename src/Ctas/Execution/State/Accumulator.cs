@@ -18,6 +18,9 @@ internal abstract class Accumulator
     /// <summary>True when the result depends on the order in which rows are added and parts are merged.</summary>
     public virtual bool IsOrderSensitive => false;
 
+    /// <summary>False when parts of the input cannot be aggregated apart.</summary>
+    public virtual bool CanMerge => true;
+
     /// <summary>True when a row counts even if its first argument is NULL.</summary>
     public virtual bool TakesNulls => false;
 

@@ -27,6 +27,8 @@ internal static class AccumulatorFactory
 
     private static Accumulator CreatePlain(AggregateCall call, DataType[] types, Schema input)
     {
+        if (call.Host is { } host) { return new HostAccumulator(call.Type, host, ExpressionSql.Render(call, input)); }
+
         switch (call.Function)
         {
             case "COUNT" or "COUNT_IF":
