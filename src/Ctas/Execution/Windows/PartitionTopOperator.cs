@@ -1,6 +1,5 @@
 using Ctas.Data;
 using Ctas.Execution.Operators;
-using Ctas.Execution.State;
 using Ctas.Planning;
 
 namespace Ctas.Execution.Windows;
