@@ -126,6 +126,7 @@ internal sealed class PartitionThresholds
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rank<T, TRank>(ReadOnlySpan<T> values, ulong[] ranks)
         where TRank : struct, IRank<T>
     {

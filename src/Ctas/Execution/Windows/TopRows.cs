@@ -7,7 +7,8 @@ namespace Ctas.Execution.Windows;
 /// <summary>Keeps the first rows of each partition in the order of sort keys; equal ones as they came. Single-threaded.</summary>
 /// <remarks>
 /// Rows are collected until twice as many are there as were kept last, then sorted, and what is too many is dropped. So
-/// every row is sorted a bounded number of times on average, and memory follows what is kept.
+/// every row is sorted a bounded number of times on average, and memory follows what is kept. Most rows that cannot be
+/// among the first are left out before that.
 /// </remarks>
 /// <param name="rowTypes">Types of the rows.</param>
 /// <param name="partitionTypes">Types of the keys of partitions; none: all rows are one.</param>
@@ -16,21 +17,30 @@ namespace Ctas.Execution.Windows;
 internal sealed class TopRows(
     IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> partitionTypes, IReadOnlyList<SortKey> orderBy, long limit)
 {
-    private const int MinRows = 8192;
+    private const int MinRows = 64 * 1024;
 
     private readonly DataType[] _keyTypes = [.. partitionTypes, .. orderBy.Select(key => key.Expression.Type)];
+    private readonly PartitionThresholds? _thresholds = PartitionThresholds.For(partitionTypes, orderBy, limit);
     private RowBuffer _rows = new(rowTypes);
     private RowBuffer? _keys;
     private int _nextCount = MinRows;
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => _rows.SizeInBytes + (_keys?.SizeInBytes ?? 0);
+    public long SizeInBytes =>
+        _rows.SizeInBytes + (_keys?.SizeInBytes ?? 0) + (_thresholds?.SizeInBytes ?? 0);
 
     /// <summary>Adds rows.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="keys">Their keys: of the partition, then of the order.</param>
     public void Add(Batch rows, Batch keys)
     {
+        int partitions = partitionTypes.Count;
+        if (_thresholds?.Passing(keys.Columns[..partitions], keys[partitions]) is { } passing)
+        {
+            rows = rows.Gather(passing);
+            keys = keys.Gather(passing);
+        }
+
         _keys ??= new RowBuffer(_keyTypes);
         _rows.Append(rows);
         _keys.Append(keys);

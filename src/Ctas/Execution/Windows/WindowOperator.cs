@@ -20,9 +20,6 @@ internal sealed class WindowOperator : IOperatorInput
     private readonly RowBuffer _values;
     private readonly WindowSlot[] _slots;
     private readonly List<Batch> _batches = [];
-
-    // Leaves out rows that nobody asks for, as the first of each partition are wanted only; null when all are.
-    private readonly PartitionThresholds? _thresholds;
     private long _batchBytes;
     private long _charged;
 
@@ -38,9 +35,6 @@ internal sealed class WindowOperator : IOperatorInput
         _slots = [.. plan.Calls.Select(call => WindowSlot.Of(call, plan, expressions))];
         _evaluator = new Evaluator(expressions.All, plan.Input.Schema, log);
         _values = new RowBuffer([.. expressions.All.Select(expression => expression.Type)]);
-        _thresholds = plan.RowLimit is { } wanted
-            ? PartitionThresholds.For([.. plan.PartitionBy.Select(key => key.Type)], plan.OrderBy, wanted)
-            : null;
     }
 
     public bool IsSatisfied => _output.IsSatisfied;
@@ -52,21 +46,12 @@ internal sealed class WindowOperator : IOperatorInput
         if (evaluated.Columns.RowCount == 0) { return; }
 
         Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
-        Batch values = evaluated.Columns;
-        int keys = _plan.PartitionBy.Count;
-        if (_thresholds?.Passing(values.Columns[..keys], values[keys]) is { } passing)
-        {
-            rows = rows.Gather(passing);
-            values = values.Gather(passing);
-        }
-
-        _values.Append(values);
+        _values.Append(evaluated.Columns);
         _batches.Add(rows);
         foreach (Column column in rows.Columns) { _batchBytes += column.SizeInBytes; }
 
-        long bytes = _batchBytes + _values.SizeInBytes + (_thresholds?.SizeInBytes ?? 0);
-        _memory.Charge(bytes - _charged);
-        _charged = bytes;
+        _memory.Charge(_batchBytes + _values.SizeInBytes - _charged);
+        _charged = _batchBytes + _values.SizeInBytes;
     }
 
     public void Complete()
