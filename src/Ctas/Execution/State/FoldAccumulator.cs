@@ -74,6 +74,12 @@ internal sealed class FoldAccumulator<T, TFold>(DataType type) : Accumulator
         }
     }
 
+    public override Accumulator Copy(ReadOnlySpan<int> groups) => new FoldAccumulator<T, TFold>(type)
+    {
+        _values = Gathered(_values, groups),
+        _isSet = Gathered(_isSet, groups),
+    };
+
     public override Column Finish(int groupCount)
     {
         GrowTo(groupCount);

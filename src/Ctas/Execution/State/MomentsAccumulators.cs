@@ -68,6 +68,9 @@ internal sealed class VarianceAccumulator(DataType type, bool isSample, bool isD
         }
     }
 
+    public override Accumulator Copy(ReadOnlySpan<int> groups) =>
+        new VarianceAccumulator(type, isSample, isDeviation) { _moments = Gathered(_moments, groups) };
+
     public override Column Finish(int groupCount)
     {
         Grow(ref _moments, groupCount);
