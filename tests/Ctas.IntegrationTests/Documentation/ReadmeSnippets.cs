@@ -95,6 +95,27 @@ internal static class ReadmeSnippets
         result.Rows.Select(row => $"{row["i"]} {row["n"]} {row["w"]}").Should().Equal("AL 0 one", "AL 0 two");
     }
 
+    [ReadmeSnippet("aggregate")]
+    public static async Task AggregateAsync(string bootstrapServers)
+    {
+        // snippet: aggregate
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .AddAggregate<double, (double Logs, long Count), double>(
+                "geometric_mean",
+                seed: () => (0, 0),
+                step: (state, value) => (state.Logs + Math.Log(value), state.Count + 1),
+                finish: state => Math.Exp(state.Logs / state.Count),
+                merge: (left, right) => (left.Logs + right.Logs, left.Count + right.Count)) // lets rows be taken in parts
+            .Build();
+
+        QueryResult result = await engine.QueryAsync(
+            "SELECT geometric_mean(x) FILTER (WHERE x > 0) AS mean FROM (SELECT 2.0 AS x UNION ALL SELECT 8.0) AS t");
+        // end snippet
+
+        bootstrapServers.Should().NotBeEmpty();
+        ((double)result.Rows.Single()[0]!).Should().BeApproximately(4, 1e-12);
+    }
+
     [ReadmeSnippet("testing")]
     public static async Task TestAsync(string bootstrapServers)
     {
