@@ -88,6 +88,9 @@ internal static class ExpressionTree
             (FunctionExpression a, FunctionExpression b) => a.Function == b.Function,
             (InListExpression a, InListExpression b) => a.IsNegated == b.IsNegated,
             (CaseExpression a, CaseExpression b) => a.Else is null == b.Else is null,
+
+            // The names of the fields are in the type, which is equal.
+            (ConstructorExpression a, ConstructorExpression b) => a.Kind == b.Kind,
             _ => lefts.Count == 0 ? left == right : left.WithOperands(rights) == right,
         };
     }

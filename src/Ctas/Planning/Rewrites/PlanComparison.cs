@@ -30,6 +30,8 @@ internal static class PlanComparison
             && a.Aggregates.Count == b.Aggregates.Count && a.Aggregates.Zip(b.Aggregates, AreSame).All(isSame => isSame),
         (LogicalSort a, LogicalSort b) => a.RowLimit == b.RowLimit && AreSame(a.Keys, b.Keys),
         (LogicalLimit a, LogicalLimit b) => a.Offset == b.Offset && a.Count == b.Count && AreSame(a.Groups, b.Groups),
+        (LogicalUnnest a, LogicalUnnest b) => a.HasOrdinality == b.HasOrdinality && a.KeepsEmpty == b.KeepsEmpty
+            && AreSame(a.Collections, b.Collections),
         (LogicalSetOperation a, LogicalSetOperation b) => a.Operation == b.Operation && a.IsAll == b.IsAll,
         _ => false,
     };
