@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Xunit.Abstractions;
 
@@ -37,17 +36,14 @@ public sealed class DuckDbOracleTests(ITestOutputHelper output)
     {
         string? file = Environment.GetEnvironmentVariable("CTAS_ORACLE_REPORT");
         var run = new OracleRun(
-            Setting("CTAS_ORACLE_SEED", 1),
-            Setting("CTAS_ORACLE_FAILURES", 5),
+            OracleSettings.Get("CTAS_ORACLE_SEED", 1),
+            OracleSettings.Get("CTAS_ORACLE_FAILURES", 5),
             file is null ? null : run => File.WriteAllText(file, run.Report()));
-        run.Compare(Setting("CTAS_ORACLE_COUNT", count));
+        run.Compare(OracleSettings.Get("CTAS_ORACLE_COUNT", count));
         output.WriteLine(run.Report());
         run.Failures.Should().BeEmpty("these differ:\n{0}", string.Join('\n', run.Failures));
         return run;
     }
 
     private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
-
-    private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }
