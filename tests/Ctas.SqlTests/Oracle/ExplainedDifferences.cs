@@ -24,6 +24,7 @@ internal static class ExplainedDifferences
     [
         new("rows that nothing asks for", null, "Overflow|Out of Range|out of range|Conversion Error"),
         new("a group key under NOT", null, "must appear in the GROUP BY clause", "op.not"),
+        new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several"),
         new("years before 1 and after 9999", "date or time out of range", null),
     ];
 

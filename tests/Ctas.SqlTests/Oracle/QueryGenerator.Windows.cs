@@ -68,7 +68,7 @@ internal sealed partial class QueryGenerator
         SqlPiece partition = choices.Takes("window.partition", 2)
             ? SqlPiece.Clause("window.partition", $"PARTITION BY {SqlPiece.List(", ", PartitionKeys(rows))} ")
             : SqlPiece.Empty;
-        string frame = kind == "over.frame"
+        string frame = kind == "over.rows" ? "window.frame.rows" : kind == "over.frame"
             ? choices.Construct("window.frame.none", "window.frame.rows", "window.frame.range", "window.frame.groups", "window.frame.offsets")
             : "window.frame.none";
         return frame switch

@@ -102,7 +102,9 @@ internal sealed class Cardinality(Func<string, RelationStatistics?> statistics)
         int leftWidth = join.Left.Schema.Fields.Count;
         PlanEstimate pairs = new(
             left.Rows * right.Rows,
-            ordinal => ordinal < leftWidth ? left.Columns(ordinal) : right.Columns(ordinal - leftWidth));
+            ordinal => ordinal < leftWidth ? left.Columns(ordinal)
+                : ordinal - leftWidth < join.Right.Schema.Fields.Count ? right.Columns(ordinal - leftWidth)
+                : null);
         double matches = pairs.Rows * share * Selectivity.Of(join.Residual, pairs);
         return join.Join switch
         {

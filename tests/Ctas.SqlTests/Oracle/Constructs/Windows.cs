@@ -3,7 +3,7 @@ namespace Ctas.SqlTests.Oracle.Constructs;
 /// <summary>Window functions.</summary>
 /// <remarks>
 /// Their own holes: <c>{over}</c> orders by anything, <c>{over.total}</c> orders so that rows which tie are the same,
-/// <c>{over.frame}</c> is that with a frame; each may refer to a named window instead.
+/// <c>{over.rows}</c> is that with a frame of rows, <c>{over.frame}</c> has any order and frame; each may refer to a named window instead.
 /// </remarks>
 internal static class Windows
 {
@@ -20,9 +20,9 @@ internal static class Windows
         new("window.lag.offset", "any", "{LAG|LEAD}({leaf:same}, {2|0|50}) OVER {over.total}"),
         new("window.lag.default", "any", "{LAG|LEAD}({leaf:same}, 1, {const:same}) OVER {over.total}"),
         new("window.lag.ignore-nulls", "any", "{LAG|LEAD}({leaf:same}«) IGNORE NULLS| IGNORE NULLS)» OVER {over.total}"),
-        new("window.first-value", "any", "FIRST_VALUE({leaf:same}) OVER {over.frame}"),
-        new("window.last-value", "any", "LAST_VALUE({leaf:same}) OVER {over.frame}"),
-        new("window.nth-value", "any", "NTH_VALUE({leaf:same}, {2|1|9}) OVER {over.frame}"),
+        new("window.first-value", "any", "FIRST_VALUE({leaf:same}) OVER {over.rows}"),
+        new("window.last-value", "any", "LAST_VALUE({leaf:same}) OVER {over.rows}"),
+        new("window.nth-value", "any", "NTH_VALUE({leaf:same}, {2|1|9}) OVER {over.rows}"),
         new("window.count.star", "smallbig", "COUNT(*) OVER {over.frame}"),
         new("window.count", "smallbig", "COUNT({T}) OVER {over.frame}"),
         new("window.sum.int", "smallbig", "CAST(SUM({small}) OVER {over.frame} AS BIGINT)"),
