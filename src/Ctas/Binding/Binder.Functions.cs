@@ -15,11 +15,6 @@ internal sealed partial class Binder
         string name = call.Name.Text.ToUpperInvariant();
         if (call.Over is not null) { return BindWindowCall(call, name, call.Over, context); }
 
-        if (WindowFunctionCatalog.Find(name) is not null)
-        {
-            return Report(BindingDiagnostics.OverMissing(call.Span, name));
-        }
-
         if (IsUnnest(call) && MisplacedClause(call) is null) { return BindExplode(call, context); }
 
         if (catalog.Functions.Find(name) is not { } function)
@@ -27,6 +22,8 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.FunctionNotFound(
                 call.Name.Span, call.Name.Text, ClosestName.Find(name, catalog.Functions.AllNames)));
         }
+
+        if (function.Kind == FunctionKind.Window) { return Report(BindingDiagnostics.OverMissing(call.Span, name)); }
 
         if (function.Kind == FunctionKind.Aggregate) { return BindAggregate(call, function, context); }
 

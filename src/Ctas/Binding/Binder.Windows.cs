@@ -73,17 +73,17 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.WindowMisplaced(call.Span, name, context.Clause));
         }
 
-        WindowFunction? function = WindowFunctionCatalog.Find(name);
-        FunctionEntry? known = catalog.Functions.Find(name);
-        FunctionEntry? aggregate = known is { Kind: FunctionKind.Aggregate } ? known : null;
-        if (function is null && aggregate is null)
+        if (catalog.Functions.Find(name) is not { } function)
         {
-            return known is not null
-                ? Report(BindingDiagnostics.NotAnAggregate(call.Span, name, "OVER"))
-                : BindCall(call with { Over = null, Nulls = null }, context);
+            return BindCall(call with { Over = null, Nulls = null }, context);
         }
 
-        if (call.Nulls is not null && function is { TakesNullTreatment: false })
+        if (function.Kind is not (FunctionKind.Window or FunctionKind.Aggregate))
+        {
+            return Report(BindingDiagnostics.NotAnAggregate(call.Span, name, "OVER"));
+        }
+
+        if (call.Nulls is not null && function.Kind == FunctionKind.Window && !GivesOtherRow(function))
         {
             return Report(BindingDiagnostics.NullTreatmentMisplaced(call.Span, name));
         }
@@ -91,19 +91,22 @@ internal sealed partial class Binder
         // What it is made of may hold aggregates of the groups, but no further window.
         Context inside = context with { Window = name };
         BoundWindow? window = BindWindow(over, inside);
-        if (aggregate is not null)
+        if (function.Kind == FunctionKind.Aggregate)
         {
-            BoundExpression bound = BindAggregate(call with { Over = null }, aggregate, context, inside);
+            BoundExpression bound = BindAggregate(call with { Over = null }, function, context, inside);
             return bound is BoundAggregate plain && window is not null
-                ? new BoundWindowCall(aggregate.Kernel, plain, [], window, IgnoresNulls: false, plain.Type)
+                ? new BoundWindowCall(function.Kernel, plain, [], window, IgnoresNulls: false, plain.Type)
                 : new BoundError();
         }
 
-        return BindWindowFunction(call, function!, window, inside);
+        return BindWindowFunction(call, function, window, inside);
     }
 
+    /// <summary>True for window functions that give a value of another row, and so can leave NULLs out.</summary>
+    private static bool GivesOtherRow(FunctionEntry function) => function.Signatures[0].Result is TypeVariable;
+
     private BoundExpression BindWindowFunction(
-        FunctionCallSyntax call, WindowFunction function, BoundWindow? window, Context inside)
+        FunctionCallSyntax call, FunctionEntry function, BoundWindow? window, Context inside)
     {
         if (MisplacedClause(call) is { } clause)
         {
@@ -111,11 +114,10 @@ internal sealed partial class Binder
         }
 
         List<BoundExpression> arguments = [.. call.Arguments.Select(argument => BindExpression(argument, inside))];
-        if (arguments.Count < function.MinArguments || arguments.Count > function.MaxArguments)
+        Signature form = function.Signatures[0];
+        if (arguments.Count < form.Parameters.MinCount || arguments.Count > form.Parameters.MaxCount)
         {
-            string expected = function.MaxArguments == 0
-                ? "no arguments"
-                : Counted(function.MinArguments, function.MaxArguments);
+            string expected = form.Parameters.MaxCount == 0 ? "no arguments" : Counted(function);
             return Report(BindingDiagnostics.ArgumentCount(call.Span, function.Name, expected, arguments.Count));
         }
 
@@ -123,10 +125,10 @@ internal sealed partial class Binder
         if (!fits || window is null || arguments.Any(argument => argument is BoundError)) { return new BoundError(); }
 
         // A bare NULL has a type all the same.
-        DataType type = function.Result ?? (arguments[0].Type.Kind == DataTypeKind.Null
+        DataType type = (form.Result as ExactType)?.Type ?? (arguments[0].Type.Kind == DataTypeKind.Null
             ? DataType.Varchar
             : arguments[0].Type);
-        if (function.Result is null) { arguments[0] = Coercion.To(arguments[0], type); }
+        if (GivesOtherRow(function)) { arguments[0] = Coercion.To(arguments[0], type); }
 
         bool ignoresNulls = call.Nulls == NullTreatment.Ignore;
         BoundWindow used = function.UsesFrame ? window : window with { Frame = BoundFrame.Default };
@@ -134,7 +136,7 @@ internal sealed partial class Binder
     }
 
     /// <summary>Brings counts, as the offset of LAG, to BIGINT; false after a mistake.</summary>
-    private bool FitCounts(WindowFunction function, List<BoundExpression> arguments)
+    private bool FitCounts(FunctionEntry function, List<BoundExpression> arguments)
     {
         int ordinal = function.Name == "NTILE" ? 0 : 1;
         if (ordinal >= arguments.Count) { return true; }
@@ -151,7 +153,7 @@ internal sealed partial class Binder
     }
 
     /// <summary>Brings value and default of LAG and LEAD to one type; false after a mistake.</summary>
-    private bool FitDefault(WindowFunction function, List<BoundExpression> arguments, TextSpan span)
+    private bool FitDefault(FunctionEntry function, List<BoundExpression> arguments, TextSpan span)
     {
         if (arguments.Count < 3) { return true; }
 

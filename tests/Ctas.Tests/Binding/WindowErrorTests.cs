@@ -7,6 +7,7 @@ namespace Ctas.Tests.Binding;
 public sealed class WindowErrorTests
 {
     [Theory]
+    [InlineData("CTAS2005", "SELECT {ROWNUMBER}() OVER () AS x FROM users", "\"ROWNUMBER\"", "Did you mean \"ROW_NUMBER\"?")]
     [InlineData("CTAS2006", "SELECT {ROW_NUMBER(id) OVER ()} AS x FROM users", "no arguments", null)]
     [InlineData("CTAS2012", "SELECT SUM(SUM({SUM(id)})) OVER () AS x FROM users", "inside another", null)]
     [InlineData("CTAS2013", "SELECT SUM({rank}) OVER (ORDER BY name) AS x FROM users GROUP BY name", "\"rank\"", "GROUP BY")]

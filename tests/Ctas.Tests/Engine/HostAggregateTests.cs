@@ -121,6 +121,7 @@ public sealed class HostAggregateTests
 
     [Theory]
     [InlineData("sum")]
+    [InlineData("rank")]
     [InlineData("Sum_Of_Squares")]
     public void Build_NameThatIsTaken_IsAMistake(string name)
     {

@@ -20,6 +20,7 @@ internal static class FunctionCatalog
         new("Digests", DigestFunctions.All),
         new("URLs", UrlFunctions.All),
         new("Aggregates", [.. AggregateFunctions.All, .. StatisticalAggregates.All, .. ListAggregates.All]),
+        new("Window functions", WindowFunctions.All),
     ];
 
     private static readonly Dictionary<string, FunctionEntry> ByName = Families

@@ -145,6 +145,12 @@ internal sealed record FunctionEntry
     /// <summary>How it treats the rows of a group; of meaning for aggregates only.</summary>
     public AggregateTraits Aggregate { get; init; } = new();
 
+    /// <summary>
+    /// True when its result comes from the rows of the frame, not of the whole partition; of meaning for window
+    /// functions only.
+    /// </summary>
+    public bool UsesFrame { get; init; }
+
     /// <summary>False when two calls with the same arguments may differ: such calls are never computed ahead.</summary>
     public bool IsDeterministic { get; init; } = true;
 

@@ -19,7 +19,8 @@ internal static class FunctionReference
         case-insensitive. In signatures, brackets hold what can be left out and `...` what can be repeated; one capital letter is
         a type that is the same wherever it stands (`N`: INT, BIGINT, DECIMAL or DOUBLE), `ANY` is any type, `TEXT` is VARCHAR
         or any type that can be written as text, and `UNIT` is a unit of time, with quotes or without. Numbers widen by
-        themselves (INT to BIGINT, DECIMAL, DOUBLE), and so does DATE to TIMESTAMP.
+        themselves (INT to BIGINT, DECIMAL, DOUBLE), and so does DATE to TIMESTAMP. Before OVER stand the window functions and
+        every aggregate.
 
         The last column says whose users know the function under its name: PostgreSQL's, ksqlDB's, both, or nobody's but Ctas's.
 
@@ -44,7 +45,9 @@ internal static class FunctionReference
     }
 
     private static string Forms(FunctionEntry function) => string.Join("<br>", function.Signatures.Select(
-        form => Code($"{function.Name}({form.Parameters}) → {form.Result}")));
+        form => Code($"{function.Name}({form.Parameters}){Over(function)} → {form.Result}")));
+
+    private static string Over(FunctionEntry function) => function.Kind == FunctionKind.Window ? " OVER (…)" : "";
 
     private static string Meaning(FunctionEntry function)
     {
