@@ -70,11 +70,49 @@ internal sealed class PartitionThresholds
         }
 
         int passed = Pass(numbers.AsSpan(0, count), ranks, first.Validity, passing);
-        int[]? kept = passed == count ? null : passing[..passed];
+        return Returned(numbers, ranks, passing, passed, count);
+    }
+
+    /// <summary>
+    /// Of rows that passed earlier, those that would still pass now, ascending; null when all do. Learns nothing.
+    /// </summary>
+    /// <param name="partitionKeys">A column for each partition key.</param>
+    /// <param name="first">The first sort key.</param>
+    public int[]? Remaining(ReadOnlySpan<Column> partitionKeys, Column first)
+    {
+        int count = first.Length;
+        int[] numbers = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        ulong[] ranks = ArrayPool<ulong>.Shared.Rent(Math.Max(1, count));
+        int[] remaining = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        _partitions.FindOrAdd(partitionKeys, numbers.AsSpan(0, count));
+        Rank(first, ranks);
+        int left = Remain(numbers.AsSpan(0, count), ranks, first.Validity, remaining);
+        return Returned(numbers, ranks, remaining, left, count);
+    }
+
+    private static int[]? Returned(int[] numbers, ulong[] ranks, int[] rows, int kept, int count)
+    {
+        int[]? copy = kept == count ? null : rows[..kept];
         ArrayPool<int>.Shared.Return(numbers);
         ArrayPool<ulong>.Shared.Return(ranks);
-        ArrayPool<int>.Shared.Return(passing);
-        return kept;
+        ArrayPool<int>.Shared.Return(rows);
+        return copy;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Remain(ReadOnlySpan<int> numbers, ulong[] ranks, Bitmap? validity, int[] remaining)
+    {
+        int left = 0;
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            int partition = numbers[row];
+            remaining[left] = row;
+            bool isBeyond = _counts[partition] == _rows && ranks[row] > _least[(partition * _rows) + _rows - 1]
+                && (validity is null || validity[row]);
+            if (!isBeyond) { left++; }
+        }
+
+        return left;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

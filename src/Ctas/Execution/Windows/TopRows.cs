@@ -6,9 +6,9 @@ namespace Ctas.Execution.Windows;
 
 /// <summary>Keeps the first rows of each partition in the order of sort keys; equal ones as they came. Single-threaded.</summary>
 /// <remarks>
-/// Rows are collected until twice as many are there as were kept last, then sorted, and what is too many is dropped. So
-/// every row is sorted a bounded number of times on average, and memory follows what is kept. Most rows that cannot be
-/// among the first are left out before that.
+/// Rows are collected until twice as many are there as were kept last, then what is too many is dropped: by thresholds
+/// in one pass, or, where these do not tell, by sorting. So every row is sorted a bounded number of times on average,
+/// and memory follows what is kept. Most rows that cannot be among the first are left out before that.
 /// </remarks>
 /// <param name="rowTypes">Types of the rows.</param>
 /// <param name="partitionTypes">Types of the keys of partitions; none: all rows are one.</param>
@@ -46,13 +46,16 @@ internal sealed class TopRows(
         _keys.Append(keys);
         if (_rows.Count < _nextCount) { return; }
 
-        Compact();
+        Prune();
+        if (_rows.Count > _nextCount / 2) { Compact(); }
+
         _nextCount = Math.Max(MinRows, (int)Math.Min(int.MaxValue, _rows.Count * 2L));
     }
 
     /// <summary>The rows kept, in the order in which they came.</summary>
     public Batch Rows()
     {
+        Prune();
         Compact();
         return _rows.View();
     }
@@ -60,21 +63,35 @@ internal sealed class TopRows(
     private SortedPartitions SortedPartitions(Batch keys) => Execution.State.SortedPartitions.Of(
         keys.Columns[..partitionTypes.Count], keys.Columns[partitionTypes.Count..], orderBy, keys.RowCount);
 
+    // What thresholds learned later tells of the rows that are there already.
+    private void Prune()
+    {
+        if (_keys is null || _thresholds is null) { return; }
+
+        Batch keys = _keys.View();
+        int partitions = partitionTypes.Count;
+        if (_thresholds.Remaining(keys.Columns[..partitions], keys[partitions]) is { } kept) { Keep(kept); }
+    }
+
     private void Compact()
     {
         if (_keys is null) { return; }
 
-        Batch keys = _keys.View();
-        SortedPartitions sorted = SortedPartitions(keys);
-        int[] kept = Kept(sorted);
-        if (kept.Length == keys.RowCount) { return; }
+        int[] kept = Kept(SortedPartitions(_keys.View()));
+        if (kept.Length == _keys.Count) { return; }
 
         Array.Sort(kept);
-        Batch rows = _rows.View();
+        Keep(kept);
+    }
+
+    private void Keep(int[] kept)
+    {
+        Batch rows = _rows.View().Gather(kept);
+        Batch keys = _keys!.View().Gather(kept);
         _rows = new RowBuffer(rowTypes);
-        _rows.Append(rows.Gather(kept));
+        _rows.Append(rows);
         _keys = new RowBuffer(_keyTypes);
-        _keys.Append(keys.Gather(kept));
+        _keys.Append(keys);
     }
 
     private int[] Kept(SortedPartitions sorted)
