@@ -38,7 +38,9 @@ internal static class Aggregates
         new("agg.percentile-disc", "small", "«PERCENTILE_DISC|quantile_disc»({small}, {0.25|0.5|1|0.9})"),
         new("agg.corr", "double", "«|nullif(»CORR({leaf:tame}, {leaf:small})«|, CAST('NaN' AS DOUBLE))»"),
         new("agg.covar", "double", "{COVAR_POP|COVAR_SAMP}({leaf:tame}, {leaf:small})"),
-        new("agg.regr", "double", "{REGR_AVGX|REGR_AVGY|REGR_SXX|REGR_SXY|REGR_SYY|REGR_SLOPE|REGR_INTERCEPT|REGR_R2}({leaf:tame}, {leaf:small})"),
+        new("agg.regr", "double",
+            "«|NULLIF(»{REGR_AVGX|REGR_AVGY|REGR_SXX|REGR_SXY|REGR_SYY|REGR_SLOPE|REGR_INTERCEPT|REGR_R2}"
+            + "({leaf:tame}, {leaf:small})«|, CAST('nan' AS DOUBLE))»"),
         new("agg.regr-count", "smallbig", "CAST(«|COALESCE(»REGR_COUNT({tame}, {small})«|, 0)» AS BIGINT)"),
         new("agg.string-agg", "varchar", "STRING_AGG({x=leaf:varchar}, {','|''|' - '} ORDER BY {x}{| DESC})"),
         new("agg.string-agg.distinct", "varchar", "STRING_AGG(DISTINCT {x=leaf:varchar}, ',' ORDER BY {x})"),

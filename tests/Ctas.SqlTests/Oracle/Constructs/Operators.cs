@@ -73,7 +73,7 @@ internal static class Operators
         new("cast.text.back.double", "double", "CAST(CAST({double} AS VARCHAR) AS DOUBLE)"),
         new("cast.try.int", "int", "TRY_CAST({varchar} AS INT)"),
         new("cast.try.date", "date", "TRY_CAST({varchar} AS DATE)"),
-        new("cast.try.boolean", "boolean", "TRY_CAST({varchar} AS BOOLEAN)"),
+        new("cast.try.boolean", "boolean", "TRY_CAST(«|TRIM(»{varchar}«|)» AS BOOLEAN)"),
         new("cast.try.double", "double", "TRY_CAST({varchar|'1.5'} AS DOUBLE)"),
         new("cast.try.decimal", "decimal", "TRY_CAST({varchar|'1.255'|double|bigint} AS DECIMAL(12, 2))"),
         new("cast.try.narrow", "int", "TRY_CAST({bigint|double} AS INT)"),
