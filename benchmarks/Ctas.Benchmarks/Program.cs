@@ -19,7 +19,8 @@ string? filter = Option("--filter");
 bool asJson = args.Contains("--json");
 var options = new ComparisonOptions(
     Rows: Number("--rows", 1_000_000), Repetitions: Number("--repetitions", 5), Threads: Number("--threads", 1),
-    Model: Option("--model") ?? "standard") { TakesBest = args.Contains("--best") };
+    Model: Option("--model") ?? "standard")
+{ TakesBest = args.Contains("--best") };
 if (filter is not null && !suites.Any(suite => suite.Name == filter))
 {
     Console.Error.WriteLine($"There is no suite \"{filter}\"; there are {string.Join(", ", suites.Select(suite => suite.Name))}.");

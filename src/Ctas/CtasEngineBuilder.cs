@@ -137,7 +137,7 @@ public sealed partial class CtasEngineBuilder
             QueryMemory = _options.QueryMemoryBytes is { } bytes
                 ? new MemoryLimit(bytes, $"{nameof(CtasEngineOptions)}.{nameof(CtasEngineOptions.QueryMemoryBytes)}")
                 : MemoryLimit.None,
-            Statements = new StatementEnvironment(_timeProvider) 
+            Statements = new StatementEnvironment(_timeProvider)
             {
                 HostFunctions = _functions,
                 HostAggregates = _aggregates,

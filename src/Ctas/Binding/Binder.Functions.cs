@@ -94,8 +94,11 @@ internal sealed partial class Binder
         var names = parameters.Select(parameter => new ScopeName(parameter.Name, parameter));
         Context inside = context with
         {
-            Scope = context.Scope with { Merged = [.. names, .. context.Scope.Merged.Where(outer => !parameters.Any(
-                parameter => IsSameName(parameter.Name, outer.Name)))] },
+            Scope = context.Scope with
+            {
+                Merged = [.. names, .. context.Scope.Merged.Where(outer => !parameters.Any(
+                parameter => IsSameName(parameter.Name, outer.Name)))]
+            },
             AllowsAggregates = false,
             Clause = "a lambda",
         };

@@ -79,7 +79,8 @@ public sealed class LaneStageTests
     {
         var o = new TestTable(
             "orders", ("key", DataType.Varchar), ("n", DataType.Int), ("big", DataType.BigInt),
-            ("amount", DataType.Double)) { BatchRows = batchRows };
+            ("amount", DataType.Double))
+        { BatchRows = batchRows };
         foreach (object?[] row in orders) { o.Add(row); }
 
         var u = new TestTable("users", ("key", DataType.Varchar), ("rank", DataType.Int)) { BatchRows = batchRows };

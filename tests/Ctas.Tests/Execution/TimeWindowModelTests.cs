@@ -88,7 +88,8 @@ public sealed class TimeWindowModelTests
     private static List<(int Id, long Start, long? End)> Run(Event[] events, TimeWindowKind kind, long size, long advance)
     {
         var table = new TestTable(
-            "t", ("id", DataType.Int), ("key", DataType.Varchar), ("time", DataType.Timestamp)) { BatchRows = 7 };
+            "t", ("id", DataType.Int), ("key", DataType.Varchar), ("time", DataType.Timestamp))
+        { BatchRows = 7 };
         foreach (Event row in events) { table.Add(row.Id, row.Key, row.Time); }
 
         bool isSession = kind == TimeWindowKind.Session;

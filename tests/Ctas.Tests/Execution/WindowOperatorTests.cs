@@ -13,7 +13,8 @@ public sealed class WindowOperatorTests
     {
         TestTable table = RandomTable(out List<(int Key, int Value, int Row)> model);
         LogicalWindow plan = Window(
-            table, Call("ROW_NUMBER", DataType.BigInt), ("key", "value")) with { RowLimit = 3 };
+            table, Call("ROW_NUMBER", DataType.BigInt), ("key", "value")) with
+        { RowLimit = 3 };
 
         List<object?[]> rows = TestScans.Run(plan, table);
 
@@ -68,7 +69,8 @@ public sealed class WindowOperatorTests
     {
         var random = new Random(7);
         var table = new TestTable(
-            "t", ("key", DataType.Int), ("value", DataType.Int), ("row", DataType.Int)) { BatchRows = 1000 };
+            "t", ("key", DataType.Int), ("value", DataType.Int), ("row", DataType.Int))
+        { BatchRows = 1000 };
         model = [];
         for (int row = 0; row < Rows; row++)
         {

@@ -1,7 +1,7 @@
 using System.Text;
+using CsCheck;
 using Ctas.Data;
 using Ctas.Data.Nested;
-using CsCheck;
 
 namespace Ctas.Tests.Data.Nested;
 
