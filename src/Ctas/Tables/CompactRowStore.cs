@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
+using Ctas.Tables.Columns;
 
 namespace Ctas.Tables;
 

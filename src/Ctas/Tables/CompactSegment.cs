@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Tables.Columns;
 
 namespace Ctas.Tables;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>Values of an integer type under construction. Single-threaded.</summary>
 internal sealed class OpenIntegers<T>(DataType type) : OpenColumn(type)

@@ -1,6 +1,6 @@
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>Fixed-width values as they are, where packing does not pay. Immutable.</summary>
 /// <typeparam name="T">The physical type.</typeparam>

@@ -1,6 +1,6 @@
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>What the first rows of a column hold.</summary>
 /// <param name="Rows">Rows looked at.</param>

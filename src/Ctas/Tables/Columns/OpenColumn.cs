@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>A column of the segment that is being filled. Single-threaded.</summary>
 internal abstract class OpenColumn : EncodedColumn

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>Values that can be written as integers in few bits: numbers, dates, codes of strings. Immutable.</summary>
 /// <remarks>

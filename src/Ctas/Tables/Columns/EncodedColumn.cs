@@ -1,6 +1,6 @@
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>One column of one segment of a compact table. Immutable once sealed.</summary>
 /// <remarks>Point reads go to the encoded value; a scan decodes the whole column.</remarks>

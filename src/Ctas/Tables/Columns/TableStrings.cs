@@ -1,6 +1,6 @@
 using Ctas.Data;
 
-namespace Ctas.Tables;
+namespace Ctas.Tables.Columns;
 
 /// <summary>The strings of one column of a table under construction: one pool for all rows. Single-threaded.</summary>
 /// <remarks>
