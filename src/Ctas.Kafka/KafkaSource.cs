@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Ctas.Kafka;
 
 /// <summary>A topic. Each scan has its own consumer; it joins no group and commits nothing.</summary>
-internal sealed class KafkaSource : ISource
+internal sealed class KafkaSource : ITailSource
 {
     // How often a topic that is waited for is looked for.
     private static readonly TimeSpan MissingTopicDelay = TimeSpan.FromMilliseconds(500);
@@ -48,6 +48,14 @@ internal sealed class KafkaSource : ISource
                 };
             }
         }
+    }
+
+    public ValueTask<ISourceTail> OpenTailAsync(TailRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Connecting waits for brokers as reading does: on the tail's own thread, however long it takes.
+        return ValueTask.FromResult<ISourceTail>(new KafkaTail(_setup, request, _logger));
     }
 
     private static bool IsMissingTopic(KafkaFault fault) =>

@@ -15,6 +15,9 @@ public sealed record KafkaSourceOptions
     /// <summary>How long a request for metadata or offsets may take until it is a fault; 10 s by default.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often a topic that is followed is asked for added partitions; 30 s by default.</summary>
+    public TimeSpan PartitionCheckInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a read may bring nothing before that counts as a fault; 60 s by default.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -8,7 +8,7 @@ namespace Ctas.Kafka.Consuming;
 /// The few calls of a Kafka consumer that a scan makes, bound to one topic. Single-threaded. Tests script it to show
 /// what no test broker can: transaction markers, compacted holes, aborted records.
 /// </summary>
-/// <remarks>Every call but <see cref="Fetch"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
+/// <remarks>Every call but <see cref="Fetch"/> and <see cref="GetEnd"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
 internal interface ITopicConsumer : IDisposable
 {
     /// <summary>The numbers of the topic's partitions, ascending.</summary>
@@ -38,6 +38,10 @@ internal interface ITopicConsumer : IDisposable
     /// <summary>The next offset to read: past the last record handed over and past markers behind it.</summary>
     /// <returns>The position, or -1 when nothing was read yet.</returns>
     long GetPosition(int partition);
+
+    /// <summary>The end of a partition as the last fetch told it, exclusive; asks nobody.</summary>
+    /// <returns>The end, or -1 when nothing was fetched yet.</returns>
+    long GetEnd(int partition);
 
     /// <summary>The time of a record of the last fetch, in milliseconds since 1970; -1 for none.</summary>
     long GetTimestamp(in ConsumedMessage message);

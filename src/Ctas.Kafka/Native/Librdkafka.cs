@@ -121,6 +121,11 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_position")]
     internal static partial ErrorCode Position(nint client, NativeTopicPartitionList* partitions);
 
+    // What the last fetch response said; no request is made.
+    [LibraryImport(Library, EntryPoint = "rd_kafka_get_watermark_offsets", StringMarshalling = Utf8)]
+    internal static partial ErrorCode GetWatermarkOffsets(
+        nint client, string topic, int partition, out long low, out long high);
+
     /// <summary>The zero-terminated UTF-8 text at the start of a buffer.</summary>
     internal static string Text(ReadOnlySpan<byte> buffer)
     {

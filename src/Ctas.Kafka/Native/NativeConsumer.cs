@@ -79,6 +79,11 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         return list.Items[0].Offset >= 0 ? list.Items[0].Offset : -1;
     }
 
+    public long GetEnd(int partition) =>
+        Librdkafka.GetWatermarkOffsets(_client.Handle, _topic, partition, out _, out long high) == ErrorCode.NoError && high >= 0
+            ? high
+            : -1;
+
     public ReadOnlySpan<ConsumedMessage> Fetch(int maxMessages, TimeSpan timeout)
     {
         ReleaseHeld();

@@ -19,6 +19,9 @@ internal sealed class PartitionReading(int ordinal, SourcePartition partition)
     /// <summary>The next offset to read.</summary>
     public long Position { get; private set; } = partition.Range.Start;
 
+    /// <summary>True when there is no captured end: the partition is read on as it grows.</summary>
+    public bool IsEndless => End == long.MaxValue;
+
     /// <summary>True when the position has reached the captured end.</summary>
     public bool IsDone => Position >= End;
 

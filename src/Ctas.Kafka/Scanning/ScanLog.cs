@@ -21,4 +21,20 @@ internal static partial class ScanLog
 
     [LoggerMessage(EventId = 4104, Level = LogLevel.Debug, Message = "scanning {Partitions} partitions of {Topic}")]
     public static partial void Scanning(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(
+        EventId = 4105, Level = LogLevel.Information, Message = "following {Partitions} partitions of {Topic}")]
+    public static partial void Following(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(
+        EventId = 4106,
+        Level = LogLevel.Warning,
+        Message = "partitions were added to topic {Topic} and are read from their first record on: {Added}")]
+    public static partial void PartitionsJoin(ILogger logger, string topic, string added);
+
+    [LoggerMessage(
+        EventId = 4107,
+        Level = LogLevel.Warning,
+        Message = "could not check whether partitions were added to topic {Topic}: {Reason}")]
+    public static partial void PartitionsNotChecked(ILogger logger, string topic, string reason);
 }

@@ -40,7 +40,7 @@ internal sealed class TopicReader : IDisposable
         _consumer = connected;
         _builder = builder;
         _needsHeaders = builder.ReadsHeaders || setup.DeadLetters is not null;
-        _retry = new KafkaRetry(setup.Options, setup.TimeProvider, CountRetry);
+        _retry = new KafkaRetry(setup.IsTail ? setup.Options with { MaxRetries = int.MaxValue } : setup.Options, setup.TimeProvider, CountRetry);
         _partitions = [.. setup.Partitions.Select((p, ordinal) => new PartitionReading(ordinal, p))];
         _byId = new PartitionReading?[_partitions.Max(p => p.Id) + 1];
         foreach (PartitionReading partition in _partitions) { _byId[partition.Id] = partition; }
@@ -67,7 +67,60 @@ internal sealed class TopicReader : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// What has arrived, for a read without an end: waits for a moment at most; null when no record came.
+    /// </summary>
+    /// <exception cref="SourceException">The read cannot go on.</exception>
+    public SourceBatch? ReadAvailable(CancellationToken cancellationToken)
+    {
+        try { _retry.Execute(FillOnce, cancellationToken); }
+        catch (KafkaFaultException e) { throw Failure(e); }
+
+        return _builder.Finish();
+    }
+
+    /// <summary>The next offset to read of every partition.</summary>
+    public PartitionOffset[] Positions() => [.. _partitions.Select(p => new PartitionOffset(p.Id, p.Position))];
+
+    /// <summary>The end of every partition as far as the client knows it; it asks nobody.</summary>
+    public PartitionOffset[] KnownEnds() =>
+        [.. _partitions.Select(p => new PartitionOffset(p.Id, Math.Max(p.Position, _consumer?.GetEnd(p.Id) ?? 0)))];
+
+    /// <summary>The numbers of partitions that are not among those read.</summary>
+    /// <exception cref="KafkaFaultException">The brokers did not answer.</exception>
+    public int[] AddedPartitions()
+    {
+        _consumer ??= _setup.Connect();
+        return [.. _consumer.GetPartitions().Except(_partitions.Select(p => p.Id))];
+    }
+
     public void Dispose() => Disconnect();
+
+    private void FillOnce(CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ITopicConsumer consumer = Connect();
+            Fetch(consumer, FetchWait);
+
+            // The client hands over one record as soon as it comes; what came with it is there as well.
+            if (_builder.RowCount > 0 && !_builder.IsFull) { Fetch(consumer, TimeSpan.Zero); }
+        }
+        catch (KafkaFaultException)
+        {
+            Disconnect();
+            throw;
+        }
+    }
+
+    private void Fetch(ITopicConsumer consumer, TimeSpan wait)
+    {
+        ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(_setup.Definition.BatchRows - _builder.RowCount, wait);
+        foreach (ref readonly ConsumedMessage message in messages) { Take(in message, consumer); }
+
+        CheckHealth(consumer, messages.IsEmpty);
+    }
 
     // Reads until the batch is full, the ends are reached, or nothing comes for a moment: rows are not held back then.
     private void Fill(CancellationToken cancellationToken)
@@ -137,7 +190,7 @@ internal sealed class TopicReader : IDisposable
         if (partition.IsDone) { return; }
 
         MoveTo(partition, message.Offset, consumer);
-        if (partition.IsDone) { return; }
+        if (partition.IsDone || partition.IsEndless) { return; }
 
         // The broker has nothing more, yet the end was further on: a lagging replica will catch up, a cut log will not.
         long end = consumer.QueryOffsets([partition.Id], Offset.End.Value)[0];
@@ -177,7 +230,7 @@ internal sealed class TopicReader : IDisposable
         {
             _lastProgress = _setup.TimeProvider.GetTimestamp();
         }
-        else if (_setup.TimeProvider.GetElapsedTime(_lastProgress) >= _setup.Options.StallTimeout)
+        else if (!_setup.IsTail && _setup.TimeProvider.GetElapsedTime(_lastProgress) >= _setup.Options.StallTimeout)
         {
             string reason = $"nothing came for {_setup.Options.StallTimeout.TotalSeconds:0.###} s";
             throw new KafkaFaultException(new KafkaFault(ErrorCode.Local_TimedOut, reason));
@@ -222,6 +275,7 @@ internal sealed class TopicReader : IDisposable
 
     private void CountRetry(KafkaFault fault, TimeSpan delay)
     {
+        _setup.OnFault?.Invoke(fault);
         _builder.CountRetry();
         PartitionReading partition = Concerned(fault);
         ScanLog.Retrying(_setup.Logger, partition.Name, partition.Position, delay, fault.Reason);
@@ -231,8 +285,7 @@ internal sealed class TopicReader : IDisposable
     {
         try
         {
-            _consumer ??= _setup.Connect();
-            int[] added = [.. _consumer.GetPartitions().Except(_partitions.Select(p => p.Id))];
+            int[] added = AddedPartitions();
             if (added.Length > 0) { _builder.Warn(ScanMessages.PartitionsAdded(_setup.Topic, added)); }
         }
         catch (KafkaFaultException e)

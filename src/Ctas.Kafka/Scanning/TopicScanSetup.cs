@@ -21,4 +21,11 @@ internal sealed record TopicScanSetup(
     KafkaSourceOptions Options,
     TimeProvider TimeProvider,
     ILogger Logger,
-    DeadLetterTopic? DeadLetters);
+    DeadLetterTopic? DeadLetters)
+{
+    /// <summary>True for a read without an end: silence is no fault, and passing faults are outlasted however long.</summary>
+    public bool IsTail { get; init; }
+
+    /// <summary>Told of every fault that is being waited out.</summary>
+    public Action<KafkaFault>? OnFault { get; init; }
+}

@@ -1,14 +1,12 @@
-using System.Text;
-
 namespace Ctas.Sources;
 
 /// <summary>One read of an <see cref="InMemorySource"/>.</summary>
-internal sealed class InMemoryScan : ISourceScan, IRecordHeaders
+internal sealed class InMemoryScan : ISourceScan
 {
     private readonly InMemorySource _source;
     private readonly InMemoryRecord[][] _records;
     private readonly RecordBatchBuilder _builder;
-    private InMemoryRecord _current = new();
+    private readonly InMemoryRecordReader _reader;
     private int _partition;
     private int _next;
 
@@ -19,12 +17,11 @@ internal sealed class InMemoryScan : ISourceScan, IRecordHeaders
         _records = records;
         Partitions = partitions;
         _builder = new RecordBatchBuilder(source.Definition, request, partitions, source.DeadLetters);
+        _reader = new InMemoryRecordReader(_builder);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<SourcePartition> Partitions { get; }
-
-    int IRecordHeaders.Count => _current.Headers.Count;
 
     /// <inheritdoc/>
     public async ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken)
@@ -40,13 +37,13 @@ internal sealed class InMemoryScan : ISourceScan, IRecordHeaders
                 continue;
             }
 
-            _current = _records[_partition][_next++];
+            InMemoryRecord record = _records[_partition][_next++];
             if (_source.BeforeRecord is { } before)
             {
-                await before(Partitions[_partition], _current.Offset!.Value, cancellationToken).ConfigureAwait(false);
+                await before(Partitions[_partition], record.Offset!.Value, cancellationToken).ConfigureAwait(false);
             }
 
-            AddCurrent();
+            _reader.Add(_partition, record);
         }
 
         return _builder.Finish();
@@ -57,24 +54,4 @@ internal sealed class InMemoryScan : ISourceScan, IRecordHeaders
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    ReadOnlySpan<byte> IRecordHeaders.GetKey(int header) => Encoding.UTF8.GetBytes(_current.Headers[header].Key);
-
-    bool IRecordHeaders.TryGetValue(int header, out ReadOnlySpan<byte> value)
-    {
-        value = _current.Headers[header].Value;
-        return _current.Headers[header].Value is not null;
-    }
-
-    private void AddCurrent() => _builder.Add(new SourceRecord
-    {
-        PartitionOrdinal = _partition,
-        Offset = _current.Offset!.Value,
-        TimestampMilliseconds = _current.TimestampMilliseconds,
-        HasKey = _current.Key is not null,
-        Key = _current.Key,
-        IsTombstone = _current.Value is null,
-        Value = _current.Value,
-        Headers = _current.Headers.Count > 0 ? this : null,
-    });
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ctas.Data;
 
 namespace Ctas.Sources;
@@ -7,11 +8,12 @@ namespace Ctas.Sources;
 /// Behaves as a topic does: partitions, offsets that may have gaps, tombstones, formats, policies; a scan reads what was
 /// there when it was opened. Safe for concurrent use.
 /// </remarks>
-public sealed class InMemorySource : ISource
+public sealed class InMemorySource : ITailSource
 {
     private readonly Lock _adding = new();
     private readonly List<InMemoryRecord>[] _records;
     private readonly long[] _ends;
+    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes an empty source.</summary>
     /// <param name="definition">Formats, columns and policies, as for a topic.</param>
@@ -76,7 +78,7 @@ public sealed class InMemorySource : ISource
         return source;
     }
 
-    /// <summary>Appends a record. Scans that are open do not see it.</summary>
+    /// <summary>Appends a record. Scans that are open do not see it, tails do.</summary>
     /// <returns>This source.</returns>
     /// <exception cref="ArgumentException">There is no such partition, or the offset lies before its end.</exception>
     public InMemorySource Add(InMemoryRecord record)
@@ -95,6 +97,7 @@ public sealed class InMemorySource : ISource
 
             _records[record.Partition].Add(record with { Offset = offset });
             _ends[record.Partition] = offset + 1;
+            WakeTails();
         }
 
         return this;
@@ -104,7 +107,11 @@ public sealed class InMemorySource : ISource
     /// <returns>This source.</returns>
     public InMemorySource AdvanceEnd(int partition, long end)
     {
-        lock (_adding) { _ends[partition] = Math.Max(end, _ends[partition]); }
+        lock (_adding)
+        {
+            _ends[partition] = Math.Max(end, _ends[partition]);
+            WakeTails();
+        }
 
         return this;
     }
@@ -129,6 +136,69 @@ public sealed class InMemorySource : ISource
 
             return ValueTask.FromResult<ISourceScan>(new InMemoryScan(this, request, partitions, records));
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ISourceTail> OpenTailAsync(TailRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<ISourceTail>(new InMemoryTail(this, request, GetEnds()));
+    }
+
+    /// <summary>Completes when something is added. Get it before looking, then look, then wait.</summary>
+    internal Task Added
+    {
+        get
+        {
+            lock (_adding) { return _added.Task; }
+        }
+    }
+
+    /// <summary>The end of every partition, exclusive.</summary>
+    internal long[] GetEnds()
+    {
+        lock (_adding) { return [.. _ends]; }
+    }
+
+    /// <summary>Records of a partition from an offset on, at most so many.</summary>
+    internal InMemoryRecord[] RecordsFrom(int partition, long offset, int count)
+    {
+        lock (_adding)
+        {
+            List<InMemoryRecord> records = _records[partition];
+            int first = FirstFrom(records, offset);
+            return [.. CollectionsMarshal.AsSpan(records).Slice(first, Math.Min(count, records.Count - first))];
+        }
+    }
+
+    /// <summary>Where the next record from an offset on lies; the end when there is none.</summary>
+    internal long NextOffset(int partition, long offset)
+    {
+        lock (_adding)
+        {
+            int first = FirstFrom(_records[partition], offset);
+            return first < _records[partition].Count ? _records[partition][first].Offset!.Value : _ends[partition];
+        }
+    }
+
+    private static int FirstFrom(List<InMemoryRecord> records, long offset)
+    {
+        (int low, int high) = (0, records.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (records[middle].Offset < offset) { low = middle + 1; }
+            else { high = middle; }
+        }
+
+        return low;
+    }
+
+    private void WakeTails()
+    {
+        _added.SetResult();
+        _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private bool IsWanted(InMemoryRecord record, int partition) => Definition.Start switch

@@ -32,6 +32,7 @@ public sealed partial class RecordBatchBuilder
     private int _partitionOrdinal;
     private long _offset;
     private long _lineNumber;
+    private long _newestMilliseconds;
 
     /// <summary>Makes a builder for one scan.</summary>
     /// <param name="definition">What the source was declared as.</param>
@@ -74,6 +75,12 @@ public sealed partial class RecordBatchBuilder
 
     /// <summary>True when the batch has its full number of rows and should be handed on.</summary>
     public bool IsFull => RowCount >= _batchRows;
+
+    /// <summary>The latest time of a record added so far; null before the first that has one.</summary>
+    public DateTimeOffset? NewestRecordAt => _newestMilliseconds > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(_newestMilliseconds) : null;
+
+    /// <summary>Rows of a full batch.</summary>
+    internal int Capacity => _batchRows;
 
     /// <summary>True when some column asks for headers; otherwise they need not be given.</summary>
     public bool ReadsHeaders { get; }
@@ -199,6 +206,7 @@ public sealed partial class RecordBatchBuilder
     private void Count(in SourceRecord record)
     {
         (_partitionOrdinal, _offset, _lineNumber) = (record.PartitionOrdinal, record.Offset, record.LineNumber);
+        _newestMilliseconds = Math.Max(_newestMilliseconds, record.TimestampMilliseconds);
         _counters.Records++;
         _counters.Bytes += record.Key.Length + record.Value.Length;
         _counters.Positions[_partitionOrdinal] = _offset + 1;

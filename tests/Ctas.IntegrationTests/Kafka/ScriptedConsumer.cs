@@ -60,6 +60,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public long GetPosition(int partition) => _assigned[partition].Position;
 
+    public long GetEnd(int partition) => _topic.Partitions[partition].End;
+
     public long GetTimestamp(in ConsumedMessage message)
     {
         (int partition, long offset) = (message.Partition, message.Offset);

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+using Ctas.Kafka.Consuming;
+using Ctas.Sources;
+
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Kafka.Scanning;
+
+/// <summary>
+/// A read of a topic that has no end. Its own thread consumes and decodes; it stops when two batches wait. Partitions
+/// that are added are found at intervals and read from their first record on.
+/// </summary>
+internal sealed class KafkaTail : ISourceTail
+{
+    private const int BatchesAhead = 2;
+
+    private readonly KafkaSourceSetup _setup;
+    private readonly TailRequest _request;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly TaskCompletionSource _threadEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<TailBatch> _batches = Channel.CreateBounded<TailBatch>(
+        new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
+
+    private PartitionOffset[] _positions;
+    private TailStatus _status;
+    private string? _fault;
+    private long _lastCheck;
+    private int _isDisposed;
+
+    /// <summary>Starts to read.</summary>
+    public KafkaTail(KafkaSourceSetup setup, TailRequest request, ILogger logger)
+    {
+        _setup = setup;
+        _request = request;
+        _logger = logger;
+        _positions = [.. request.From];
+        _status = new TailStatus(_positions, new ScanStatistics(0, 0, 0, 0, [], [], []), Fault: null);
+        new Thread(Run) { IsBackground = true, Name = $"ctas tail {Topic}" }.Start();
+    }
+
+    private string Topic => ((TopicLocation)_request.Definition.Location).Topic;
+
+    public async ValueTask<TailBatch> ReadAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+
+        // A failed read comes out of the wait, after the batches before it.
+        while (await _batches.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_batches.Reader.TryRead(out TailBatch? batch)) { return batch; }
+        }
+
+        throw new UnreachableException("A tail ended without an error.");
+    }
+
+    public TailStatus GetStatus() => Volatile.Read(ref _status);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) { return; }
+
+        await _disposal.CancelAsync().ConfigureAwait(false);
+        await _threadEnded.Task.ConfigureAwait(false);
+        _disposal.Dispose();
+    }
+
+    private void Run()
+    {
+        DeadLetterTopic? deadLetters = null;
+        try
+        {
+            deadLetters = _setup.CreateDeadLetters();
+            while (true) { ReadUntilPartitionsChange(deadLetters); }
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it belongs to the reader of the batches, not to this thread.
+            _batches.Writer.Complete(e);
+        }
+        finally
+        {
+            deadLetters?.Dispose();
+            _threadEnded.SetResult();
+        }
+    }
+
+    private void ReadUntilPartitionsChange(DeadLetterTopic? deadLetters)
+    {
+        TimeProvider time = _setup.Services.TimeProvider;
+        ITopicConsumer? consumer = null;
+        new KafkaRetry(_setup.Options with { MaxRetries = int.MaxValue }, time, (fault, _) => Fail(fault))
+            .Execute(_ => (consumer, _positions) = ConnectAndPlace(), _disposal.Token);
+        SourcePartition[] partitions = [.. _positions.Select(from => new SourcePartition(
+            $"{Topic}[{from.Partition}]", from.Partition, new OffsetRange(from.Offset, long.MaxValue)))];
+        var builder = new RecordBatchBuilder(_request.Definition, _request.Scan, partitions, deadLetters);
+        var setup = new TopicScanSetup(
+            _request.Definition, Topic, partitions, _setup.Connect, _setup.Options, time, _logger, deadLetters)
+        {
+            IsTail = true,
+            OnFault = Fail,
+        };
+        using var reader = new TopicReader(setup, consumer!, builder);
+        ScanLog.Following(_logger, Topic, partitions.Length);
+        _lastCheck = time.GetTimestamp();
+        while (!HasAddedPartitions(reader)) { ReadOnce(reader, builder); }
+    }
+
+    private void ReadOnce(TopicReader reader, RecordBatchBuilder builder)
+    {
+        SourceBatch? rows = reader.ReadAvailable(_disposal.Token);
+        PartitionOffset[] positions = reader.Positions();
+        _fault = null;
+        Publish(reader.KnownEnds(), builder.GetStatistics());
+        if (rows is null && positions.AsSpan().SequenceEqual(_positions)) { return; }
+
+        _positions = positions;
+        Hand(new TailBatch(rows, positions, builder.NewestRecordAt));
+    }
+
+    /// <summary>A consumer, and where every partition that there is goes on.</summary>
+    private (ITopicConsumer Consumer, PartitionOffset[] Positions) ConnectAndPlace()
+    {
+        ITopicConsumer consumer = _setup.Connect();
+        try
+        {
+            IReadOnlyList<int> ids = consumer.GetPartitions();
+            int[] added = [.. ids.Except(_positions.Select(position => position.Partition))];
+            if (added.Length == 0) { return (consumer, _positions); }
+
+            IReadOnlyList<long> starts = consumer.QueryOffsets(added, Confluent.Kafka.Offset.Beginning.Value);
+            return (consumer,
+            [
+                .. _positions.Concat(added.Zip(starts, (id, start) => new PartitionOffset(id, Math.Max(0, start))))
+                    .OrderBy(position => position.Partition),
+            ]);
+        }
+        catch
+        {
+            consumer.Dispose();
+            throw;
+        }
+    }
+
+    private bool HasAddedPartitions(TopicReader reader)
+    {
+        TimeProvider time = _setup.Services.TimeProvider;
+        if (time.GetElapsedTime(_lastCheck) < _setup.Options.PartitionCheckInterval) { return false; }
+
+        _lastCheck = time.GetTimestamp();
+        try
+        {
+            int[] added = reader.AddedPartitions();
+            if (added.Length > 0) { ScanLog.PartitionsJoin(_logger, Topic, string.Join(", ", added)); }
+
+            return added.Length > 0;
+        }
+        catch (KafkaFaultException e)
+        {
+            // Reading goes on, and the question is asked again.
+            ScanLog.PartitionsNotChecked(_logger, Topic, e.Fault.Reason);
+            return false;
+        }
+    }
+
+    private void Fail(KafkaFault fault)
+    {
+        _fault = fault.Reason;
+        Publish(_status.Ends, _status.Statistics);
+    }
+
+    private void Publish(IReadOnlyList<PartitionOffset> ends, ScanStatistics statistics) =>
+        Volatile.Write(ref _status, new TailStatus(ends, statistics, _fault));
+
+    private void Hand(TailBatch batch)
+    {
+        if (_batches.Writer.TryWrite(batch)) { return; }
+
+        // A thread of its own may block: this is the backpressure.
+        _batches.Writer.WriteAsync(batch, _disposal.Token).AsTask().GetAwaiter().GetResult();
+    }
+}

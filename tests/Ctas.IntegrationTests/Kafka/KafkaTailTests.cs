@@ -1,0 +1,128 @@
+using Confluent.Kafka;
+
+using Ctas.Kafka;
+using Ctas.Kafka.Consuming;
+using Ctas.Kafka.Testing;
+using Ctas.Sources;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ctas.IntegrationTests.Kafka;
+
+/// <summary>Reads without an end: on a scripted consumer for what no test broker shows, and over the real protocol.</summary>
+public sealed class KafkaTailTests
+{
+    private readonly ScriptedTopic _topic = new(new InstantTime());
+
+    [Fact]
+    public async Task Tail_FromAPosition_GivesWhatFollowsEachRecordOnce()
+    {
+        _topic.AddPartition().Records(3);
+        _topic.Rewind = 2;
+        _topic.BeforeFetch(4, () => _topic.Partitions[0].Records(2, from: 3));
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 1));
+
+        (await ReadKeysAsync(tail, until: 5)).Should().Equal("k1", "k2", "k3", "k4");
+    }
+
+    [Fact]
+    public async Task Tail_MarkersAndHoles_MoveThePositionWithoutRows()
+    {
+        _topic.AddPartition().Records(1).Marker().Hole(3).Marker();
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+
+        (await ReadKeysAsync(tail, until: 6)).Should().Equal("k0");
+    }
+
+    [Fact]
+    public async Task Tail_ManyTransientFaults_AreOutlasted()
+    {
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        for (int i = 0; i < 40; i++) { partition.Errors.Enqueue(ErrorCode.Local_Transport); }
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+
+        (await ReadKeysAsync(tail, until: 2)).Should().Equal("k0", "k1");
+        tail.GetStatus().Statistics.Retries.Should().Be(40);
+    }
+
+    [Fact]
+    public async Task Tail_RecordsAreGone_SaysWhere()
+    {
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        partition.Errors.Enqueue(ErrorCode.OffsetOutOfRange);
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 1));
+        Func<Task> read = () => ReadKeysAsync(tail, until: 2);
+
+        SourceException error = (await read.Should().ThrowAsync<SourceException>()).Which;
+        (error.Partition, error.Offset, error.IsTransient).Should().Be(("t[0]", 1L, false));
+    }
+
+    [Fact]
+    public async Task Tail_AddedPartition_IsReadFromItsFirstRecord()
+    {
+        _topic.AddPartition().Records(1);
+        _topic.BeforeFetch(10, () => _topic.AddPartition().Records(2, from: 7));
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 1));
+        List<string> keys = [];
+        while (keys.Count < 2) { keys.AddRange(KeysOf(await ReadAsync(tail))); }
+
+        keys.Should().Equal("k7", "k8");
+    }
+
+    [Fact]
+    public async Task Tail_RealBroker_FollowsWhatIsProducedAcrossABrokerThatIsDown()
+    {
+        await using EmbeddedKafka kafka = EmbeddedKafka.Start(brokers: 1);
+        kafka.CreateTopic("t");
+        await kafka.ProduceAsync("t", [EmbeddedRecord.Of("k0", """{"n":0}"""), EmbeddedRecord.Of("k1", """{"n":1}""")]);
+        var factory = new KafkaSourceFactory(
+            kafka.BootstrapServers,
+            new KafkaSourceOptions { RetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(100) },
+            new Dictionary<string, string> { ["reconnect.backoff.max.ms"] = "200" });
+        var source = (ITailSource)factory.Create(
+            ScriptedSource.Definition, new SourceServices(TimeProvider.System, NullLoggerFactory.Instance));
+
+        await using ISourceTail tail = await source.OpenTailAsync(RequestOf(new PartitionOffset(0, 1)), CancellationToken.None);
+        (await ReadKeysAsync(tail, until: 2)).Should().Equal("k1");
+
+        kafka.SetBrokerDown(1);
+        kafka.SetBrokerUp(1);
+        await kafka.ProduceAsync("t", [EmbeddedRecord.Of("k2", """{"n":2}""")]);
+
+        (await ReadKeysAsync(tail, until: 3)).Should().Equal("k2");
+        tail.GetStatus().Ends.Should().Equal(new PartitionOffset(0, 3));
+    }
+
+    private static TailRequest RequestOf(params PartitionOffset[] from) => new(
+        ScriptedSource.Definition with { Mode = ReadMode.Changelog },
+        new ScanRequest([ScriptedSource.Id, ScriptedSource.N]),
+        from);
+
+    private async Task<ISourceTail> OpenAsync(params PartitionOffset[] from) =>
+        await ((ITailSource)ScriptedSource.Over(_topic)).OpenTailAsync(RequestOf(from), CancellationToken.None);
+
+    private static async Task<List<string>> ReadKeysAsync(ISourceTail tail, long until)
+    {
+        var keys = new List<string>();
+        while (true)
+        {
+            TailBatch batch = await ReadAsync(tail);
+            keys.AddRange(KeysOf(batch));
+            if (batch.Positions[0].Offset >= until) { return keys; }
+        }
+    }
+
+    private static async Task<TailBatch> ReadAsync(ISourceTail tail)
+    {
+        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return await tail.ReadAsync(guard.Token);
+    }
+
+    private static IEnumerable<string> KeysOf(TailBatch batch) =>
+        batch.Rows is null ? [] : ScanRows.RowsOf(batch.Rows).Select(row => (string)row[0]!);
+}
