@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables;
 
@@ -6,27 +7,24 @@ namespace Ctas.Tables;
 /// A standard table whose rows came finished: one without a key, or the result of a query that gives each key once.
 /// </summary>
 /// <remarks>
-/// Rows stay in the columns the query made, so that publishing costs nothing and scans read them as they are. The
-/// first lookup by key turns them into row objects behind an index, once, while other lookups wait for it; then the
-/// columns are dropped. Row numbers are the same in both forms. Memory is told as of the form that takes more.
+/// Rows stay in the columns the query made, so that publishing costs no more than the key index, and scans read them
+/// as they are.
 /// </remarks>
 internal sealed class BatchTable : Table
 {
     private const int MaxScanRows = 64 * 1024;
 
-    private readonly Lock _making = new();
-    private readonly bool _hasKey;
-    private volatile BatchRowStore? _columns;
-    private volatile StandardTable? _rows;
+    private readonly BatchRowStore _columns;
+    private readonly TagDirectory _index;
 
-    public BatchTable(string name, KeyLayout keys, BatchRowStore columns)
-        : base(name, columns.Schema, keys)
+    public BatchTable(TableShape shape, BatchRowStore columns)
+        : base(shape)
     {
         _columns = columns;
-        _hasKey = keys.Form != KeyForm.None;
+        TagIndex? index = shape.Schema.HasKey ? BatchIndex.Of(columns, shape.Keys) : null;
+        _index = index is null ? default : index.Publish();
         RowCount = columns.RowCount;
-        Memory = _hasKey ? StandardTableBuilder.MemoryOf(columns, keys) : new TableMemory(
-            columns.ColumnBytes, Rows: 0, PoolBytes(columns), Index: 0);
+        Memory = new TableMemory(columns.ColumnBytes, Rows: 0, PoolBytes(columns), index?.SizeInBytes ?? 0);
     }
 
     public override TableModel Model => TableModel.Standard;
@@ -35,7 +33,10 @@ internal sealed class BatchTable : Table
 
     public override TableMemory Memory { get; }
 
-    protected override RowStore Store => _columns is { } columns ? columns : _rows!.Objects;
+    /// <summary>The rows by number.</summary>
+    internal BatchRowStore Columns => _columns;
+
+    internal override RowStore Store => _columns;
 
     /// <summary>Bytes of the different pools of the columns.</summary>
     public static long PoolBytes(BatchRowStore columns)
@@ -51,23 +52,8 @@ internal sealed class BatchTable : Table
 
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {
-        if (_columns is not { } store) { return _rows!.Scan(columns); }
-
-        return Scan(store, columns ?? AllColumns);
-    }
-
-    protected override int FindText(ReadOnlySpan<byte> key) => Keyed().NumberOfText(key);
-
-    protected override int FindInteger(long key) => Keyed().NumberOfInteger(key);
-
-    protected override int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text) => Keyed().NumberOf(key, text);
-
-    protected override IEnumerable<int> LiveRows() => Enumerable.Range(0, (int)RowCount);
-
-    private static IEnumerable<Batch> Scan(BatchRowStore store, OrdinalList columns)
-    {
-        int[] ordinals = [.. columns];
-        foreach (Batch batch in store.Batches)
+        int[] ordinals = [.. columns ?? Shape.AllColumns];
+        foreach (Batch batch in _columns.Batches)
         {
             Batch selected = batch.Select(ordinals);
             for (int start = 0; start < batch.RowCount; start += MaxScanRows)
@@ -77,19 +63,40 @@ internal sealed class BatchTable : Table
         }
     }
 
-    private StandardTable Keyed() => _rows ?? MakeRows();
-
-    private StandardTable MakeRows()
+    protected override int FindText(ReadOnlySpan<byte> key)
     {
-        lock (_making)
+        int ordinal = Shape.Keys.Ordinals[0];
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
         {
-            if (_rows is { } made) { return made; }
-
-            // Order matters to readers without a lock: the rows are there before the columns go.
-            StandardTable rows = StandardTableBuilder.Of(Name, _columns!);
-            _rows = rows;
-            _columns = null;
-            return rows;
+            int row = probe.Row;
+            if (_columns.GetBytes(row, ordinal).SequenceEqual(key) && !_columns.IsNull(row, ordinal)) { return row; }
         }
+
+        return -1;
     }
+
+    protected override int FindInteger(long key)
+    {
+        int ordinal = Shape.Keys.Ordinals[0];
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Int64((ulong)key))); probe.MoveNext();)
+        {
+            int row = probe.Row;
+            if (_columns.GetInt64(row, ordinal) == key && !_columns.IsNull(row, ordinal)) { return row; }
+        }
+
+        return -1;
+    }
+
+    protected override int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text)
+    {
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Shape.Keys.Hash(key, text))); probe.MoveNext();)
+        {
+            int row = probe.Row;
+            if (Shape.Keys.AreEqual(_columns, row, key, text)) { return row; }
+        }
+
+        return -1;
+    }
+
+    protected override IEnumerable<int> LiveRows() => Enumerable.Range(0, (int)RowCount);
 }

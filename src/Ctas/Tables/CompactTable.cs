@@ -9,10 +9,10 @@ internal sealed class CompactTable : Table
     private readonly KeyIndex? _index;
     private readonly KeyLayout _keys;
 
-    public CompactTable(string name, KeyLayout keys, CompactRowStore rows, KeyIndex? index, long rowCount)
-        : base(name, rows.Schema, keys)
+    public CompactTable(TableShape shape, CompactRowStore rows, KeyIndex? index, long rowCount)
+        : base(shape)
     {
-        _keys = keys;
+        _keys = shape.Keys;
         _rows = rows;
         _index = index;
         RowCount = rowCount;
@@ -29,11 +29,11 @@ internal sealed class CompactTable : Table
 
     public override TableMemory Memory { get; }
 
-    protected override RowStore Store => _rows;
+    internal override RowStore Store => _rows;
 
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {
-        OrdinalList wanted = columns ?? AllColumns;
+        OrdinalList wanted = columns ?? Shape.AllColumns;
         foreach (CompactSegment segment in _rows.Segments)
         {
             Batch live = segment.Decode(wanted, _rows.Pools);

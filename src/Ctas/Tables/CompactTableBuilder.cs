@@ -44,7 +44,7 @@ internal sealed class CompactTableBuilder : TableBuilder
 
         foreach (TableStrings? strings in _strings) { strings?.Complete(); }
 
-        return new CompactTable(Name, Keys, _store, Index, RowCount);
+        return new CompactTable(Shape, _store, Index, RowCount);
     }
 
     public override void Dispose()

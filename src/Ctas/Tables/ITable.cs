@@ -5,6 +5,7 @@ namespace Ctas.Tables;
 
 /// <summary>A loaded table. Safe for many readers: reads never lock or wait, each sees one published version.</summary>
 /// <remarks>
+/// A table that is kept fresh reads its newest version each time it is asked; <see cref="Snapshot"/> holds one version.
 /// A lookup costs O(1) and allocates nothing. A lookup with a key of the wrong type throws
 /// <see cref="ArgumentException"/>, one in a table without a key <see cref="InvalidOperationException"/>.
 /// A row handed out stays as it is when the table is replaced or dropped.
@@ -28,6 +29,10 @@ public interface ITable
 
     /// <summary>Number of the published version; grows with every publication of changes to this table.</summary>
     long Version { get; }
+
+    /// <summary>The version published last, which stays as it is; the table itself when it is not kept fresh.</summary>
+    /// <remarks>A version that is held keeps alive what it needs of rows that were replaced or deleted since.</remarks>
+    ITable Snapshot() => this;
 
     /// <summary>Looks up a row by its VARCHAR key.</summary>
     /// <returns>False when no row has the key.</returns>

@@ -83,7 +83,9 @@ public sealed class RegistrySnapshot
 /// <param name="Metadata">What is known; dependents and sizes are added when it is shown.</param>
 /// <param name="Table">The data; null before Ready.</param>
 /// <param name="Pending">The declaration that is being loaded; null when none is.</param>
-internal sealed record RegistryEntry(TableMetadata Metadata, ITable? Table, TableDeclaration? Pending)
+/// <param name="Live">Reads the newest version of a table that is kept fresh; null for any other.</param>
+internal sealed record RegistryEntry(
+    TableMetadata Metadata, ITable? Table, TableDeclaration? Pending, LiveTable? Live = null)
 {
     /// <summary>Bytes the data keeps alive, measured when the entry was made.</summary>
     public long SizeInBytes { get; } = Table?.Memory.Total ?? 0;

@@ -6,7 +6,8 @@ namespace Ctas.Tables;
 /// <summary>Turns row objects into columns.</summary>
 internal static class RowBatches
 {
-    /// <summary>A batch of some columns of the given rows. Strings are not copied: the pools are the table's.</summary>
+    /// <summary>A batch of some columns of the given rows.</summary>
+    /// <remarks>The strings lie in the table's pool, those of a column with strings inline in one of the batch.</remarks>
     public static Batch Create(StandardRowStore store, List<byte[]> rows, OrdinalList columns)
     {
         var made = new Column[columns.Count];
@@ -22,7 +23,7 @@ internal static class RowBatches
     {
         DataType type = store.TypeOf(ordinal);
         int offset = store.Layout.OffsetOf(ordinal);
-        Bitmap? validity = Validity(rows, ordinal);
+        Bitmap? validity = Validity(store.Layout, rows, ordinal);
         return store.Layout.TypeOf(ordinal) switch
         {
             PhysicalType.Boolean => new FixedColumn<bool>(type, Values<bool>(rows, offset), rows.Count, validity),
@@ -32,8 +33,7 @@ internal static class RowBatches
             PhysicalType.Int128 => new FixedColumn<Int128>(type, Values<Int128>(rows, offset), rows.Count, validity),
             PhysicalType.Interval =>
                 new FixedColumn<Interval>(type, Values<Interval>(rows, offset), rows.Count, validity),
-            PhysicalType.Bytes =>
-                new StringColumn(type, Values<int>(rows, offset), rows.Count, store.Pools[ordinal]!, validity),
+            PhysicalType.Bytes => CreateStrings(store, rows, ordinal, validity),
             _ => throw new UnreachableException($"No column form for {type}."),
         };
     }
@@ -42,17 +42,36 @@ internal static class RowBatches
         where T : unmanaged
     {
         var values = new T[rows.Count];
-        for (int row = 0; row < values.Length; row++) { values[row] = StandardRowStore.Read<T>(rows[row], offset); }
+        for (int row = 0; row < values.Length; row++) { values[row] = RowLayout.Read<T>(rows[row], offset); }
 
         return values;
     }
 
-    private static Bitmap? Validity(List<byte[]> rows, int ordinal)
+    private static StringColumn CreateStrings(StandardRowStore store, List<byte[]> rows, int ordinal, Bitmap? validity)
+    {
+        DataType type = store.TypeOf(ordinal);
+        int[] codes = Values<int>(rows, store.Layout.OffsetOf(ordinal));
+        if (!codes.AsSpan().ContainsAnyInRange(int.MinValue, RowLayout.KeyText))
+        {
+            return new StringColumn(type, codes, rows.Count, store.Pools[ordinal]!, validity);
+        }
+
+        var pool = new StringPool(isInterned: false);
+        for (int row = 0; row < codes.Length; row++)
+        {
+            bool isNull = validity is not null && !validity[row];
+            codes[row] = isNull ? -1 : pool.Add(store.GetText(rows[row], ordinal));
+        }
+
+        return new StringColumn(type, codes, rows.Count, pool, validity);
+    }
+
+    private static Bitmap? Validity(RowLayout layout, List<byte[]> rows, int ordinal)
     {
         Bitmap? validity = null;
         for (int row = 0; row < rows.Count; row++)
         {
-            if (!RowLayout.IsNull(rows[row], ordinal)) { continue; }
+            if (!layout.IsNull(rows[row], ordinal)) { continue; }
 
             validity ??= new Bitmap(rows.Count, value: true);
             validity[row] = false;

@@ -1,10 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Ctas.Data;
+using Ctas.Tables.Versions;
 
 namespace Ctas.Tables;
 
-/// <summary>Rows as objects: one byte array each, see <see cref="RowLayout"/>. One writer while built.</summary>
+/// <summary>Rows as objects: one byte array each, see <see cref="RowLayout"/>. The writer's own view, or a version's.</summary>
+/// <remarks>
+/// A row keeps its number while it is updated: the new object takes the place of the old one, and <see cref="ReplacedRows"/>
+/// keeps the old one for the versions before. The numbers of deleted rows are used again.
+/// </remarks>
 internal sealed class StandardRowStore : RowStore
 {
     private const int ChunkBits = 12;
@@ -12,13 +16,28 @@ internal sealed class StandardRowStore : RowStore
     private const int ObjectHeaderBytes = 24;
 
     private readonly Schema _schema;
+    private readonly long _end;
+    private readonly ReplacedRows? _replaced;
     private byte[]?[][] _chunks = [];
+    private long _rowBytes;
 
+    /// <summary>Makes an empty store, the writer's view: it sees every row.</summary>
     public StandardRowStore(Schema schema, RowLayout layout, StringPool?[] pools)
     {
         _schema = schema;
+        _end = long.MaxValue;
         Layout = layout;
         Pools = pools;
+    }
+
+    private StandardRowStore(StandardRowStore writer, long end, ReplacedRows? replaced)
+        : this(writer._schema, writer.Layout, writer.Pools)
+    {
+        _chunks = writer._chunks;
+        _rowBytes = writer._rowBytes;
+        Count = writer.Count;
+        _end = end;
+        _replaced = replaced;
     }
 
     public RowLayout Layout { get; }
@@ -32,77 +51,105 @@ internal sealed class StandardRowStore : RowStore
     /// <summary>Bytes of the rows and of the references to them.</summary>
     public long SizeInBytes => _rowBytes + ((long)_chunks.Length * ((ChunkRows * IntPtr.Size) + ObjectHeaderBytes));
 
+    /// <summary>What was replaced from the end of this version on.</summary>
+    public ReplacedRows? Replaced => _replaced;
+
+    /// <summary>The first change that this version does not see.</summary>
+    public long End => _end;
+
     public override int ColumnCount => _schema.Fields.Count;
 
     public override Schema Schema => _schema;
 
-    private long _rowBytes;
-
-    /// <summary>The bytes of a row, null when it was deleted.</summary>
+    /// <summary>The bytes of a row as this view sees it, null when there is none.</summary>
     public byte[]? this[int row]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _chunks[row >> ChunkBits][row & (ChunkRows - 1)];
-        set
+        get
         {
-            ref byte[]? place = ref _chunks[row >> ChunkBits][row & (ChunkRows - 1)];
-            _rowBytes += BytesOf(value) - BytesOf(place);
-            place = value;
+            byte[]?[][] chunks = _chunks;
+            int chunk = row >> ChunkBits;
+            if ((uint)chunk >= (uint)chunks.Length) { return null; }
+
+            byte[]? bytes = Volatile.Read(ref chunks[chunk][row & (ChunkRows - 1)]);
+            return bytes is null || (bytes.Length > RowLayout.StampBytes && RowLayout.Stamp(bytes) < _end)
+                ? bytes
+                : Earlier(bytes);
         }
+    }
+
+    /// <summary>This view as a version that sees the changes before <paramref name="end"/>.</summary>
+    public StandardRowStore ToVersion(long end, ReplacedRows replaced) => new(this, end, replaced);
+
+    /// <summary>A writer's view of what a version sees.</summary>
+    public StandardRowStore ToWriter() => new(this, long.MaxValue, replaced: null);
+
+    /// <summary>What stands in the place of a row, a deleted one included.</summary>
+    public byte[]? Raw(int row) => _chunks[row >> ChunkBits][row & (ChunkRows - 1)];
+
+    /// <summary>Puts a row in the place of another.</summary>
+    public void Set(int row, byte[]? bytes)
+    {
+        ref byte[]? place = ref _chunks[row >> ChunkBits][row & (ChunkRows - 1)];
+        _rowBytes += BytesOf(bytes) - BytesOf(place);
+        Volatile.Write(ref place, bytes);
     }
 
     /// <summary>Appends a row and returns its number.</summary>
     public int Add(byte[] row)
     {
-        if (Count >> ChunkBits == _chunks.Length)
-        {
-            Array.Resize(ref _chunks, _chunks.Length + 1);
-            _chunks[^1] = new byte[]?[ChunkRows];
-        }
+        if (Count >> ChunkBits == _chunks.Length) { _chunks = [.. _chunks, new byte[]?[ChunkRows]]; }
 
-        this[Count] = row;
+        Set(Count, row);
         return Count++;
     }
 
-    /// <summary>The text of the key of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<byte> KeyText(byte[] row) => row.AsSpan(Layout.FixedBytes);
-
-    /// <summary>A fixed-width value of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Read<T>(byte[] row, int offset)
-        where T : unmanaged =>
-        Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(row), offset));
-
     internal override DataType TypeOf(int ordinal) => _schema.Fields[ordinal].Type;
 
-    internal override bool IsNull(int row, int ordinal) => RowLayout.IsNull(this[row]!, ordinal);
+    internal override bool IsNull(int row, int ordinal) => Layout.IsNull(this[row]!, ordinal);
 
     internal override long GetInt64(int row, int ordinal) => Layout.TypeOf(ordinal) switch
     {
-        PhysicalType.Int64 => Read<long>(this[row]!, Layout.OffsetOf(ordinal)),
-        PhysicalType.Int32 => Read<int>(this[row]!, Layout.OffsetOf(ordinal)),
-        _ => Read<byte>(this[row]!, Layout.OffsetOf(ordinal)),
+        PhysicalType.Int64 => RowLayout.Read<long>(this[row]!, Layout.OffsetOf(ordinal)),
+        PhysicalType.Int32 => RowLayout.Read<int>(this[row]!, Layout.OffsetOf(ordinal)),
+        _ => RowLayout.Read<byte>(this[row]!, Layout.OffsetOf(ordinal)),
     };
 
-    internal override double GetDouble(int row, int ordinal) => Read<double>(this[row]!, Layout.OffsetOf(ordinal));
+    internal override double GetDouble(int row, int ordinal) =>
+        RowLayout.Read<double>(this[row]!, Layout.OffsetOf(ordinal));
 
-    internal override Int128 GetInt128(int row, int ordinal) => Read<Int128>(this[row]!, Layout.OffsetOf(ordinal));
+    internal override Int128 GetInt128(int row, int ordinal) =>
+        RowLayout.Read<Int128>(this[row]!, Layout.OffsetOf(ordinal));
 
     internal override Interval GetInterval(int row, int ordinal) =>
-        Read<Interval>(this[row]!, Layout.OffsetOf(ordinal));
+        RowLayout.Read<Interval>(this[row]!, Layout.OffsetOf(ordinal));
 
     internal override ReadOnlySpan<byte> GetBytes(int row, int ordinal)
     {
         byte[] bytes = this[row]!;
-        if (ordinal == Layout.TextKey) { return KeyText(bytes); }
+        return ordinal == Layout.TextKey ? Layout.KeyTextOf(bytes) : GetText(bytes, ordinal);
+    }
 
-        int code = Read<int>(bytes, Layout.OffsetOf(ordinal));
-        return code < 0 ? default : Pools[ordinal]!.GetBytes(code);
+    /// <summary>A string of a row; empty for NULL.</summary>
+    public ReadOnlySpan<byte> GetText(byte[] row, int ordinal)
+    {
+        if (Layout.IsNull(row, ordinal)) { return default; }
+
+        int place = RowLayout.Read<int>(row, Layout.OffsetOf(ordinal));
+        return place < 0 ? Layout.InlineText(row, place) : Pools[ordinal]!.GetBytes(place);
     }
 
     /// <summary>Bytes of a row object with so many bytes in it.</summary>
     public static long BytesOfRow(int length) => ObjectHeaderBytes + ((length + 7L) & ~7L);
 
     private static long BytesOf(byte[]? row) => row is null ? 0 : BytesOfRow(row.Length);
+
+    /// <summary>What the view sees of a row that was written after its end, or deleted.</summary>
+    private byte[]? Earlier(byte[] row)
+    {
+        byte[]? bytes = row;
+        while (bytes is not null && RowLayout.Stamp(bytes) >= _end) { bytes = _replaced![RowLayout.Stamp(bytes)]; }
+
+        return bytes is { Length: > RowLayout.StampBytes } ? bytes : null;
+    }
 }

@@ -1,25 +1,27 @@
 using Ctas.Data;
+using Ctas.Tables.Keys;
+using Ctas.Tables.Versions;
 
 namespace Ctas.Tables;
 
-/// <summary>Rows as objects behind a hash index: quickest lookups and updates of whole rows. Immutable.</summary>
+/// <summary>One version of rows as objects behind a key index: quickest lookups and updates of whole rows. Immutable.</summary>
 internal sealed class StandardTable : Table
 {
     private const int ScanRows = 8192;
 
     private readonly StandardRowStore _rows;
-    private readonly KeyIndex? _index;
-    private readonly KeyLayout _keys;
+    private readonly TagDirectory _index;
 
-    public StandardTable(string name, KeyLayout keys, StandardRowStore rows, KeyIndex? index, long rowCount)
-        : base(name, rows.Schema, keys)
+    public StandardTable(TableShape shape, StandardRowStore rows, StandardIndex index, VersionInfo version)
+        : base(shape, version.Number)
     {
-        _keys = keys;
         _rows = rows;
-        _index = index;
-        RowCount = rowCount;
+        _index = index.Directory;
+        Index = index;
+        Continuation = version.Continuation;
+        RowCount = version.RowCount;
         Memory = new TableMemory(
-            Columns: 0, rows.SizeInBytes, rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0), index?.SizeInBytes ?? 0);
+            Columns: 0, rows.SizeInBytes, rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0), index.SizeInBytes);
     }
 
     public override TableModel Model => TableModel.Standard;
@@ -31,24 +33,23 @@ internal sealed class StandardTable : Table
     /// <summary>The rows by number.</summary>
     internal StandardRowStore Objects => _rows;
 
-    protected override RowStore Store => _rows;
+    /// <summary>The key index.</summary>
+    internal StandardIndex Index { get; }
 
-    /// <summary>The number of the row with a key of one string, or −1.</summary>
-    internal int NumberOfText(ReadOnlySpan<byte> key) => FindText(key);
+    /// <summary>The right to go on from this version.</summary>
+    internal WriterClaim Continuation { get; }
 
-    /// <summary>The number of the row with a key of one integer, or −1.</summary>
-    internal int NumberOfInteger(long key) => FindInteger(key);
-
-    /// <summary>The number of the row with any key, or −1.</summary>
-    internal int NumberOf(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text) => Find(key, text);
+    internal override RowStore Store => _rows;
 
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {
-        OrdinalList wanted = columns ?? AllColumns;
+        OrdinalList wanted = columns ?? Shape.AllColumns;
         var rows = new List<byte[]>(ScanRows);
-        foreach (int row in LiveRows())
+        for (int number = 0; number < _rows.Count; number++)
         {
-            rows.Add(_rows[row]!);
+            if (_rows[number] is not { } row) { continue; }
+
+            rows.Add(row);
             if (rows.Count < ScanRows) { continue; }
 
             yield return RowBatches.Create(_rows, rows, wanted);
@@ -61,11 +62,12 @@ internal sealed class StandardTable : Table
     protected override int FindText(ReadOnlySpan<byte> key)
     {
         StandardRowStore rows = _rows;
-        for (KeyProbe probe = _index!.Probe(Hashing.Bytes(key)); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
         {
-            byte[] row = rows[probe.Row]!;
-            bool isFound = rows.KeyText(row).SequenceEqual(key) && !RowLayout.IsNull(row, rows.Layout.TextKey);
-            if (isFound) { return probe.Row; }
+            int number = probe.Row;
+            if (rows[number] is not { } row || !rows.Layout.KeyTextOf(row).SequenceEqual(key)) { continue; }
+
+            if (!rows.Layout.IsNull(row, rows.Layout.TextKey)) { return number; }
         }
 
         return -1;
@@ -73,10 +75,17 @@ internal sealed class StandardTable : Table
 
     protected override int FindInteger(long key)
     {
-        int ordinal = _keys.Ordinals[0];
-        for (KeyProbe probe = _index!.Probe(Hashing.Int64((ulong)key)); probe.MoveNext();)
+        StandardRowStore rows = _rows;
+        int ordinal = Shape.Keys.Ordinals[0];
+        int offset = rows.Layout.OffsetOf(ordinal);
+        bool isLong = rows.Layout.TypeOf(ordinal) == PhysicalType.Int64;
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Int64((ulong)key))); probe.MoveNext();)
         {
-            if (_rows.GetInt64(probe.Row, ordinal) == key && !_rows.IsNull(probe.Row, ordinal)) { return probe.Row; }
+            int number = probe.Row;
+            if (rows[number] is not { } row) { continue; }
+
+            long value = isLong ? RowLayout.Read<long>(row, offset) : RowLayout.Read<int>(row, offset);
+            if (value == key && !rows.Layout.IsNull(row, ordinal)) { return number; }
         }
 
         return -1;
@@ -84,9 +93,10 @@ internal sealed class StandardTable : Table
 
     protected override int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text)
     {
-        for (KeyProbe probe = _index!.Probe(_keys.Hash(key, text)); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Shape.Keys.Hash(key, text))); probe.MoveNext();)
         {
-            if (_keys.AreEqual(_rows, probe.Row, key, text)) { return probe.Row; }
+            int number = probe.Row;
+            if (_rows[number] is not null && Shape.Keys.AreEqual(_rows, number, key, text)) { return number; }
         }
 
         return -1;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -7,26 +6,27 @@ using Ctas.Data;
 
 namespace Ctas.Tables;
 
-/// <summary>What both table models share: turning keys into what the index is asked for. Immutable.</summary>
+/// <summary>One version of a table: turns keys into what the index is asked for. Immutable.</summary>
 [SkipLocalsInit] // Keys are encoded on the stack; clearing it first would cost as much as hashing.
 internal abstract class Table : ITable
 {
     private const int StackBytes = 512;
 
     private readonly KeyLayout _keys;
-    private readonly ConcurrentDictionary<Type, object> _mappers = new();
 
-    private protected Table(string name, Schema schema, KeyLayout keys)
+    private protected Table(TableShape shape, long version = 1)
     {
-        Name = name;
-        Schema = schema;
-        _keys = keys;
-        AllColumns = new OrdinalList([.. Enumerable.Range(0, schema.Fields.Count)]);
+        Shape = shape;
+        Version = version;
+        _keys = shape.Keys;
     }
 
-    public string Name { get; }
+    /// <summary>What all versions of the table share.</summary>
+    public TableShape Shape { get; }
 
-    public Schema Schema { get; }
+    public string Name => Shape.Name;
+
+    public Schema Schema => Shape.Schema;
 
     public abstract TableModel Model { get; }
 
@@ -34,7 +34,7 @@ internal abstract class Table : ITable
 
     public abstract TableMemory Memory { get; }
 
-    public long Version => 1;
+    public long Version { get; }
 
     public IEnumerable<Row> Rows
     {
@@ -44,11 +44,8 @@ internal abstract class Table : ITable
         }
     }
 
-    /// <summary>Every ordinal in order.</summary>
-    protected OrdinalList AllColumns { get; }
-
     /// <summary>The rows by number.</summary>
-    protected abstract RowStore Store { get; }
+    internal abstract RowStore Store { get; }
 
     public bool TryGet(string key, out Row row)
     {
@@ -90,13 +87,7 @@ internal abstract class Table : ITable
 
     public abstract IEnumerable<Batch> Scan(OrdinalList? columns = null);
 
-    public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>()
-    {
-        if (_mappers.TryGetValue(typeof(T), out object? known)) { return (Func<Row, T>)known; }
-
-        Func<Row, T> mapper = RowMapping.Create<T>(Name, Schema);
-        return (Func<Row, T>)_mappers.GetOrAdd(typeof(T), mapper);
-    }
+    public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>() => Shape.GetMapper<T>();
 
     public override string ToString() => $"{Name} ({Schema}), {RowCount} rows";
 

@@ -23,10 +23,8 @@ internal abstract class TableBuilder : IDisposable
 
     private protected TableBuilder(string name, Schema schema, NullKeyRule nullKeys, bool hasIndex = true)
     {
-        Name = name;
-        Schema = schema;
+        Shape = new TableShape(name, schema);
         NullKeys = nullKeys;
-        Keys = new KeyLayout(schema);
         Index = schema.HasKey && hasIndex ? new KeyIndex() : null;
     }
 
@@ -36,13 +34,15 @@ internal abstract class TableBuilder : IDisposable
     /// <summary>Rows the table would have if completed now.</summary>
     public abstract long RowCount { get; }
 
-    protected string Name { get; }
+    protected TableShape Shape { get; }
 
-    protected Schema Schema { get; }
+    protected string Name => Shape.Name;
+
+    protected Schema Schema => Shape.Schema;
 
     protected NullKeyRule NullKeys { get; }
 
-    protected KeyLayout Keys { get; }
+    protected KeyLayout Keys => Shape.Keys;
 
     /// <summary>Finds rows by key; null without a key, and where rows are never looked for.</summary>
     protected KeyIndex? Index { get; }
@@ -79,7 +79,7 @@ internal abstract class TableBuilder : IDisposable
     {
         ChangeBatch dense = changes.Densify();
         Batch rows = dense.Rows;
-        RequireColumns(rows);
+        Shape.RequireColumns(rows);
         if (rows.RowCount > MaxRows - NumberedRows)
         {
             throw new TableDataException(
@@ -151,40 +151,8 @@ internal abstract class TableBuilder : IDisposable
         return -1;
     }
 
-    private void RequireColumns(Batch rows)
-    {
-        bool fits = rows.ColumnCount == Schema.Fields.Count;
-        for (int ordinal = 0; fits && ordinal < rows.ColumnCount; ordinal++)
-        {
-            DataType wanted = Schema.Fields[ordinal].Type;
-            fits = rows[ordinal].Type.Kind == wanted.Kind && rows[ordinal].Type.Scale == wanted.Scale;
-        }
-
-        if (!fits)
-        {
-            string given = string.Join(", ", rows.Columns.ToArray().Select(column => column.Type.ToString()));
-            throw new ArgumentException(
-                $"Table \"{Name}\" has columns ({Schema}), the rows have ({given}).", nameof(rows));
-        }
-    }
-
     private void RequireKeys(Batch rows, int start, int end)
     {
-        if (NullKeys == NullKeyRule.Keep) { return; }
-
-        foreach (int ordinal in Keys.Ordinals)
-        {
-            if (rows[ordinal].Validity is null) { continue; }
-
-            for (int row = start; row < end; row++)
-            {
-                if (rows[ordinal].IsNull(row))
-                {
-                    string column = Schema.Fields[ordinal].Name;
-                    throw new TableDataException(Name, column,
-                        $"NULL in key column \"{column}\" of table \"{Name}\" at row {NumberedRows + row - start}");
-                }
-            }
-        }
+        if (NullKeys == NullKeyRule.Refuse) { Shape.RequireKeys(rows, start, end, NumberedRows); }
     }
 }

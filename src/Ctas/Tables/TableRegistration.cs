@@ -50,3 +50,8 @@ internal sealed record TablePublication(
     IReadOnlyList<SourcePosition>? Positions = null,
     IReadOnlyList<string>? Warnings = null,
     bool IsLive = false);
+
+/// <summary>The next version of a live table, and how far its sources were read for it.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Positions">How far each source partition was read; null when no further than before.</param>
+internal sealed record TableAdvance(Table Version, IReadOnlyList<SourcePosition>? Positions = null);

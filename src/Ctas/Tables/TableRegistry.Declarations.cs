@@ -69,6 +69,37 @@ public sealed partial class TableRegistry
             return next.ToImmutable();
         });
 
+    /// <summary>Makes the next versions of live tables visible together: readers see all of them or none.</summary>
+    /// <remarks>A table that was dropped or replaced meanwhile is left out. Limits do not apply: nothing is refused.</remarks>
+    internal void Advance(IReadOnlyList<TableAdvance> advances)
+    {
+        RegistryState before;
+        lock (_writing)
+        {
+            before = _state;
+            var entries = before.Snapshot.Entries.ToBuilder();
+            DateTimeOffset now = _time.GetUtcNow();
+            foreach ((Table version, IReadOnlyList<SourcePosition>? positions) in advances)
+            {
+                bool isSame = entries.TryGetValue(version.Name, out RegistryEntry? entry)
+                    && entry.Live is { } live && ReferenceEquals(live.Shape, version.Shape);
+                if (!isSame) { continue; }
+
+                TableMetadata metadata = entry!.Metadata with { Positions = positions ?? entry.Metadata.Positions, UpdatedAt = now };
+                entries[version.Name] = new RegistryEntry(metadata, version, entry.Pending, entry.Live);
+            }
+
+            _state = new RegistryState(new RegistrySnapshot(entries.ToImmutable(), before.Snapshot.Version + 1));
+            foreach (TableAdvance advance in advances)
+            {
+                if (entries.TryGetValue(advance.Version.Name, out RegistryEntry? entry)
+                    && ReferenceEquals(entry.Table, advance.Version)) { entry.Live!.Advance(advance.Version); }
+            }
+        }
+
+        before.Changed.SetResult();
+    }
+
     private RegistryEntry Waiting(TableDeclaration declaration)
     {
         DateTimeOffset now = _time.GetUtcNow();
@@ -104,7 +135,8 @@ public sealed partial class TableRegistry
             Failure = null,
             UpdatedAt = _time.GetUtcNow(),
         };
-        return new RegistryEntry(metadata, publication.Table, Pending: null);
+        return new RegistryEntry(
+            metadata, publication.Table, Pending: null, LiveTable.Of(publication.Table, publication.IsLive));
     }
 
     private void Move(string name, TableState state, Exception? failure, string? because) => Change(entries =>

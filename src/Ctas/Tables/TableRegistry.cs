@@ -34,10 +34,27 @@ public sealed partial class TableRegistry
     internal Task Changed => _state.Changed.Task;
 
     /// <inheritdoc cref="RegistrySnapshot.this"/>
-    public ITable this[string name] => _state.Snapshot[name];
+    /// <remarks>A table that is kept fresh goes on with its newest version; a snapshot of the registry has it fixed.</remarks>
+    public ITable this[string name]
+    {
+        get
+        {
+            RegistrySnapshot snapshot = _state.Snapshot;
+            ITable version = snapshot[name];
+            return snapshot.Entries[name].Live ?? version;
+        }
+    }
 
     /// <inheritdoc cref="RegistrySnapshot.TryGet"/>
-    public bool TryGet(string name, [NotNullWhen(true)] out ITable? table) => _state.Snapshot.TryGet(name, out table);
+    /// <remarks>A table that is kept fresh goes on with its newest version; a snapshot of the registry has it fixed.</remarks>
+    public bool TryGet(string name, [NotNullWhen(true)] out ITable? table)
+    {
+        RegistrySnapshot snapshot = _state.Snapshot;
+        if (!snapshot.TryGet(name, out table)) { return false; }
+
+        table = snapshot.Entries[name].Live ?? table;
+        return true;
+    }
 
     /// <inheritdoc cref="RegistrySnapshot.TryGetMetadata"/>
     public bool TryGetMetadata(string name, [NotNullWhen(true)] out TableMetadata? metadata) =>
@@ -229,7 +246,7 @@ public sealed partial class TableRegistry
             Properties = Redact(registration.Properties),
             Warnings = registration.Warnings,
         };
-        return new RegistryEntry(metadata, table, Pending: null);
+        return new RegistryEntry(metadata, table, Pending: null, LiveTable.Of(table, registration.IsLive));
     }
 
     private static ImmutableDictionary<string, string> Redact(IReadOnlyDictionary<string, string> properties) =>

@@ -7,7 +7,7 @@ namespace Ctas.Tests.Tables;
 /// <summary>Both builders against a plain dictionary, over random histories of every type.</summary>
 public sealed class TableModelTests
 {
-    private static readonly Gen<object?[]> AnyRow = Gen.OneOf(
+    internal static readonly Gen<object?[]> AnyRow = Gen.OneOf(
         RowOf(0.1), RowOf(0.1), RowOf(0.9));
 
     private static readonly Gen<(int Weight, object?[] Row)[][]> AnyHistory =

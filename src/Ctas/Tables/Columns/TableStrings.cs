@@ -8,7 +8,7 @@ namespace Ctas.Tables.Columns;
 /// table, so a repeated string costs no hashing. A column whose strings turn out to be nearly all different stops
 /// looking for equal ones: its strings then cost their bytes and eight more.
 /// </remarks>
-internal sealed class TableStrings
+internal sealed class TableStrings : IRowStrings
 {
     private const int KnownPools = 4;
 

@@ -1,0 +1,194 @@
+using System.Numerics;
+using Ctas.Data;
+
+namespace Ctas.Tables.Keys;
+
+/// <summary>Finds rows by the hash of their key: about six bytes a row. One writer, many readers that never wait.</summary>
+/// <remarks>
+/// <para>
+/// The first bits of a hash choose a part, each an open-addressing table that grows alone: growth never copies the
+/// index, and a part that has become large is split in two (extendible hashing, Fagin et al. 1979). Within a part one
+/// comparison finds a tag of eight bits among the twelve slots of a cache line (as in F14 and Swiss tables).
+/// </para>
+/// <para>
+/// Slots are changed in place: the row first, then the tag; a slot that is re-pointed changes at once. Readers hold the
+/// list of parts that was published to them; a part that is made anew shows in later versions only.
+/// </para>
+/// </remarks>
+internal sealed class TagIndex
+{
+    private const int MaxGroups = 1024;
+    private const int MaxDepth = 20;
+
+    // As full as a part of finished keys is made, and one that goes on growing.
+    private const double TightFill = 0.86;
+    private const double LooseFill = 0.58;
+
+    private byte[][] _places;
+    private bool _isShared;
+
+    /// <summary>Makes an empty index.</summary>
+    public TagIndex() => _places = [TagPart.Create(groups: 1, depth: 0)];
+
+    private TagIndex(byte[][] places) => _places = places;
+
+    /// <summary>Bytes the index keeps alive.</summary>
+    public long SizeInBytes { get; private set; } = TagPart.GroupBytes * 3;
+
+    /// <summary>The parts as the writer sees them.</summary>
+    public TagDirectory Current => new(_places);
+
+    /// <summary>The parts for a version; the writer does not change the list any more.</summary>
+    public TagDirectory Publish()
+    {
+        _isShared = true;
+        return new TagDirectory(_places);
+    }
+
+    /// <summary>Takes up the index of a published version.</summary>
+    public static TagIndex Continue(TagDirectory published, long sizeInBytes) =>
+        new(published.Places.ToArray()) { SizeInBytes = sizeInBytes };
+
+    /// <summary>An index of given keys, as full as it may be.</summary>
+    /// <param name="hashes">The short hash of each key (see <see cref="KeyIndex.Shorten"/>).</param>
+    /// <param name="rows">The row of each key; null when the rows are 0, 1, 2 …</param>
+    public static TagIndex Of(ReadOnlySpan<uint> hashes, ReadOnlySpan<int> rows)
+    {
+        const int rowsOfPart = MaxGroups * 6;
+        int depth = BitOperations.Log2((uint)Math.Max(1, hashes.Length / rowsOfPart));
+        int shift = 32 - depth;
+        int[] counts = new int[1 << depth];
+        foreach (uint hash in hashes) { counts[(int)((ulong)hash >> shift)]++; }
+
+        var index = new TagIndex([.. counts.Select(count => TagPart.Create(GroupsFor(count, TightFill), depth))]);
+        for (int key = 0; key < hashes.Length; key++)
+        {
+            uint hash = hashes[key];
+            TagPart.Add(index._places[(int)((ulong)hash >> shift)], hash, rows.IsEmpty ? key : rows[key]);
+        }
+
+        index.SizeInBytes = index._places.Sum(BytesOf);
+        return index;
+    }
+
+    /// <summary>The index of all keys that a load has found, as full as it may be.</summary>
+    public static TagIndex Of(KeyIndex keys)
+    {
+        uint[] hashes = GC.AllocateUninitializedArray<uint>(keys.Count);
+        int[] rows = GC.AllocateUninitializedArray<int>(keys.Count);
+        int count = 0;
+        keys.ForEach((hash, row) =>
+        {
+            hashes[count] = hash;
+            rows[count++] = row;
+        });
+        return Of(hashes, rows);
+    }
+
+    /// <summary>Adds a row whose key is not in the index.</summary>
+    public void Add(uint hash, int row, IIndexedRows rows)
+    {
+        int place = Current.PlaceOf(hash);
+        if (TagPart.IsFull(_places[place]))
+        {
+            Remake(hash, rows);
+            place = Current.PlaceOf(hash);
+        }
+
+        TagPart.Add(_places[place], hash, row);
+    }
+
+    /// <summary>An index with the same keys, whose rows have other numbers; a negative one is left out.</summary>
+    public TagIndex Renumber(Func<int, int> numberOf)
+    {
+        var renumbered = new TagIndex([.. _places]) { SizeInBytes = SizeInBytes };
+        for (int place = 0; place < _places.Length; place++)
+        {
+            bool isSame = place > 0 && ReferenceEquals(_places[place], _places[place - 1]);
+            renumbered._places[place] = isSame
+                ? renumbered._places[place - 1]
+                : TagPart.Renumber(_places[place], numberOf);
+        }
+
+        return renumbered;
+    }
+
+    /// <summary>Makes a part anew: without dead rows, larger when there are few of them, in two when it was large.</summary>
+    private void Remake(uint hashInside, IIndexedRows rows)
+    {
+        byte[] old = _places[Current.PlaceOf(hashInside)];
+        int depth = TagPart.Depth(old);
+        uint prefix = Prefix(hashInside, depth);
+        List<(uint Hash, int Row)> live = LiveKeys(old, rows);
+        live.RemoveAll(key => Prefix(key.Hash, depth) != prefix);
+        SizeInBytes -= BytesOf(old);
+        if (_isShared)
+        {
+            _places = [.. _places];
+            _isShared = false;
+        }
+
+        // Keys of equal hashes cannot be told apart by more bits.
+        int inFirstHalf = live.Count(key => Prefix(key.Hash, depth + 1) == prefix << 1);
+        bool isSplit = GroupsFor(live.Count, LooseFill) > MaxGroups && depth < MaxDepth
+            && Math.Min(inFirstHalf, live.Count - inFirstHalf) > live.Count / 8;
+        if (!isSplit)
+        {
+            Place(Make(live, depth), prefix);
+            return;
+        }
+
+        if (1 << depth == _places.Length) { Double(); }
+
+        for (uint half = prefix << 1; half <= (prefix << 1) + 1; half++)
+        {
+            Place(Make(live.FindAll(key => Prefix(key.Hash, depth + 1) == half), depth + 1), half);
+        }
+    }
+
+    private static List<(uint Hash, int Row)> LiveKeys(byte[] part, IIndexedRows rows)
+    {
+        var live = new List<(uint Hash, int Row)>(TagPart.Used(part));
+        for (int slot = 0, slots = TagPart.Slots(part); slot < slots; slot++)
+        {
+            if (TagPart.TryGetRow(part, slot, out int row) && rows.TryHash(row, out uint hash)) { live.Add((hash, row)); }
+        }
+
+        return live;
+    }
+
+    private static byte[] Make(List<(uint Hash, int Row)> keys, int depth)
+    {
+        byte[] part = TagPart.Create(GroupsFor(Math.Max(keys.Count, 4), LooseFill), depth);
+        foreach ((uint hash, int row) in keys)
+        {
+            // The number of a deleted row that was used again stands in two slots.
+            if (!TagPart.Contains(part, hash, row)) { TagPart.Add(part, hash, row); }
+        }
+
+        return part;
+    }
+
+    /// <summary>Puts a part into all places whose numbers begin with its bits.</summary>
+    private void Place(byte[] part, uint prefix)
+    {
+        int count = _places.Length >> TagPart.Depth(part);
+        Array.Fill(_places, part, (int)prefix * count, count);
+        SizeInBytes += BytesOf(part);
+    }
+
+    private void Double()
+    {
+        byte[][] doubled = new byte[_places.Length * 2][];
+        for (int place = 0; place < doubled.Length; place++) { doubled[place] = _places[place / 2]; }
+
+        _places = doubled;
+    }
+
+    private static uint Prefix(uint hash, int depth) => (uint)((ulong)hash >> (32 - depth));
+
+    private static int GroupsFor(int count, double fill) =>
+        Math.Max(1, (int)Math.Ceiling(count / (TagPart.GroupSlots * fill)));
+
+    private static long BytesOf(byte[] part) => part.Length + 32;
+}

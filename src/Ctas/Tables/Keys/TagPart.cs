@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ctas.Tables.Keys;
+
+/// <summary>One part of a <see cref="TagIndex"/>: an open-addressing table in one array on cache lines.</summary>
+/// <remarks>
+/// <code>
+/// | line 0: groups, used slots, depth | group 0 | group 1 | …
+/// group = one line of 64 bytes: 12 tags (0 is free) | 4 bytes unused | 12 row numbers
+/// </code>
+/// Slots of a group are taken in order and never given back: a part with too many slots of dead rows is made anew.
+/// The array lies on the pinned heap, so its first cache line stays where it is.
+/// </remarks>
+internal static unsafe class TagPart
+{
+    /// <summary>Slots of a group.</summary>
+    public const int GroupSlots = 12;
+
+    /// <summary>Bytes of a group.</summary>
+    public const int GroupBytes = 64;
+
+    /// <summary>The bits of a comparison that stand for slots.</summary>
+    public const uint SlotMask = (1u << GroupSlots) - 1;
+
+    private const int RowsOffset = 16;
+    private const int UsedOffset = sizeof(int);
+    private const int DepthOffset = 2 * sizeof(int);
+
+    /// <summary>Makes an empty part.</summary>
+    /// <param name="groups">Number of groups, at least one.</param>
+    /// <param name="depth">Leading bits that all its hashes share.</param>
+    public static byte[] Create(int groups, int depth)
+    {
+        byte[] part = GC.AllocateArray<byte>((groups + 2) * GroupBytes, pinned: true);
+        Unsafe.As<byte, int>(ref Start(part)) = groups;
+        Unsafe.As<byte, int>(ref Unsafe.Add(ref Start(part), DepthOffset)) = depth;
+        return part;
+    }
+
+    /// <summary>Line 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref byte Start(byte[] part)
+    {
+        ref byte data = ref MemoryMarshal.GetArrayDataReference(part);
+        return ref Unsafe.Add(ref data, (nint)(-(nint)Unsafe.AsPointer(ref data) & (GroupBytes - 1)));
+    }
+
+    /// <summary>Number of groups.</summary>
+    public static int Groups(byte[] part) => Unsafe.As<byte, int>(ref Start(part));
+
+    /// <summary>Slots taken.</summary>
+    public static ref int Used(byte[] part) => ref Unsafe.As<byte, int>(ref Unsafe.Add(ref Start(part), UsedOffset));
+
+    /// <summary>Leading bits that all its hashes share.</summary>
+    public static int Depth(byte[] part) => Unsafe.As<byte, int>(ref Unsafe.Add(ref Start(part), DepthOffset));
+
+    /// <summary>A group by number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref byte Group(ref byte start, uint group) =>
+        ref Unsafe.Add(ref start, (nint)(group + 1) * GroupBytes);
+
+    /// <summary>The group in which the search for a hash begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Home(uint hash, uint groups) =>
+        // The leading bits are the same in the whole part: the product mixes the others into the leading ones.
+        (uint)(((ulong)(hash * 0x9E3779B1u) * groups) >> 32);
+
+    /// <summary>The tag of a hash; never 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte Tag(uint hash) => (byte)((byte)hash == 0 ? 1 : hash);
+
+    /// <summary>The row number in a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref int Row(ref byte group, int slot) =>
+        ref Unsafe.As<byte, int>(ref Unsafe.Add(ref group, RowsOffset + (slot * sizeof(int))));
+
+    /// <summary>True when another row should not be added before the part is made anew.</summary>
+    public static bool IsFull(byte[] part) => Used(part) * 8L >= Groups(part) * (GroupSlots * 7L);
+
+    /// <summary>Takes the first free slot at or after the home of a hash.</summary>
+    public static void Add(byte[] part, uint hash, int row)
+    {
+        ref byte start = ref Start(part);
+        uint groups = (uint)Unsafe.As<byte, int>(ref start);
+        for (uint group = Home(hash, groups); ; group = group + 1 == groups ? 0 : group + 1)
+        {
+            ref byte tags = ref Group(ref start, group);
+            for (int slot = 0; slot < GroupSlots; slot++)
+            {
+                if (Unsafe.Add(ref tags, slot) != 0) { continue; }
+
+                // A reader that sees the tag sees the row.
+                Row(ref tags, slot) = row;
+                Volatile.Write(ref Unsafe.Add(ref tags, slot), Tag(hash));
+                Used(part)++;
+                return;
+            }
+        }
+    }
+
+    /// <summary>Number of slots, free ones included.</summary>
+    public static int Slots(byte[] part) => Groups(part) * GroupSlots;
+
+    /// <summary>The row number in a slot by number; false when the slot is free.</summary>
+    public static bool TryGetRow(byte[] part, int slot, out int row)
+    {
+        ref byte group = ref Group(ref Start(part), (uint)(slot / GroupSlots));
+        row = Row(ref group, slot % GroupSlots);
+        return Unsafe.Add(ref group, slot % GroupSlots) != 0;
+    }
+
+    /// <summary>True when a row stands in a slot of its hash.</summary>
+    public static bool Contains(byte[] part, uint hash, int row)
+    {
+        for (var probe = new TagProbe(part, hash); probe.MoveNext();)
+        {
+            if (probe.Row == row) { return true; }
+        }
+
+        return false;
+    }
+
+    /// <summary>A part with the same slots and other row numbers.</summary>
+    public static byte[] Renumber(byte[] part, Func<int, int> numberOf)
+    {
+        byte[] renumbered = Create(Groups(part), Depth(part));
+        Used(renumbered) = Used(part);
+        for (uint number = 0; number < (uint)Groups(part); number++)
+        {
+            ref byte from = ref Group(ref Start(part), number);
+            ref byte to = ref Group(ref Start(renumbered), number);
+            for (int slot = 0; slot < GroupSlots; slot++)
+            {
+                Unsafe.Add(ref to, slot) = Unsafe.Add(ref from, slot);
+                Row(ref to, slot) = numberOf(Row(ref from, slot));
+            }
+        }
+
+        return renumbered;
+    }
+}

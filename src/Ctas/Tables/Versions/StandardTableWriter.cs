@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+using Ctas.Tables.Keys;
+
+namespace Ctas.Tables.Versions;
+
+/// <summary>Keeps a standard table fresh: an update replaces one object and leaves the index as it is.</summary>
+internal sealed class StandardTableWriter : TableWriter, IIndexedRows
+{
+    private readonly StandardRowStore _rows;
+    private readonly StandardRowEncoder _encoder;
+    private readonly EffectiveRows _effective = new();
+    private readonly Stack<int> _freeRows = new();
+    private readonly List<int> _freedRows = [];
+
+    // By the key, or by the whole row where there is none: then made with the first retraction.
+    private readonly KeyLayout _identity;
+    private TagIndex? _index;
+    private ReplacedRows _replaced;
+    private ulong[] _hashes = [];
+    private long _change;
+    private long _published;
+    private long _rowCount;
+
+    /// <summary>Goes on from a version.</summary>
+    /// <exception cref="InvalidOperationException">Another writer does.</exception>
+    public StandardTableWriter(StandardTable version, WriterOptions options)
+        : base(version, options)
+    {
+        if (!version.Continuation.TryTake())
+        {
+            throw new InvalidOperationException($"Version {version.Version} of table \"{version.Name}\" has a writer already.");
+        }
+
+        _rows = version.Objects.ToWriter();
+        _rowCount = version.RowCount;
+        _change = version.Objects.End;
+        _published = _change;
+        _replaced = version.Objects.Replaced!;
+        _identity = Shape.Schema.HasKey ? Shape.Keys : AllColumns;
+        _index = Shape.Schema.HasKey
+            ? TagIndex.Continue(version.Index.Directory, version.Index.SizeInBytes)
+            : null;
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            if (_rows[row] is null) { _freeRows.Push(row); }
+        }
+
+        _encoder = new StandardRowEncoder(
+            _rows.Layout,
+            [.. _rows.Pools.Select(pool => pool is null ? null : new LiveStrings(pool, () => _rowCount))]);
+    }
+
+    /// <inheritdoc/>
+    public override long RowCount => _rowCount;
+
+    /// <inheritdoc/>
+    public bool TryHash(int row, out uint hash)
+    {
+        bool isLive = _rows[row] is not null;
+        hash = isLive ? KeyIndex.Shorten(_identity.Hash(_rows, row)) : 0;
+        return isLive;
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyDense(ChangeBatch changes, Action<ChangeBatch>? effective)
+    {
+        Batch rows = changes.Rows;
+        byte[]?[] incoming = _encoder.Encode(rows, 0, rows.RowCount, changes.Weights);
+        if (changes.Weights is not null) { _index ??= IndexAllRows(); }
+
+        if (_index is not null) { Hash(rows); }
+
+        _effective.Begin(_change);
+        for (int row = 0; row < rows.RowCount; row++)
+        {
+            int weight = changes.Weights is null ? 1 : changes.Weights[row];
+            if (Shape.Schema.HasKey)
+            {
+                if (weight > 0) { Upsert(rows, row, incoming[row]!); }
+                else if (weight < 0) { Retract(rows, row); }
+
+                continue;
+            }
+
+            for (int copy = 0; copy < weight; copy++) { Insert(row, copy == 0 ? incoming[row]! : [.. incoming[row]!]); }
+
+            for (int copy = 0; copy > weight; copy--) { Retract(rows, row); }
+        }
+
+        if (effective is not null && _effective.ToChanges(_rows, Shape.AllColumns) is { } effects) { effective(effects); }
+
+        _encoder.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override Table? MakeVersion()
+    {
+        if (_change == _published) { return null; }
+
+        // Versions before this one may still read what these numbers meant: from now on they may mean something else.
+        foreach (int row in _freedRows) { _freeRows.Push(row); }
+
+        _freedRows.Clear();
+        _published = _change;
+        return new StandardTable(
+            Shape,
+            _rows.ToVersion(_change, _replaced),
+            _index is null ? default : new StandardIndex(_index.Publish(), _index.SizeInBytes),
+            new VersionInfo(Current.Version + 1, _rowCount, new WriterClaim(isTaken: true)));
+    }
+
+    private void Hash(Batch rows)
+    {
+        if (_hashes.Length < rows.RowCount) { _hashes = new ulong[rows.RowCount]; }
+
+        _identity.Hash(rows, 0, rows.RowCount, _hashes);
+    }
+
+    private TagIndex IndexAllRows()
+    {
+        var index = new TagIndex();
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            if (TryHash(row, out uint hash)) { index.Add(hash, row, this); }
+        }
+
+        return index;
+    }
+
+    private void Upsert(Batch rows, int row, byte[] incoming)
+    {
+        int number = Find(_identity, rows, row);
+        if (number < 0)
+        {
+            Insert(row, incoming);
+            return;
+        }
+
+        byte[] old = _rows[number]!;
+        if (_rows.Layout.TextKey is >= 0 and int textKey)
+        {
+            // A key that lies in the pool stays there.
+            int offset = _rows.Layout.OffsetOf(textKey);
+            RowLayout.Write(incoming, offset, RowLayout.Read<int>(old, offset));
+        }
+
+        bool isSame = old.AsSpan(RowLayout.StampBytes).SequenceEqual(incoming.AsSpan(RowLayout.StampBytes));
+        if (!isSame) { Replace(number, old, incoming); }
+    }
+
+    private void Insert(int row, byte[] incoming)
+    {
+        RowLayout.Write(incoming, 0, _change);
+        bool isReused = _freeRows.TryPop(out int number);
+        _replaced = _replaced.Add(_change, isReused ? _rows.Raw(number) : null);
+        if (isReused) { _rows.Set(number, incoming); }
+        else { number = _rows.Add(incoming); }
+
+        _index?.Add(KeyIndex.Shorten(_hashes[row]), number, this);
+        _effective.Add(null, incoming);
+        _rowCount++;
+        _change++;
+    }
+
+    private void Retract(Batch rows, int row)
+    {
+        int number = Find(_identity, rows, row);
+        if (number < 0) { return; }
+
+        bool isOther = Options.Retractions == RetractionRule.ByRow && !AllColumns.AreEqual(_rows, number, rows, row);
+        if (isOther) { return; }
+
+        Replace(number, _rows[number]!, after: null);
+        _freedRows.Add(number);
+        _rowCount--;
+    }
+
+    private void Replace(int number, byte[] before, byte[]? after)
+    {
+        byte[] stamped = after ?? new byte[RowLayout.StampBytes];
+        RowLayout.Write(stamped, 0, _change);
+        _replaced = _replaced.Add(_change, before);
+        _rows.Set(number, stamped);
+        _effective.Add(before, after);
+        _change++;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Find(KeyLayout layout, Batch rows, int row)
+    {
+        for (TagProbe probe = _index!.Current.Probe(KeyIndex.Shorten(_hashes[row])); probe.MoveNext();)
+        {
+            int number = probe.Row;
+            if (_rows[number] is not null && layout.AreEqual(_rows, number, rows, row)) { return number; }
+        }
+
+        return -1;
+    }
+}

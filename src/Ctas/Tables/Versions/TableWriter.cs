@@ -1,0 +1,111 @@
+using Ctas.Data;
+
+namespace Ctas.Tables.Versions;
+
+/// <summary>The one writer of a table that is kept fresh: takes changes and publishes versions. Single-threaded.</summary>
+/// <remarks>
+/// <code>
+/// changes ─► Apply ─► effective changes (retractions of old rows, insertions of new ones)
+///              │
+///              └─► Publish ─► the next version, an immutable table; readers of earlier ones go on undisturbed
+/// </code>
+/// With a key, an insertion replaces the row of its key and a retraction deletes by <see cref="RetractionRule"/>. Without
+/// one, rows are appended, and a retraction takes out one row that is equal in every column. What is applied shows in
+/// no version before <see cref="Publish"/>. Cost O(changes), whatever the size of the table.
+/// </remarks>
+internal abstract class TableWriter
+{
+    private protected TableWriter(Table version, WriterOptions options)
+    {
+        Current = version;
+        Options = options;
+        AllColumns = new KeyLayout(version.Schema.WithKey([.. version.Shape.AllColumns]));
+    }
+
+    /// <summary>The version published last.</summary>
+    public Table Current { get; private set; }
+
+    /// <summary>Rows the next version will have.</summary>
+    public abstract long RowCount { get; }
+
+    /// <summary>What the writer was told to hold.</summary>
+    protected WriterOptions Options { get; }
+
+    /// <summary>What all versions share.</summary>
+    protected TableShape Shape => Current.Shape;
+
+    /// <summary>Hashes and compares whole rows.</summary>
+    protected KeyLayout AllColumns { get; }
+
+    /// <summary>A writer of a new table, whose version 1 is empty.</summary>
+    public static TableWriter Create(TableModel model, string name, Schema schema, WriterOptions? options = null)
+    {
+        using var builder = TableBuilder.Create(model, name, schema);
+        return Continue(builder.Complete(), options);
+    }
+
+    /// <summary>A writer that goes on from a loaded table; its versions share what does not change.</summary>
+    /// <exception cref="InvalidOperationException">Another writer goes on from that version.</exception>
+    public static TableWriter Continue(ITable loaded, WriterOptions? options = null)
+    {
+        options ??= new WriterOptions();
+        return loaded switch
+        {
+            StandardTable standard => new StandardTableWriter(standard, options),
+            BatchTable batches => new StandardTableWriter(StandardTableBuilder.Of(batches), options),
+            _ => throw new InvalidOperationException($"Table \"{loaded.Name}\" cannot be kept fresh: {loaded.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Applies changes in order.</summary>
+    /// <param name="changes">Rows with the columns of the table. With a key, weights count by their sign alone.</param>
+    /// <param name="effective">
+    /// Told, at most once, what the changes did: first the retractions of rows that were there, then the insertions. A key
+    /// that was changed several times shows once; an insertion of what is there already does not show.
+    /// </param>
+    /// <exception cref="TableDataException">A change cannot be applied; none of the batch was.</exception>
+    public void Apply(ChangeBatch changes, Action<ChangeBatch>? effective = null)
+    {
+        ChangeBatch dense = changes.Densify();
+        Shape.RequireColumns(dense.Rows);
+        RequireKeys(dense);
+        if (dense.Count > 0) { ApplyDense(dense, effective); }
+    }
+
+    /// <summary>Makes the next version of what was applied; the last one again when nothing was.</summary>
+    public Table Publish()
+    {
+        if (MakeVersion() is { } version) { Current = version; }
+
+        return Current;
+    }
+
+    /// <summary>Applies changes that have been checked.</summary>
+    protected abstract void ApplyDense(ChangeBatch changes, Action<ChangeBatch>? effective);
+
+    /// <summary>The next version; null when it would equal the last.</summary>
+    protected abstract Table? MakeVersion();
+
+    private void RequireKeys(ChangeBatch changes)
+    {
+        if (Options.NullKeys == NullKeyRule.Keep) { return; }
+
+        for (int row = 0; row < changes.Rows.RowCount; row++)
+        {
+            if (changes.Weights is null || changes.Weights[row] > 0)
+            {
+                Shape.RequireKeys(changes.Rows, row, row + 1, row);
+            }
+        }
+    }
+}
+
+/// <summary>How a table is kept fresh.</summary>
+internal sealed record WriterOptions
+{
+    /// <summary>What a NULL in a key column means; a key like any other by default.</summary>
+    public NullKeyRule NullKeys { get; init; } = NullKeyRule.Keep;
+
+    /// <summary>Which row a retraction takes out where there is a key; that of the key by default.</summary>
+    public RetractionRule Retractions { get; init; } = RetractionRule.ByKey;
+}
