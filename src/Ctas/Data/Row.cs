@@ -56,25 +56,46 @@ public readonly struct Row
             : As<Interval, T>(_store.GetInterval(_row, ordinal));
     }
 
-    /// <summary>The bytes of a VARCHAR or BYTES value, empty for NULL. No copy: valid as long as the table.</summary>
+    /// <summary>The bytes of a VARCHAR or BYTES value, empty for NULL; valid as long as the table.</summary>
+    /// <remarks>
+    /// No copy where the table keeps the bytes as they are. A compact table may keep them compressed; then they are
+    /// decompressed into a new array: <see cref="CopyBytes"/> takes the caller's buffer instead.
+    /// </remarks>
     /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
     public ReadOnlySpan<byte> GetBytes(int ordinal)
     {
-        DataType type = _store.TypeOf(ordinal);
-        if (type.IsNested || PhysicalTypes.Of(type) != PhysicalType.Bytes) { ThrowWrongType(PhysicalType.Bytes, type); }
-
+        RequireBytes(ordinal);
         return _store.GetBytes(_row, ordinal);
+    }
+
+    /// <summary>Copies the bytes of a VARCHAR or BYTES value; nothing for NULL. Allocates nothing.</summary>
+    /// <returns>The bytes written; −1, and nothing written, when they do not fit.</returns>
+    /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
+    public int CopyBytes(int ordinal, Span<byte> destination)
+    {
+        RequireBytes(ordinal);
+        return _store.CopyBytes(_row, ordinal, destination);
     }
 
     /// <summary>The string of a VARCHAR value, null for NULL; allocates.</summary>
     /// <exception cref="InvalidCastException">The column is neither VARCHAR nor BYTES.</exception>
-    public string? GetString(int ordinal) => IsNull(ordinal) ? null : Encoding.UTF8.GetString(GetBytes(ordinal));
+    public string? GetString(int ordinal)
+    {
+        RequireBytes(ordinal);
+        return IsNull(ordinal) ? null : _store.GetString(_row, ordinal);
+    }
 
     /// <summary><c>(value, …)</c> for display, nested values as JSON.</summary>
     public override string ToString()
     {
         Row row = this;
         return $"({string.Join(", ", Enumerable.Range(0, ColumnCount).Select(row.TextOf))})";
+    }
+
+    private void RequireBytes(int ordinal)
+    {
+        DataType type = _store.TypeOf(ordinal);
+        if (type.IsNested || PhysicalTypes.Of(type) != PhysicalType.Bytes) { ThrowWrongType(PhysicalType.Bytes, type); }
     }
 
     private object TextOf(int ordinal)

@@ -66,6 +66,26 @@ public sealed class StringPool
         return Add(utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
     }
 
+    /// <summary>Room for the bytes of a value to come, which <see cref="Advance"/> then appends.</summary>
+    /// <param name="maxLength">At most 256 KiB.</param>
+    internal Span<byte> GetSpan(int maxLength)
+    {
+        (int chunk, int offset) = Reserve(maxLength);
+        _openOffset -= maxLength;
+        return _chunks[chunk].AsSpan(offset, maxLength);
+    }
+
+    /// <summary>Appends the first bytes of the span that <see cref="GetSpan"/> gave; the pool is not interned.</summary>
+    /// <returns>The code.</returns>
+    internal int Advance(int length)
+    {
+        if (Count == _entries.Length) { Array.Resize(ref _entries, _entries.Length * 2); }
+
+        _entries[Count] = Entry(_openChunk, _openOffset, length);
+        _openOffset += length;
+        return Count++;
+    }
+
     /// <summary>The code of <paramref name="value"/> in an interned pool, −1 when it is not there.</summary>
     /// <exception cref="InvalidOperationException">The pool is not interned.</exception>
     public int Find(ReadOnlySpan<byte> value)
@@ -147,10 +167,12 @@ public sealed class StringPool
 
         (int chunk, int offset) = Reserve(value.Length);
         value.CopyTo(_chunks[chunk].AsSpan(offset));
-        uint length = (uint)Math.Min(value.Length, LongLength);
-        _entries[Count] = (ulong)chunk << (LengthBits + ChunkBits) | (ulong)offset << LengthBits | length;
+        _entries[Count] = Entry(chunk, offset, value.Length);
         return Count++;
     }
+
+    private static ulong Entry(int chunk, int offset, int length) =>
+        (ulong)chunk << (LengthBits + ChunkBits) | (ulong)offset << LengthBits | (uint)Math.Min(length, LongLength);
 
     private (int Chunk, int Offset) Reserve(int length)
     {

@@ -55,9 +55,18 @@ internal sealed class CompactRowStore : RowStore
     internal override ReadOnlySpan<byte> GetBytes(int row, int ordinal)
     {
         EncodedColumn column = ColumnOf(row, ordinal);
-        return column.IsNull(row & RowMask)
-            ? default
-            : Pools[ordinal]!.GetBytes((int)column.GetInt64(row & RowMask));
+        return column.IsNull(row & RowMask) ? default : column.GetBytes(row & RowMask);
+    }
+
+    internal override bool BytesEqual(int row, int ordinal, ReadOnlySpan<byte> value) =>
+        ColumnOf(row, ordinal).BytesEqual(row & RowMask, value);
+
+    internal override ulong HashBytes(int row, int ordinal) => ColumnOf(row, ordinal).HashBytes(row & RowMask);
+
+    internal override int CopyBytes(int row, int ordinal, Span<byte> destination)
+    {
+        EncodedColumn column = ColumnOf(row, ordinal);
+        return column.IsNull(row & RowMask) ? 0 : column.CopyBytes(row & RowMask, destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

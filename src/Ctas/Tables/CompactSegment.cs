@@ -29,8 +29,11 @@ internal sealed class CompactSegment
     /// <summary>Set bits are rows that were deleted or replaced; null when there are none.</summary>
     public Bitmap? Deleted { get; private set; }
 
-    /// <summary>Bytes of the columns.</summary>
-    public long ColumnBytes => Columns.Sum(column => column.SizeInBytes) + (Columns.Length * 8L) + 64;
+    /// <summary>Bytes of the columns, without their text.</summary>
+    public long ColumnBytes => Columns.Sum(column => column.SizeInBytes - column.StringBytes) + (Columns.Length * 8L) + 64;
+
+    /// <summary>Bytes of the text that the columns hold; the table's pools come on top.</summary>
+    public long StringBytes => Columns.Sum(column => column.StringBytes);
 
     /// <summary>Bytes of the deletion bitmap.</summary>
     public long DeletedBytes => (Deleted?.Words.Length ?? 0) * 8L;
@@ -52,13 +55,40 @@ internal sealed class CompactSegment
         return this;
     }
 
+    /// <summary>The pools that the strings of some columns decode to, by ordinal; null for columns of other types.</summary>
+    /// <remarks>
+    /// A column whose segments are all coded by one pool decodes to that; any other to a new one, in which equal strings
+    /// are not looked for. One set of pools serves one scan: it grows with every segment that is decoded.
+    /// </remarks>
+    public static StringPool?[] PoolsFor(ReadOnlySpan<CompactSegment> segments, OrdinalList columns, Schema schema)
+    {
+        var pools = new StringPool?[schema.Fields.Count];
+        for (int column = 0; column < columns.Count; column++)
+        {
+            int ordinal = columns[column];
+            if (PhysicalTypes.Of(schema.Fields[ordinal].Type) != PhysicalType.Bytes) { continue; }
+
+            StringPool? pool = segments.Length == 0 ? null : segments[0].Columns[ordinal].Pool;
+            foreach (CompactSegment segment in segments)
+            {
+                if (!ReferenceEquals(segment.Columns[ordinal].Pool, pool)) { pool = null; }
+            }
+
+            pools[ordinal] = pool ?? new StringPool(isInterned: false);
+        }
+
+        return pools;
+    }
+
     /// <summary>The live rows of some columns as operators take them.</summary>
+    /// <param name="columns">The ordinals of the columns.</param>
+    /// <param name="pools">What <see cref="PoolsFor"/> gave.</param>
     public Batch Decode(OrdinalList columns, StringPool?[] pools)
     {
         var decoded = new Column[columns.Count];
         for (int column = 0; column < decoded.Length; column++)
         {
-            decoded[column] = Columns[columns[column]].Decode(pools[columns[column]]);
+            decoded[column] = Columns[columns[column]].Decode(pools[columns[column]], 0, RowCount);
         }
 
         var batch = new Batch(decoded, RowCount);

@@ -19,7 +19,7 @@ internal sealed class CompactTable : Table
         Memory = new TableMemory(
             rows.Segments.Sum(segment => segment.ColumnBytes),
             rows.Segments.Sum(segment => segment.DeletedBytes),
-            rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0),
+            rows.Segments.Sum(segment => segment.StringBytes) + rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0),
             index?.SizeInBytes ?? 0);
     }
 
@@ -34,9 +34,10 @@ internal sealed class CompactTable : Table
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {
         OrdinalList wanted = columns ?? Shape.AllColumns;
+        StringPool?[] pools = CompactSegment.PoolsFor(_rows.Segments, wanted, Schema);
         foreach (CompactSegment segment in _rows.Segments)
         {
-            Batch live = segment.Decode(wanted, _rows.Pools);
+            Batch live = segment.Decode(wanted, pools);
             if (live.RowCount > 0) { yield return live; }
         }
     }
@@ -46,7 +47,7 @@ internal sealed class CompactTable : Table
         int ordinal = _keys.Ordinals[0];
         for (KeyProbe probe = _index!.Probe(Hashing.Bytes(key)); probe.MoveNext();)
         {
-            if (_rows.GetBytes(probe.Row, ordinal).SequenceEqual(key) && !_rows.IsNull(probe.Row, ordinal))
+            if (_rows.BytesEqual(probe.Row, ordinal, key) && !_rows.IsNull(probe.Row, ordinal))
             {
                 return probe.Row;
             }

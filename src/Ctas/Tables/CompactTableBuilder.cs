@@ -10,7 +10,7 @@ namespace Ctas.Tables;
 /// </remarks>
 internal sealed class CompactTableBuilder : TableBuilder
 {
-    private readonly TableStrings?[] _strings;
+    private readonly ColumnStrings?[] _strings;
     private readonly CompactRowStore _store;
     private OpenColumn[] _open = [];
     private ulong[] _hashes = [];
@@ -21,8 +21,9 @@ internal sealed class CompactTableBuilder : TableBuilder
     public CompactTableBuilder(string name, Schema schema, NullKeyRule nullKeys)
         : base(name, schema, nullKeys)
     {
-        _strings = [.. schema.Fields.Select(field =>
-            PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new TableStrings() : null)];
+        int uniqueOrdinal = schema.Key is [var only] ? only : -1;
+        _strings = [.. schema.Fields.Select((field, ordinal) =>
+            PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new ColumnStrings(ordinal == uniqueOrdinal) : null)];
         _store = new CompactRowStore(schema, [.. _strings.Select(strings => strings?.Pool)]);
     }
 
@@ -42,7 +43,7 @@ internal sealed class CompactTableBuilder : TableBuilder
 
         if (_open.Length > 0) { Seal(); }
 
-        foreach (TableStrings? strings in _strings) { strings?.Complete(); }
+        foreach (ColumnStrings? strings in _strings) { strings?.Complete(); }
 
         return new CompactTable(Shape, _store, Index, RowCount);
     }
@@ -111,7 +112,7 @@ internal sealed class CompactTableBuilder : TableBuilder
         EncodedColumn[] columns = [.. _open.Select(column => column.Seal())];
         CompactSegment segment = new CompactSegment(columns, rowCount).WithDeleted(open.Deleted);
         _store.ReplaceLast(segment);
-        _sealedBytes += segment.ColumnBytes;
+        _sealedBytes += segment.ColumnBytes + segment.StringBytes;
         _open = [];
     }
 
@@ -121,9 +122,10 @@ internal sealed class CompactTableBuilder : TableBuilder
         if (_open.Length > 0) { Seal(); }
 
         OrdinalList columns = new([.. Enumerable.Range(0, Schema.Fields.Count)]);
+        StringPool?[] pools = CompactSegment.PoolsFor(_store.Segments, columns, Schema);
         foreach (CompactSegment segment in _store.Segments)
         {
-            Batch live = segment.Decode(columns, _store.Pools);
+            Batch live = segment.Decode(columns, pools);
             dense.Insert(live, 0, live.RowCount);
         }
 

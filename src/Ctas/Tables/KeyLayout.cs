@@ -106,7 +106,7 @@ internal sealed class KeyLayout
             if (isNull) { continue; }
 
             bool areEqual = _physical[part] == PhysicalType.Bytes
-                ? left.GetBytes(leftRow, ordinal).SequenceEqual(right.GetBytes(rightRow, ordinal))
+                ? left.BytesEqual(leftRow, ordinal, right.GetBytes(rightRow, ordinal))
                 : Number(left, leftRow, part) == Number(right, rightRow, part);
             if (!areEqual) { return false; }
         }
@@ -126,7 +126,7 @@ internal sealed class KeyLayout
             if (wanted.IsNull) { continue; }
 
             bool areEqual = _physical[part] == PhysicalType.Bytes
-                ? store.GetBytes(row, ordinal).SequenceEqual(text.Slice(wanted.TextStart, wanted.TextLength))
+                ? store.BytesEqual(row, ordinal, text.Slice(wanted.TextStart, wanted.TextLength))
                 : Number(store, row, part) == wanted.Number;
             if (!areEqual) { return false; }
         }
@@ -150,7 +150,7 @@ internal sealed class KeyLayout
 
         return _physical[part] switch
         {
-            PhysicalType.Bytes => Hashing.Bytes(store.GetBytes(row, ordinal)),
+            PhysicalType.Bytes => store.HashBytes(row, ordinal),
             PhysicalType.Int128 or PhysicalType.Interval => HashWide(Number(store, row, part)),
             _ => Hashing.Int64((ulong)Number(store, row, part)),
         };

@@ -103,12 +103,16 @@ public sealed class TableBuilderTests
         {
             object?[][] rows = [.. Enumerable.Range(round * 20_000, 20_000).Select(n => (object?[])[n, "name" + n])];
             builder.Append(new ChangeBatch(TestTable.Batch(Users, rows)));
-            builder.SizeInBytes.Should().BeGreaterThan(last);
+
+
+            // Encoded rows take less than open ones: a compact table shrinks whenever a segment is full.
+            long expected = model == TableModel.Compact ? round * 20_000 * 2 : last;
+            builder.SizeInBytes.Should().BeGreaterThan(expected);
             last = builder.SizeInBytes;
         }
 
         TableMemory memory = builder.Complete().Memory;
-        memory.Total.Should().BeLessThanOrEqualTo(last).And.BeGreaterThan(100_000 * 10);
+        memory.Total.Should().BeLessThanOrEqualTo(last).And.BeGreaterThan(100_000 * (model == TableModel.Compact ? 2 : 10));
     }
 
     [Fact]

@@ -3,23 +3,24 @@ using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
 
-/// <summary>A column of the segment that is being filled. Single-threaded.</summary>
+/// <summary>A column of the segment that is being filled. Single-threaded; rows that are there can be read.</summary>
 internal abstract class OpenColumn : EncodedColumn
 {
     private Bitmap? _validity;
 
     private protected OpenColumn(DataType type)
-        : base(type)
+        : base(type, 0, null)
     {
     }
 
-    /// <summary>Rows appended.</summary>
-    public int Count { get; private protected set; }
+    public override string Form => "open";
+
+    public override long NullBytes => _validity is null ? 0 : 56 + (_validity.Words.Length * 8L);
 
     /// <summary>An empty column of a type.</summary>
     /// <param name="type">The SQL type.</param>
     /// <param name="strings">The strings of the table's column; null for other types.</param>
-    public static OpenColumn Create(DataType type, TableStrings? strings) => PhysicalTypes.Of(type) switch
+    public static OpenColumn Create(DataType type, ColumnStrings? strings) => PhysicalTypes.Of(type) switch
     {
         PhysicalType.Boolean => new OpenIntegers<bool>(type),
         PhysicalType.Int32 => new OpenIntegers<int>(type),
@@ -51,25 +52,20 @@ internal abstract class OpenColumn : EncodedColumn
         Count += end - start;
     }
 
-    public override Column Decode(StringPool? pool) => Seal().Decode(pool);
-
     /// <summary>The column encoded; it holds nothing of this one any more.</summary>
     public abstract EncodedColumn Seal();
 
-    /// <summary>Appends the values behind <see cref="Count"/>.</summary>
+    public override void Write(ISegmentWriter writer) =>
+        throw new InvalidOperationException("A column is written when it is sealed.");
+
+    /// <summary>Appends the values behind <see cref="EncodedColumn.Count"/>.</summary>
     protected abstract void AppendValues(Column column, int start, int end);
 
-    /// <summary>The bits of the rows there are; null when none is NULL.</summary>
-    protected Bitmap? SealValidity()
-    {
-        if (_validity is null || Count == CompactSegment.MaxRows) { return _validity; }
+    /// <summary>The NULLs of the rows there are.</summary>
+    protected NullRows? SealNulls() => NullRows.Of(_validity, Count);
 
-        var exact = new Bitmap(Count);
-        _validity.Words[..exact.Words.Length].CopyTo(exact.Words);
-        if ((Count & 63) != 0) { exact.Words[^1] &= (1UL << (Count & 63)) - 1; }
-
-        return exact;
-    }
+    /// <summary>The validity of some rows; null when none is NULL.</summary>
+    protected Bitmap? CopyValidity(int start, int count) => NullRows.Of(_validity, Count)?.ToBitmap(start, count);
 
     /// <summary>Gives NULL rows a value that costs nothing: that of the nearest row before.</summary>
     protected void FillNulls<T>(Span<T> values)
@@ -94,5 +90,26 @@ internal abstract class OpenColumn : EncodedColumn
 
         int wanted = Math.Max(Count + more, Math.Min(CompactSegment.MaxRows, values.Length * 2));
         Array.Resize(ref values, wanted);
+    }
+}
+
+/// <summary>Values of fixed width under construction. Single-threaded.</summary>
+internal abstract class OpenFixed<T>(DataType type) : OpenColumn(type)
+    where T : unmanaged
+{
+    private T[] _values = [];
+
+    public override long SizeInBytes => 56 + ArraySize.Of(_values) + NullBytes;
+
+    /// <summary>The values there are.</summary>
+    protected Span<T> Values => _values.AsSpan(0, Count);
+
+    public override Column Decode(StringPool? pool, int start, int count) =>
+        new FixedColumn<T>(Type, Values.Slice(start, count).ToArray(), count, CopyValidity(start, count));
+
+    protected override void AppendValues(Column column, int start, int end)
+    {
+        Reserve(ref _values, end - start);
+        ((FixedColumn<T>)column).Values[start..end].CopyTo(_values.AsSpan(Count));
     }
 }

@@ -1,157 +1,131 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
 
 /// <summary>Values of an integer type under construction. Single-threaded.</summary>
-internal sealed class OpenIntegers<T>(DataType type) : OpenColumn(type)
+internal sealed class OpenIntegers<T>(DataType type) : OpenFixed<T>(type)
     where T : unmanaged
 {
-    private T[] _values = [];
-
-    public override long SizeInBytes => Buffer.ByteLength(_values);
-
-    public override long GetInt64(int row) => PackedIntegers.Widen(_values[row]);
+    public override long GetInt64(int row) => BitPacking.Widen(Values[row]);
 
     public override EncodedColumn Seal()
     {
-        FillNulls(_values.AsSpan(0, Count));
-        long[] wide = new long[Count];
-        for (int row = 0; row < wide.Length; row++) { wide[row] = PackedIntegers.Widen(_values[row]); }
+        FillNulls(Values);
+        Span<T> values = Values;
+        long[] wide = ArrayPool<long>.Shared.Rent(Count);
+        for (int row = 0; row < values.Length; row++) { wide[row] = BitPacking.Widen(values[row]); }
 
-        return new PackedColumn(Type, PackedIntegers.Pack(wide), SealValidity());
-    }
-
-    protected override void AppendValues(Column column, int start, int end)
-    {
-        Reserve(ref _values, end - start);
-        ((FixedColumn<T>)column).Values[start..end].CopyTo(_values.AsSpan(Count));
-    }
-}
-
-/// <summary>Strings under construction, as codes of the table's pool. Single-threaded.</summary>
-internal sealed class OpenStrings(DataType type, TableStrings strings) : OpenColumn(type)
-{
-    private int[] _codes = [];
-
-    public override long SizeInBytes => Buffer.ByteLength(_codes);
-
-    public override long GetInt64(int row) => _codes[row];
-
-    public override EncodedColumn Seal()
-    {
-        FillNulls(_codes.AsSpan(0, Count));
-        long[] wide = new long[Count];
-        for (int row = 0; row < wide.Length; row++) { wide[row] = _codes[row]; }
-
-        return new PackedColumn(Type, PackedIntegers.Pack(wide), SealValidity());
-    }
-
-    protected override void AppendValues(Column column, int start, int end)
-    {
-        Reserve(ref _codes, end - start);
-        strings.Translate((StringColumn)column, start, end, _codes.AsSpan(Count));
+        EncodedIntegers encoded = EncodedIntegers.Encode(wide.AsSpan(0, Count));
+        ArrayPool<long>.Shared.Return(wide);
+        return new IntegerColumn(Type, encoded, SealNulls());
     }
 }
 
 /// <summary>DOUBLE values under construction. Single-threaded.</summary>
-internal sealed class OpenDoubles(DataType type) : OpenColumn(type)
+internal sealed class OpenDoubles(DataType type) : OpenFixed<double>(type)
 {
-    private double[] _values = [];
-
-    public override long SizeInBytes => Buffer.ByteLength(_values);
-
-    public override double GetDouble(int row) => _values[row];
+    public override double GetDouble(int row) => Values[row];
 
     public override EncodedColumn Seal()
     {
-        Span<double> values = _values.AsSpan(0, Count);
-        FillNulls(values);
-        foreach (double divisor in (ReadOnlySpan<double>)[1, 100, 10_000])
-        {
-            if (TryScale(values, divisor) is { } scaled)
-            {
-                return new PackedColumn(Type, PackedIntegers.Pack(scaled), SealValidity(), divisor);
-            }
-        }
-
-        return new PlainColumn<double>(new FixedColumn<double>(Type, values.ToArray(), Count, SealValidity()));
-    }
-
-    protected override void AppendValues(Column column, int start, int end)
-    {
-        Reserve(ref _values, end - start);
-        ((FixedColumn<double>)column).Values[start..end].CopyTo(_values.AsSpan(Count));
-    }
-
-    /// <summary>The integers that give exactly the values when divided, null when there are none.</summary>
-    private static long[]? TryScale(ReadOnlySpan<double> values, double divisor)
-    {
-        const double maxExact = 1L << 53;
-        long[] scaled = new long[values.Length];
-        for (int row = 0; row < scaled.Length; row++)
-        {
-            double integer = Math.Round(values[row] * divisor);
-            if (!(Math.Abs(integer) < maxExact)) { return null; }
-
-            scaled[row] = (long)integer;
-            bool isSame = BitConverter.DoubleToInt64Bits(scaled[row] / divisor)
-                == BitConverter.DoubleToInt64Bits(values[row]);
-            if (!isSame) { return null; }
-        }
-
-        return scaled;
+        FillNulls(Values);
+        return DoubleEncoder.Encode(Type, Values, SealNulls());
     }
 }
 
 /// <summary>DECIMAL values under construction. Single-threaded.</summary>
-internal sealed class OpenDecimals(DataType type) : OpenColumn(type)
+internal sealed class OpenDecimals(DataType type) : OpenFixed<Int128>(type)
 {
-    private Int128[] _values = [];
-
-    public override long SizeInBytes => _values.Length * 16L;
-
-    public override Int128 GetInt128(int row) => _values[row];
+    public override Int128 GetInt128(int row) => Values[row];
 
     public override EncodedColumn Seal()
     {
-        Span<Int128> values = _values.AsSpan(0, Count);
-        FillNulls(values);
-        long[] narrow = new long[Count];
-        for (int row = 0; row < narrow.Length; row++)
+        FillNulls(Values);
+        Span<Int128> values = Values;
+        long[] narrow = ArrayPool<long>.Shared.Rent(Count);
+        bool fits = true;
+        for (int row = 0; row < values.Length; row++)
         {
             narrow[row] = unchecked((long)values[row]);
-            if (narrow[row] != values[row])
-            {
-                return new PlainColumn<Int128>(new FixedColumn<Int128>(Type, values.ToArray(), Count, SealValidity()));
-            }
+            fits &= narrow[row] == values[row];
         }
 
-        return new PackedColumn(Type, PackedIntegers.Pack(narrow), SealValidity());
-    }
-
-    protected override void AppendValues(Column column, int start, int end)
-    {
-        Reserve(ref _values, end - start);
-        ((FixedColumn<Int128>)column).Values[start..end].CopyTo(_values.AsSpan(Count));
+        EncodedColumn column = fits
+            ? new IntegerColumn(Type, EncodedIntegers.Encode(narrow.AsSpan(0, Count)), SealNulls())
+            : new PlainColumn<Int128>(Type, values.ToArray(), SealNulls());
+        ArrayPool<long>.Shared.Return(narrow);
+        return column;
     }
 }
 
 /// <summary>INTERVAL values under construction. Single-threaded.</summary>
-internal sealed class OpenIntervals(DataType type) : OpenColumn(type)
+internal sealed class OpenIntervals(DataType type) : OpenFixed<Interval>(type)
 {
-    private Interval[] _values = [];
+    public override Interval GetInterval(int row) => Values[row];
 
-    public override long SizeInBytes => MemoryMarshal.AsBytes<Interval>(_values).Length;
+    public override EncodedColumn Seal()
+    {
+        FillNulls(Values);
+        return IntervalColumn.Of(Type, Values, SealNulls());
+    }
+}
 
-    public override Interval GetInterval(int row) => _values[row];
+/// <summary>Byte strings under construction, as codes of the table's pool or of one of the segment. Single-threaded.</summary>
+internal sealed class OpenStrings : OpenColumn
+{
+    private readonly ColumnStrings _column;
+    private readonly TableStrings _strings;
+    private int[] _codes = [];
 
-    public override EncodedColumn Seal() => new PlainColumn<Interval>(
-        new FixedColumn<Interval>(Type, _values.AsSpan(0, Count).ToArray(), Count, SealValidity()));
+    /// <summary>Begins a segment of a column.</summary>
+    public OpenStrings(DataType type, ColumnStrings column)
+        : base(type)
+    {
+        _column = column;
+        _strings = column.Open();
+    }
+
+    public override long SizeInBytes => 64 + ArraySize.Of(_codes) + NullBytes + StringBytes;
+
+    public override long StringBytes => _strings == _column.Shared ? 0 : _strings.SizeInBytes;
+
+    public override StringPool? Pool => _strings.Pool;
+
+    public override int GetByteCount(int row) => GetBytes(row).Length;
+
+    public override int CopyBytes(int row, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> bytes = GetBytes(row);
+        return bytes.TryCopyTo(destination) ? bytes.Length : -1;
+    }
+
+    public override bool BytesEqual(int row, ReadOnlySpan<byte> value) => GetBytes(row).SequenceEqual(value);
+
+    public override ulong HashBytes(int row) => Hashing.Bytes(GetBytes(row));
+
+    public override ReadOnlySpan<byte> GetBytes(int row) =>
+        _codes[row] < 0 ? default : _strings.Pool.GetBytes(_codes[row]);
+
+    public override Column Decode(StringPool? pool, int start, int count)
+    {
+        int[] codes = _codes.AsSpan(start, count).ToArray();
+        if (!ReferenceEquals(pool, _strings.Pool))
+        {
+            for (int row = 0; row < count; row++)
+            {
+                if (codes[row] >= 0) { codes[row] = pool!.Add(_strings.Pool.GetBytes(codes[row])); }
+            }
+        }
+
+        return new StringColumn(Type, codes, count, pool!, CopyValidity(start, count));
+    }
+
+    public override EncodedColumn Seal() => _column.Seal(Type, _strings, _codes.AsSpan(0, Count), SealNulls());
 
     protected override void AppendValues(Column column, int start, int end)
     {
-        Reserve(ref _values, end - start);
-        ((FixedColumn<Interval>)column).Values[start..end].CopyTo(_values.AsSpan(Count));
+        Reserve(ref _codes, end - start);
+        _strings.Translate((StringColumn)column, start, end, _codes.AsSpan(Count));
     }
 }

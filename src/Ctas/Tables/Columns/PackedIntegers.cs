@@ -1,108 +1,102 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Ctas.Tables.Columns;
 
 /// <summary>Integers as differences to a base, in as many bits as the largest difference needs. Immutable.</summary>
 /// <remarks>
-/// A constant takes no bits, and neither does a run that grows by one from row to row. A read is one unaligned load,
-/// a shift and a mask. Source: frame-of-reference coding (Goldstein et al., ICDE 1998).
+/// A constant takes no bits, and neither does a sequence of equal steps. Source: frame-of-reference coding (Goldstein
+/// et al., Compressing Relations and Indexes, ICDE 1998).
 /// </remarks>
-internal sealed class PackedIntegers
+internal sealed class PackedIntegers : EncodedIntegers
 {
-    // Above this a value and the bits before it in its first byte do not fit one load.
-    private const int MaxPackedBits = 56;
-
     private readonly long _base;
-    private readonly int _step;
+    private readonly long _step;
     private readonly int _bits;
     private readonly ulong _mask;
     private readonly byte[] _data;
 
-    private PackedIntegers(long @base, int step, int bits, byte[] data, int count)
+    private PackedIntegers(long @base, long step, int bits, byte[] data, int count)
+        : base(count)
     {
         _base = @base;
         _step = step;
         _bits = bits;
-        _mask = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1;
+        _mask = BitPacking.MaskOf(bits);
         _data = data;
-        Count = count;
     }
 
-    /// <summary>Number of integers.</summary>
-    public int Count { get; }
+    public override long SizeInBytes => 72 + ArraySize.Of(_data);
 
-    /// <summary>Bytes kept alive.</summary>
-    public long SizeInBytes => _data.Length + 64;
+    public override IntegerEncoding Encoding => IntegerEncoding.Packed;
 
-    /// <summary>One integer.</summary>
-    public long this[int row]
+    public override string Form => _bits > 0 ? $"{_bits} bits" : _step == 0 ? "constant" : "sequence";
+
+    /// <summary>Bits of each integer.</summary>
+    public int Bits => _bits;
+
+    public override long this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get
-        {
-            if (_bits == 0) { return _base + ((long)_step * row); }
-
-            long bit = (long)row * _bits;
-            ref byte start = ref MemoryMarshal.GetArrayDataReference(_data);
-            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, (nint)(bit >> 3)));
-            return _base + (long)(word >> (int)(bit & 7) & _mask);
-        }
+        get => unchecked(_bits == 0
+            ? _base + (_step * index)
+            : _base + (long)BitPacking.Read(_data, index, _bits, _mask));
     }
 
-    /// <summary>Packs values.</summary>
+    /// <summary>Packs integers from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public static PackedIntegers Pack(ReadOnlySpan<long> values, long min, long max)
+    {
+        int bits = BitPacking.WidthOf(unchecked((ulong)(max - min)));
+        return new PackedIntegers(min, 0, bits, BitPacking.Pack(values, min, bits), values.Length);
+    }
+
+    /// <summary>Packs integers.</summary>
     public static PackedIntegers Pack(ReadOnlySpan<long> values)
     {
-        if (values.Length == 0) { return new PackedIntegers(0, 0, 0, [], 0); }
-
-        long min = values[0], max = values[0];
-        bool isSequence = true;
-        for (int row = 0; row < values.Length; row++)
+        long min = values.Length == 0 ? 0 : long.MaxValue, max = values.Length == 0 ? 0 : long.MinValue;
+        foreach (long value in values)
         {
-            min = Math.Min(min, values[row]);
-            max = Math.Max(max, values[row]);
-            isSequence &= values[row] == unchecked(values[0] + row);
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
         }
 
-        if (isSequence && values.Length > 1) { return new PackedIntegers(values[0], 1, 0, [], values.Length); }
-
-        int bits = 64 - BitOperations.LeadingZeroCount(unchecked((ulong)(max - min)));
-        if (bits > MaxPackedBits) { bits = 64; }
-
-        return new PackedIntegers(min, 0, bits, Write(values, min, bits), values.Length);
+        return Pack(values, min, max);
     }
 
-    /// <summary>All integers.</summary>
-    public void CopyTo(Span<long> values)
+    /// <summary>The integers first, first + step, first + 2 step …</summary>
+    public static PackedIntegers Sequence(long first, long step, int count) => new(first, step, 0, [], count);
+
+    public override void CopyTo<T>(int start, Span<T> values)
     {
-        for (int row = 0; row < Count; row++) { values[row] = this[row]; }
-    }
-
-    /// <summary>A bool, int or long as what is packed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Widen<T>(T value)
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(long)) { return Unsafe.As<T, long>(ref value); }
-
-        return typeof(T) == typeof(int) ? Unsafe.As<T, int>(ref value) : Unsafe.As<T, byte>(ref value);
-    }
-
-    private static byte[] Write(ReadOnlySpan<long> values, long min, int bits)
-    {
-        if (bits == 0) { return []; }
-
-        // Eight bytes more, so that the last value too can be read by a whole word.
-        byte[] data = new byte[(((long)values.Length * bits) + 7) / 8 + 8];
-        for (int row = 0; row < values.Length; row++)
+        if (_bits > 0 || _step == 0)
         {
-            long bit = (long)row * bits;
-            ref byte place = ref data[bit >> 3];
-            ulong word = Unsafe.ReadUnaligned<ulong>(ref place);
-            Unsafe.WriteUnaligned(ref place, word | unchecked((ulong)(values[row] - min)) << (int)(bit & 7));
+            BitPacking.Unpack(_data, _bits, _base, start, values);
+            return;
         }
 
-        return data;
+        long value = unchecked(_base + (_step * start));
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BitPacking.Narrow<T>(value);
+            value = unchecked(value + _step);
+        }
+    }
+
+    internal static PackedIntegers ReadContent(ISegmentReader reader, int count)
+    {
+        long first = reader.ReadInt64();
+        long step = reader.ReadInt64();
+        int bits = (int)reader.ReadInt64();
+        return new PackedIntegers(first, step, bits, BitPacking.Checked(reader.ReadArray<byte>(), count, bits), count);
+    }
+
+    /// <summary>Writes the content without its form, for owners that hold no other form.</summary>
+    internal void WriteTo(ISegmentWriter writer) => WriteContent(writer);
+
+    protected override void WriteContent(ISegmentWriter writer)
+    {
+        writer.Write(_base);
+        writer.Write(_step);
+        writer.Write(_bits);
+        writer.Write<byte>(_data);
     }
 }

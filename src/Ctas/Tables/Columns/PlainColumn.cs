@@ -1,28 +1,42 @@
+using System.Runtime.InteropServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
 
-/// <summary>Fixed-width values as they are, where packing does not pay. Immutable.</summary>
-/// <typeparam name="T">The physical type.</typeparam>
+/// <summary>Fixed-width values as they are, where no other form pays. Immutable.</summary>
+/// <typeparam name="T"><see cref="double"/> or <see cref="Int128"/>.</typeparam>
 internal sealed class PlainColumn<T> : EncodedColumn
     where T : unmanaged
 {
-    private readonly FixedColumn<T> _values;
+    private readonly T[] _values;
 
-    public PlainColumn(FixedColumn<T> values)
-        : base(values.Type)
+    /// <summary>Takes over values.</summary>
+    public PlainColumn(DataType type, T[] values, NullRows? nulls)
+        : base(type, values.Length, nulls) => _values = values;
+
+    public override long SizeInBytes => 48 + ArraySize.Of(_values) + NullBytes;
+
+    public override string Form => "plain";
+
+    public override double GetDouble(int row) => ((double[])(Array)_values)[row];
+
+    public override Int128 GetInt128(int row) => ((Int128[])(Array)_values)[row];
+
+    public override Column Decode(StringPool? pool, int start, int count) =>
+        Decoded(_values.AsSpan(start, count).ToArray(), start);
+
+    public override void Write(ISegmentWriter writer)
     {
-        _values = values;
-        Validity = values.Validity;
+        WriteHead(writer, ColumnEncoding.Plain);
+        writer.Write<byte>(MemoryMarshal.AsBytes<T>(_values));
     }
 
-    public override long SizeInBytes => _values.SizeInBytes + 56;
-
-    public override double GetDouble(int row) => ((FixedColumn<double>)(Column)_values).Values[row];
-
-    public override Int128 GetInt128(int row) => ((FixedColumn<Int128>)(Column)_values).Values[row];
-
-    public override Interval GetInterval(int row) => ((FixedColumn<Interval>)(Column)_values).Values[row];
-
-    public override Column Decode(StringPool? pool) => _values;
+    internal static PlainColumn<T> Read(DataType type, int count, NullRows? nulls, ISegmentReader reader)
+    {
+        byte[] bytes = reader.ReadArray<byte>();
+        T[] values = MemoryMarshal.Cast<byte, T>(bytes).ToArray();
+        return values.Length == count
+            ? new PlainColumn<T>(type, values, nulls)
+            : throw new InvalidDataException($"{values.Length} values for {count} rows.");
+    }
 }

@@ -21,21 +21,37 @@ internal sealed class TableStrings : IRowStrings
     /// <summary>Begins a pool of the table's own.</summary>
     public TableStrings() => Pool = new StringPool(isInterned: true);
 
-    /// <summary>Takes strings of one pool only, which is not changed.</summary>
-    public TableStrings(StringPool shared)
+    /// <summary>Takes strings of one pool only, which is not changed; or of any, which are added to it.</summary>
+    public TableStrings(StringPool shared, bool isGrown = false)
     {
         Pool = shared;
-        _isShared = true;
+        _isShared = !isGrown;
     }
 
     /// <summary>The table's strings.</summary>
     public StringPool Pool { get; }
 
+    /// <summary>True to look for equal strings for good: the owner decides when that does not pay.</summary>
+    public bool AlwaysInterns { get; init; }
+
+    /// <summary>Bytes kept alive.</summary>
+    public long SizeInBytes => Pool.SizeInBytes + _known.Sum(known => (known.Codes?.Length ?? 0) * 4L);
+
+    /// <summary>True when most strings so far were new ones.</summary>
+    /// <remarks>Few rows say little: a hundred thousand values drawn at random look nearly unique for a long time.</remarks>
+    public bool IsNearlyUnique => _translated switch
+    {
+        < 32_768 => false,
+        < 262_144 => Pool.Count > _translated * 0.95,
+        < 1_048_576 => Pool.Count > _translated * 0.75,
+        _ => Pool.Count > _translated * 0.5,
+    };
+
     /// <summary>The table's codes of rows [start, end) of a column, −1 for NULL.</summary>
     public void Translate(StringColumn column, int start, int end, Span<int> codes)
     {
         ReadOnlySpan<int> given = column.Codes[start..end];
-        if (_isShared)
+        if (_isShared || ReferenceEquals(column.Pool, Pool))
         {
             given.CopyTo(codes);
             return;
@@ -45,7 +61,7 @@ internal sealed class TableStrings : IRowStrings
         else { Copy(column.Pool, given, codes); }
 
         _translated += given.Length;
-        if (Pool.IsInterned && IsNearlyUnique()) { Pool.StopInterning(); }
+        if (!AlwaysInterns && Pool.IsInterned && IsNearlyUnique) { Pool.StopInterning(); }
     }
 
     /// <summary>Ends construction: gives back what only adding needed.</summary>
@@ -55,19 +71,10 @@ internal sealed class TableStrings : IRowStrings
 
         Array.Clear(_known);
         const int fewStrings = 1024;
-        if (Pool.IsInterned && Pool.Count > fewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }
+        if (!AlwaysInterns && Pool.IsInterned && Pool.Count > fewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }
 
         Pool.TrimExcess();
     }
-
-    // Few rows say little: a hundred thousand values drawn at random look nearly unique for a long time.
-    private bool IsNearlyUnique() => _translated switch
-    {
-        < 32_768 => false,
-        < 262_144 => Pool.Count > _translated * 0.95,
-        < 1_048_576 => Pool.Count > _translated * 0.75,
-        _ => Pool.Count > _translated * 0.5,
-    };
 
     private void TranslateInterned(StringPool source, ReadOnlySpan<int> given, Span<int> codes)
     {

@@ -1,0 +1,144 @@
+using System.Buffers;
+using Ctas.Data;
+
+namespace Ctas.Tables.Columns;
+
+/// <summary>Where the strings of one column of a compact table go. Single-threaded.</summary>
+/// <remarks>
+/// <code>
+/// rows ─► open segment ─┬─ strings that repeat ────► codes of one pool of the table
+///                       └─ nearly all different ───► segment: numbers of a template, or an arena, coded or not
+/// </code>
+/// Which of both is settled by the first segment and looked at again while the table grows: shared codes let joins and
+/// groups move numbers, but a string that does not come again is cheaper in its segment.
+/// </remarks>
+internal sealed class ColumnStrings
+{
+    // Fewer rows settle nothing.
+    private const int FewRows = 4096;
+    private const double NearlyUnique = 0.95;
+
+    private Storage _storage;
+    private SymbolTable? _symbols;
+
+    /// <summary>Begins a column.</summary>
+    /// <param name="isUnique">True when no string comes twice: the only column of a key.</param>
+    public ColumnStrings(bool isUnique = false) => _storage = isUnique ? Storage.Unique : Storage.Undecided;
+
+    private enum Storage
+    {
+        Undecided,
+        Shared,
+        Local,
+        Unique,
+    }
+
+    /// <summary>The strings that repeat.</summary>
+    public TableStrings Shared { get; private set; } = new() { AlwaysInterns = true };
+
+    /// <summary>The table's pool; a segment whose strings are its own has none in it.</summary>
+    public StringPool Pool => Shared.Pool;
+
+    /// <summary>Goes on with the pool of a stored table, whose segments were read back.</summary>
+    public static ColumnStrings Continue(StringPool pool, bool isUnique) => new(isUnique)
+    {
+        Shared = new TableStrings(pool, isGrown: true) { AlwaysInterns = true },
+    };
+
+    /// <summary>Where a new segment puts its strings while it is open.</summary>
+    public TableStrings Open() => _storage switch
+    {
+        Storage.Shared => Shared,
+        Storage.Undecided => new TableStrings { AlwaysInterns = true },
+        _ => new TableStrings(new StringPool(isInterned: false), isGrown: true),
+    };
+
+    /// <summary>Encodes the strings of a segment.</summary>
+    /// <param name="type">The SQL type.</param>
+    /// <param name="strings">What <see cref="Open"/> gave.</param>
+    /// <param name="codes">A code a row, −1 for NULL; overwritten.</param>
+    /// <param name="nulls">Null when no row is NULL.</param>
+    public EncodedColumn Seal(DataType type, TableStrings strings, Span<int> codes, NullRows? nulls)
+    {
+        if (ReferenceEquals(strings, Shared))
+        {
+            if (Shared.IsNearlyUnique) { _storage = Storage.Local; }
+
+            return Coded(type, codes, nulls);
+        }
+
+        var rows = new StringRows(strings.Pool, codes);
+        if (_storage == Storage.Undecided && !IsNearlyUnique(strings.Pool.Count, codes))
+        {
+            if (codes.Length >= FewRows) { _storage = Storage.Shared; }
+
+            Share(strings.Pool, codes);
+            return Coded(type, codes, nulls);
+        }
+
+        if (_storage == Storage.Undecided && codes.Length >= FewRows) { _storage = Storage.Local; }
+
+        // A column that began with different strings may go on with equal ones.
+        if (_storage == Storage.Local && Repeats(rows)) { _storage = Storage.Undecided; }
+
+        return StringEncoder.Encode(type, rows, nulls, ref _symbols);
+    }
+
+    /// <summary>Ends a load: gives back what only adding needed.</summary>
+    public void Complete() => Shared.Complete();
+
+    private static bool IsNearlyUnique(int distinct, ReadOnlySpan<int> codes)
+    {
+        int nulls = codes.Count(-1);
+        return distinct > 1 && distinct > (codes.Length - nulls) * NearlyUnique;
+    }
+
+    private static bool Repeats(StringRows rows)
+    {
+        const int wanted = 1024;
+        if (rows.Count < FewRows) { return false; }
+
+        var hashes = new HashSet<ulong>();
+        int seen = 0;
+        for (int row = 0; row < rows.Count; row += rows.Count / wanted)
+        {
+            if (rows.IsNull(row)) { continue; }
+
+            hashes.Add(Hashing.Bytes(rows[row]));
+            seen++;
+        }
+
+        return hashes.Count < seen * 0.9;
+    }
+
+    private void Share(StringPool pool, Span<int> codes)
+    {
+        int[] shared = ArrayPool<int>.Shared.Rent(pool.Count);
+        for (int code = 0; code < pool.Count; code++) { shared[code] = Pool.Add(pool.GetBytes(code)); }
+
+        foreach (ref int code in codes)
+        {
+            if (code >= 0) { code = shared[code]; }
+        }
+
+        ArrayPool<int>.Shared.Return(shared);
+    }
+
+    private CodedStrings Coded(DataType type, ReadOnlySpan<int> codes, NullRows? nulls)
+    {
+        long[] wide = ArrayPool<long>.Shared.Rent(codes.Length);
+
+        // NULL rows repeat the code before them, which costs nothing.
+        long last = Math.Max(0, codes.Length == 0 ? 0 : codes[Math.Max(0, codes.IndexOfAnyExcept(-1))]);
+        for (int row = 0; row < codes.Length; row++)
+        {
+            if (codes[row] >= 0) { last = codes[row]; }
+
+            wide[row] = last;
+        }
+
+        EncodedIntegers encoded = EncodedIntegers.Encode(wide.AsSpan(0, codes.Length));
+        ArrayPool<long>.Shared.Return(wide);
+        return new CodedStrings(type, encoded, Pool, nulls);
+    }
+}

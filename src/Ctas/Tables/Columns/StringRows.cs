@@ -1,0 +1,32 @@
+using Ctas.Data;
+
+namespace Ctas.Tables.Columns;
+
+/// <summary>The byte strings of rows that are about to be sealed.</summary>
+internal readonly ref struct StringRows(StringPool pool, ReadOnlySpan<int> codes)
+{
+    private readonly ReadOnlySpan<int> _codes = codes;
+
+    /// <summary>Number of rows.</summary>
+    public int Count => _codes.Length;
+
+    /// <summary>True when the row is NULL.</summary>
+    public bool IsNull(int row) => _codes[row] < 0;
+
+    /// <summary>The bytes of a row; empty for NULL.</summary>
+    public ReadOnlySpan<byte> this[int row] => _codes[row] < 0 ? default : pool.GetBytes(_codes[row]);
+
+    /// <summary>Up to <paramref name="count"/> rows spread over all that are not NULL.</summary>
+    public List<byte[]> Sample(int count)
+    {
+        var sample = new List<byte[]>();
+        int wanted = Math.Min(count, Count);
+        for (int i = 0; i < wanted; i++)
+        {
+            int row = (int)((long)i * Count / wanted);
+            if (!IsNull(row)) { sample.Add(this[row].ToArray()); }
+        }
+
+        return sample;
+    }
+}

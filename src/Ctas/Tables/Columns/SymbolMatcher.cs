@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+
+namespace Ctas.Tables.Columns;
+
+/// <summary>Finds the longest symbol at a place of a text, or nearly: of long ones with one beginning the best remains.</summary>
+internal sealed class SymbolMatcher
+{
+    private const int SlotBits = 11;
+    private const int CodeMask = 511;
+    private const int None = CodeMask;
+
+    // Code | length << 9 of symbols of three bytes and more, by their first three.
+    private readonly ulong[] _longSymbols = new ulong[1 << SlotBits];
+    private readonly ushort[] _longCodes = new ushort[1 << SlotBits];
+
+    // Code | length << 9 by the first two bytes: a symbol of both, else one of the first.
+    private readonly ushort[] _shortCodes = new ushort[1 << 16];
+    private readonly ushort[] _singles = new ushort[256];
+
+    /// <summary>Prepares symbols, the best first.</summary>
+    public SymbolMatcher(SymbolTable symbols)
+    {
+        Array.Fill(_singles, (ushort)(None | 1 << 9));
+        for (int code = 0; code < symbols.Count; code++)
+        {
+            (ulong bytes, int length) = symbols[code];
+            if (length == 1) { _singles[(int)bytes] = (ushort)(code | 1 << 9); }
+        }
+
+        for (int pair = 0; pair < _shortCodes.Length; pair++) { _shortCodes[pair] = _singles[pair & 255]; }
+
+        for (int code = 0; code < symbols.Count; code++)
+        {
+            (ulong bytes, int length) = symbols[code];
+            if (length == 2) { _shortCodes[(int)bytes] = (ushort)(code | 2 << 9); }
+
+            int slot = SlotOf(bytes);
+            if (length < 3 || _longCodes[slot] != 0) { continue; }
+
+            _longSymbols[slot] = bytes;
+            _longCodes[slot] = (ushort)(code | length << 9);
+        }
+    }
+
+    /// <summary>The code of the symbol at a place, −1 when only the byte itself will do.</summary>
+    /// <param name="word">The next eight bytes, the first in the lowest place.</param>
+    /// <param name="left">Bytes of the text that are left; at least one.</param>
+    /// <param name="length">Bytes taken.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(ulong word, int left, out int length)
+    {
+        int slot = SlotOf(word);
+        int found = _longCodes[slot];
+        length = found >> 9;
+        if (found != 0 && length <= left && ((word ^ _longSymbols[slot]) & SymbolTable.MaskOf(length)) == 0)
+        {
+            return found & CodeMask;
+        }
+
+        found = left > 1 ? _shortCodes[(int)(word & 0xFFFF)] : _singles[(int)(word & 0xFF)];
+        length = found >> 9;
+        int code = found & CodeMask;
+        return code == None ? -1 : code;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SlotOf(ulong word) => (int)((uint)(word & 0xFFFFFF) * 2654435761u >> (32 - SlotBits));
+}
