@@ -95,13 +95,15 @@ internal sealed record OracleTable(
             Engine.Ctas);
     }
 
-    private static object? Value(Random random, ValueTag tag, int nullsIn) =>
+    /// <summary>A random value; NULL once in <paramref name="nullsIn"/>, never for 0.</summary>
+    public static object? Value(Random random, ValueTag tag, int nullsIn) =>
         nullsIn > 0 && random.Next(nullsIn) == 0 ? null : Values.Next(random, tag);
 
     private string Line(object?[] row) =>
         $"({string.Join(", ", row.Select((value, ordinal) => Spelling.Literal(value, Columns[ordinal].Type)))})";
 
-    private static Column Build(DataType type, IEnumerable<object?> values, StringPool? pool)
+    /// <summary>A column of values in physical form.</summary>
+    public static Column Build(DataType type, IEnumerable<object?> values, StringPool? pool = null)
     {
         ColumnBuilder builder = ColumnBuilder.Create(type, pool);
         foreach (object? value in values)

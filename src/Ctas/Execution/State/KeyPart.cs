@@ -29,6 +29,14 @@ internal abstract class KeyPart(DataType type)
         _ => throw new UnreachableException($"No key form for {type}."),
     };
 
+    /// <summary>Like <see cref="Create"/>, but values are equal only when every bit of them is: −0 is not 0.</summary>
+    public static KeyPart CreateExact(DataType type, ref int bits) => type.Kind switch
+    {
+        DataTypeKind.Double => new WordPart<double, RawDoubleBits>(type, KeyBits.Take(64, ref bits)),
+        DataTypeKind.Interval => new RawIntervalPart(type, KeyBits.Take(64, ref bits), KeyBits.Take(64, ref bits)),
+        _ => Create(type, ref bits),
+    };
+
     /// <summary>Writes a column into packed rows whose bits here are clear.</summary>
     /// <param name="marks">
     /// Gets −1 for a row with NULL, or with a string that is not known and is not to be added.
@@ -110,6 +118,14 @@ internal readonly struct DoubleBits : IBits<double>
     public static double From(ulong bits) => BitConverter.UInt64BitsToDouble(bits);
 }
 
+/// <summary>The bits as they are.</summary>
+internal readonly struct RawDoubleBits : IBits<double>
+{
+    public static ulong Of(double value) => BitConverter.DoubleToUInt64Bits(value);
+
+    public static double From(ulong bits) => BitConverter.UInt64BitsToDouble(bits);
+}
+
 /// <summary>A value of at most 64 bits.</summary>
 internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(type)
     where T : unmanaged
@@ -166,6 +182,41 @@ internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : Ke
             ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
             if (low.IsValid(key)) { builder.Append(new Int128(high.Read(key), low.Read(key))); }
             else { builder.AppendNull(); }
+        }
+
+        return builder.Finish();
+    }
+}
+
+/// <summary>An INTERVAL as it is written: its parts, in two words.</summary>
+internal sealed class RawIntervalPart(DataType type, KeyBits calendar, KeyBits clock) : KeyPart(type)
+{
+    public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
+    {
+        ReadOnlySpan<Interval> values = ((FixedColumn<Interval>)column).Values;
+        for (int row = 0; row < values.Length; row++)
+        {
+            if (column.IsNull(row))
+            {
+                marks[row] = -1;
+                continue;
+            }
+
+            Span<ulong> key = packed.Slice(row * width, width);
+            calendar.Write(key, ((ulong)(uint)values[row].Months << 32) | (uint)values[row].Days);
+            clock.Write(key, (ulong)values[row].Microseconds);
+        }
+    }
+
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    {
+        var builder = new FixedColumnBuilder<Interval>(Type);
+        for (int row = 0; row < count; row++)
+        {
+            ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
+            ulong parts = calendar.Read(key);
+            if (!calendar.IsValid(key)) { builder.AppendNull(); }
+            else { builder.Append(new Interval((int)(parts >> 32), (int)(uint)parts, (long)clock.Read(key))); }
         }
 
         return builder.Finish();

@@ -5,7 +5,7 @@ using Ctas.Planning;
 namespace Ctas.Execution.Windows;
 
 /// <summary>Puts rows into tumbling or hopping windows; a row comes once for each of its windows.</summary>
-/// <remarks>Keeps no rows. A tumbling window adds a column to the batch and copies nothing.</remarks>
+/// <remarks>Keeps no rows; weights are kept. A tumbling window adds a column to the batch and copies nothing.</remarks>
 internal sealed class TimeWindowOperator(LogicalTimeWindow plan, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)
 {
@@ -16,25 +16,24 @@ internal sealed class TimeWindowOperator(LogicalTimeWindow plan, RowErrorLog log
 
     public override void Push(ChangeBatch changes)
     {
-        InsertOnly.Require(changes);
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
         var times = (FixedColumn<long>)evaluated.Columns[0];
         Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
-        if (plan.Advance == plan.Size && times.Validity is null) { PushAll(rows, times.Values); }
-        else { PushEach(rows, times); }
+        if (plan.Advance == plan.Size && times.Validity is null) { PushAll(rows, times.Values, evaluated.Weights); }
+        else { PushEach(rows, times, evaluated.Weights); }
     }
 
-    private void PushAll(Batch rows, ReadOnlySpan<long> times)
+    private void PushAll(Batch rows, ReadOnlySpan<long> times, int[]? weights)
     {
         if (rows.RowCount == 0) { return; }
 
         var starts = new long[times.Length];
         for (int row = 0; row < starts.Length; row++) { starts[row] = LastStart(times[row]); }
 
-        Push(rows, starts, starts.Length);
+        Push(rows, starts, starts.Length, weights);
     }
 
-    private void PushEach(Batch rows, FixedColumn<long> times)
+    private void PushEach(Batch rows, FixedColumn<long> times, int[]? weights)
     {
         var windowRows = new List<int>();
         var starts = new List<long>();
@@ -47,24 +46,25 @@ internal sealed class TimeWindowOperator(LogicalTimeWindow plan, RowErrorLog log
             {
                 windowRows.Add(row);
                 starts.Add(start);
-                if (starts.Count == PortionRows) { Push(rows, windowRows, starts); }
+                if (starts.Count == PortionRows) { Push(rows, windowRows, starts, weights); }
             }
         }
 
-        if (starts.Count > 0) { Push(rows, windowRows, starts); }
+        if (starts.Count > 0) { Push(rows, windowRows, starts, weights); }
     }
 
-    private void Push(Batch rows, List<int> windowRows, List<long> starts)
+    private void Push(Batch rows, List<int> windowRows, List<long> starts, int[]? weights)
     {
-        Push(rows.Gather([.. windowRows]), [.. starts], starts.Count);
+        int[]? windowWeights = weights is null ? null : [.. windowRows.Select(row => weights[row])];
+        Push(rows.Gather([.. windowRows]), [.. starts], starts.Count, windowWeights);
         windowRows.Clear();
         starts.Clear();
     }
 
-    private void Push(Batch rows, long[] starts, int count)
+    private void Push(Batch rows, long[] starts, int count, int[]? weights)
     {
         var column = new FixedColumn<long>(DataType.Timestamp, starts, count);
-        Output.Push(new ChangeBatch(new Batch([.. rows.Columns, column], count)));
+        Output.Push(new ChangeBatch(new Batch([.. rows.Columns, column], count), Selection: null, weights));
     }
 
     private long LastStart(long time) => Calendar.FloorDivide(time, plan.Advance) * plan.Advance;

@@ -1,0 +1,14 @@
+namespace Ctas.Execution.Incremental;
+
+/// <summary>State of a maintained operator. What a tick changes in it is kept or undone as a whole. Single-threaded.</summary>
+internal interface ITickState
+{
+    /// <summary>Bytes held.</summary>
+    long SizeInBytes { get; }
+
+    /// <summary>Keeps what the tick has changed. Cost O(changes).</summary>
+    void Commit();
+
+    /// <summary>Puts everything back to how it was before the tick. Cost O(changes).</summary>
+    void Rollback();
+}

@@ -1,0 +1,217 @@
+using Ctas.Data;
+using Ctas.Execution.Operators;
+using Ctas.Execution.State;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>Maintains L ⋈ R for every kind of join: given changes to L and R, gives the changes of the result.</summary>
+/// <remarks>
+/// Pairs come from <see cref="PairChanges"/>. What a row gives by itself (NULL-extended, kept by EXISTS, marked) depends
+/// on whether it has a match; it is given anew when that changes. Cost O(changes · matches), and for a key whose first
+/// match comes or last one goes O(rows of the key). Both inputs are kept, equal rows once.
+/// </remarks>
+internal sealed class MaintainedJoin : ITickState
+{
+    private readonly LogicalJoin _plan;
+    private readonly IOperatorInput _output;
+    private readonly RowKeys _keys;
+    private readonly PairChanges? _pairs;
+    private readonly bool _decidesByPairs;
+    private readonly RowChanges _alone;
+    private readonly List<int> _marks = [];
+    private int _open = 2;
+
+    /// <summary>Makes a join without rows.</summary>
+    public MaintainedJoin(LogicalJoin plan, RowErrorLog log, IOperatorInput output)
+    {
+        (_plan, _output) = (plan, output);
+        _keys = new RowKeys([.. plan.LeftKeys.Select(key => key.Type)], isNullKey: false);
+        Left = new JoinSide(plan.Left, plan.LeftKeys, _keys, log, CompleteSide);
+        Right = new JoinSide(plan.Right, plan.RightKeys, _keys, log, CompleteSide);
+        _decidesByPairs = plan.Residual is not null;
+        bool givesPairs = plan.Join is not (JoinKind.Semi or JoinKind.Anti or JoinKind.Mark);
+        if (givesPairs || _decidesByPairs)
+        {
+            _pairs = new PairChanges(plan, Left, Right, log, givesPairs ? output : null);
+        }
+
+        _alone = new RowChanges();
+    }
+
+    /// <summary>Takes the changes of the left input.</summary>
+    public JoinSide Left { get; }
+
+    /// <summary>Takes the changes of the right input.</summary>
+    public JoinSide Right { get; }
+
+    /// <inheritdoc/>
+    public long SizeInBytes => _keys.SizeInBytes + Left.SizeInBytes + Right.SizeInBytes;
+
+    /// <inheritdoc/>
+    public void Commit()
+    {
+        Left.Commit();
+        Right.Commit();
+        _open = 2;
+    }
+
+    /// <inheritdoc/>
+    public void Rollback()
+    {
+        Left.Rollback();
+        Right.Rollback();
+        _open = 2;
+    }
+
+    private void CompleteSide()
+    {
+        if (--_open > 0) { return; }
+
+        NegativeWeight.Check(Left.Rows.Rows, _plan, _plan.Left.Schema);
+        NegativeWeight.Check(Right.Rows.Rows, _plan, _plan.Right.Schema);
+        _pairs?.Give();
+        if (_plan.Join is not (JoinKind.Inner or JoinKind.Cross or JoinKind.Right)) { GiveAlone(Left, Right); }
+
+        if (_plan.Join is JoinKind.Right or JoinKind.Full) { GiveAlone(Right, Left); }
+
+        _output.Complete();
+    }
+
+    /// <summary>Gives the changes of what the rows of one side are by themselves.</summary>
+    private void GiveAlone(JoinSide side, JoinSide other)
+    {
+        _alone.Begin();
+        RowWeights rows = side.Rows.Rows;
+        foreach (int place in rows.Touched) { GiveAlone(side, other, place); }
+
+        if (_decidesByPairs)
+        {
+            foreach (int place in side.Matches.Touched) { GiveAlone(side, other, place); }
+        }
+        else { GiveKeys(side, other); }
+
+        Flush(side);
+    }
+
+    private void GiveKeys(JoinSide side, JoinSide other)
+    {
+        // NOT IN: whether there is any row, or any NULL, on the other side, decides for all rows.
+        bool isOpenChanged = _plan.IsNullAware
+            && ((other.Rows.TotalNow > 0) != (other.Rows.TotalBefore > 0)
+                || (other.Rows.KeylessNow > 0) != (other.Rows.KeylessBefore > 0));
+        if (isOpenChanged)
+        {
+            for (int place = 0; place < side.Rows.Rows.Rows.PlaceCount; place++) { GiveAlone(side, other, place); }
+
+            return;
+        }
+
+        foreach (int key in other.Rows.TouchedKeys)
+        {
+            bool isChanged = (other.Rows.WeightNow(key) > 0) != (other.Rows.WeightBefore(key) > 0);
+            if (!isChanged && _plan.Join != JoinKind.Single) { continue; }
+
+            for (int place = side.Rows.First(key); place >= 0; place = side.Rows.Next(place))
+            {
+                GiveAlone(side, other, place);
+            }
+        }
+    }
+
+    private void GiveAlone(JoinSide side, JoinSide other, int place)
+    {
+        RowWeights rows = side.Rows.Rows;
+        if (!_alone.Visit(place)) { return; }
+
+        int before = rows.Before(place);
+        int now = rows.Now(place);
+        if (before == 0 && now == 0) { return; }
+
+        Match matchBefore = MatchOf(side, other, place, isNow: false);
+        Match matchNow = MatchOf(side, other, place, isNow: true);
+        if (_plan.Join == JoinKind.Single && now > 0) { RequireSingle(side, other, place); }
+
+        if (matchBefore == matchNow) { Give(side, place, matchNow, now - before); }
+        else
+        {
+            Give(side, place, matchBefore, -before);
+            Give(side, place, matchNow, now);
+        }
+    }
+
+    private void Give(JoinSide side, int place, Match match, int weight)
+    {
+        if (weight == 0) { return; }
+
+        bool isGiven = _plan.Join switch
+        {
+            JoinKind.Semi => match == Match.Yes,
+            JoinKind.Anti => match == Match.No || (match == Match.Unknown && !_plan.IsNullAware),
+            JoinKind.Mark => true,
+            _ => match != Match.Yes,
+        };
+        if (!isGiven) { return; }
+
+        _alone.Add(place, weight);
+        if (_plan.Join == JoinKind.Mark) { _marks.Add((int)match); }
+
+        if (_alone.IsFull) { Flush(side); }
+    }
+
+    private void Flush(JoinSide side)
+    {
+        if (_alone.Count == 0) { return; }
+
+        Column[] columns = side.Rows.Rows.Rows.Columns(_alone.Places);
+        Column[] output = _plan.Join switch
+        {
+            JoinKind.Semi or JoinKind.Anti => columns,
+            JoinKind.Mark => [.. columns, Marks()],
+            _ when ReferenceEquals(side, Left) => [.. columns, .. NullsOf(Right)],
+            _ => [.. NullsOf(Left), .. columns],
+        };
+        _output.Push(new ChangeBatch(new Batch(output, _alone.Count), Selection: null, _alone.TakeWeights()));
+        _marks.Clear();
+    }
+
+    private Column[] NullsOf(JoinSide side)
+    {
+        int[] nowhere = new int[_alone.Count];
+        nowhere.AsSpan().Fill(-1);
+        return side.Rows.Rows.Rows.Columns(nowhere);
+    }
+
+    private FixedColumn<bool> Marks()
+    {
+        var builder = new FixedColumnBuilder<bool>(DataType.Boolean);
+        foreach (int mark in _marks)
+        {
+            if ((Match)mark == Match.Unknown && _plan.IsNullAware) { builder.AppendNull(); }
+            else { builder.Append((Match)mark == Match.Yes); }
+        }
+
+        return (FixedColumn<bool>)builder.Finish();
+    }
+
+    private Match MatchOf(JoinSide side, JoinSide other, int place, bool isNow)
+    {
+        if (_decidesByPairs) { return isNow ? side.Matches.Now(place) : side.Matches.Before(place); }
+
+        int key = side.Rows.KeyOf(place);
+        KeyedRows others = other.Rows;
+        if (key >= 0 && (isNow ? others.WeightNow(key) : others.WeightBefore(key)) > 0) { return Match.Yes; }
+
+        // Nothing is in an empty set, not even NULL.
+        bool isEmpty = (isNow ? others.TotalNow : others.TotalBefore) == 0;
+        bool hasNull = key < 0 || (isNow ? others.KeylessNow : others.KeylessBefore) > 0;
+        return _plan.IsNullAware && !isEmpty && hasNull ? Match.Unknown : Match.No;
+    }
+
+    private void RequireSingle(JoinSide side, JoinSide other, int place)
+    {
+        int key = side.Rows.KeyOf(place);
+        long matches = _decidesByPairs ? side.Matches.CountNow(place) : key < 0 ? 0 : other.Rows.WeightNow(key);
+        if (matches > 1) { throw ExecutionErrors.NotSingle(_plan.Subquery ?? ""); }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Ctas.Execution.Operators;
+using Ctas.Execution.Windows;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>A node that keeps state.</summary>
+/// <param name="Plan">The node.</param>
+/// <param name="State">Its state.</param>
+internal sealed record MaintainedNode(LogicalPlan Plan, ITickState State);
+
+/// <summary>Makes the operators that maintain a plan, from the output down to the scans.</summary>
+/// <param name="log">Where rows that fail are noted.</param>
+internal sealed class MaintainedPlanBuilder(RowErrorLog log)
+{
+    private readonly Dictionary<LogicalScan, FanOut> _scans = [];
+    private readonly List<MaintainedNode> _nodes = [];
+    private readonly List<IOperatorInput> _constants = [];
+    private readonly List<IOperatorInput> _empties = [];
+    private readonly Dictionary<int, FanOut> _shared = [];
+
+    /// <summary>The different scans, and where their changes go.</summary>
+    public IReadOnlyDictionary<LogicalScan, FanOut> Scans => _scans;
+
+    /// <summary>The nodes with state.</summary>
+    public IReadOnlyList<MaintainedNode> Nodes => _nodes;
+
+    /// <summary>What takes the one row without columns, in the first tick only.</summary>
+    public IReadOnlyList<IOperatorInput> Constants => _constants;
+
+    /// <summary>What no change ever reaches.</summary>
+    public IReadOnlyList<IOperatorInput> Empties => _empties;
+
+    /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
+    public void Build(LogicalPlan plan, IOperatorInput output)
+    {
+        switch (plan)
+        {
+            case LogicalScan scan: Scan(scan, output); break;
+            case LogicalSingleRow: _constants.Add(output); break;
+            case LogicalEmpty: _empties.Add(output); break;
+            case LogicalValues values: _constants.Add(new ValuesOperator(values, log, output)); break;
+            case LogicalFilter filter: Build(filter.Input, new FilterOperator(filter, log, output)); break;
+            case LogicalProject project: Build(project.Input, new ProjectOperator(project, log, output)); break;
+            case LogicalUnnest unnest: Build(unnest.Input, new UnnestOperator(unnest, log, output)); break;
+            case LogicalTimeWindow { Window: not TimeWindowKind.Session } window:
+                Build(window.Input, new TimeWindowOperator(window, log, output));
+                break;
+            case LogicalSort { RowLimit: null } sort: Build(sort.Input, output); break;
+            case LogicalDistinct distinct:
+                Build(distinct.Input, With(plan, CountedRows.Distinct(distinct, output)).Left);
+                break;
+            case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
+            case LogicalUnionAll union: BuildUnion(union, output); break;
+            case LogicalJoin join: BuildJoin(join, output); break;
+            case LogicalSharing sharing: BuildSharing(sharing, output); break;
+            case LogicalSharedRead read: _shared[read.Number].Add(output); break;
+            default: BuildRecomputed(plan, output); break;
+        }
+    }
+
+    private void Scan(LogicalScan scan, IOperatorInput output)
+    {
+        if (!_scans.TryGetValue(scan, out FanOut? readers)) { _scans.Add(scan, readers = new FanOut()); }
+
+        readers.Add(output);
+    }
+
+    private void BuildSetOperation(LogicalSetOperation plan, IOperatorInput output)
+    {
+        CountedRows rows = With(plan, CountedRows.Of(plan, output));
+        Build(plan.Right, rows.Right);
+        Build(plan.Left, rows.Left);
+    }
+
+    private void BuildUnion(LogicalUnionAll plan, IOperatorInput output)
+    {
+        MaintainedUnion union = With(plan, new MaintainedUnion(plan.Inputs.Count, output));
+        foreach (LogicalPlan input in plan.Inputs) { Build(input, union); }
+    }
+
+    private void BuildJoin(LogicalJoin plan, IOperatorInput output)
+    {
+        MaintainedJoin join = With(plan, new MaintainedJoin(plan, log, output));
+        Build(plan.Right, join.Right);
+        Build(plan.Left, join.Left);
+    }
+
+    private void BuildSharing(LogicalSharing plan, IOperatorInput output)
+    {
+        foreach (LogicalShared shared in plan.Shared)
+        {
+            var readers = new FanOut();
+            _shared.Add(shared.Number, readers);
+            Build(shared.Input, readers);
+        }
+
+        Build(plan.Body, output);
+    }
+
+    private void BuildRecomputed(LogicalPlan plan, IOperatorInput output)
+    {
+        (LogicalPlan input, IReadOnlyList<ScalarExpression> keys) = plan switch
+        {
+            LogicalAggregate aggregate => (aggregate.Input, aggregate.Keys),
+            LogicalWindow window => (window.Input, window.PartitionBy),
+            LogicalTimeWindow window => (window.Input, window.Keys),
+            LogicalSort sort => (sort.Input, []),
+            LogicalLimit limit => (BelowOrder(limit.Input), limit.Groups),
+            _ => throw new UnreachableException($"No maintained operator for {plan.GetType().Name}."),
+        };
+        Build(input, With(plan, new RecomputedNode(plan, input, keys, log, output)));
+    }
+
+    // A LIMIT counts rows in the order that a sort below it makes.
+    private static LogicalPlan BelowOrder(LogicalPlan plan) => plan is LogicalSort sort ? sort.Input : plan;
+
+    private T With<T>(LogicalPlan plan, T state)
+        where T : ITickState
+    {
+        _nodes.Add(new MaintainedNode(plan, state));
+        return state;
+    }
+}

@@ -1,0 +1,118 @@
+using Ctas.Data;
+using Ctas.Execution.Operators;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>A query whose result is maintained: given the changes of its scans, tick by tick, gives those of its result.</summary>
+/// <remarks>
+/// <code>
+/// Push(scan, changes) …  for every scan that has changed      rows retracted must be there
+/// Complete()             gives the changes of the result      nothing is visible yet
+/// Commit() | Rollback()  keeps the tick, or undoes all of it
+/// </code>
+/// The first tick is the snapshot: all rows of all scans, with weight +1. Cost of a tick is that of its changes, not of
+/// the rows kept; see the operators. Single-threaded.
+/// </remarks>
+internal sealed class MaintainedQuery
+{
+    private readonly MaintainedPlanBuilder _operators;
+    private readonly Consolidation _result;
+    private readonly RowErrorLog _log;
+    private bool _isStarted;
+    private bool _isCompleted;
+
+    /// <summary>Makes the operators of a plan, without rows.</summary>
+    /// <param name="plan">A plan that <see cref="Maintainability"/> has no objection to.</param>
+    /// <param name="onRowError">What happens to a row that an expression fails on: the tick fails, or it is left out.</param>
+    public MaintainedQuery(LogicalPlan plan, RowErrorPolicy onRowError = RowErrorPolicy.Fail)
+    {
+        Plan = plan;
+        _log = new RowErrorLog(onRowError);
+        _operators = new MaintainedPlanBuilder(_log);
+        _result = new Consolidation([.. plan.Schema.Fields.Select(field => field.Type)]);
+        _operators.Build(plan, new Result(this));
+    }
+
+    /// <summary>The plan.</summary>
+    public LogicalPlan Plan { get; }
+
+    /// <summary>The different scans of the plan; each gets its changes once.</summary>
+    public IEnumerable<LogicalScan> Scans => _operators.Scans.Keys;
+
+    /// <summary>The nodes that keep state, with the bytes they hold.</summary>
+    public IReadOnlyList<MaintainedNode> Nodes => _operators.Nodes;
+
+    /// <summary>Bytes held by all nodes.</summary>
+    public long StateBytes => Nodes.Sum(node => node.State.SizeInBytes);
+
+    /// <summary>Rows left out so far because an expression failed on them.</summary>
+    public long RowsSkipped => _log.Skipped;
+
+    /// <summary>Why the first of them was left out; null when none was.</summary>
+    public ExecutionException? FirstSkipped => _log.FirstSkipped;
+
+    /// <summary>Takes changes of a scan for this tick.</summary>
+    /// <param name="scan">One of <see cref="Scans"/>.</param>
+    /// <param name="changes">Rows with exactly the columns of <c>scan.Schema</c>; an update is a retraction and an
+    /// insertion.</param>
+    /// <exception cref="ExecutionException">A row failed; the tick must be rolled back.</exception>
+    public void Push(LogicalScan scan, ChangeBatch changes)
+    {
+        if (_isCompleted) { throw new InvalidOperationException("The tick is complete: commit it or roll it back first."); }
+
+        if (changes.Count > 0) { _operators.Scans[scan].Push(changes); }
+    }
+
+    /// <summary>Ends the input of the tick, and gives the changes of the result.</summary>
+    /// <returns>
+    /// Weights add up to 0 for no row and are each +1 or −1; retractions come before insertions. Several batches only
+    /// where nothing is retracted.
+    /// </returns>
+    /// <exception cref="ExecutionException">A row failed; the tick must be rolled back.</exception>
+    public IReadOnlyList<ChangeBatch> Complete()
+    {
+        _isCompleted = true;
+        foreach (IOperatorInput constant in _operators.Constants)
+        {
+            if (!_isStarted) { constant.Push(new ChangeBatch(new Batch([], 1))); }
+
+            constant.Complete();
+        }
+
+        foreach (IOperatorInput empty in _operators.Empties) { empty.Complete(); }
+
+        foreach (FanOut scan in _operators.Scans.Values) { scan.Complete(); }
+
+        return [.. _result.Take().Select(UnitWeights.Of)];
+    }
+
+    /// <summary>Keeps the tick.</summary>
+    public void Commit()
+    {
+        foreach (MaintainedNode node in Nodes) { node.State.Commit(); }
+
+        _isStarted = true;
+        _isCompleted = false;
+    }
+
+    /// <summary>Undoes the tick, complete or not: everything is as it was before its first change.</summary>
+    public void Rollback()
+    {
+        foreach (MaintainedNode node in Nodes) { node.State.Rollback(); }
+
+        _result.Forget();
+        _isCompleted = false;
+    }
+
+    private sealed class Result(MaintainedQuery query) : IOperatorInput
+    {
+        public bool IsSatisfied => false;
+
+        public void Push(ChangeBatch changes) => query._result.Add(changes);
+
+        public void Complete()
+        {
+        }
+    }
+}

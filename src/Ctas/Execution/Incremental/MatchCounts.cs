@@ -1,0 +1,103 @@
+using Ctas.Execution.State;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>
+/// For every row of one side of a join, how many rows of the other side match it, before the tick and now.
+/// Single-threaded.
+/// </summary>
+/// <remarks>Needed where a condition over pairs decides; where keys alone do, the rows of the key are the matches.</remarks>
+internal sealed class MatchCounts
+{
+    private readonly List<int> _touched = [];
+    private Count[] _counts = [];
+
+    /// <summary>Rows whose counts the tick may have changed, each once.</summary>
+    public List<int> Touched => _touched;
+
+    /// <summary>Bytes held.</summary>
+    public long SizeInBytes => _counts.Length * 40L;
+
+    /// <summary>What the matches make of a row now.</summary>
+    public Match Now(int place) => place < _counts.Length ? Of(_counts[place].Yes, _counts[place].Unknown) : Match.No;
+
+    /// <summary>What the matches made of a row before the tick.</summary>
+    public Match Before(int place) =>
+        place < _counts.Length ? Of(_counts[place].YesBefore, _counts[place].UnknownBefore) : Match.No;
+
+    /// <summary>How many rows match a row now.</summary>
+    public long CountNow(int place) => place < _counts.Length ? _counts[place].Yes : 0;
+
+    /// <summary>Adds matches of a row, or what is left open.</summary>
+    public void Add(int place, Match match, long weight)
+    {
+        if (match == Match.No) { return; }
+
+        if (place >= _counts.Length) { Array.Resize(ref _counts, Math.Max(place + 1, Math.Max(64, _counts.Length * 2))); }
+
+        ref Count count = ref _counts[place];
+        if (match == Match.Yes) { count.Yes += weight; }
+        else { count.Unknown += weight; }
+
+        if (count.IsTouched) { return; }
+
+        count.IsTouched = true;
+        _touched.Add(place);
+    }
+
+    /// <summary>Forgets a row that has gone.</summary>
+    public void Clear(int place)
+    {
+        if (place >= _counts.Length) { return; }
+
+        bool isTouched = _counts[place].IsTouched;
+        _counts[place] = new Count { IsTouched = isTouched };
+    }
+
+    /// <summary>Keeps what the tick has changed.</summary>
+    public void Commit()
+    {
+        foreach (int place in _touched)
+        {
+            ref Count count = ref _counts[place];
+            count = new Count
+            {
+                Yes = count.Yes,
+                YesBefore = count.Yes,
+                Unknown = count.Unknown,
+                UnknownBefore = count.Unknown,
+            };
+        }
+
+        _touched.Clear();
+    }
+
+    /// <summary>Undoes what the tick has changed.</summary>
+    public void Rollback()
+    {
+        foreach (int place in _touched)
+        {
+            ref Count count = ref _counts[place];
+            count = new Count
+            {
+                Yes = count.YesBefore,
+                YesBefore = count.YesBefore,
+                Unknown = count.UnknownBefore,
+                UnknownBefore = count.UnknownBefore,
+            };
+        }
+
+        _touched.Clear();
+    }
+
+    private static Match Of(long yes, long unknown) => yes > 0 ? Match.Yes : unknown > 0 ? Match.Unknown : Match.No;
+
+    private struct Count
+    {
+        public long Yes;
+        public long Unknown;
+        public long YesBefore;
+        public long UnknownBefore;
+        public bool IsTouched;
+    }
+}

@@ -1,0 +1,138 @@
+using Ctas.Data;
+using Ctas.Execution.Operators;
+using Ctas.Planning;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>
+/// Maintains a node whose result falls apart by keys: given changes to R, runs the plain operators over the rows that
+/// the touched keys had and have, and gives the difference.
+/// </summary>
+/// <remarks>
+/// What the plain operators give for a key must depend on the rows of that key alone, and on their order only where SQL
+/// leaves it open. Cost O(rows of the touched keys); without keys, of all rows. R is kept, equal rows once.
+/// </remarks>
+internal sealed class RecomputedNode : IOperatorInput, ITickState
+{
+    private readonly LogicalPlan _plan;
+    private readonly LogicalPlan _input;
+    private readonly RowErrorLog _log;
+    private readonly IOperatorInput _output;
+    private readonly Evaluator _keyValues;
+    private readonly RowKeys _keys;
+    private readonly KeyedRows _rows;
+    private readonly Consolidation _changes;
+    private readonly bool _hasKeys;
+    private bool _hasRun;
+    private bool _hadRun;
+
+    /// <summary>Makes a node without rows.</summary>
+    /// <param name="plan">What is computed: one node, or several, over <paramref name="input"/>.</param>
+    /// <param name="input">The one input; a node of <paramref name="plan"/>.</param>
+    /// <param name="keys">Over the input; NULLs are equal.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="output">Where the changes go.</param>
+    public RecomputedNode(
+        LogicalPlan plan, LogicalPlan input, IReadOnlyList<ScalarExpression> keys, RowErrorLog log, IOperatorInput output)
+    {
+        _input = new LogicalScan("", IsSource: false, OrdinalList.Empty, input.Schema, ChangeKind.Retract);
+        _plan = Over(plan, input);
+        (_log, _output, _hasKeys) = (log, output, keys.Count > 0);
+        _keyValues = new Evaluator(keys, input.Schema, log);
+        _keys = new RowKeys([.. keys.Select(key => key.Type)], isNullKey: true);
+        _rows = new KeyedRows([.. input.Schema.Fields.Select(field => field.Type)], _keys);
+        _changes = new Consolidation([.. plan.Schema.Fields.Select(field => field.Type)]);
+    }
+
+    /// <inheritdoc/>
+    public long SizeInBytes => _keys.SizeInBytes + _rows.SizeInBytes + _changes.SizeInBytes;
+
+    public bool IsSatisfied => false;
+
+    /// <summary>Rows that the plain operators were given so far.</summary>
+    public long RowsRecomputed { get; private set; }
+
+    public void Push(ChangeBatch changes)
+    {
+        EvaluatedRows keys = _keyValues.Evaluate(changes);
+        if (keys.Columns.RowCount == 0) { return; }
+
+        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        _rows.Add(rows, keys.Columns.Columns, keys.Weights);
+    }
+
+    public void Complete()
+    {
+        NegativeWeight.Check(_rows.Rows, _plan, _input.Schema);
+        int[] before = PlacesOf((rows, place) => rows.Before(place));
+        int[] now = PlacesOf((rows, place) => rows.Now(place));
+
+        // Without keys there is a result of no rows, too.
+        bool isFirst = !_hasKeys && !_hasRun;
+        bool isTouched = _rows.TouchedKeys.Count > 0 || isFirst;
+        if (isTouched && !isFirst) { Run(before, new RowErrorLog(_log.Policy), _changes.Subtract); }
+
+        if (isTouched) { Run(now, _log, _changes.Add); }
+
+        foreach (ChangeBatch changes in _changes.Take()) { _output.Push(changes); }
+
+        _hasRun = true;
+        _output.Complete();
+    }
+
+    /// <inheritdoc/>
+    public void Commit()
+    {
+        _rows.Commit();
+        _hadRun = _hasRun;
+    }
+
+    /// <inheritdoc/>
+    public void Rollback()
+    {
+        _rows.Rollback();
+        _changes.Forget();
+        _hasRun = _hadRun;
+    }
+
+    private LogicalPlan Over(LogicalPlan plan, LogicalPlan input) => ReferenceEquals(plan, input)
+        ? _input
+        : plan.WithChildren([.. plan.Children.Select(child => Over(child, input))]);
+
+    // The rows of the touched keys, each as often as its weight says.
+    private int[] PlacesOf(Func<RowWeights, int, int> weightOf)
+    {
+        var places = new List<int>();
+        foreach (int key in _rows.TouchedKeys)
+        {
+            for (int place = _rows.First(key); place >= 0; place = _rows.Next(place))
+            {
+                for (int copy = weightOf(_rows.Rows, place); copy > 0; copy--) { places.Add(place); }
+            }
+        }
+
+        return [.. places];
+    }
+
+    private void Run(int[] places, RowErrorLog log, Action<ChangeBatch> take)
+    {
+        RowsRecomputed += places.Length;
+        var builder = new OperatorBuilder(log, new MemoryMeter(MemoryLimit.None));
+        builder.Build(_plan, new Taker(take));
+        IOperatorInput input = builder.Scans[0].Input;
+        if (places.Length > 0) { input.Push(new ChangeBatch(new Batch(_rows.Rows.Rows.Columns(places), places.Length))); }
+
+        input.Complete();
+    }
+
+    private sealed class Taker(Action<ChangeBatch> take) : IOperatorInput
+    {
+        public bool IsSatisfied => false;
+
+        public void Push(ChangeBatch changes) => take(changes);
+
+        public void Complete()
+        {
+        }
+    }
+}

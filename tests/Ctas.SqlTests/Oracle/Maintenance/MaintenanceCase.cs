@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Execution.Incremental;
+using Ctas.Planning;
+using Ctas.Planning.Rewrites;
+using Ctas.Text;
+
+namespace Ctas.SqlTests.Oracle.Maintenance;
+
+/// <summary>What came of maintaining one query through a history.</summary>
+internal enum MaintenanceOutcome
+{
+    /// <summary>The same as recomputed, after every tick.</summary>
+    Agreed,
+
+    /// <summary>The query cannot be maintained, or not be planned.</summary>
+    Refused,
+
+    /// <summary>The snapshot fails, maintained and recomputed.</summary>
+    Failed,
+
+    Different,
+}
+
+/// <summary>A query over changing tables. The same seed makes the same history.</summary>
+internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string sql, int seed, bool isOptimised) : IScanProvider
+{
+    public const int Ticks = 8;
+
+    private readonly Random _random = new(seed);
+    private readonly List<ChangingTable> _tables = [];
+    private readonly MaintainedRows _rows = new();
+    private RowErrorPolicy _policy;
+
+    /// <summary>What is wrong; null when nothing is.</summary>
+    public string? Difference { get; private set; }
+
+    /// <summary>Ticks that failed in both, and were rolled back.</summary>
+    public int FailedTicks { get; private set; }
+
+    /// <summary>Changes of the result.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>The plan, once the case has run.</summary>
+    public LogicalPlan? Plan { get; private set; }
+
+    public MaintenanceOutcome Run()
+    {
+        try
+        {
+            Plan = QueryPlanner.PlanQuery(
+                sql, name => Info(name), options: isOptimised ? new OptimiserOptions(ConstantEvaluator.Instance) : OptimiserOptions.Off).Plan;
+        }
+        catch (CtasCompilationException) { return MaintenanceOutcome.Refused; }
+
+        if (Maintainability.ObstaclesOf(Plan).Count > 0) { return MaintenanceOutcome.Refused; }
+
+        _policy = seed % 2 == 0 ? RowErrorPolicy.Fail : RowErrorPolicy.Skip;
+        _tables.AddRange(tables.Select(table => new ChangingTable(table, _random)));
+        try { return Maintain(Plan); }
+        catch (Exception e) when (e is not ExecutionException)
+        {
+            Difference ??= e.ToString();
+            return MaintenanceOutcome.Different;
+        }
+    }
+
+    public async IAsyncEnumerable<ChangeBatch> ReadAsync(
+        LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield return new ChangeBatch(Table(scan.Relation).Rows.Select(scan.Columns.AsSpan()));
+    }
+
+    private MaintenanceOutcome Maintain(LogicalPlan plan)
+    {
+        var query = new MaintainedQuery(plan, _policy);
+        for (int tick = 0; tick <= Ticks; tick++)
+        {
+            var changes = _tables.ToDictionary(
+                table => table.Table.Name, table => tick == 0 ? table.Start() : table.Change(), StringComparer.OrdinalIgnoreCase);
+            (List<object?[]>? expected, string? error) = Recompute(plan);
+            bool isMaintained = TryTick(query, changes, out string? failure);
+            if (Difference is not null) { return MaintenanceOutcome.Different; }
+
+            if (isMaintained != expected is not null)
+            {
+                // The plain operators stop reading where no row can matter any more, and so miss errors of other rows.
+                if (!isMaintained && tick == 0) { return MaintenanceOutcome.Failed; }
+
+                if (isMaintained)
+                {
+                    Difference = $"tick {tick}: recomputed fails: {error}, maintained does not";
+                    return MaintenanceOutcome.Different;
+                }
+            }
+
+            if (!isMaintained && tick == 0) { return MaintenanceOutcome.Failed; }
+
+            if (!isMaintained)
+            {
+                FailedTicks++;
+                foreach (ChangingTable table in _tables) { table.Undo(); }
+
+                expected = Recompute(plan).Rows;
+            }
+
+            if (!ResultComparison.AreEqual(_rows.Rows, expected!, isOrdered: false))
+            {
+                Difference = $"tick {tick}{(failure is null ? "" : " rolled back")}: maintained\n{Show(_rows.Rows)}\nrecomputed\n{Show(expected!)}";
+                return MaintenanceOutcome.Different;
+            }
+        }
+
+        return MaintenanceOutcome.Agreed;
+    }
+
+    private bool TryTick(MaintainedQuery query, Dictionary<string, List<ChangeBatch>> changes, out string? failure)
+    {
+        failure = null;
+        try
+        {
+            // What is rolled back leaves no trace.
+            if (_random.Next(4) == 0)
+            {
+                Push(query, changes);
+                if (_random.Next(2) == 0) { query.Complete(); }
+
+                query.Rollback();
+            }
+
+            Push(query, changes);
+            IReadOnlyList<ChangeBatch> result = query.Complete();
+            Difference = _rows.Apply(result);
+            Changes += result.Sum(batch => batch.Count);
+            query.Commit();
+            return true;
+        }
+        catch (ExecutionException e)
+        {
+            failure = e.Message;
+            query.Rollback();
+            return false;
+        }
+    }
+
+    private static void Push(MaintainedQuery query, Dictionary<string, List<ChangeBatch>> changes)
+    {
+        foreach (LogicalScan scan in query.Scans)
+        {
+            foreach (ChangeBatch batch in changes[scan.Relation])
+            {
+                query.Push(scan, batch with { Rows = batch.Rows.Select(scan.Columns.AsSpan()) });
+            }
+        }
+    }
+
+    private (List<object?[]>? Rows, string? Error) Recompute(LogicalPlan plan)
+    {
+        var result = new Rows();
+        try
+        {
+            PlanExecutor.ExecuteAsync(plan, this, result, new ExecutionOptions(_policy), CancellationToken.None)
+                .GetAwaiter().GetResult();
+            return (result.All, null);
+        }
+        catch (ExecutionException e) { return (null, e.Message); }
+    }
+
+    private ChangingTable Table(string name) =>
+        _tables.Single(table => table.Table.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private RelationInfo? Info(string name) => tables.FirstOrDefault(table => table.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        is { } table
+            ? new RelationInfo(table.Name, IsSource: false, IsStream: false, table.Schema)
+            {
+                Statistics = new RowCountStatistics(table.Rows.Count),
+            }
+            : null;
+
+    private static string Show(List<object?[]> rows) => string.Join('\n', rows.Take(40).Select(
+        row => "  " + string.Join(" | ", row.Select(ComparableValue.Show))).Order(StringComparer.Ordinal).Append($"  ({rows.Count} rows)"));
+
+    private sealed class Rows : IChangeConsumer
+    {
+        public List<object?[]> All { get; } = [];
+
+        public void Consume(ChangeBatch changes)
+        {
+            Batch rows = changes.Densify().Rows;
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                All.Add([.. Enumerable.Range(0, rows.ColumnCount).Select(c => ComparableValue.Of(rows[c].GetValue(row)))]);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Ctas.Planning;
+using Ctas.Planning.Rewrites;
+
+namespace Ctas.SqlTests.Oracle.Maintenance;
+
+/// <summary>Maintains many random queries over random histories, and counts what they were made of.</summary>
+/// <param name="seed">Chooses queries and histories.</param>
+/// <param name="maxFailures">Ends the run after so many differences.</param>
+internal sealed class MaintenanceRun(int seed, int maxFailures)
+{
+    private const int FocusPerCase = 12;
+    private readonly Dictionary<string, int[]> _constructs = ConstructCatalog.Names.ToDictionary(name => name, _ => new int[4]);
+    private readonly SortedDictionary<string, int> _operators = new(StringComparer.Ordinal);
+    private readonly int[] _outcomes = new int[4];
+    private int _changes;
+    private int _failedTicks;
+
+    /// <summary>Descriptions of the first differences.</summary>
+    public List<string> Failures { get; } = [];
+
+    /// <summary>Kinds of nodes in queries that agreed.</summary>
+    public IReadOnlyCollection<string> Operators => _operators.Keys;
+
+    /// <summary>The constructs that no query which agreed used.</summary>
+    public IReadOnlyList<string> NeverMaintained =>
+        [.. _constructs.Where(count => count.Value[(int)MaintenanceOutcome.Agreed] == 0).Select(count => count.Key)];
+
+    public int CountOf(MaintenanceOutcome outcome) => _outcomes[(int)outcome];
+
+    public void Run(int cases)
+    {
+        for (int number = 0; number < cases && Failures.Count < maxFailures; number++) { RunCase(number); }
+    }
+
+    public string Report()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(
+            $"seed {seed}: {_outcomes.Sum()} queries through {MaintenanceCase.Ticks} ticks each: {_outcomes[0]} agreed, "
+            + $"{_outcomes[1]} refused, {_outcomes[2]} failed, {_outcomes[3]} different; {_changes} changes of results, "
+            + $"{_failedTicks} ticks rolled back");
+        foreach ((string name, int count) in _operators) { text.AppendLine($"{name,-36}{count,9}"); }
+
+        text.AppendLine($"{"construct",-36}{"agreed",9}{"refused",9}{"failed",9}{"different",11}");
+        foreach ((string name, int[] count) in _constructs)
+        {
+            text.AppendLine($"{name,-36}{count[0],9}{count[1],9}{count[2],9}{count[3],11}");
+        }
+
+        return $"{text}\n{string.Join('\n', Failures)}";
+    }
+
+    private void RunCase(int number)
+    {
+        int caseSeed = (seed * 1_000_003) + number;
+        var random = new Random(caseSeed);
+        OracleTable[] tables = [.. new[] { "t", "u", "v" }.Select(name => OracleTable.Random(name, random))];
+        OracleQuery query = new QueryGenerator(new Choices(random, Focus(number)), tables).Next();
+        string sql = query.Sql.For(Engine.Ctas);
+        var maintained = new MaintenanceCase(tables, sql, caseSeed, isOptimised: random.Next(3) > 0);
+        MaintenanceOutcome outcome = maintained.Run();
+        _outcomes[(int)outcome]++;
+        _changes += maintained.Changes;
+        _failedTicks += maintained.FailedTicks;
+        foreach (string construct in query.Sql.Constructs()) { _constructs[construct][(int)outcome]++; }
+
+        if (outcome == MaintenanceOutcome.Agreed) { CountOperators(maintained.Plan!); }
+
+        if (outcome == MaintenanceOutcome.Different)
+        {
+            Failures.Add(
+                $"-- seed {seed}, case {number}\n{sql}\n{ExplainText.Render(maintained.Plan!)}\n{maintained.Difference}\n");
+        }
+    }
+
+    private void CountOperators(LogicalPlan plan)
+    {
+        foreach (string name in PlanTree.All(plan).Select(NameOf).Distinct())
+        {
+            _operators[name] = _operators.GetValueOrDefault(name) + 1;
+        }
+    }
+
+    private static string NameOf(LogicalPlan node) => node switch
+    {
+        LogicalJoin join => $"{join.Join} join{(join.Residual is null ? "" : ", residual")}{(join.IsNullAware ? ", null-aware" : "")}",
+        LogicalSetOperation operation => $"{operation.Operation}{(operation.IsAll ? " all" : "")}",
+        LogicalTimeWindow window => $"{window.Window} window",
+        _ => node.GetType().Name["Logical".Length..],
+    };
+
+    // Cases take turns, so that in any long enough row of them every construct is in focus.
+    private static HashSet<string> Focus(int number) =>
+    [
+        .. Enumerable.Range(0, FocusPerCase).Select(
+            i => ConstructCatalog.Names[((number * FocusPerCase) + i) % ConstructCatalog.Names.Count]),
+    ];
+}
