@@ -37,4 +37,10 @@ internal sealed record ComparisonOptions(int Rows, int Repetitions, int Threads,
 {
     /// <summary>True to compare the fastest runs instead of the medians: for a machine that others use meanwhile.</summary>
     public bool TakesBest { get; init; }
+
+    /// <summary>Part of the name of the only questions to ask; null: all.</summary>
+    public string? Only { get; init; }
+
+    /// <summary>True when a question is to be asked.</summary>
+    public bool Asks(string question) => Only is null || question.Contains(Only, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ctas.Benchmarks.Shapes;
+using Ctas.Tables;
 using DuckDB.NET.Data;
 
 namespace Ctas.Benchmarks.Comparisons;
@@ -12,6 +13,7 @@ namespace Ctas.Benchmarks.Comparisons;
 internal sealed class H2oComparisons : IComparisonSuite
 {
     private static readonly Target AtLeastAsFast = new(1, IsAtLeast: true);
+    private static readonly Target AtMostOneByte = new(1, IsAtLeast: false);
 
     public string Name => "h2o";
 
@@ -24,8 +26,11 @@ internal sealed class H2oComparisons : IComparisonSuite
             (() => H2oData.Join(options.Rows), H2oQuestions.Join),
             (() => [OrderTables.Orders(options.Rows), OrderTables.Customers(options.Rows)], H2oQuestions.Enrichment),
         ];
-        foreach ((Func<IReadOnlyList<H2oTable>> tables, IReadOnlyList<H2oQuestion> questions) in parts)
+        foreach ((Func<IReadOnlyList<H2oTable>> tables, IReadOnlyList<H2oQuestion> all) in parts)
         {
+            H2oQuestion[] questions = [.. all.Where(question => options.Asks(question.Name))];
+            if (questions.Length == 0) { continue; }
+
             await foreach (Comparison comparison in CompareAsync(tables(), questions, options))
             {
                 if (comparison.Target == AtLeastAsFast) { ratios.Add(comparison.Ratio); }
@@ -55,12 +60,28 @@ internal sealed class H2oComparisons : IComparisonSuite
             yield return new Comparison(
                 question.Name, Peer(options), 1 / seconds[0], 1 / seconds[1], "per s", AtLeastAsFast);
 
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            await engine.ExecuteAsync(ours);
-            long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-            double beyond = Math.Max(0, allocated - engine.Tables["result"].Memory.Total) / (double)options.Rows;
-            yield return new Comparison("  allocated beyond the result", "nothing", beyond, 1, "B/row", Target: null);
+            double beyond = await AllocatedBeyondAsync(engine, ours) / (double)options.Rows;
+            yield return new Comparison("  allocated beyond the result", "nothing", beyond, 1, "B/row", AtMostOneByte);
         }
+    }
+
+    // The least of some runs: pooled buffers belong to threads, and a statement may run on any of a few.
+    private static async Task<long> AllocatedBeyondAsync(CtasEngine engine, string sql)
+    {
+        const int runs = 4;
+        long least = long.MaxValue;
+        for (int run = 0; run < runs; run++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await engine.ExecuteAsync(sql);
+            long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+            // Strings are shared with the tables read, so they were there before.
+            TableMemory result = engine.Tables["result"].Memory;
+            least = Math.Min(least, allocated - (result.Total - result.Strings));
+        }
+
+        return Math.Max(0, least);
     }
 
     private static string Peer(ComparisonOptions options) =>

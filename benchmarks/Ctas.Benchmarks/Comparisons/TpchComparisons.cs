@@ -28,6 +28,9 @@ internal sealed class TpchComparisons : IComparisonSuite
         var ratios = new List<double>();
         for (int query = 0; query < TpchQueries.All.Count; query++)
         {
+            string name = string.Create(CultureInfo.InvariantCulture, $"TPC-H Q{query + 1}");
+            if (!options.Asks(name)) { continue; }
+
             string sql = TpchQueries.All[query];
             List<object?[]> ours = [];
             List<object?[]> theirs = [];
@@ -39,7 +42,6 @@ internal sealed class TpchComparisons : IComparisonSuite
                     theirs = Answer(duckdb, sql);
                     return Task.CompletedTask;
                 });
-            string name = string.Create(CultureInfo.InvariantCulture, $"TPC-H Q{query + 1}");
             if (TpchAnswer.Difference(ours, theirs) is { } difference)
             {
                 throw new InvalidOperationException($"{name}: {difference}.");

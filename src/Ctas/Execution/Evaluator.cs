@@ -18,9 +18,14 @@ internal sealed class Evaluator
     private long _rowsBefore;
 
     /// <summary>Compiles expressions over one input.</summary>
-    public Evaluator(IEnumerable<ScalarExpression> expressions, Schema input, RowErrorLog log)
+    /// <param name="expressions">The expressions.</param>
+    /// <param name="input">Columns of the input.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="reusesResults">True when the columns are read until the next batch at most.</param>
+    public Evaluator(
+        IEnumerable<ScalarExpression> expressions, Schema input, RowErrorLog log, bool reusesResults = false)
     {
-        var compiler = new KernelCompiler();
+        var compiler = new KernelCompiler(reusesResults);
         _kernels = [.. expressions.Select(compiler.Compile)];
         _ordinals = compiler.Ordinals;
         _input = input;

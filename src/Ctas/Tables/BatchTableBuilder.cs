@@ -11,7 +11,7 @@ namespace Ctas.Tables;
 internal sealed class BatchTableBuilder : TableBuilder
 {
     // Batches of fewer rows are collected until there are as many.
-    private const int MinBatchRows = 16 * 1024;
+    private const int MinBatchRows = 4 * 1024;
 
     private readonly List<Batch> _batches = [];
     private readonly List<Batch> _pending = [];

@@ -56,7 +56,7 @@ public sealed class HotPathAllocationTests
     {
         LogicalJoin plan = Scan.Join(JoinKind.Inner, Scan, [N], [N]);
         var sink = new Sink();
-        var join = new JoinOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), Meter(), sink);
+        var join = new JoinOperator(plan, new JoinColumns(plan, isRead: null), new RowErrorLog(RowErrorPolicy.Fail), Meter(), sink);
         join.Build.Push(new ChangeBatch(new Batch(
             [Texts(90), new FixedColumn<int>(DataType.Int, [.. Enumerable.Range(0, 90)], 90), Doubles(90)], 90)));
         join.Build.Complete();

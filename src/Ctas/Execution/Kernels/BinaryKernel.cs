@@ -23,9 +23,12 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
     where TResult : unmanaged
     where TOperation : struct, IBinaryOperation<TLeft, TRight, TResult>
 {
+    private KernelResults<TResult> _results;
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
-        var results = new TResult[input.RowCount];
+        TResult[] kept = _results.Take(input.RowCount, ReusesResults);
+        Span<TResult> results = kept.AsSpan(0, input.RowCount);
         Bitmap? validity;
         bool passed;
         if (right is ConstantKernel<TRight> { Value: { } rightValue })
@@ -51,7 +54,7 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
         if (!passed) { validity = MarkFailures(input, validity, errors); }
 
         NullRows.Fill(results, validity, default);
-        return new FixedColumn<TResult>(Type, results, results.Length, validity);
+        return new FixedColumn<TResult>(Type, kept, input.RowCount, validity);
     }
 
     private static bool Apply(

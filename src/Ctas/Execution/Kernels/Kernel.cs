@@ -15,9 +15,29 @@ internal abstract class Kernel(DataType type, bool canFail)
     /// </summary>
     public bool CanFail { get; } = canFail;
 
+    /// <summary>True to write the next result over the last one, which nobody reads any more.</summary>
+    public bool ReusesResults { get; set; }
+
     /// <summary>The value for every row. NULL rows of the result hold <c>default</c>, code −1 for strings.</summary>
     /// <remarks>A row reported to <paramref name="errors"/> is NULL in the result.</remarks>
     public abstract Column Evaluate(Batch input, RowErrors errors);
+}
+
+/// <summary>Where a kernel writes its results. Single-threaded.</summary>
+internal struct KernelResults<T>
+    where T : unmanaged
+{
+    private T[]? _last;
+
+    /// <summary>Room for so many results, all of which are to be written: that of the last ones where it may be reused.</summary>
+    public T[] Take(int count, bool reuses)
+    {
+        if (!reuses) { return GC.AllocateUninitializedArray<T>(count); }
+
+        if (_last is null || _last.Length < count) { _last = GC.AllocateUninitializedArray<T>(count); }
+
+        return _last;
+    }
 }
 
 /// <summary>An input column itself; nothing is copied.</summary>

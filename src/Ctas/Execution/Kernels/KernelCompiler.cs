@@ -16,11 +16,13 @@ internal sealed partial class KernelCompiler
     private readonly StringPool _constants;
     private readonly bool _isInsideDictionary;
 
+    // Not inherited by compilers of parts that are evaluated several times a batch.
+    private readonly bool _reusesResults;
+
     /// <summary>A compiler for expressions over one input.</summary>
-    public KernelCompiler()
-        : this([], new StringPool(isInterned: true), isInsideDictionary: false)
-    {
-    }
+    /// <param name="reusesResults">True when a kernel's result is read until it is evaluated again at most.</param>
+    public KernelCompiler(bool reusesResults = false)
+        : this([], new StringPool(isInterned: true), isInsideDictionary: false) => _reusesResults = reusesResults;
 
     private KernelCompiler(List<int> ordinals, StringPool constants, bool isInsideDictionary)
     {
@@ -39,7 +41,11 @@ internal sealed partial class KernelCompiler
 
         if (expression is ConstantExpression constant) { return CompileConstant(constant.Value, constant.Type); }
 
-        return (Kernel?)TryCompileOverDictionary(expression) ?? CompileNode(expression);
+        if (TryCompileOverDictionary(expression) is { } known) { return known; }
+
+        Kernel kernel = CompileNode(expression);
+        kernel.ReusesResults = _reusesResults;
+        return kernel;
     }
 
     private Kernel CompileNode(ScalarExpression expression) => expression switch

@@ -14,6 +14,8 @@ namespace Ctas.Execution.Kernels;
 internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
     : Kernel(DataType.Boolean, left.CanFail || right.CanFail)
 {
+    private KernelResults<bool> _results;
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         var lefts = (FixedColumn<bool>)left.Evaluate(input, errors);
@@ -60,7 +62,8 @@ internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
     // A NULL row holds false, so the values of AND and OR follow from the values alone.
     private FixedColumn<bool> Combine(FixedColumn<bool> lefts, FixedColumn<bool> rights)
     {
-        var results = new bool[lefts.Length];
+        bool[] kept = _results.Take(lefts.Length, ReusesResults);
+        Span<bool> results = kept.AsSpan(0, lefts.Length);
         ReadOnlySpan<bool> first = lefts.Values;
         ReadOnlySpan<bool> second = rights.Values;
         for (int row = 0; row < results.Length; row++)
@@ -68,7 +71,7 @@ internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
             results[row] = isAnd ? first[row] & second[row] : first[row] | second[row];
         }
 
-        return new FixedColumn<bool>(Type, results, results.Length, Validity(lefts, rights));
+        return new FixedColumn<bool>(Type, kept, lefts.Length, Validity(lefts, rights));
     }
 
     // Known is: both known, or one known and decisive (FALSE in AND, TRUE in OR).
@@ -109,14 +112,16 @@ internal sealed class NotKernel(Kernel operand) : Kernel(DataType.Boolean, opera
 /// <summary>IS NULL, or IS NOT NULL; never NULL.</summary>
 internal sealed class IsNullKernel(Kernel operand, bool isNegated) : Kernel(DataType.Boolean, operand.CanFail)
 {
+    private KernelResults<bool> _results;
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         Column operands = operand.Evaluate(input, errors);
-        var results = new bool[operands.Length];
-        if (isNegated) { Array.Fill(results, true); }
-
+        bool[] kept = _results.Take(operands.Length, ReusesResults);
+        Span<bool> results = kept.AsSpan(0, operands.Length);
+        results.Fill(isNegated);
         NullRows.Fill(results, operands.Validity, !isNegated);
-        return new FixedColumn<bool>(Type, results, results.Length);
+        return new FixedColumn<bool>(Type, kept, results.Length);
     }
 }
 

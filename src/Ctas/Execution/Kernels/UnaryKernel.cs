@@ -21,15 +21,18 @@ internal sealed class UnaryKernel<TOperand, TResult, TOperation>(
     where TResult : unmanaged
     where TOperation : struct, IUnaryOperation<TOperand, TResult>
 {
+    private KernelResults<TResult> _results;
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         var operands = (FixedColumn<TOperand>)operand.Evaluate(input, errors);
-        var results = new TResult[input.RowCount];
+        TResult[] kept = _results.Take(input.RowCount, ReusesResults);
+        Span<TResult> results = kept.AsSpan(0, input.RowCount);
         Bitmap? validity = operands.Validity;
         if (!Apply(operation, operands.Values, results)) { validity = MarkFailures(operands, errors); }
 
         NullRows.Fill(results, validity, default);
-        return new FixedColumn<TResult>(Type, results, results.Length, validity);
+        return new FixedColumn<TResult>(Type, kept, input.RowCount, validity);
     }
 
     private static bool Apply(TOperation operation, ReadOnlySpan<TOperand> operands, Span<TResult> results)

@@ -32,7 +32,7 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
         var expressions = new List<ScalarExpression>(plan.Keys);
         _slots = [.. plan.Aggregates.Select(call => Slot(call, plan.Input.Schema, expressions))];
         _log = log;
-        _evaluator = new Evaluator(expressions, plan.Input.Schema, log);
+        _evaluator = new Evaluator(expressions, plan.Input.Schema, log, reusesResults: true);
     }
 
     public bool IsSatisfied => _output.IsSatisfied;
@@ -75,19 +75,24 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     /// <inheritdoc/>
     public void Forget()
     {
+        _groups.Release();
+        foreach (AggregateSlot slot in _slots) { slot.State.Release(); }
+
         _memory.Charge(-_charged);
         _charged = 0;
     }
 
     private void Merge(AggregateOperator other)
     {
-        int[] mapping = new int[other._groups.Count];
+        int[] rented = PooledArrays.Rent<int>(other._groups.Count);
+        Span<int> mapping = rented.AsSpan(0, other._groups.Count);
         _groups.FindOrAdd(other._groups.Keys(), mapping);
         for (int slot = 0; slot < _slots.Length; slot++)
         {
             _slots[slot].State.Merge(other._slots[slot].State, mapping, _groups.Count);
         }
 
+        PooledArrays.Release(ref rented);
         Charge();
     }
 

@@ -18,19 +18,29 @@ internal sealed class JoinOperator
     private readonly IOperatorInput _output;
     private readonly MemoryMeter _memory;
     private readonly JoinIndex _index;
+    private readonly JoinColumns _columns;
     private readonly Evaluator _rightKeys;
     private readonly JoinProbe _probe;
     private long _charged;
 
-    public JoinOperator(LogicalJoin plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output)
+    /// <summary>Makes the operator.</summary>
+    /// <param name="plan">The join.</param>
+    /// <param name="columns">Which columns of the result are read.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="memory">What the build side holds.</param>
+    /// <param name="output">Where the result goes.</param>
+    public JoinOperator(
+        LogicalJoin plan, JoinColumns columns, RowErrorLog log, MemoryMeter memory, IOperatorInput output)
     {
+        _columns = columns;
         _plan = plan;
         _output = output;
         _memory = memory;
         _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
         _index = new JoinIndex(
-            [.. plan.Right.Schema.Fields.Select(field => field.Type)], [.. plan.RightKeys.Select(key => key.Type)]);
-        _probe = new JoinProbe(plan, _index, log, output);
+            [.. columns.Kept.Select(ordinal => plan.Right.Schema.Fields[ordinal].Type)],
+            [.. plan.RightKeys.Select(key => key.Type)]);
+        _probe = new JoinProbe(plan, columns, _index, log, output);
         Build = new BuildInput(this);
         Probe = new ProbeInput(this);
     }
@@ -46,11 +56,12 @@ internal sealed class JoinOperator
 
     /// <summary>A probe for one of several threads; the build has ended before it is used.</summary>
     public IOperatorInput ProbeOfLane(RowErrorLog log, IOperatorInput output) =>
-        new JoinProbe(_plan, _index, log, output);
+        new JoinProbe(_plan, _columns.OfLane(), _index, log, output);
 
-    /// <summary>Gives back the memory of the build side, when lanes have probed it.</summary>
+    /// <summary>Gives back the memory of the build side, which nobody probes any more.</summary>
     public void Release()
     {
+        _index.Release();
         _memory.Charge(-_charged);
         _charged = 0;
     }
@@ -59,7 +70,8 @@ internal sealed class JoinOperator
     {
         InsertOnly.Require(changes);
         EvaluatedRows keys = _rightKeys.Evaluate(changes);
-        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch kept = changes.Rows.Select(_columns.Kept);
+        Batch rows = keys.InputRows is { } inputRows ? kept.Gather(inputRows) : kept;
         _index.Add(rows, keys.Columns.Columns);
         Charge();
     }

@@ -7,11 +7,11 @@ namespace Ctas.Execution.Operators;
 
 /// <summary>Takes left rows past the right ones of a join. Single-threaded; several may share one frozen index.</summary>
 internal sealed class JoinProbe(
-    LogicalJoin plan, JoinIndex index, RowErrorLog log, IOperatorInput output) : IOperatorInput
+    LogicalJoin plan, JoinColumns columns, JoinIndex index, RowErrorLog log, IOperatorInput output) : IOperatorInput
 {
-    private readonly Evaluator _leftKeys = new(plan.LeftKeys, plan.Left.Schema, log);
+    private readonly Evaluator _leftKeys = new(plan.LeftKeys, plan.Left.Schema, log, reusesResults: true);
     private readonly Evaluator? _residual =
-        plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log);
+        plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log, reusesResults: true);
 
     private readonly bool _keepsLeft = plan.Join is JoinKind.Left or JoinKind.Full;
 
@@ -49,11 +49,19 @@ internal sealed class JoinProbe(
 
         if (_keepsLeft || numbers.IndexOf(-1) < 0)
         {
-            Emit(left.Rows, left.InputRows, numbers);
+            EmitAll(left, numbers);
             return;
         }
 
         EmitMatches(left, numbers);
+    }
+
+    private void EmitAll(LeftRows left, ReadOnlySpan<int> right)
+    {
+        if (right.Length == 0) { return; }
+
+        bool isAll = left.InputRows is null;
+        output.Push(new ChangeBatch(columns.Gather(left.Rows, left.InputRows, isAll, index.Rows, right)));
     }
 
     private void EmitMatches(LeftRows left, ReadOnlySpan<int> numbers)
@@ -177,18 +185,10 @@ internal sealed class JoinProbe(
 
     private void Emit(Batch leftRows, ReadOnlySpan<int> left, ReadOnlySpan<int> right)
     {
-        if (right.Length > 0) { Push(leftRows.Gather(left), right); }
+        if (right.Length == 0) { return; }
+
+        output.Push(new ChangeBatch(columns.Gather(leftRows, left, isAllLeft: false, index.Rows, right)));
     }
-
-    private void Emit(Batch leftRows, int[]? left, ReadOnlySpan<int> right)
-    {
-        if (right.Length > 0) { Push(left is null ? leftRows : leftRows.Gather(left), right); }
-    }
-
-    private void Push(Batch left, ReadOnlySpan<int> right) =>
-        output.Push(new ChangeBatch(Combine(left, index.Rows.Gather(right))));
-
-    private static Batch Combine(Batch left, Batch right) => new([.. left.Columns, .. right.Columns], left.RowCount);
 
     public void Complete() => output.Complete();
 }

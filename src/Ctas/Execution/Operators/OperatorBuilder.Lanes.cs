@@ -34,7 +34,7 @@ internal sealed partial class OperatorBuilder
             // Build sides are read first, as without lanes.
             if (node is LogicalJoin join)
             {
-                var made = new JoinOperator(join, log, Memory(join), output);
+                var made = new JoinOperator(join, ColumnsOf(join), log, Memory(join), output);
                 joins.Add(join, made);
                 Build(join.Right, made.Build);
             }

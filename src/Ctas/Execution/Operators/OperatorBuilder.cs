@@ -18,6 +18,7 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
 {
     private readonly List<PlannedScan> _scans = [];
     private LogicalPlan? _reader;
+    private ColumnReaders? _readers;
     private readonly Dictionary<int, SpoolOperator> _spools = [];
 
     /// <summary>The scans, in the order in which they must run: a join's right input before its left one.</summary>
@@ -26,6 +27,7 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
     {
+        _readers ??= new ColumnReaders(plan);
         if (TryBuildStage(plan, output)) { return; }
 
         LogicalPlan? reader = _reader;
@@ -77,8 +79,9 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
     private IOperatorInput Windows(LogicalWindow plan, IOperatorInput output)
     {
         MemoryMeter memory = Memory(plan);
-        var windows = new WindowOperator(plan, log, memory, output);
-        return plan.RowLimit is null ? windows : new PartitionTopOperator(plan, log, memory, windows);
+        return plan.RowLimit is null
+            ? new WindowOperator(plan, log, memory, output)
+            : new PartitionTopOperator(plan, log, memory, output);
     }
 
     private void BuildUnion(LogicalUnionAll union, IOperatorInput output)
@@ -124,10 +127,12 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
                 var single = new SingleJoinOperator(plan, log, Memory(plan), output);
                 return (single.Build, single.Probe);
             default:
-                var join = new JoinOperator(plan, log, Memory(plan), output);
+                var join = new JoinOperator(plan, ColumnsOf(plan), log, Memory(plan), output);
                 return (join.Build, join.Probe);
         }
     }
+
+    private JoinColumns ColumnsOf(LogicalJoin join) => new(join, _readers!.Of(join));
 
     /// <summary>Counts what the state of an operator holds.</summary>
     private MemoryMeter Memory(LogicalPlan plan)

@@ -13,10 +13,10 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
     // Given on in portions, so that a LIMIT above need not gather what it drops.
     private const int PortionRows = 8192;
 
-    private readonly Evaluator _evaluator = new(plan.Keys.Select(key => key.Expression), plan.Input.Schema, log);
+    private readonly Evaluator _evaluator = new(plan.Keys.Select(key => key.Expression), plan.Input.Schema, log, reusesResults: true);
     private readonly long _wanted = plan.RowLimit ?? long.MaxValue;
-    private RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)]);
-    private RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)]);
+    private RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)], isPooled: true);
+    private RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)], isPooled: true);
     private long _charged;
 
     public bool IsSatisfied => output.IsSatisfied;
@@ -44,6 +44,8 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
             output.Push(new ChangeBatch(rows.Gather(order.AsSpan(start, end - start))));
         }
 
+        _rows.Release();
+        _keys.Release();
         memory.Charge(-_charged);
         output.Complete();
     }
@@ -67,9 +69,10 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
 
     private static RowBuffer Copy(RowBuffer buffer, int[] rows)
     {
-        Batch kept = buffer.View().Gather(rows);
-        var copy = new RowBuffer([.. kept.Columns.ToArray().Select(column => column.Type)]);
-        copy.Append(kept);
+        Batch all = buffer.View();
+        var copy = new RowBuffer([.. all.Columns.ToArray().Select(column => column.Type)], isPooled: true);
+        copy.Append(all, rows);
+        buffer.Release();
         return copy;
     }
 }

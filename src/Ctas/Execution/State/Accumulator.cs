@@ -49,14 +49,13 @@ internal abstract class Accumulator
     /// <summary>The results, a row for each group; called once, at the end.</summary>
     public abstract Column Finish(int groupCount);
 
-    /// <summary>Makes room for so many groups.</summary>
-    private protected static void Grow<T>(ref T[] states, int groupCount)
+    /// <summary>Gives the memory of the states back; nothing is called afterwards. Results stay as they are.</summary>
+    public virtual void Release()
     {
-        if (groupCount > states.Length)
-        {
-            Array.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2)));
-        }
     }
+
+    /// <summary>Makes room for so many groups.</summary>
+    private protected static void Grow<T>(ref T[] states, int groupCount) => PooledArrays.Grow(ref states, groupCount);
 
     /// <summary>The states of some groups; those that have not been grown to are empty.</summary>
     private protected static T[] Gathered<T>(T[] states, ReadOnlySpan<int> groups)
@@ -143,8 +142,10 @@ internal sealed class CountAccumulator(DataType type) : Accumulator
     public override Column Finish(int groupCount)
     {
         Grow(ref _counts, groupCount);
-        return new FixedColumn<long>(type, _counts, groupCount);
+        return new FixedColumn<long>(type, PooledArrays.Copy(_counts, groupCount), groupCount);
     }
+
+    public override void Release() => PooledArrays.Release(ref _counts);
 
     public override Accumulator Copy(ReadOnlySpan<int> groups) =>
         new CountAccumulator(type) { _counts = Gathered(_counts, groups) };
@@ -179,6 +180,8 @@ internal sealed class CountIfAccumulator(DataType type) : Accumulator
     public override Column Finish(int groupCount)
     {
         Grow(ref _counts, groupCount);
-        return new FixedColumn<long>(type, _counts, groupCount);
+        return new FixedColumn<long>(type, PooledArrays.Copy(_counts, groupCount), groupCount);
     }
+
+    public override void Release() => PooledArrays.Release(ref _counts);
 }

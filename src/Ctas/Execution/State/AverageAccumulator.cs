@@ -69,6 +69,14 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         return new FixedColumn<double>(type, averages, groupCount, WhereAny(_counts, groupCount));
     }
 
+    public override void Release()
+    {
+        PooledArrays.Release(ref _exact);
+        PooledArrays.Release(ref _sums);
+        PooledArrays.Release(ref _counts);
+        PooledArrays.Release(ref _short);
+    }
+
     private void AddValid(FixedColumn<T> column, ReadOnlySpan<int> groups)
     {
         ReadOnlySpan<T> values = column.Values;

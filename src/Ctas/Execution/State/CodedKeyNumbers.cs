@@ -155,7 +155,7 @@ internal sealed class CodedKeyNumbers : KeyNumbers
 
     private int Add(ulong key)
     {
-        if (Count == _keys.Length) { Array.Resize(ref _keys, Math.Max(64, _keys.Length * 2)); }
+        PooledArrays.GrowUncleared(ref _keys, Count + 1, Count);
 
         _keys[Count] = key;
         return Count++;
@@ -190,17 +190,21 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     private void Repack()
     {
         Span<ulong> keys = _keys.AsSpan(0, Count);
-        ulong[] old = keys.ToArray();
+        ulong[] old = PooledArrays.Rent<ulong>(Count);
+        keys.CopyTo(old);
         keys.Clear();
         int shift = 0;
-        foreach (CodedPart part in _parts) { part.Move(old, keys, ref shift); }
+        foreach (CodedPart part in _parts) { part.Move(old.AsSpan(0, Count), keys, ref shift); }
+
+        PooledArrays.Release(ref old);
     }
 
     private void Index(bool isDense)
     {
         ReadOnlySpan<ulong> keys = _keys.AsSpan(0, Count);
         _table.Clear();
-        _dense = isDense ? new int[1L << _bits] : null;
+        ReleaseDense();
+        _dense = isDense ? PooledArrays.RentCleared<int>(1 << _bits) : null;
         if (!isDense) { _table.Reserve(Count); }
 
         for (int number = 0; number < keys.Length; number++)
@@ -215,10 +219,30 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     {
         Column[] keys = [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
         KeyNumbers wide = CreateUnbounded(_types);
-        wide.FindOrAdd(keys, new int[Count]);
+        int[] numbers = PooledArrays.Rent<int>(Count);
+        wide.FindOrAdd(keys, numbers.AsSpan(0, Count));
+        PooledArrays.Release(ref numbers);
         _wide = wide;
-        _dense = null;
-        _keys = [];
+        ReleaseCodes();
+    }
+
+    public override void Release()
+    {
+        _wide?.Release();
+        ReleaseCodes();
+    }
+
+    private void ReleaseCodes()
+    {
+        ReleaseDense();
+        PooledArrays.Release(ref _keys);
         _table.Clear();
+    }
+
+    private void ReleaseDense()
+    {
+        if (_dense is { } dense) { PooledArrays.Release(ref dense); }
+
+        _dense = null;
     }
 }

@@ -56,7 +56,14 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
     {
         Grow(ref _extremes, groupCount);
         Grow(ref _isSet, groupCount);
-        return new FixedColumn<T>(type, _extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
+        T[] extremes = PooledArrays.Copy(_extremes, groupCount);
+        return new FixedColumn<T>(type, extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
+    }
+
+    public override void Release()
+    {
+        PooledArrays.Release(ref _extremes);
+        PooledArrays.Release(ref _isSet);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

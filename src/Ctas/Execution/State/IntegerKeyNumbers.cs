@@ -136,7 +136,7 @@ internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
 
     private int Add(long key)
     {
-        if (Count == _keys.Length) { Array.Resize(ref _keys, Math.Max(64, _keys.Length * 2)); }
+        PooledArrays.GrowUncleared(ref _keys, Count + 1, Count);
 
         _keys[Count] = key;
         return Count++;
@@ -194,7 +194,7 @@ internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
 
     private void Rehash(int length)
     {
-        var slots = new int[length];
+        int[] slots = PooledArrays.RentCleared<int>(length);
         for (int number = 0; number < Count; number++)
         {
             if (number == _nullNumber) { continue; }
@@ -205,6 +205,13 @@ internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
             slots[slot] = number + 1;
         }
 
+        PooledArrays.Release(ref _slots);
         _slots = slots;
+    }
+
+    public override void Release()
+    {
+        PooledArrays.Release(ref _keys);
+        PooledArrays.Release(ref _slots);
     }
 }

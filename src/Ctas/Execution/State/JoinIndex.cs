@@ -19,6 +19,9 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     private int[] _starts = [];
     private int[] _rowsByKey = [];
 
+    // Holds the rows when they came in several batches.
+    private RowBuffer? _rows;
+
     /// <summary>The rows, once frozen.</summary>
     public Batch Rows { get; private set; } = new([], 0);
 
@@ -40,13 +43,14 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     public void Freeze()
     {
         Rows = Together();
-        int[] numbers = new int[Rows.RowCount];
+        int[] rented = PooledArrays.Rent<int>(Rows.RowCount);
+        Span<int> numbers = rented.AsSpan(0, Rows.RowCount);
         _keys.Expect(numbers.Length);
         int start = 0;
         for (int batch = 0; batch < _batches.Count; batch++)
         {
             int count = _batches[batch].RowCount;
-            _keys.FindOrAdd(_batchKeys[batch], numbers.AsSpan(start, count));
+            _keys.FindOrAdd(_batchKeys[batch], numbers.Slice(start, count));
             start += count;
         }
 
@@ -54,6 +58,8 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
         _batchKeys.Clear();
         IsUnique = _keys.Count == Rows.RowCount;
         if (!IsUnique) { SortByKey(numbers); }
+
+        PooledArrays.Release(ref rented);
     }
 
     /// <summary>True when several threads may each have a reader; only once frozen.</summary>
@@ -69,27 +75,39 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     public ReadOnlySpan<int> RowsOf(int number) =>
         _rowsByKey.AsSpan(_starts[number], _starts[number + 1] - _starts[number]);
 
+    /// <summary>Gives the memory back; nothing is called afterwards, nor on a reader, and the rows are not read.</summary>
+    public void Release()
+    {
+        _keys.Release();
+        _rows?.Release();
+        PooledArrays.Release(ref _starts);
+        PooledArrays.Release(ref _rowsByKey);
+    }
+
     private Batch Together()
     {
         if (_batches.Count == 1) { return _batches[0]; }
 
-        var rows = new RowBuffer(rowTypes);
-        rows.Reserve(_batches.Sum(batch => batch.RowCount));
-        foreach (Batch batch in _batches) { rows.Append(batch); }
+        _rows = new RowBuffer(rowTypes, isPooled: true);
+        _rows.Reserve(_batches.Sum(batch => batch.RowCount));
+        foreach (Batch batch in _batches) { _rows.Append(batch); }
 
-        return rows.View();
+        return _rows.View();
     }
 
     // Counting sort: rows of one key lie together, in the order in which they came.
     private void SortByKey(ReadOnlySpan<int> numbers)
     {
-        _starts = new int[_keys.Count + 1];
+        _starts = PooledArrays.RentCleared<int>(_keys.Count + 1);
         foreach (int number in numbers) { _starts[number + 1]++; }
 
         for (int key = 0; key < _keys.Count; key++) { _starts[key + 1] += _starts[key]; }
 
-        _rowsByKey = new int[numbers.Length];
-        int[] next = _starts[.._keys.Count];
+        _rowsByKey = PooledArrays.Rent<int>(numbers.Length);
+        int[] next = PooledArrays.Rent<int>(_keys.Count);
+        _starts.AsSpan(0, _keys.Count).CopyTo(next);
         for (int row = 0; row < numbers.Length; row++) { _rowsByKey[next[numbers[row]]++] = row; }
+
+        PooledArrays.Release(ref next);
     }
 }

@@ -43,6 +43,11 @@ internal abstract class KeyNumbers
     /// <summary>The keys, a row for each number.</summary>
     public abstract Column[] Keys();
 
+    /// <summary>Gives the memory back; nothing is called afterwards, nor on a reader. Keys that were read stay.</summary>
+    public virtual void Release()
+    {
+    }
+
     /// <summary>
     /// The same numbers, found independently of others that find them on other threads, while none is added; null
     /// when that cannot be done.

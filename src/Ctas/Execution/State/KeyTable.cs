@@ -25,15 +25,17 @@ internal sealed class KeyTable
         if (_entries.Length > 0 && length < quickGrowthLimit) { length *= 2; }
 
         Entry[] old = _entries;
-        _entries = new Entry[length];
+        _entries = PooledArrays.RentCleared<Entry>(length);
         foreach (Entry entry in old)
         {
             if (entry.Number != 0) { FindOrAdd(entry.Key) = entry.Number; }
         }
+
+        PooledArrays.Release(ref old);
     }
 
     /// <summary>Forgets all keys and gives their memory back.</summary>
-    public void Clear() => _entries = [];
+    public void Clear() => PooledArrays.Release(ref _entries);
 
     /// <summary>Brings the places of keys into the cache, many at a time, before they are searched one by one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

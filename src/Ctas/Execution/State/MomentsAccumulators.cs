@@ -71,23 +71,27 @@ internal sealed class VarianceAccumulator(DataType type, bool isSample, bool isD
     public override Accumulator Copy(ReadOnlySpan<int> groups) =>
         new VarianceAccumulator(type, isSample, isDeviation) { _moments = Gathered(_moments, groups) };
 
+    public override void Release() => PooledArrays.Release(ref _moments);
+
     public override Column Finish(int groupCount)
     {
         Grow(ref _moments, groupCount);
-        var builder = new FixedColumnBuilder<double>(type);
-        foreach (Moments moments in _moments.AsSpan(0, groupCount))
+        var results = new double[groupCount];
+        Bitmap? validity = null;
+        for (int group = 0; group < groupCount; group++)
         {
-            long divisor = moments.Count - (isSample ? 1 : 0);
+            long divisor = _moments[group].Count - (isSample ? 1 : 0);
             if (divisor <= 0)
             {
-                builder.AppendNull();
+                validity ??= new Bitmap(groupCount, value: true);
+                validity[group] = false;
                 continue;
             }
 
-            double variance = moments.Squares / divisor;
-            builder.Append(isDeviation ? Math.Sqrt(variance) : variance);
+            double variance = _moments[group].Squares / divisor;
+            results[group] = isDeviation ? Math.Sqrt(variance) : variance;
         }
 
-        return builder.Finish();
+        return new FixedColumn<double>(type, results, groupCount, validity);
     }
 }

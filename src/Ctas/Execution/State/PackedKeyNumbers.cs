@@ -74,6 +74,12 @@ internal sealed class PackedKeyNumbers : KeyNumbers
         return columns;
     }
 
+    public override void Release()
+    {
+        PooledArrays.Release(ref _keys);
+        PooledArrays.Release(ref _slots);
+    }
+
     private ulong[] Pack(ReadOnlySpan<Column> keys, Span<int> numbers, bool adds)
     {
         ulong[] packed = ArrayPool<ulong>.Shared.Rent(Math.Max(1, numbers.Length * _width));
@@ -106,15 +112,16 @@ internal sealed class PackedKeyNumbers : KeyNumbers
 
     private int Add(ReadOnlySpan<ulong> key)
     {
-        if ((Count + 1) * _width > _keys.Length) { Array.Resize(ref _keys, Math.Max(64 * _width, _keys.Length * 2)); }
-
+        PooledArrays.GrowUncleared(ref _keys, (Count + 1) * _width, Count * _width);
         key.CopyTo(_keys.AsSpan(Count * _width));
         return Count++;
     }
 
     private void Grow()
     {
-        _slots = new ulong[_slots.Length * 2];
+        int length = _slots.Length * 2;
+        PooledArrays.Release(ref _slots);
+        _slots = PooledArrays.RentCleared<ulong>(length);
         int mask = _slots.Length - 1;
         for (int number = 0; number < Count; number++)
         {

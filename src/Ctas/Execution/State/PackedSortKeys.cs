@@ -22,8 +22,8 @@ internal sealed class PackedSortKeys(int rowCount)
     /// <summary>Adds a key of numbers from 0 on.</summary>
     public void AddNumbers(ReadOnlySpan<int> numbers, int count)
     {
-        var values = new ulong[rowCount];
-        for (int row = 0; row < values.Length; row++) { values[row] = (uint)numbers[row]; }
+        ulong[] values = PooledArrays.Rent<ulong>(rowCount);
+        for (int row = 0; row < rowCount; row++) { values[row] = (uint)numbers[row]; }
 
         Append(values, (ulong)Math.Max(0, count - 1));
     }
@@ -70,21 +70,48 @@ internal sealed class PackedSortKeys(int rowCount)
 
     private int[] OrderOfShortKeys()
     {
-        ulong[] keys = _words[0];
-        var packed = new ulong[rowCount];
-        for (int row = 0; row < packed.Length; row++) { packed[row] = (keys[row] << 32) | (uint)row; }
+        ReadOnlySpan<ulong> keys = _words[0].AsSpan(0, rowCount);
+        ulong[] packed = PooledArrays.Rent<ulong>(rowCount);
+        ulong[] spare = PooledArrays.Rent<ulong>(rowCount);
+        for (int row = 0; row < keys.Length; row++) { packed[row] = (keys[row] << 32) | (uint)row; }
 
-        return Array.ConvertAll(RadixSort.SortPacked(packed, _used), number => (int)(uint)number);
+        bool isInSpare = RadixSort.SortPacked(packed.AsSpan(0, rowCount), spare.AsSpan(0, rowCount), _used);
+        ReadOnlySpan<ulong> sorted = (isInSpare ? spare : packed).AsSpan(0, rowCount);
+        var order = new int[rowCount];
+        for (int place = 0; place < order.Length; place++) { order[place] = (int)(uint)sorted[place]; }
+
+        PooledArrays.Release(ref packed);
+        PooledArrays.Release(ref spare);
+        return order;
     }
 
     private int[] OrderOfWords()
     {
-        var entries = new RadixSort.Entry[rowCount];
+        RadixSort.Entry[] rented = PooledArrays.Rent<RadixSort.Entry>(rowCount);
+        RadixSort.Entry[] spare = PooledArrays.Rent<RadixSort.Entry>(rowCount);
+        Span<RadixSort.Entry> entries = rented.AsSpan(0, rowCount);
         ulong[] keys = _words[0];
         for (int row = 0; row < entries.Length; row++) { entries[row] = new RadixSort.Entry(keys[row], row); }
 
-        Sort(entries, new RadixSort.Entry[rowCount], word: 0);
-        return Array.ConvertAll(entries, entry => entry.Row);
+        Sort(entries, spare, word: 0);
+        var order = new int[rowCount];
+        for (int place = 0; place < order.Length; place++) { order[place] = entries[place].Row; }
+
+        PooledArrays.Release(ref rented);
+        PooledArrays.Release(ref spare);
+        return order;
+    }
+
+    /// <summary>Gives the memory of the keys back; nothing is called afterwards.</summary>
+    public void Release()
+    {
+        foreach (ulong[] word in _words)
+        {
+            ulong[] released = word;
+            PooledArrays.Release(ref released);
+        }
+
+        _words.Clear();
     }
 
     /// <summary>Sorts rows that agree in the words before <paramref name="word"/>, which is their key.</summary>
@@ -119,9 +146,9 @@ internal sealed class PackedSortKeys(int rowCount)
         where T : unmanaged
         where TRank : struct, IRank<T>
     {
-        var ranks = new ulong[rowCount];
+        ulong[] ranks = PooledArrays.Rent<ulong>(rowCount);
         ReadOnlySpan<T> values = column.Values;
-        for (int row = 0; row < ranks.Length; row++) { ranks[row] = TRank.Of(values[row]); }
+        for (int row = 0; row < values.Length; row++) { ranks[row] = TRank.Of(values[row]); }
 
         AddLevel(ranks, column.Validity, isDescending, nullsFirst);
     }
@@ -140,8 +167,8 @@ internal sealed class PackedSortKeys(int rowCount)
         }
 
         bool isShort = max < min || (UInt128)max - (UInt128)min <= ulong.MaxValue;
-        var low = new ulong[rowCount];
-        var high = new ulong[isShort ? 0 : rowCount];
+        ulong[] low = PooledArrays.Rent<ulong>(rowCount);
+        ulong[] high = isShort ? [] : PooledArrays.Rent<ulong>(rowCount);
         for (int row = 0; row < values.Length; row++)
         {
             low[row] = (ulong)(isShort ? values[row] - min : values[row]);
@@ -158,7 +185,7 @@ internal sealed class PackedSortKeys(int rowCount)
     {
         ulong min = ulong.MaxValue;
         ulong max = 0;
-        for (int row = 0; row < ranks.Length; row++)
+        for (int row = 0; row < rowCount; row++)
         {
             if (validity is not null && !validity[row]) { continue; }
 
@@ -170,15 +197,15 @@ internal sealed class PackedSortKeys(int rowCount)
         if (validity is not null && range == ulong.MaxValue)
         {
             // No number is left for NULL: it gets a bit of its own.
-            var places = new ulong[ranks.Length];
-            for (int row = 0; row < places.Length; row++) { places[row] = validity[row] == nullsFirst ? 1UL : 0; }
+            ulong[] places = PooledArrays.Rent<ulong>(rowCount);
+            for (int row = 0; row < rowCount; row++) { places[row] = validity[row] == nullsFirst ? 1UL : 0; }
 
             Append(places, 1);
         }
 
         ulong shift = validity is not null && nullsFirst && range != ulong.MaxValue ? 1UL : 0;
         ulong nullRank = nullsFirst || range == ulong.MaxValue ? 0 : range + 1;
-        for (int row = 0; row < ranks.Length; row++)
+        for (int row = 0; row < rowCount; row++)
         {
             bool isNull = validity is not null && !validity[row];
             ranks[row] = isNull ? nullRank : (isDescending ? max - ranks[row] : ranks[row] - min) + shift;
@@ -191,7 +218,11 @@ internal sealed class PackedSortKeys(int rowCount)
     private void Append(ulong[] values, ulong max)
     {
         int bits = 64 - BitOperations.LeadingZeroCount(max);
-        if (bits == 0) { return; }
+        if (bits == 0)
+        {
+            PooledArrays.Release(ref values);
+            return;
+        }
 
         int free = 64 - _used;
         if (free == 0)
@@ -204,13 +235,17 @@ internal sealed class PackedSortKeys(int rowCount)
         ulong[] last = _words[^1];
         int here = Math.Min(bits, free);
         int rest = bits - here;
-        for (int row = 0; row < values.Length; row++) { last[row] = (last[row] << here) | (values[row] >> rest); }
+        for (int row = 0; row < rowCount; row++) { last[row] = (last[row] << here) | (values[row] >> rest); }
 
         _used += here;
-        if (rest == 0) { return; }
+        if (rest == 0)
+        {
+            PooledArrays.Release(ref values);
+            return;
+        }
 
         ulong mask = (1UL << rest) - 1;
-        for (int row = 0; row < values.Length; row++) { values[row] &= mask; }
+        for (int row = 0; row < rowCount; row++) { values[row] &= mask; }
 
         _words.Add(values);
         _used = rest;

@@ -64,9 +64,8 @@ internal sealed class PartitionThresholds
         Rank(first, ranks);
         if (_partitions.Count > _counts.Length)
         {
-            int partitions = Math.Max(_partitions.Count, Math.Max(64, _counts.Length * 2));
-            Array.Resize(ref _counts, partitions);
-            Array.Resize(ref _least, partitions * _rows);
+            PooledArrays.Grow(ref _counts, _partitions.Count);
+            PooledArrays.Grow(ref _least, _counts.Length * _rows);
         }
 
         int passed = Pass(numbers.AsSpan(0, count), ranks, first.Validity, passing);
@@ -88,6 +87,14 @@ internal sealed class PartitionThresholds
         Rank(first, ranks);
         int left = Remain(numbers.AsSpan(0, count), ranks, first.Validity, remaining);
         return Returned(numbers, ranks, remaining, left, count);
+    }
+
+    /// <summary>Gives the memory back; nothing is called afterwards.</summary>
+    public void Release()
+    {
+        _partitions.Release();
+        PooledArrays.Release(ref _least);
+        PooledArrays.Release(ref _counts);
     }
 
     private static int[]? Returned(int[] numbers, ulong[] ranks, int[] rows, int kept, int count)

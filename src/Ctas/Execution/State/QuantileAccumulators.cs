@@ -16,8 +16,8 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
 
     public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
     {
-        Grow(ref _values, _count + groups.Length);
-        Grow(ref _groups, _count + groups.Length);
+        PooledArrays.GrowUncleared(ref _values, _count + groups.Length, _count);
+        PooledArrays.GrowUncleared(ref _groups, _count + groups.Length, _count);
         var column = (FixedColumn<double>)arguments[0];
         ReadOnlySpan<double> values = column.Values;
         if (column.Validity is null)
@@ -40,8 +40,8 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
     public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
     {
         var part = (ContinuousQuantileAccumulator)other;
-        Grow(ref _values, _count + part._count);
-        Grow(ref _groups, _count + part._count);
+        PooledArrays.GrowUncleared(ref _values, _count + part._count, _count);
+        PooledArrays.GrowUncleared(ref _groups, _count + part._count, _count);
         part._values.AsSpan(0, part._count).CopyTo(_values.AsSpan(_count));
         for (int row = 0; row < part._count; row++) { _groups[_count + row] = mapping[part._groups[row]]; }
 
@@ -51,24 +51,41 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
     public override Column Finish(int groupCount)
     {
         // Counting sort brings the values of a group together.
-        var starts = new int[groupCount + 1];
+        int[] starts = PooledArrays.RentCleared<int>(groupCount + 1);
         foreach (int group in _groups.AsSpan(0, _count)) { starts[group + 1]++; }
 
         for (int group = 0; group < groupCount; group++) { starts[group + 1] += starts[group]; }
 
-        var values = new double[_count];
-        int[] next = starts[..groupCount];
-        for (int row = 0; row < _count; row++) { values[next[_groups[row]]++] = _values[row]; }
+        double[] values = PooledArrays.Rent<double>(_count);
+        int[] ends = PooledArrays.Rent<int>(groupCount);
+        starts.AsSpan(0, groupCount).CopyTo(ends);
+        for (int row = 0; row < _count; row++) { values[ends[_groups[row]]++] = _values[row]; }
 
-        var builder = new FixedColumnBuilder<double>(type);
+        var results = new double[groupCount];
+        Bitmap? validity = null;
         for (int group = 0; group < groupCount; group++)
         {
-            Span<double> own = values.AsSpan(starts[group], starts[group + 1] - starts[group]);
-            if (own.IsEmpty) { builder.AppendNull(); }
-            else { builder.Append(QuantileOf(own)); }
+            Span<double> own = values.AsSpan(starts[group], ends[group] - starts[group]);
+            if (!own.IsEmpty)
+            {
+                results[group] = QuantileOf(own);
+                continue;
+            }
+
+            validity ??= new Bitmap(groupCount, value: true);
+            validity[group] = false;
         }
 
-        return builder.Finish();
+        PooledArrays.Release(ref starts);
+        PooledArrays.Release(ref ends);
+        PooledArrays.Release(ref values);
+        return new FixedColumn<double>(type, results, groupCount, validity);
+    }
+
+    public override void Release()
+    {
+        PooledArrays.Release(ref _values);
+        PooledArrays.Release(ref _groups);
     }
 
     private double QuantileOf(Span<double> values)

@@ -51,19 +51,21 @@ internal static class RadixSort
 
     /// <summary>Sorts numbers that hold a key of some bits above a row of 32 bits, by the key.</summary>
     /// <param name="packed">What is sorted, in the order of its rows.</param>
+    /// <param name="spare">As long.</param>
     /// <param name="bits">Number of bits of the keys, at most 32.</param>
-    /// <returns>The sorted numbers, in <paramref name="packed"/> or in another array.</returns>
-    public static ulong[] SortPacked(ulong[] packed, int bits)
+    /// <returns>True when the sorted numbers are in <paramref name="spare"/>.</returns>
+    public static bool SortPacked(Span<ulong> packed, Span<ulong> spare, int bits)
     {
-        if (IsSorted(packed)) { return packed; }
+        if (IsSorted(packed)) { return false; }
 
         int passes = (bits + DigitBits - 1) / DigitBits;
         Span<int> counts = stackalloc int[passes * Digits];
         counts.Clear();
         foreach (ulong number in packed) { Count(number >> 32, counts, passes); }
 
-        ulong[] source = packed;
-        ulong[] target = new ulong[packed.Length];
+        Span<ulong> source = packed;
+        Span<ulong> target = spare;
+        bool isInSpare = false;
         for (int pass = 0; pass < passes; pass++)
         {
             Span<int> starts = counts.Slice(pass * Digits, Digits);
@@ -73,10 +75,13 @@ internal static class RadixSort
             ToStarts(starts);
             foreach (ulong number in source) { target[starts[(byte)(number >> shift)]++] = number; }
 
-            (source, target) = (target, source);
+            Span<ulong> sorted = target;
+            target = source;
+            source = sorted;
+            isInSpare = !isInSpare;
         }
 
-        return source;
+        return isInSpare;
     }
 
     private static void Count(ulong key, Span<int> counts, int passes)

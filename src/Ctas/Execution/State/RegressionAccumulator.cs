@@ -79,23 +79,34 @@ internal sealed class RegressionAccumulator(DataType type, Func<PairMoments, dou
         }
     }
 
+    public override void Release() => PooledArrays.Release(ref _moments);
+
     public override Column Finish(int groupCount)
     {
         Grow(ref _moments, groupCount);
         if (type.Kind == DataTypeKind.BigInt)
         {
-            long[] counts = [.. _moments.Take(groupCount).Select(moments => moments.Count)];
+            var counts = new long[groupCount];
+            for (int group = 0; group < groupCount; group++) { counts[group] = _moments[group].Count; }
+
             return new FixedColumn<long>(type, counts, groupCount);
         }
 
-        var builder = new FixedColumnBuilder<double>(type);
-        foreach (PairMoments moments in _moments.AsSpan(0, groupCount))
+        var results = new double[groupCount];
+        Bitmap? validity = null;
+        for (int group = 0; group < groupCount; group++)
         {
-            if (result(moments) is { } value) { builder.Append(value); }
-            else { builder.AppendNull(); }
+            if (result(_moments[group]) is { } value)
+            {
+                results[group] = value;
+                continue;
+            }
+
+            validity ??= new Bitmap(groupCount, value: true);
+            validity[group] = false;
         }
 
-        return builder.Finish();
+        return new FixedColumn<double>(type, results, groupCount, validity);
     }
 }
 

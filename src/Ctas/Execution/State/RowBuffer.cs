@@ -3,9 +3,11 @@ using Ctas.Data;
 namespace Ctas.Execution.State;
 
 /// <summary>Rows kept in columns, appended a batch at a time. Single-threaded.</summary>
-internal sealed class RowBuffer(IReadOnlyList<DataType> types)
+/// <param name="types">Types of the columns.</param>
+/// <param name="isPooled">True when views are read until the next append at most, and never after a release.</param>
+internal sealed class RowBuffer(IReadOnlyList<DataType> types, bool isPooled = false)
 {
-    private readonly ColumnAccumulator[] _columns = [.. types.Select(ColumnAccumulator.Create)];
+    private readonly ColumnAccumulator[] _columns = [.. types.Select(type => ColumnAccumulator.Create(type, isPooled))];
 
     /// <summary>Rows appended.</summary>
     public int Count { get; private set; }
@@ -25,6 +27,20 @@ internal sealed class RowBuffer(IReadOnlyList<DataType> types)
         for (int column = 0; column < _columns.Length; column++) { _columns[column].Append(rows[column]); }
 
         Count += rows.RowCount;
+    }
+
+    /// <summary>Appends some rows of a batch.</summary>
+    public void Append(Batch batch, ReadOnlySpan<int> rows)
+    {
+        for (int column = 0; column < _columns.Length; column++) { _columns[column].Append(batch[column], rows); }
+
+        Count += rows.Length;
+    }
+
+    /// <summary>Gives pooled memory back; nothing is called afterwards, and views are not read.</summary>
+    public void Release()
+    {
+        foreach (ColumnAccumulator column in _columns) { column.Release(); }
     }
 
     /// <summary>The rows so far as one batch; nothing is copied.</summary>

@@ -17,6 +17,8 @@ internal static class SortOrder
             packed.Add(columns[key], keys[key].IsDescending, keys[key].NullsFirst);
         }
 
-        return packed.Order();
+        int[] order = packed.Order();
+        packed.Release();
+        return order;
     }
 }

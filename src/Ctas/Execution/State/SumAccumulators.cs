@@ -174,10 +174,15 @@ internal sealed class SumAccumulator<T, TSum, TSummation>(DataType type, string 
         }
 
         _failures = failed is null ? null : new GroupFailures(failed, ExecutionErrors.SumOverflow(call));
-        return new FixedColumn<TSum>(type, _sums, groupCount, WhereAny(_counts, groupCount));
+        TSum[] sums = PooledArrays.Copy(_sums, groupCount);
+        return new FixedColumn<TSum>(type, sums, groupCount, WhereAny(_counts, groupCount));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Release()
+    {
+        PooledArrays.Release(ref _sums);
+        PooledArrays.Release(ref _counts);
+    }
 
     public override Accumulator Copy(ReadOnlySpan<int> groups) => new SumAccumulator<T, TSum, TSummation>(type, call)
     {
@@ -186,6 +191,7 @@ internal sealed class SumAccumulator<T, TSum, TSummation>(DataType type, string 
         _wraps = _wraps.Copy(groups),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddAll(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
     {
         TSum[] sums = _sums;

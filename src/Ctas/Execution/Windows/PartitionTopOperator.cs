@@ -5,26 +5,36 @@ using Ctas.Planning;
 namespace Ctas.Execution.Windows;
 
 /// <summary>Lets only the first rows of each partition through to the functions over windows, when the input ends.</summary>
+/// <remarks>Where the only function is ROW_NUMBER and the place of each row is known anyway, it gives the result itself.</remarks>
 internal sealed class PartitionTopOperator : IOperatorInput
 {
+    private readonly LogicalWindow _plan;
     private readonly MemoryMeter _memory;
     private readonly IOperatorInput _output;
     private readonly Evaluator _evaluator;
     private readonly TopRows _top;
+    private readonly bool _numbers;
     private long _charged;
 
+    /// <summary>Makes the operator.</summary>
+    /// <param name="plan">The functions, and how many rows of each partition are wanted.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="memory">What is held.</param>
+    /// <param name="output">Where the result goes.</param>
     public PartitionTopOperator(LogicalWindow plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output)
     {
+        _plan = plan;
         _memory = memory;
-        _output = output;
         Schema input = plan.Input.Schema;
         _evaluator = new Evaluator(
-            [.. plan.PartitionBy, .. plan.OrderBy.Select(key => key.Expression)], input, log);
+            [.. plan.PartitionBy, .. plan.OrderBy.Select(key => key.Expression)], input, log, reusesResults: true);
         _top = new TopRows(
             [.. input.Fields.Select(field => field.Type)],
             [.. plan.PartitionBy.Select(key => key.Type)],
             plan.OrderBy,
             plan.RowLimit!.Value);
+        _numbers = _top.KnowsPlaces && plan.Calls.All(call => call is { Function: "ROW_NUMBER", Aggregate: null });
+        _output = _numbers ? output : new WindowOperator(plan, log, memory, output);
     }
 
     public bool IsSatisfied => _output.IsSatisfied;
@@ -41,10 +51,17 @@ internal sealed class PartitionTopOperator : IOperatorInput
 
     public void Complete()
     {
-        Batch rows = _top.Rows();
+        Batch rows = _numbers ? Numbered() : _top.Rows();
         if (rows.RowCount > 0) { _output.Push(new ChangeBatch(rows)); }
 
         _memory.Charge(-_charged);
         _output.Complete();
+    }
+
+    private Batch Numbered()
+    {
+        (Batch rows, long[] places) = _top.NumberedRows();
+        var column = new FixedColumn<long>(DataType.BigInt, places, places.Length);
+        return new Batch([.. rows.Columns, .. _plan.Calls.Select(_ => (Column)column)], rows.RowCount);
     }
 }

@@ -47,7 +47,9 @@ internal sealed class SortedRows
         SortedPartitions sorted = SortedPartitions.Of(partitionKeys, sortKeys, orderBy, rowCount);
 
         // The partition is the first part of the key, so peers never lie in two.
-        return new SortedRows(sorted, PeersOf(sorted.Order, sorted.Keys));
+        int[] peers = PeersOf(sorted.Order, sorted.Keys);
+        sorted.Keys.Release();
+        return new SortedRows(sorted, peers);
     }
 
     private static int[] PeersOf(int[] order, PackedSortKeys keys)

@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Execution.Kernels;
 using Ctas.Execution.State;
 using Ctas.Planning;
 
@@ -6,7 +7,7 @@ namespace Ctas.Execution.Windows;
 
 /// <summary>Keeps the first rows of each partition in the order of sort keys; equal ones as they came. Single-threaded.</summary>
 /// <remarks>
-/// Rows are collected until twice as many are there as were kept last, then what is too many is dropped: by thresholds
+/// In the order of one key the first rows are known at any time. Otherwise rows are collected until twice as many are there as were kept last, then what is too many is dropped: by thresholds
 /// in one pass, or, where these do not tell, by sorting. So every row is sorted a bounded number of times on average,
 /// and memory follows what is kept. Most rows that cannot be among the first are left out before that.
 /// </remarks>
@@ -20,20 +21,29 @@ internal sealed class TopRows(
     private const int MinRows = 64 * 1024;
 
     private readonly DataType[] _keyTypes = [.. partitionTypes, .. orderBy.Select(key => key.Expression.Type)];
-    private readonly PartitionThresholds? _thresholds = PartitionThresholds.For(partitionTypes, orderBy, limit);
-    private RowBuffer _rows = new(rowTypes);
+    private readonly PartitionFirsts? _firsts = PartitionFirsts.For(partitionTypes, orderBy, limit);
+    private readonly PartitionThresholds? _thresholds =
+        orderBy.Count > 1 ? PartitionThresholds.For(partitionTypes, orderBy, limit) : null;
+
+    private RowBuffer _rows = new(rowTypes, isPooled: true);
     private RowBuffer? _keys;
     private int _nextCount = MinRows;
 
     /// <summary>Bytes held.</summary>
     public long SizeInBytes =>
-        _rows.SizeInBytes + (_keys?.SizeInBytes ?? 0) + (_thresholds?.SizeInBytes ?? 0);
+        _rows.SizeInBytes + (_keys?.SizeInBytes ?? 0) + (_firsts?.SizeInBytes ?? _thresholds?.SizeInBytes ?? 0);
 
     /// <summary>Adds rows.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="keys">Their keys: of the partition, then of the order.</param>
     public void Add(Batch rows, Batch keys)
     {
+        if (_firsts is not null)
+        {
+            AddFirsts(_firsts, rows, keys);
+            return;
+        }
+
         int partitions = partitionTypes.Count;
         if (_thresholds?.Passing(keys.Columns[..partitions], keys[partitions]) is { } passing)
         {
@@ -41,7 +51,7 @@ internal sealed class TopRows(
             keys = keys.Gather(passing);
         }
 
-        _keys ??= new RowBuffer(_keyTypes);
+        _keys ??= new RowBuffer(_keyTypes, isPooled: true);
         _rows.Append(rows);
         _keys.Append(keys);
         if (_rows.Count < _nextCount) { return; }
@@ -52,12 +62,53 @@ internal sealed class TopRows(
         _nextCount = Math.Max(MinRows, (int)Math.Min(int.MaxValue, _rows.Count * 2L));
     }
 
-    /// <summary>The rows kept, in the order in which they came.</summary>
+    /// <summary>True when the place of each row in its partition is known: see <see cref="NumberedRows"/>.</summary>
+    public bool KnowsPlaces => _firsts is not null;
+
+    /// <summary>The rows kept, in the order in which they came, and of each its place in its partition, from 1 on.</summary>
+    public (Batch Rows, long[] Places) NumberedRows()
+    {
+        Batch rows = _rows.View().Gather(_firsts!.Compact(_rows.Count));
+        var places = new long[rows.RowCount];
+        _firsts.WritePlaces(places);
+        _firsts.Release();
+        _rows.Release();
+        return (rows, places);
+    }
+
+    /// <summary>The rows kept, in the order in which they came; nothing is called afterwards.</summary>
     public Batch Rows()
     {
+        if (_firsts is not null) { return NumberedRows().Rows; }
+
         Prune();
         Compact();
-        return _rows.View();
+        Batch rows = _rows.View().Gather(RowNumbers.Ascending(_rows.Count));
+        _thresholds?.Release();
+        _rows.Release();
+        _keys?.Release();
+        return rows;
+    }
+
+    private void AddFirsts(PartitionFirsts firsts, Batch rows, Batch keys)
+    {
+        int partitions = partitionTypes.Count;
+        int[] passing = PooledArrays.Rent<int>(rows.RowCount);
+        int passed = firsts.Add(keys.Columns[..partitions], keys[partitions], passing, _rows.Count);
+        _rows.Append(rows, passing.AsSpan(0, passed));
+        PooledArrays.Release(ref passing);
+        if (_rows.Count < _nextCount) { return; }
+
+        Replace(ref _rows, rowTypes, firsts.Compact(_rows.Count));
+        _nextCount = Math.Max(MinRows, (int)Math.Min(int.MaxValue, _rows.Count * 2L));
+    }
+
+    private static void Replace(ref RowBuffer buffer, IReadOnlyList<DataType> types, int[] kept)
+    {
+        var replaced = new RowBuffer(types, isPooled: true);
+        replaced.Append(buffer.View(), kept);
+        buffer.Release();
+        buffer = replaced;
     }
 
     private SortedPartitions SortedPartitions(Batch keys) => Execution.State.SortedPartitions.Of(
@@ -86,12 +137,8 @@ internal sealed class TopRows(
 
     private void Keep(int[] kept)
     {
-        Batch rows = _rows.View().Gather(kept);
-        Batch keys = _keys!.View().Gather(kept);
-        _rows = new RowBuffer(rowTypes);
-        _rows.Append(rows);
-        _keys = new RowBuffer(_keyTypes);
-        _keys.Append(keys);
+        Replace(ref _rows, rowTypes, kept);
+        Replace(ref _keys!, _keyTypes, kept);
     }
 
     private int[] Kept(SortedPartitions sorted)

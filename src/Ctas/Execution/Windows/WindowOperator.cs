@@ -33,8 +33,8 @@ internal sealed class WindowOperator : IOperatorInput
         // Keys and arguments are evaluated together; each function knows where its arguments are.
         var expressions = new ExpressionList([.. plan.PartitionBy, .. plan.OrderBy.Select(key => key.Expression)]);
         _slots = [.. plan.Calls.Select(call => WindowSlot.Of(call, plan, expressions))];
-        _evaluator = new Evaluator(expressions.All, plan.Input.Schema, log);
-        _values = new RowBuffer([.. expressions.All.Select(expression => expression.Type)]);
+        _evaluator = new Evaluator(expressions.All, plan.Input.Schema, log, reusesResults: true);
+        _values = new RowBuffer([.. expressions.All.Select(expression => expression.Type)], isPooled: true);
     }
 
     public bool IsSatisfied => _output.IsSatisfied;
@@ -58,6 +58,7 @@ internal sealed class WindowOperator : IOperatorInput
     {
         if (_values.Count > 0 && !_output.IsSatisfied) { Give(); }
 
+        _values.Release();
         _memory.Charge(-_charged);
         _output.Complete();
     }
