@@ -158,6 +158,15 @@ public sealed class StringColumnBuilder : ColumnBuilder
     /// <summary>Appends the bytes of a value.</summary>
     public void Append(ReadOnlySpan<byte> value) => AppendCode(Pool.Add(value));
 
+    /// <summary>Appends the bytes of a value of a text column if they are UTF-8.</summary>
+    internal bool TryAppendText(ReadOnlySpan<byte> value)
+    {
+        if (!Pool.TryAddText(value, out int code)) { return false; }
+
+        AppendCode(code);
+        return true;
+    }
+
     /// <summary>Appends a string.</summary>
     public void Append(string value) => AppendCode(Pool.Add(value));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Ctas.Data;
 
@@ -59,6 +60,20 @@ public sealed class StringPool
     /// <summary>The code of <paramref name="value"/>, appended when it is new (or always, when not interned).</summary>
     public int Add(ReadOnlySpan<byte> value) => _slots is null ? Append(value) : Intern(value);
 
+    /// <summary>The code of <paramref name="value"/>, as <see cref="Add(ReadOnlySpan{byte})"/>, if it is UTF-8.</summary>
+    /// <remarks>For pools of text only: a string that is there already is not checked again.</remarks>
+    internal bool TryAddText(ReadOnlySpan<byte> value, out int code)
+    {
+        uint hash = 0;
+        code = _slots is null ? -1 : Find(value, hash = (uint)Hashing.Bytes(value));
+        if (code >= 0) { return true; }
+
+        if (!Utf8.IsValid(value)) { return false; }
+
+        code = _slots is null ? Append(value) : AddNew(value, hash);
+        return true;
+    }
+
     /// <summary>The code of the UTF-8 form of <paramref name="value"/>.</summary>
     public int Add(string value)
     {
@@ -90,8 +105,14 @@ public sealed class StringPool
     /// <exception cref="InvalidOperationException">The pool is not interned.</exception>
     public int Find(ReadOnlySpan<byte> value)
     {
-        ulong[] slots = _slots ?? throw new InvalidOperationException("Only an interned pool can be searched by value.");
-        uint hash = (uint)Hashing.Bytes(value);
+        if (_slots is null) { throw new InvalidOperationException("Only an interned pool can be searched by value."); }
+
+        return Find(value, (uint)Hashing.Bytes(value));
+    }
+
+    private int Find(ReadOnlySpan<byte> value, uint hash)
+    {
+        ulong[] slots = _slots!;
         for (int slot = (int)(hash & (uint)(slots.Length - 1)); ; slot = (slot + 1) & (slots.Length - 1))
         {
             ulong content = slots[slot];
@@ -126,16 +147,16 @@ public sealed class StringPool
 
     private int Intern(ReadOnlySpan<byte> value)
     {
-        ulong[] slots = _slots!;
         uint hash = (uint)Hashing.Bytes(value);
-        int slot = (int)(hash & (uint)(slots.Length - 1));
-        while (slots[slot] != 0)
-        {
-            int code = (int)(uint)slots[slot] - 1;
-            if ((uint)(slots[slot] >> 32) == hash && GetBytes(code).SequenceEqual(value)) { return code; }
+        int code = Find(value, hash);
+        return code >= 0 ? code : AddNew(value, hash);
+    }
 
-            slot = (slot + 1) & (slots.Length - 1);
-        }
+    private int AddNew(ReadOnlySpan<byte> value, uint hash)
+    {
+        ulong[] slots = _slots!;
+        int slot = (int)(hash & (uint)(slots.Length - 1));
+        while (slots[slot] != 0) { slot = (slot + 1) & (slots.Length - 1); }
 
         int added = Append(value);
         slots[slot] = (ulong)hash << 32 | (uint)(added + 1);

@@ -19,7 +19,31 @@ internal enum RecordPart
 public sealed partial class RecordBatchBuilder
 {
     private readonly JsonFieldMap _valueFields = new();
+    private readonly PredictingJsonDecoder _predicting;
+    private readonly PredictingJsonDecoder _predictingLines;
     private byte[] _unescaped = new byte[256];
+    private byte[] _padded = new byte[1024];
+
+    private string? DecodeJsonValue(ReadOnlySpan<byte> json, int row, RecordPart part) =>
+        Predicts && _definition.WrapsSingleValue && TryPredict(json, row, part) ? null : DecodeJson(json, _valueFields, row, part);
+
+    private bool TryPredict(ReadOnlySpan<byte> json, int row, RecordPart part)
+    {
+        if (!_predicting.IsWorthTrying) { return false; }
+
+        if (_padded.Length < json.Length + JsonText.Padding) { _padded = new byte[(json.Length + JsonText.Padding) * 2]; }
+
+        json.CopyTo(_padded);
+        _padded.AsSpan(json.Length, JsonText.Padding).Clear();
+        int read = _predicting.Read(ref _padded[0], 0, json.Length, row, part);
+        if (read < 0) { return false; }
+
+        // What follows the object may be blank.
+        if (read == json.Length || json[read..].IndexOfAnyExcept(" \t\r\n"u8) < 0) { return true; }
+
+        _predicting.TakeBack();
+        return false;
+    }
 
     private string? DecodeJson(ReadOnlySpan<byte> json, JsonFieldMap fields, int row, RecordPart part)
     {

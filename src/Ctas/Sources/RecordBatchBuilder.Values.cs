@@ -16,7 +16,7 @@ public sealed partial class RecordBatchBuilder
         switch (_valueFormat)
         {
             case RecordFormat.Json:
-                return DecodeJson(record.Value, _valueFields, row, part);
+                return DecodeJsonValue(record.Value, row, part);
             case RecordFormat.Delimited:
                 return DecodeDelimited(record.Value, _delimitedValue, part);
             case RecordFormat.Kafka:

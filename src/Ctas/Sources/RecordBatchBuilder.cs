@@ -62,6 +62,8 @@ public sealed partial class RecordBatchBuilder
         _columns = new RowColumns(definition, request);
         _counters = new ScanCounters(partitions);
         _batchRows = definition.BatchRows;
+        _predicting = new PredictingJsonDecoder(_valueFields, _columns);
+        _predictingLines = new PredictingJsonDecoder(_valueFields, _columns) { IsLineEndForeign = true };
         _valueFormat = definition.ValueFormat ?? RecordFormat.Json;
         ReadsHeaders = _columns.Delivered.Exists(
             column => column.Source.Role is SourceColumnRole.Header or SourceColumnRole.Headers);
@@ -84,6 +86,9 @@ public sealed partial class RecordBatchBuilder
 
     /// <summary>True when some column asks for headers; otherwise they need not be given.</summary>
     public bool ReadsHeaders { get; }
+
+    /// <summary>False to decode every record in the general way: what the quick ways must equal.</summary>
+    internal bool Predicts { get; init; } = true;
 
     /// <summary>Mistakes of a definition that show without reading anything, as full sentences; empty when none.</summary>
     public static IReadOnlyList<string> Validate(SourceDefinition definition)

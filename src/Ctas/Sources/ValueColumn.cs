@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -8,6 +9,28 @@ using Ctas.Data;
 using Ctas.Data.Nested;
 
 namespace Ctas.Sources;
+
+/// <summary>How a decoder may append values to a column without asking for its type.</summary>
+internal enum ValueKernel
+{
+    /// <summary>Through the column, by the kind of token.</summary>
+    General,
+
+    /// <summary>Strings, as they are.</summary>
+    Text,
+
+    /// <summary>64-bit integers.</summary>
+    Int64,
+
+    /// <summary>32-bit integers.</summary>
+    Int32,
+
+    /// <summary>Floating-point numbers.</summary>
+    Double,
+
+    /// <summary>Truth values.</summary>
+    Boolean,
+}
 
 /// <summary>Appends the values of one source column to its typed builder, strictly and without loss.</summary>
 /// <remarks>
@@ -20,7 +43,12 @@ internal sealed class ValueColumn
     /// <summary>Not a failure: the inferred type is too narrow for the value. Compared by reference.</summary>
     public static readonly string MustWiden = new("the type must widen");
 
+    // Above this share of different strings among those appended, looking for equal ones costs more than it saves.
+    private const double MaxDistinctShare = 0.9;
+    private const int MinStringsToJudge = 16_384;
+
     private ColumnBuilder _builder;
+    private long _stringsInPool;
     private NestedJsonReader? _nested;
     private DataType _wanted = DataType.Null;
 
@@ -34,6 +62,7 @@ internal sealed class ValueColumn
         IsInferred = column.Type.Kind is DataTypeKind.Unknown or DataTypeKind.Null;
         Type = IsInferred ? DataType.Null : column.Type;
         _builder = ColumnBuilder.Create(Type);
+        Kernel = KernelOf(Type);
         _nested = NestedReader();
         for (int row = 0; row < rows; row++) { _builder.AppendNull(); }
     }
@@ -52,6 +81,24 @@ internal sealed class ValueColumn
 
     /// <summary>Format of text that gives a TIMESTAMP; null: ISO 8601.</summary>
     public string? TimestampFormat { get; init; }
+
+    /// <summary>Which of the typed builders below is there, and whether values need no check beyond the type's.</summary>
+    public ValueKernel Kernel { get; private set; }
+
+    /// <summary>The builder of <see cref="ValueKernel.Text"/>.</summary>
+    public StringColumnBuilder Texts => Unsafe.As<StringColumnBuilder>(_builder);
+
+    /// <summary>The builder of <see cref="ValueKernel.Int64"/>.</summary>
+    public FixedColumnBuilder<long> Longs => Unsafe.As<FixedColumnBuilder<long>>(_builder);
+
+    /// <summary>The builder of <see cref="ValueKernel.Int32"/>.</summary>
+    public FixedColumnBuilder<int> Ints => Unsafe.As<FixedColumnBuilder<int>>(_builder);
+
+    /// <summary>The builder of <see cref="ValueKernel.Double"/>.</summary>
+    public FixedColumnBuilder<double> Doubles => Unsafe.As<FixedColumnBuilder<double>>(_builder);
+
+    /// <summary>The builder of <see cref="ValueKernel.Boolean"/>.</summary>
+    public FixedColumnBuilder<bool> Booleans => Unsafe.As<FixedColumnBuilder<bool>>(_builder);
 
     /// <summary>Rows appended.</summary>
     public int Count => _builder.Count;
@@ -230,6 +277,7 @@ internal sealed class ValueColumn
 
         _builder = wide;
         Type = _wanted;
+        Kernel = KernelOf(Type);
         _nested = NestedReader();
         return before;
     }
@@ -246,15 +294,38 @@ internal sealed class ValueColumn
     /// <param name="maxPoolBytes">A larger string pool is left to this column, and a new one begun.</param>
     public Column Finish(long maxPoolBytes)
     {
+        int rows = Count;
         Column column = _builder.Finish();
         ExactRow = -1;
-        if (_builder is StringColumnBuilder strings && strings.Pool.SizeInBytes > maxPoolBytes)
+        if (_builder is StringColumnBuilder strings && maxPoolBytes < long.MaxValue)
         {
-            _builder = ColumnBuilder.Create(Type);
+            _stringsInPool += rows;
+            RenewPool(strings.Pool, maxPoolBytes);
         }
 
         return column;
     }
+
+    // Strings that are nearly all different are not looked for any more; nor are they gathered in one large pool then.
+    private void RenewPool(StringPool pool, long maxPoolBytes)
+    {
+        bool isDistinct = !pool.IsInterned
+            || (_stringsInPool >= MinStringsToJudge && pool.Count > _stringsInPool * MaxDistinctShare);
+        if (!(isDistinct && pool.IsInterned) && pool.SizeInBytes <= (isDistinct ? maxPoolBytes / 8 : maxPoolBytes)) { return; }
+
+        _builder = ColumnBuilder.Create(Type, new StringPool(isInterned: !isDistinct));
+        _stringsInPool = 0;
+    }
+
+    private static ValueKernel KernelOf(DataType type) => type.Kind switch
+    {
+        DataTypeKind.Varchar => ValueKernel.Text,
+        DataTypeKind.BigInt => ValueKernel.Int64,
+        DataTypeKind.Int => ValueKernel.Int32,
+        DataTypeKind.Double => ValueKernel.Double,
+        DataTypeKind.Boolean => ValueKernel.Boolean,
+        _ => ValueKernel.General,
+    };
 
     private NestedJsonReader? NestedReader() =>
         Type.IsNested ? new NestedJsonReader(ValueShape.Of(Type)) { IsExact = IsInferred } : null;

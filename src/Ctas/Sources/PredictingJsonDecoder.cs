@@ -1,0 +1,354 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Ctas.Sources;
+
+/// <summary>
+/// Decodes JSON objects that are laid out like those before them, straight into the columns. Whatever it does not expect
+/// it leaves to the general decoder, which then begins anew with that record: the outcome is always that decoder's.
+/// </summary>
+/// <remarks>
+/// The fields are expected in the order of the last record, each with the very bytes that stood before its value; up to
+/// a few of them may be missing. Single-threaded. See <see cref="JsonText"/> for the padding that the text needs.
+/// </remarks>
+internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns columns)
+{
+    private const int Failed = -1;
+    private const int MaxMissingFields = 4;
+    private const int MaxFailures = 8;
+    private const int RetryInterval = 64;
+
+    // The object itself is the first of the 64 levels that the general decoder goes down.
+    private static readonly JsonReaderOptions InnerValue = new() { MaxDepth = 63 };
+
+    private byte[] _unescaped = new byte[256];
+    private int _failures;
+    private RecordPart _part;
+    private int _row;
+    private int _filled;
+
+    /// <summary>True where a line end stands between records, and so never within one.</summary>
+    public bool IsLineEndForeign { get; init; }
+
+    /// <summary>False for records after many that were not as expected, but for one now and then.</summary>
+    public bool IsWorthTrying => _failures < MaxFailures || _failures++ % RetryInterval == 0;
+
+    /// <summary>Reads the object that begins at an offset into row <paramref name="row"/>.</summary>
+    /// <param name="text">The padded text.</param>
+    /// <param name="at">Where the object begins.</param>
+    /// <param name="end">Where the text ends.</param>
+    /// <param name="row">The row; all columns hold this many rows, and NULLs are left to be appended.</param>
+    /// <param name="part">What the object is to the record.</param>
+    /// <returns>The offset behind the object; negative when it is left to the general decoder: no trace of it stays.</returns>
+    public int Read(ref byte text, int at, int end, int row, RecordPart part)
+    {
+        (_part, _row, _filled) = (part, row, 0);
+        int read = ReadObject(ref text, at, end);
+        if (read < 0)
+        {
+            TakeBack();
+            _failures++;
+            return Failed;
+        }
+
+        _failures = 0;
+        return read;
+    }
+
+    /// <summary>True when the last object had a value for every column.</summary>
+    public bool HasFilledAll => _filled == columns.Delivered.Count;
+
+    /// <summary>Takes the last object out of the columns again.</summary>
+    public void TakeBack()
+    {
+        foreach (ValueColumn column in columns.Delivered)
+        {
+            if (!IsRead(column)) { continue; }
+
+            column.TruncateTo(_row);
+            column.ExactRow = -1;
+        }
+
+        columns.EventTime?.TruncateTo(0);
+    }
+
+    private int ReadObject(ref byte text, int at, int end)
+    {
+        JsonField field = fields.Start;
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            JsonField? next = field.Next;
+            if (next is not null && next.Prefix(isFirst) is var prefix && prefix.Matches(ref text, at, end)) { at += prefix.Length; }
+            else
+            {
+                next = FindField(field, ref text, ref at, end, isFirst);
+                if (next is null) { return Failed; }
+            }
+
+            field = next;
+            if (!ReadValue(field, ref text, ref at, end)) { return Failed; }
+
+            byte follows = Unsafe.Add(ref text, at);
+            if (follows == '}') { return at + 1; }
+
+            if (follows == ',') { continue; }
+
+            int behind = SkipBlanks(ref text, at);
+            follows = Unsafe.Add(ref text, behind);
+            if (follows == '}') { return behind + 1; }
+
+            if (follows != ',') { return Failed; }
+        }
+    }
+
+    private bool ReadValue(JsonField field, ref byte text, ref int at, int end)
+    {
+        ValueColumn? column = field.Column;
+        if (column is null) { return SkipValue(ref text, ref at, end); }
+
+        bool isPlain = column.Sibling is null && (_part == RecordPart.ValueAndKey || column.Source.Role == SourceColumnRole.Value);
+        if (!isPlain) { return ReadToken(field, ref text, ref at, end); }
+
+        // A field that comes twice, or in two cases.
+        if (column.Kernel != ValueKernel.General && (column.Count != _row || (!field.IsExact && column.ExactRow == _row)))
+        {
+            return false;
+        }
+
+        switch (column.Kernel)
+        {
+            case ValueKernel.Text when Unsafe.Add(ref text, at) == '"':
+                int close = JsonText.FindStringEnd(ref text, at + 1);
+                if (Unsafe.Add(ref text, close) != '"') { break; }
+
+                if (!column.Texts.TryAppendText(Slice(ref text, at + 1, close))) { return false; }
+
+                at = close + 1;
+                _filled++;
+                return true;
+            case ValueKernel.Int64 when JsonText.TryReadInteger(ref text, ref at, out long integer):
+                column.Longs.Append(integer);
+                _filled++;
+                return true;
+            case ValueKernel.Int32 when JsonText.TryReadInteger(ref text, ref at, out long integer):
+                if (integer != (int)integer) { return false; }
+
+                column.Ints.Append((int)integer);
+                _filled++;
+                return true;
+            case ValueKernel.Double when JsonText.TryReadDouble(ref text, ref at, out double real):
+                column.Doubles.Append(real);
+                _filled++;
+                return true;
+            case ValueKernel.Boolean when TryReadBoolean(ref text, ref at, out bool isTrue):
+                column.Booleans.Append(isTrue);
+                _filled++;
+                return true;
+        }
+
+        return ReadToken(field, ref text, ref at, end);
+    }
+
+    // The way for every other kind of value: any token, into all columns that read the field.
+    private bool ReadToken(JsonField field, ref byte text, ref int at, int end)
+    {
+        at = SkipBlanks(ref text, at);
+        int start = at;
+        if (TryReadNull(ref text, ref at))
+        {
+            for (ValueColumn? column = field.Column; column is not null; column = column.Sibling)
+            {
+                if (!IsRead(column)) { continue; }
+
+                if (column.Count != RowOf(column)) { return false; }
+
+                if (field.IsExact) { column.ExactRow = _row; }
+            }
+
+            return true;
+        }
+
+        try
+        {
+            JsonTokenType kind = ReadInner(ref text, ref at, end, out ReadOnlySpan<byte> token);
+            if (kind == JsonTokenType.None) { return false; }
+
+            for (ValueColumn? column = field.Column; column is not null; column = column.Sibling)
+            {
+                if (!IsRead(column)) { continue; }
+
+                if (column.Count != RowOf(column) || (!field.IsExact && column.ExactRow == _row)) { return false; }
+
+                if (Append(column, kind, kind is JsonTokenType.StartObject or JsonTokenType.StartArray
+                    ? Slice(ref text, start, at) : token) is not null)
+                {
+                    return false;
+                }
+
+                if (!ReferenceEquals(column, columns.EventTime)) { _filled++; }
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Malformed; the general decoder says how.
+            return false;
+        }
+    }
+
+    private static string? Append(ValueColumn column, JsonTokenType kind, ReadOnlySpan<byte> token) => kind switch
+    {
+        JsonTokenType.Number => column.AppendNumber(token),
+        JsonTokenType.String => column.AppendString(token),
+        JsonTokenType.True or JsonTokenType.False => column.AppendBoolean(kind == JsonTokenType.True),
+        _ => column.AppendJson(token),
+    };
+
+    private JsonTokenType ReadInner(ref byte text, ref int at, int end, out ReadOnlySpan<byte> token)
+    {
+        ReadOnlySpan<byte> rest = Rest(ref text, at, end);
+        var reader = new Utf8JsonReader(rest, InnerValue);
+        token = default;
+        if (!reader.Read()) { return JsonTokenType.None; }
+
+        JsonTokenType kind = reader.TokenType;
+        if (kind == JsonTokenType.String && reader.ValueIsEscaped)
+        {
+            if (_unescaped.Length < reader.ValueSpan.Length) { _unescaped = new byte[reader.ValueSpan.Length * 2]; }
+
+            token = _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+        }
+        else { token = reader.ValueSpan; }
+
+        reader.Skip();
+        at += (int)reader.BytesConsumed;
+        return kind;
+    }
+
+    private bool SkipValue(ref byte text, ref int at, int end)
+    {
+        if (Unsafe.Add(ref text, at) == '"')
+        {
+            int close = JsonText.FindStringEnd(ref text, at + 1);
+            if (Unsafe.Add(ref text, close) == '"')
+            {
+                at = close + 1;
+                return true;
+            }
+        }
+
+        if (JsonText.TryReadDouble(ref text, ref at, out _) || TryReadNull(ref text, ref at)
+            || TryReadBoolean(ref text, ref at, out _))
+        {
+            return true;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(Rest(ref text, at, end), InnerValue);
+            if (!reader.Read()) { return false; }
+
+            reader.Skip();
+            at += (int)reader.BytesConsumed;
+            return true;
+        }
+        catch (JsonException)
+        {
+            // Malformed; the general decoder says how.
+            return false;
+        }
+    }
+
+    // The field is not the one that came next last time: one of those after it, or one that is looked up by its name.
+    private JsonField? FindField(JsonField previous, ref byte text, ref int at, int end, bool isFirst)
+    {
+        JsonField? expected = previous.Next;
+        for (int missing = 0; missing < MaxMissingFields && expected?.Next is not null; missing++)
+        {
+            expected = expected.Next;
+            JsonFieldPrefix prefix = expected.Prefix(isFirst);
+            if (!prefix.Matches(ref text, at, end)) { continue; }
+
+            at += prefix.Length;
+            return expected;
+        }
+
+        int open = SkipBlanks(ref text, at);
+        if (Unsafe.Add(ref text, open) != (isFirst ? '{' : ',')) { return null; }
+
+        int quote = SkipBlanks(ref text, open + 1);
+        if (Unsafe.Add(ref text, quote) != '"') { return null; }
+
+        int close = JsonText.FindStringEnd(ref text, quote + 1);
+        if (Unsafe.Add(ref text, close) != '"') { return null; }
+
+        int colon = SkipBlanks(ref text, close + 1);
+        if (Unsafe.Add(ref text, colon) != ':') { return null; }
+
+        if (fields.Lookup(Slice(ref text, quote + 1, close)) is not { } field) { return null; }
+
+        int value = SkipBlanks(ref text, colon + 1);
+        ReadOnlySpan<byte> learned = Slice(ref text, at, value);
+        if (learned.Length != field.Prefix(isFirst).Length || !field.Prefix(isFirst).Matches(ref text, at, end))
+        {
+            field.Learn(isFirst, learned);
+        }
+
+        previous.Next = field;
+        at = value;
+        return field;
+    }
+
+    private bool IsRead(ValueColumn column) => column.Source.Role == SourceColumnRole.Value
+        || (column.Source.Role == SourceColumnRole.Key && _part == RecordPart.ValueAndKey);
+
+    private int RowOf(ValueColumn column) => ReferenceEquals(column, columns.EventTime) ? 0 : _row;
+
+    private int SkipBlanks(ref byte text, int at)
+    {
+        while (Unsafe.Add(ref text, at) is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+        {
+            if (IsLineEndForeign && Unsafe.Add(ref text, at) == '\n') { break; }
+
+            at++;
+        }
+
+        return at;
+    }
+
+    private ReadOnlySpan<byte> Rest(ref byte text, int at, int end)
+    {
+        ReadOnlySpan<byte> rest = Slice(ref text, at, end);
+        int lineEnd = IsLineEndForeign ? rest.IndexOf((byte)'\n') : -1;
+        return lineEnd < 0 ? rest : rest[..lineEnd];
+    }
+
+    private static bool TryReadNull(ref byte text, ref int at)
+    {
+        if (Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at)) != BitConverter.ToUInt32("null"u8)) { return false; }
+
+        at += 4;
+        return true;
+    }
+
+    private static bool TryReadBoolean(ref byte text, ref int at, out bool value)
+    {
+        value = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at)) == BitConverter.ToUInt32("true"u8);
+        if (value)
+        {
+            at += 4;
+            return true;
+        }
+
+        bool isFalse = Unsafe.Add(ref text, at) == 'f'
+            && Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at + 1)) == BitConverter.ToUInt32("alse"u8);
+        if (isFalse) { at += 5; }
+
+        return isFalse;
+    }
+
+    private static ReadOnlySpan<byte> Slice(ref byte text, int start, int end) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, start), end - start);
+}
