@@ -88,7 +88,7 @@ internal sealed class ScanGroups
             && group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
         return new SharedScan(
             source,
-            Request(scans, source.Definition),
+            Request(scans, source.Definition) with { MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism },
             !isStreamed,
             group.Tables.Count,
             _services.Options.TableMemoryBytes);

@@ -43,7 +43,11 @@ public sealed record SourceServices(TimeProvider TimeProvider, Microsoft.Extensi
 /// repeated where it is the key already); only with <paramref name="Columns"/> null.
 /// </param>
 public sealed record ScanRequest(
-    IReadOnlyList<SourceColumn>? Columns = null, IReadOnlyList<SourceColumnRole>? PseudoColumns = null);
+    IReadOnlyList<SourceColumn>? Columns = null, IReadOnlyList<SourceColumnRole>? PseudoColumns = null)
+{
+    /// <summary>Threads that the scan may decode on. Default: one, beside that of the caller where the source has its own.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = 1;
+}
 
 /// <summary>One read of a source. Used by one reader; <see cref="GetStatistics"/> may be called from any thread.</summary>
 public interface ISourceScan : IAsyncDisposable

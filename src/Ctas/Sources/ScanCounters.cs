@@ -3,7 +3,9 @@ namespace Ctas.Sources;
 /// <summary>Counts of one scan. One writer; <see cref="Published"/> may be read from any thread.</summary>
 internal sealed class ScanCounters
 {
-    private const int MaxSamples = 10;
+    /// <summary>Rejected records that are kept.</summary>
+    public const int MaxSamples = 10;
+
     private const int MaxWarnings = 100;
 
     private readonly long[] _positions;

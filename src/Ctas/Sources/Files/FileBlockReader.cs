@@ -11,6 +11,9 @@ internal sealed class FileBlockReader : IDisposable
     /// <summary>Bytes of a block that stays in the cache of the core that reads it.</summary>
     public const int SmallBlock = 1 << 18;
 
+    /// <summary>Bytes of a block that is decoded by another thread than the one that reads it.</summary>
+    public const int LargeBlock = 1 << 20;
+
     private const int MaxBytes = 1 << 29;
 
     private readonly SourcePartition _partition;
@@ -25,11 +28,7 @@ internal sealed class FileBlockReader : IDisposable
     private long _line = 1;
     private bool _isAtEnd;
 
-    /// <param name="partition">The file and the bytes of it that are read.</param>
-    /// <param name="ordinal">Ordinal of the partition.</param>
-    /// <param name="delimiter">What parts the fields of a CSV file, which begins with a header; null for JSON.</param>
-    /// <param name="blockBytes">Bytes of a block; more where a record is larger.</param>
-    public FileBlockReader(SourcePartition partition, int ordinal, char? delimiter, int blockBytes)
+    private FileBlockReader(SourcePartition partition, int ordinal, char? delimiter, int blockBytes)
     {
         (_partition, _ordinal, _delimiter, _blockBytes) = (partition, ordinal, delimiter, blockBytes);
         _timestamp = new DateTimeOffset(File.GetLastWriteTimeUtc(partition.Name)).ToUnixTimeMilliseconds();
@@ -38,8 +37,25 @@ internal sealed class FileBlockReader : IDisposable
         _unpacked = IsPacked ? new GZipStream(_stream, CompressionMode.Decompress) : _stream;
     }
 
+    /// <summary>Opens an NDJSON or CSV file.</summary>
+    /// <param name="partition">The file and the bytes of it that are read.</param>
+    /// <param name="ordinal">Ordinal of the partition.</param>
+    /// <param name="definition">The source; its delimiter is known.</param>
+    /// <param name="blockBytes">Bytes of a block; more where a record is larger.</param>
+    public static FileBlockReader Open(SourcePartition partition, int ordinal, SourceDefinition definition, int blockBytes)
+    {
+        bool isDelimited = FileFormats.Of(partition.Name, definition.ValueFormat) == FileFormat.Csv;
+        return new FileBlockReader(partition, ordinal, isDelimited ? definition.Delimiter : null, blockBytes);
+    }
+
     /// <summary>True when the file is packed, so that offsets of records are not places in it.</summary>
     public bool IsPacked { get; }
+
+    /// <summary>True for CSV, which begins with a header.</summary>
+    public bool IsDelimited => _delimiter is not null;
+
+    /// <summary>True when the last block has been read.</summary>
+    public bool IsAtEnd => _isAtEnd && _tailLength == 0;
 
     /// <summary>Bytes of the file, as it lies on disk, read so far.</summary>
     public long Position => _stream.Position;
@@ -54,7 +70,7 @@ internal sealed class FileBlockReader : IDisposable
     /// <exception cref="InvalidDataException">The file has become shorter, or cannot be cut into records.</exception>
     public RecordBlock? Read()
     {
-        if (_isAtEnd && _tailLength == 0) { return null; }
+        if (IsAtEnd) { return null; }
 
         byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Max(_blockBytes, _tailLength * 2) + JsonText.Padding);
         int filled = _tailLength;
@@ -84,15 +100,6 @@ internal sealed class FileBlockReader : IDisposable
         _line += bytes.AsSpan(0, end).Count((byte)'\n');
         Offset += end;
         return block;
-    }
-
-    /// <summary>Adds records of a block until the builder has a full batch.</summary>
-    public void AddTo(RecordBatchBuilder builder, RecordBlock block)
-    {
-        if (_delimiter is null) { builder.AddJsonLines(block); }
-        else { builder.AddDelimitedLines(block); }
-
-        if (IsPacked) { builder.Advance(_ordinal, Position); }
     }
 
     /// <inheritdoc/>

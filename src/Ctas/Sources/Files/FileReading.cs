@@ -13,8 +13,7 @@ internal abstract class FileReading : IDisposable
         FileFormats.Of(file.Name, definition.ValueFormat) switch
         {
             FileFormat.JsonValues => new JsonValuesReading(file, ordinal),
-            FileFormat.Csv => new LinesReading(new FileBlockReader(file, ordinal, definition.Delimiter, FileBlockReader.SmallBlock)),
-            _ => new LinesReading(new FileBlockReader(file, ordinal, delimiter: null, FileBlockReader.SmallBlock)),
+            _ => new LinesReading(FileBlockReader.Open(file, ordinal, definition, FileBlockReader.SmallBlock), ordinal),
         };
 
     /// <summary>Adds records until the builder has a full batch; false when the file holds no more.</summary>
@@ -25,7 +24,7 @@ internal abstract class FileReading : IDisposable
 }
 
 /// <summary>Files of lines: NDJSON and CSV.</summary>
-internal sealed class LinesReading(FileBlockReader blocks) : FileReading
+internal sealed class LinesReading(FileBlockReader blocks, int ordinal) : FileReading
 {
     private RecordBlock? _block;
 
@@ -46,7 +45,11 @@ internal sealed class LinesReading(FileBlockReader blocks) : FileReading
                 if (isFirst && blocks.Header is { } header) { builder.NameFields(header); }
             }
 
-            blocks.AddTo(builder, _block);
+            if (blocks.IsDelimited) { builder.AddDelimitedLines(_block); }
+            else { builder.AddJsonLines(_block); }
+
+            if (blocks.IsPacked) { builder.Advance(ordinal, blocks.Position); }
+
             if (_block.IsEmpty) { Release(); }
         }
 

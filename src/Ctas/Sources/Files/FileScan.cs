@@ -1,3 +1,5 @@
+using Ctas.Data;
+
 namespace Ctas.Sources.Files;
 
 /// <summary>One read of a set of files, one after the other.</summary>
@@ -12,22 +14,43 @@ internal sealed class FileScan : ISourceScan
     private int _file;
     private FileReading? _reading;
 
-    public FileScan(SourceDefinition definition, ScanRequest request, IReadOnlyList<SourcePartition> partitions)
+    private FileScan(SourceDefinition definition, ScanRequest request, IReadOnlyList<SourcePartition> partitions)
     {
         Partitions = partitions;
         _definition = definition;
-        RecordFormat[] formats = [.. partitions.Select(partition => ValueFormatOf(partition.Name)).Distinct()];
-        if (formats.Length > 1)
+        _builder = new RecordBatchBuilder(definition, request, partitions);
+    }
+
+    /// <summary>Starts a read: on several threads where it is asked for, and the order of records decides nothing.</summary>
+    /// <exception cref="SourceException">The files are of different formats.</exception>
+    public static ISourceScan Start(
+        SourceDefinition definition, ScanRequest request, IReadOnlyList<SourcePartition> partitions)
+    {
+        FileFormat[] formats = [.. partitions.Select(partition => FormatOf(definition, partition.Name)).Distinct()];
+        if (formats.Length > 1 && formats.Contains(FileFormat.Csv))
         {
             throw new SourceException(definition.Name, "the files are partly JSON and partly delimited", isTransient: false);
         }
 
-        _definition = definition with
+        SourceDefinition known = definition with
         {
-            ValueFormat = formats[0],
+            ValueFormat = formats[0] == FileFormat.Csv ? RecordFormat.Delimited : RecordFormat.Json,
             Delimiter = FileFormats.Delimiter(partitions[0].Name, definition.Delimiter),
         };
-        _builder = new RecordBatchBuilder(_definition, request, partitions);
+        return IsParallel(known, request, partitions, formats)
+            ? new ParallelFileScan(known, request, partitions)
+            : new FileScan(known, request, partitions);
+    }
+
+    /// <summary>The failure of a read for a reason outside of the records.</summary>
+    public static SourceException Failure(SourceDefinition definition, string path, long? offset, Exception cause)
+    {
+        bool isTransient = cause is IOException and not FileNotFoundException and not DirectoryNotFoundException;
+        return new SourceException(definition.Name, $"could not read \"{path}\": {cause.Message}", isTransient, cause)
+        {
+            Partition = path,
+            Offset = offset,
+        };
     }
 
     /// <inheritdoc/>
@@ -47,7 +70,7 @@ internal sealed class FileScan : ISourceScan
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw Failure(_definition, Partitions[_file].Name, _reading?.Offset, e);
         }
 
         return ValueTask.FromResult(_builder.Finish());
@@ -64,14 +87,6 @@ internal sealed class FileScan : ISourceScan
         return ValueTask.CompletedTask;
     }
 
-    private RecordFormat ValueFormatOf(string path) => FileFormats.Of(path, _definition.ValueFormat) switch
-    {
-        FileFormat.Csv => RecordFormat.Delimited,
-        not null => RecordFormat.Json,
-        null => throw new SourceException(
-            _definition.Name, $"the name \"{path}\" does not tell the format; set value_format", isTransient: false),
-    };
-
     private void Close()
     {
         _reading!.Dispose();
@@ -80,14 +95,18 @@ internal sealed class FileScan : ISourceScan
         _file++;
     }
 
-    private SourceException Failure(Exception cause)
-    {
-        string path = Partitions[_file].Name;
-        bool isTransient = cause is IOException and not FileNotFoundException and not DirectoryNotFoundException;
-        return new SourceException(_definition.Name, $"could not read \"{path}\": {cause.Message}", isTransient, cause)
-        {
-            Partition = path,
-            Offset = _reading?.Offset,
-        };
-    }
+    private static FileFormat FormatOf(SourceDefinition definition, string path) =>
+        FileFormats.Of(path, definition.ValueFormat) ?? throw new SourceException(
+            definition.Name, $"the name \"{path}\" does not tell the format; set value_format", isTransient: false);
+
+    // Columns whose types follow the values depend on the order of the records, and so does a limit.
+    private static bool IsParallel(
+        SourceDefinition definition, ScanRequest request, IReadOnlyList<SourcePartition> partitions, FileFormat[] formats) =>
+        request.MaxDegreeOfParallelism > 1
+        && !formats.Contains(FileFormat.JsonValues)
+        && definition.MaxRecords is null
+        && (request.Columns ?? definition.Columns) is { } columns
+        && columns.All(column => column.Type.Kind is not (DataTypeKind.Unknown or DataTypeKind.Null)
+            || column.Role is not (SourceColumnRole.Value or SourceColumnRole.Key))
+        && partitions.Sum(partition => partition.Range.Length) > FileBlockReader.LargeBlock;
 }

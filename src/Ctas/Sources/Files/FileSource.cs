@@ -18,7 +18,7 @@ internal sealed class FileSource(SourceDefinition definition) : ISource
                 .. FileSet.Find(definition.Name, path).Select((file, ordinal) =>
                     new SourcePartition(file, ordinal, new OffsetRange(0, new FileInfo(file).Length))),
             ];
-            return ValueTask.FromResult<ISourceScan>(new FileScan(ToRead(), request, partitions));
+            return ValueTask.FromResult(FileScan.Start(ToRead(), request, partitions));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
