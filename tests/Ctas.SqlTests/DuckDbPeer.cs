@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 
 namespace Ctas.SqlTests;
 
@@ -35,6 +36,8 @@ internal sealed class DuckDbPeer : IDisposable
     private static object? Value(DuckDBDataReader reader, int column)
     {
         Type type = reader.GetFieldType(column);
+        if (type == typeof(TimeSpan)) { return reader.GetFieldValue<DuckDBInterval>(column); }
+
         return IsList(type)
             ? typeof(DuckDBDataReader).GetMethod(nameof(reader.GetFieldValue))!
                 .MakeGenericMethod(WithNulls(type)).Invoke(reader, [column])

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Numerics;
 using Ctas.Data;
+using DuckDB.NET.Native;
 
 namespace Ctas.SqlTests;
 
@@ -21,6 +22,7 @@ internal static class SltText
         DateTime it => it.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture).TrimEnd('.'),
         Interval it =>
             string.Create(CultureInfo.InvariantCulture, $"{it.Months} months {it.Days} days {it.Microseconds} us"),
+        DuckDBInterval it => Of(new Interval(it.Months, it.Days, (long)it.Micros)),
         BigInteger it => it.ToString(CultureInfo.InvariantCulture),
         IFormattable it => it.ToString(null, CultureInfo.InvariantCulture),
         IDictionary map => $"{{{string.Join(", ", Entries(map))}}}",

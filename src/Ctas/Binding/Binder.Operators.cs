@@ -127,14 +127,33 @@ internal sealed partial class Binder
                 type);
         }
 
-        // Date and time: the moment first, what is added second; a moment plus an interval is a TIMESTAMP.
-        if (operation == BoundOperator.Add && right.Type.Kind is DataTypeKind.Date or DataTypeKind.Timestamp)
-        {
-            (left, right) = (right, left);
-        }
+        return CalculateWithTime(operation, left, right, type);
+    }
 
-        return new BoundBinary(
-            operation, type.Kind == DataTypeKind.Timestamp ? Coercion.To(left, type) : left, right, type);
+    /// <summary>Date and time: the moment first, what is added second; an interval before its factor.</summary>
+    private static BoundBinary CalculateWithTime(
+        BoundOperator operation, BoundExpression left, BoundExpression right, DataType type)
+    {
+        bool comesFirst = operation switch
+        {
+            BoundOperator.Add => right.Type.Kind is DataTypeKind.Date or DataTypeKind.Timestamp
+                || (right.Type.Kind == DataTypeKind.Time && left.Type.Kind == DataTypeKind.Interval),
+            BoundOperator.Multiply => right.Type.Kind == DataTypeKind.Interval,
+            _ => false,
+        };
+        if (comesFirst) { (left, right) = (right, left); }
+
+        return (operation, type.Kind) switch
+        {
+            // A moment plus an interval, or a date plus a time.
+            (_, DataTypeKind.Timestamp) => new(operation, Coercion.To(left, type), right, type),
+            (BoundOperator.Subtract, DataTypeKind.Interval) when left.Type.Kind == DataTypeKind.Timestamp
+                || right.Type.Kind == DataTypeKind.Timestamp => new(
+                operation, Coercion.To(left, DataType.Timestamp), Coercion.To(right, DataType.Timestamp), type),
+            (BoundOperator.Multiply or BoundOperator.Divide, _) =>
+                new(operation, left, Coercion.To(right, DataType.Double), type),
+            _ => new(operation, left, right, type),
+        };
     }
 
     private BoundExpression Compare(BoundOperator operation, BoundExpression left, BoundExpression right, TextSpan span)

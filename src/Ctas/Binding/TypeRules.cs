@@ -8,6 +8,7 @@ namespace Ctas.Binding;
 /// <remarks>
 /// Numbers widen INT → BIGINT → DECIMAL → DOUBLE; DATE widens to TIMESTAMP; NULL becomes anything; Unknown stays
 /// Unknown and silences the check until the source has been read. Text never becomes a number by itself.
+/// Dates and times are calculated with as in PostgreSQL.
 /// DECIMAL results (p1, s1) op (p2, s2), at most 38 digits:
 /// + and −: scale max(s1, s2), one digit more before the point;
 /// ×: scale s1 + s2, precision p1 + p2; beyond 38 digits the scale shrinks, to no less than min(s1 + s2, 6);
@@ -160,6 +161,9 @@ internal static class TypeRules
 
     private static bool IsMoment(DataTypeKind kind) => kind is DataTypeKind.Date or DataTypeKind.Timestamp;
 
+    private static bool IsNumber(DataTypeKind kind) =>
+        kind is DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Decimal or DataTypeKind.Double;
+
     private static DataType? Temporal(BoundOperator operation, DataTypeKind left, DataTypeKind right) =>
         (operation, left, right) switch
         {
@@ -167,10 +171,20 @@ internal static class TypeRules
             (BoundOperator.Add, DataTypeKind.Int, DataTypeKind.Date) => DataType.Date,
             (BoundOperator.Subtract, DataTypeKind.Date, DataTypeKind.Int) => DataType.Date,
             (BoundOperator.Subtract, DataTypeKind.Date, DataTypeKind.Date) => DataType.Int,
-            (BoundOperator.Subtract, DataTypeKind.Timestamp, DataTypeKind.Timestamp) => DataType.Interval,
-            (BoundOperator.Add, var moment, DataTypeKind.Interval) when IsMoment(moment) => DataType.Timestamp,
-            (BoundOperator.Subtract, var moment, DataTypeKind.Interval) when IsMoment(moment) => DataType.Timestamp,
+            (BoundOperator.Subtract, var moment, var other) when IsMoment(moment) && IsMoment(other) => DataType.Interval,
+            (BoundOperator.Subtract, DataTypeKind.Time, DataTypeKind.Time) => DataType.Interval,
+            (BoundOperator.Add or BoundOperator.Subtract, var moment, DataTypeKind.Interval) when IsMoment(moment) =>
+                DataType.Timestamp,
             (BoundOperator.Add, DataTypeKind.Interval, var moment) when IsMoment(moment) => DataType.Timestamp,
+            (BoundOperator.Add or BoundOperator.Subtract, DataTypeKind.Time, DataTypeKind.Interval) => DataType.Time,
+            (BoundOperator.Add, DataTypeKind.Interval, DataTypeKind.Time) => DataType.Time,
+            (BoundOperator.Add, DataTypeKind.Date, DataTypeKind.Time) => DataType.Timestamp,
+            (BoundOperator.Add, DataTypeKind.Time, DataTypeKind.Date) => DataType.Timestamp,
+            (BoundOperator.Add or BoundOperator.Subtract, DataTypeKind.Interval, DataTypeKind.Interval) =>
+                DataType.Interval,
+            (BoundOperator.Multiply or BoundOperator.Divide, DataTypeKind.Interval, var factor) when IsNumber(factor) =>
+                DataType.Interval,
+            (BoundOperator.Multiply, var factor, DataTypeKind.Interval) when IsNumber(factor) => DataType.Interval,
             _ => null,
         };
 }

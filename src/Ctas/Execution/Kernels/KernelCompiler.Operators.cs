@@ -9,6 +9,7 @@ internal sealed partial class KernelCompiler
 {
     private const string OutOfRange = "number out of range";
     private const string DivisionByZero = "division by zero";
+    private const string IntervalOutOfRange = "interval out of range";
 
     private Kernel CompileBinary(BinaryExpression binary)
     {
@@ -157,8 +158,17 @@ internal sealed partial class KernelCompiler
                 type, left, right, new(sign), failure),
             (DataTypeKind.Timestamp, DataTypeKind.Timestamp) or (DataTypeKind.Time, DataTypeKind.Time) =>
                 new BinaryKernel<long, long, Interval, TimeBetween>(type, left, right, default, failure),
+            (DataTypeKind.Timestamp, DataTypeKind.Time) =>
+                Arithmetic<long, AddTime>(type, left, right, default, failure),
             (DataTypeKind.Interval, DataTypeKind.Interval) =>
-                Arithmetic<Interval, AddIntervals>(type, left, right, new(sign), failure),
+                Arithmetic<Interval, AddIntervals>(type, left, right, new(sign), failure with { Reason = IntervalOutOfRange }),
+            (DataTypeKind.Interval, DataTypeKind.Double) => new BinaryKernel<Interval, double, Interval, ScaleInterval>(
+                type, left, right, new(binary.Operator == BinaryOperator.Divide), failure with
+                {
+                    Reason = binary.Operator == BinaryOperator.Divide
+                        ? $"{DivisionByZero}, or {IntervalOutOfRange}"
+                        : IntervalOutOfRange,
+                }),
             _ => throw new UnreachableException($"No {binary.Operator} of {left.Type} and {right.Type}."),
         };
     }

@@ -90,3 +90,53 @@ internal readonly struct AddIntervals(int sign) : IBinaryOperation<Interval, Int
         return true;
     }
 }
+
+/// <summary>TIMESTAMP at midnight + TIME.</summary>
+internal readonly struct AddTime : IBinaryOperation<long, long, long>
+{
+    public bool CanFail => false;
+
+    public bool TryApply(long left, long right, out long result)
+    {
+        result = left + right;
+        return true;
+    }
+}
+
+/// <summary>
+/// INTERVAL × and ÷ a number. As in PostgreSQL, what is left of a month goes on as days, 30 to a month, and what is left
+/// of a day as time.
+/// </summary>
+internal readonly struct ScaleInterval(bool divides) : IBinaryOperation<Interval, double, Interval>
+{
+    private const double DaysPerMonth = 30;
+    private const double SecondsPerDay = 86_400;
+
+    private readonly bool _divides = divides;
+
+    public bool CanFail => true;
+
+    public bool TryApply(Interval left, double right, out Interval result)
+    {
+        result = default;
+        double months = Scaled(left.Months, right);
+        double monthDays = Rounded((months - Math.Truncate(months)) * DaysPerMonth);
+        double days = Scaled(left.Days, right);
+        double seconds = Rounded((days - Math.Truncate(days) + monthDays - Math.Truncate(monthDays)) * SecondsPerDay);
+        double carried = Math.Truncate(seconds / SecondsPerDay);
+        double wholeDays = Math.Truncate(days) + Math.Truncate(monthDays) + carried;
+        double microseconds = Math.Round(
+            Scaled(left.Microseconds, right) + ((seconds - (carried * SecondsPerDay)) * Calendar.MicrosecondsPerSecond));
+        if (!IsInt(Math.Truncate(months)) || !IsInt(wholeDays) || !(Math.Abs(microseconds) < long.MaxValue)) { return false; }
+
+        result = new Interval((int)Math.Truncate(months), (int)wholeDays, (long)microseconds);
+        return true;
+    }
+
+    // Without the noise of the division: microseconds are the finest that counts.
+    private static double Rounded(double value) => Math.Round(value * 1e6) / 1e6;
+
+    private static bool IsInt(double value) => value is >= int.MinValue and <= int.MaxValue;
+
+    private double Scaled(double part, double by) => _divides ? part / by : part * by;
+}
