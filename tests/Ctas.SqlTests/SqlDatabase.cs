@@ -11,8 +11,11 @@ namespace Ctas.SqlTests;
 /// Tables in memory that SQL is run over: parser, planner and operators, without sources and loading.
 /// </summary>
 /// <param name="optimiser">How plans are made better; null: with everything there is.</param>
-internal sealed class SqlDatabase(OptimiserOptions? optimiser = null) : IScanProvider
+/// <param name="options">How plans are executed; null: as by default.</param>
+internal sealed class SqlDatabase(OptimiserOptions? optimiser = null, ExecutionOptions? options = null) : IScanProvider
 {
+    private readonly ExecutionOptions _options = options ?? new ExecutionOptions();
+
     private readonly OptimiserOptions _optimiser = optimiser ?? new OptimiserOptions(ConstantEvaluator.Instance);
 
     private readonly Dictionary<string, StoredTable> _tables = new(StringComparer.OrdinalIgnoreCase);
@@ -52,7 +55,7 @@ internal sealed class SqlDatabase(OptimiserOptions? optimiser = null) : IScanPro
     {
         var result = new BatchConsumer();
         PlanExecutor.ExecuteAsync(
-            plan, this, result, new ExecutionOptions(), CancellationToken.None).GetAwaiter().GetResult();
+            plan, this, result, _options, CancellationToken.None).GetAwaiter().GetResult();
         return (plan.Schema, result.Batches);
     }
 

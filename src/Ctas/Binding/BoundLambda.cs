@@ -10,7 +10,7 @@ internal sealed record BoundOpenLambda(LambdaSyntax Syntax, Func<IReadOnlyList<D
     : BoundExpression(DataType.Unknown);
 
 /// <summary>A parameter of a lambda.</summary>
-/// <param name="Id">Different for each parameter of a statement.</param>
+/// <param name="Id">Different from those of the lambdas around it; equal lambdas have equal ones.</param>
 /// <param name="Name">Its name, for messages.</param>
 internal sealed record BoundLambdaParameter(int Id, string Name, DataType Type) : BoundExpression(Type);
 

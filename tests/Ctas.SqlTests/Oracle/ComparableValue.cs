@@ -12,6 +12,17 @@ internal static class ComparableValue
     private const double RelativeTolerance = 1e-9;
     private const double AbsoluteTolerance = 1e-12;
 
+    /// <summary>A value of a column of the type: one with more digits than .NET has comes as text.</summary>
+    public static object? Of(object? value, DataType type) =>
+        value is string text && type.Kind == DataTypeKind.Decimal ? Digits(text) : Of(value);
+
+    /// <summary>The text of a DECIMAL, without zeros at its end.</summary>
+    public static string Digits(string text)
+    {
+        string digits = text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
+        return digits is "-0" or "" ? "0" : digits;
+    }
+
     public static object? Of(object? value) => value switch
     {
         null or DBNull => null,

@@ -7,6 +7,7 @@ namespace Ctas.SqlTests.Oracle;
 /// {int} {varchar} …   an expression of that <see cref="ValueTag"/>     {T} {O} {N}  one random type for the whole template:
 /// {const:int}         a constant                                                   any, any with an order, any number
 /// {leaf:int}          a column or a constant                          {type:T}     the name of that type
+/// {column:int}        a column, where no window function or aggregate may stand in its place
 /// {same}              an expression of the result's type              {a|b|}       one of these texts
 /// {x=leaf:int}        a leaf that {x} repeats
 /// </code>

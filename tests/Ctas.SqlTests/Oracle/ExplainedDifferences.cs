@@ -25,6 +25,7 @@ internal static class ExplainedDifferences
         new("rows that nothing asks for", null, "Overflow|Out of Range|out of range|Conversion Error"),
         new("a group key under NOT", null, "must appear in the GROUP BY clause", "op.not"),
         new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several"),
+        new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
         new("years before 1 and after 9999", "date or time out of range", null),
     ];
 

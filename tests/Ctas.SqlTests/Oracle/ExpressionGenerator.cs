@@ -40,6 +40,13 @@ internal sealed partial class ExpressionGenerator(
         return fitting.Length > 0 && !choices.OneIn(4) ? choices.Pick(fitting).Sql : Constant(tag);
     }
 
+    /// <summary>A column by its name, not what stands in the place of one; else a constant.</summary>
+    private SqlPiece Column(ValueTag tag)
+    {
+        OracleColumn[] fitting = [.. columns.Where(column => tag.Accepts(column.Tag) && column.Sql.Parts.Count == 0)];
+        return fitting.Length > 0 ? choices.Pick(fitting).Sql : Constant(tag);
+    }
+
     public SqlPiece Constant(ValueTag tag) =>
         SqlPiece.Plain(tag.Word, Spelling.Literal(Values.Next(choices.Random, tag), tag.Type));
 
@@ -99,6 +106,7 @@ internal sealed partial class ExpressionGenerator(
             case (null, _): text.AppendLiteral(hole); break;
             case (_, "const"): text.AppendFormatted(Constant(tag)); break;
             case (_, "leaf"): text.AppendFormatted(Leaf(tag)); break;
+            case (_, "column"): text.AppendFormatted(Column(tag)); break;
             case (_, "type"): text.AppendLiteral(Spelling.Of(tag.Type)); break;
             default: text.AppendFormatted(Of(tag, depth)); break;
         }

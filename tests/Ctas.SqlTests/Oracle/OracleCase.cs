@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Ctas.SqlTests.Oracle;
 
@@ -17,7 +18,7 @@ internal enum Outcome
 }
 
 /// <summary>Tables and a query, and how to compare what both engines make of them.</summary>
-internal sealed record OracleCase(IReadOnlyList<OracleTable> Tables, OracleQuery Query, int Seed)
+internal sealed partial record OracleCase(IReadOnlyList<OracleTable> Tables, OracleQuery Query, int Seed)
 {
     /// <summary>Asks both engines.</summary>
     public OracleVerdict Judge(OracleDatabase database)
@@ -42,8 +43,15 @@ internal sealed record OracleCase(IReadOnlyList<OracleTable> Tables, OracleQuery
 
         return ExplainedDifferences.Find(ours, theirs, Query.Sql.Constructs()) is { } explained
             ? new(Outcome.Explained, ours, theirs, explained)
-            : new(Outcome.Different, ours, theirs, ours.Error is { } error ? error.Split(':')[0] : "theirs");
+            : new(Outcome.Different, ours, theirs, ours.Error is { } error ? Codes(error) : "theirs");
     }
+
+    // All of them: a smaller query with another mistake is another case.
+    private static string Codes(string error) =>
+        string.Join(' ', Code().Matches(error).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
+
+    [GeneratedRegex(@"CTAS\d{4}(?=:)")]
+    private static partial Regex Code();
 
     /// <summary>
     /// Rewrites change no row. They may leave out what would have failed and is not needed, but cause no error.
@@ -65,7 +73,7 @@ internal sealed record OracleCase(IReadOnlyList<OracleTable> Tables, OracleQuery
     public string Describe(OracleVerdict verdict)
     {
         var text = new StringBuilder();
-        text.AppendLine($"-- {verdict.Kind}; constructs: {string.Join(", ", Query.Sql.Constructs())}");
+        text.AppendLine($"-- {verdict.Kind} ({(OracleStorage)(Math.Abs(Seed) % 4)}); constructs: {string.Join(", ", Query.Sql.Constructs())}");
         foreach (OracleTable table in Tables)
         {
             text.AppendLine($"-- {table.Name}{(table.HasKey ? $", key {table.ColumnName(0)}" : "")}");

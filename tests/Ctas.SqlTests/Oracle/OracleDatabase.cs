@@ -3,7 +3,6 @@ using Ctas.Execution;
 using Ctas.Planning.Rewrites;
 using Ctas.Text;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 
 namespace Ctas.SqlTests.Oracle;
 
@@ -18,20 +17,44 @@ internal sealed record Answer(List<object?[]>? Rows, string? Error)
     public static Answer Failed(string error) => new(null, error);
 }
 
+/// <summary>How our tables are held, and on how many threads we answer.</summary>
+internal enum OracleStorage
+{
+    /// <summary>Batches as an operator would give them; one thread.</summary>
+    Batches,
+
+    /// <summary>Batches; three threads, however few rows there are.</summary>
+    Parallel,
+
+    /// <summary>Loaded tables of the model "standard".</summary>
+    Standard,
+
+    /// <summary>Loaded tables of the model "compact".</summary>
+    Compact,
+}
+
 /// <summary>The same tables in both engines.</summary>
 internal sealed class OracleDatabase : IDisposable
 {
-    private readonly SqlDatabase _ours = new();
+    private const long TooManyBytes = 2L << 30;
+    private static readonly ExecutionOptions Parallel = new() { MaxDegreeOfParallelism = 3, MinRowsPerThread = 1 };
+
+    private readonly SqlDatabase _ours;
     private readonly SqlDatabase _unoptimised = new(OptimiserOptions.Off);
+    private readonly CtasEngine? _engine;
     private readonly DuckDBConnection _theirs = new("DataSource=:memory:");
 
+    /// <param name="tables">The tables.</param>
+    /// <param name="seed">Chooses how rows lie in batches, and how tables are held.</param>
     public OracleDatabase(IReadOnlyList<OracleTable> tables, int seed)
     {
         var random = new Random(seed);
+        Storage = (OracleStorage)(Math.Abs(seed) % 4);
+        _ours = new SqlDatabase(options: Storage == OracleStorage.Parallel ? Parallel : null);
         _theirs.Open();
 
         // Without its optimizer DuckDB evaluates what the SQL says, also where a row's error cannot reach the result.
-        Execute("PRAGMA disable_optimizer; SET threads = 1; SET order_by_non_integer_literal = true; SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
+        Execute("PRAGMA disable_optimizer; SET threads = 1; SET memory_limit = '2GB'; SET order_by_non_integer_literal = true; SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
         foreach (OracleTable table in tables)
         {
             Batch[] batches = [.. table.Batches(random)];
@@ -39,22 +62,57 @@ internal sealed class OracleDatabase : IDisposable
             _unoptimised.Add(table.Name, table.Schema, batches);
             Execute(table.DuckDbScript());
         }
+
+        if (Storage is OracleStorage.Standard or OracleStorage.Compact) { _engine = Load(tables); }
     }
 
-    public Answer Ask(Engine engine, string sql) => engine == Engine.Ctas ? AskOurs(_ours, sql) : AskTheirs(sql);
+    /// <summary>How our tables are held.</summary>
+    public OracleStorage Storage { get; }
+
+    public Answer Ask(Engine engine, string sql) => engine == Engine.Ctas
+        ? _engine is null ? AskOurs(() => Rows(_ours, sql)) : AskOurs(() => Rows(_engine, sql))
+        : AskTheirs(sql);
 
     /// <summary>Our answer with plans as they are lowered, which rewrites must not change.</summary>
-    public Answer AskUnoptimised(string sql) => AskOurs(_unoptimised, sql);
+    public Answer AskUnoptimised(string sql) => AskOurs(() => Rows(_unoptimised, sql));
 
-    public void Dispose() => _theirs.Dispose();
-
-    private static Answer AskOurs(SqlDatabase ours, string sql)
+    public void Dispose()
     {
+        _theirs.Dispose();
+        _engine?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private CtasEngine Load(IReadOnlyList<OracleTable> tables)
+    {
+        CtasEngineBuilder builder = new CtasEngineBuilder()
+            .WithMaxParallelism(2)
+            .WithProperty("table_model", Storage == OracleStorage.Compact ? "compact" : "standard");
+        foreach (OracleTable table in tables) { builder.AddTable(table.CtasScript()); }
+
+        CtasEngine engine = builder.Build();
+        engine.LoadAsync().GetAwaiter().GetResult().ThrowIfFailed();
+        return engine;
+    }
+
+    private static List<object?[]> Rows(SqlDatabase ours, string sql) =>
+        [.. ours.Query(sql).Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))];
+
+    private static List<object?[]> Rows(CtasEngine engine, string sql) =>
+    [
+        .. engine.QueryAsync(sql).GetAwaiter().GetResult().Batches
+            .SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row))),
+    ];
+
+    private static Answer AskOurs(Func<List<object?[]>> ask)
+    {
+        long before = GC.GetTotalAllocatedBytes();
         try
         {
-            return new Answer(
-                [.. ours.Query(sql).Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))],
-                null);
+            List<object?[]> rows = ask();
+            long allocated = GC.GetTotalAllocatedBytes() - before;
+            return allocated < TooManyBytes
+                ? new Answer(rows, null)
+                : Answer.Failed($"{allocated >> 20} MB were allocated") with { IsCrash = true };
         }
         catch (ExecutionException e)
         {
@@ -74,16 +132,7 @@ internal sealed class OracleDatabase : IDisposable
     {
         try
         {
-            using DuckDBCommand command = _theirs.CreateCommand();
-            command.CommandText = sql;
-            using DuckDBDataReader reader = command.ExecuteReader();
-            var rows = new List<object?[]>();
-            while (reader.Read())
-            {
-                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => Value(reader, column))]);
-            }
-
-            return new Answer(rows, null);
+            return new Answer(TheirRows.Read(_theirs, sql), null);
         }
         catch (DuckDBException e)
         {
@@ -97,20 +146,8 @@ internal sealed class OracleDatabase : IDisposable
     }
 
     private static object?[] Row(Batch batch, int row) =>
-        [.. Enumerable.Range(0, batch.Columns.Length).Select(column => ComparableValue.Of(batch[column].GetValue(row)))];
-
-    private static object? Value(DuckDBDataReader reader, int column)
-    {
-        if (reader.IsDBNull(column)) { return null; }
-
-        Type type = reader.GetFieldType(column);
-        if (type == typeof(TimeSpan)) { return ComparableValue.Of(reader.GetFieldValue<DuckDBInterval>(column)); }
-
-        // A list may hold NULLs, which the type that it reads by default cannot.
-        return ComparableValue.Of(type == typeof(List<int>)
-            ? reader.GetFieldValue<List<int?>>(column)
-            : reader.GetValue(column));
-    }
+        [.. Enumerable.Range(0, batch.Columns.Length).Select(
+            column => ComparableValue.Of(batch[column].GetValue(row), batch[column].Type))];
 
     private void Execute(string sql)
     {

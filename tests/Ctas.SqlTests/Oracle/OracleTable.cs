@@ -1,5 +1,6 @@
 using System.Text;
 using Ctas.Data;
+using Ctas.Data.Nested;
 
 namespace Ctas.SqlTests.Oracle;
 
@@ -119,6 +120,9 @@ internal sealed record OracleTable(
                 case (FixedColumnBuilder<Interval> to, Interval it): to.Append(it); break;
                 case (StringColumnBuilder to, string it): to.Append(it); break;
                 case (StringColumnBuilder to, byte[] it): to.Append(it); break;
+                case (StringColumnBuilder to, _) when type.IsNested:
+                    to.Append(NestedUnboxing.Write(new NestedValueWriter(), ValueShape.Of(type), value));
+                    break;
                 default: throw new ArgumentException($"{value.GetType().Name} is no {type}.");
             }
         }

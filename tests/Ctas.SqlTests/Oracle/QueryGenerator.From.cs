@@ -8,7 +8,7 @@ internal sealed partial class QueryGenerator
 {
     private OracleRelation From(int level, OracleRelation? common = null)
     {
-        OracleRelation from = common ?? Single(level);
+        OracleRelation from = common ?? Single(level, isFirst: true);
         int joins = choices.Random.Next(level == 0 ? 6 : 8) switch { 0 or 1 => 1, 2 when level == 0 => 2, _ => 0 };
         if (common is not null) { joins = Math.Max(joins, choices.Random.Next(2)); }
 
@@ -19,10 +19,10 @@ internal sealed partial class QueryGenerator
         return from;
     }
 
-    private OracleRelation Single(int level)
+    private OracleRelation Single(int level, bool isFirst = false)
     {
         string kind = level < MaxLevel
-            ? choices.Construct("from.table", "from.table", "from.table", "from.table", "from.subquery", "from.values")
+            ? choices.Construct("from.table", "from.table", "from.table", "from.table", "from.subquery", "from.values", "from.unnest")
             : "from.table";
         string alias = NextAlias();
         switch (kind)
@@ -33,6 +33,8 @@ internal sealed partial class QueryGenerator
                     SqlPiece.Plain("relation", $"{table.Name} AS {alias}", kind), table.ColumnsOf(alias));
             case "from.values":
                 return FromValues(alias);
+            case "from.unnest":
+                return FromUnnest(alias, isFirst);
             default:
                 List<ValueTag> tags = [ValueTag.SmallInt, .. RandomTags(isOrdered: false)];
                 SqlPiece body = Body(tags, level + 1);

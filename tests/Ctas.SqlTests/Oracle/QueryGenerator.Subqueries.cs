@@ -7,7 +7,7 @@ internal sealed partial class QueryGenerator
     [
         "subquery.in", "subquery.not-in", "subquery.in.correlated", "subquery.exists", "subquery.exists.correlated",
         "subquery.exists.inequality", "subquery.exists.nested", "subquery.exists.grouped", "subquery.in.combined",
-        "subquery.in.limited",
+        "subquery.in.limited", "subquery.any", "subquery.all", "subquery.any.correlated",
     ];
 
     private static readonly string[] Scalars =
@@ -57,6 +57,12 @@ internal sealed partial class QueryGenerator
                 $"({outside.Of(member, 1)} {not}IN (SELECT {inner.Of(member, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")} {Combination()} {Other(member, outer)}))",
             "subquery.in.limited" =>
                 $"({outside.Of(member, 1)} {not}IN (SELECT {choices.Pick("", "DISTINCT ")}{inner.Of(member, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")} ORDER BY 1 LIMIT 2))",
+            "subquery.any" =>
+                $"({outside.Of(member, 1)} {Comparator()} {choices.Pick("ANY", "SOME")} (SELECT {inner.Of(member, 1)} FROM {from.Sql}{where}))",
+            "subquery.all" =>
+                $"({outside.Of(member, 1)} {Comparator()} ALL (SELECT {inner.Of(member, 1)} FROM {from.Sql}{where}))",
+            "subquery.any.correlated" =>
+                $"({outside.Of(member, 1)} {Comparator()} {choices.Pick("ANY", "ALL")} (SELECT {inner.Of(member, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, "=")}))",
             "subquery.in" => $"({outside.Of(member, 1)} IN (SELECT {inner.Of(member, 1)} FROM {from.Sql}{where}))",
             "subquery.not-in" => $"({outside.Of(member, 1)} NOT IN (SELECT {inner.Of(member, 1)} FROM {from.Sql}{where}))",
             "subquery.in.correlated" =>
@@ -87,6 +93,8 @@ internal sealed partial class QueryGenerator
             null,
             $"SELECT {new ExpressionGenerator(choices, from.Columns).Of(tag, 1)} FROM {from.Sql} WHERE {Correlation(from, outer, choices.Pick("=", ">="))}");
     }
+
+    private string Comparator() => choices.Pick("=", "<>", "<", "<=", ">", ">=");
 
     private string Combination() =>
         choices.Pick("UNION", "UNION ALL", "EXCEPT", "EXCEPT ALL", "INTERSECT", "INTERSECT ALL");

@@ -4,20 +4,28 @@ namespace Ctas.SqlTests.Oracle;
 internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<OracleTable> tables)
 {
     private const int MaxLevel = 2;
+    private static readonly string[] Shapes =
+    [
+        "select.plain", "select.plain", "select.plain", "select.plain", "select.grouped", "select.grouped", "select.grouped",
+        "select.windowed", "select.windowed", "set.union-all", "set.union", "set.intersect", "set.except",
+        "set.intersect-all", "set.except-all",
+    ];
+
     private int _aliases;
 
     /// <summary>The constructs that make queries of expressions.</summary>
     public static IReadOnlyList<string> Constructs { get; } =
     [
         "select.plain", "select.distinct", "select.where", "select.grouped", "select.windowed", "select.star",
-        "select.no-from",
+        "select.no-from", "select.time-window", "select.unnest", "window.tumbling", "window.hopping", "window.session",
         "group.columns", "group.expressions", "group.ordinals", "group.aliases", "group.none", "group.having",
         "set.union-all", "set.union", "set.intersect", "set.except", "set.intersect-all", "set.except-all",
-        "from.table", "from.subquery", "from.values", "with", "with.twice", "with.columns",
+        "from.table", "from.subquery", "from.values", "from.unnest", "with", "with.twice", "with.columns",
         "join.inner", "join.left", "join.right", "join.full", "join.cross", "join.comma",
         "on.equal", "on.equal.several", "on.expressions", "on.residual", "on.inequality", "on.constant", "on.using",
         "subquery.scalar", "subquery.scalar.correlated", "subquery.scalar.one-row", "subquery.in", "subquery.not-in",
         "subquery.in.correlated", "subquery.exists", "subquery.exists.correlated", "subquery.exists.inequality",
+        "subquery.any", "subquery.all", "subquery.any.correlated",
         "window.partition", "window.frame.none", "window.frame.rows", "window.frame.range", "window.frame.groups",
         "window.frame.offsets", "window.named", "window.qualify",
         "subquery.exists.nested", "subquery.exists.grouped", "subquery.in.combined", "subquery.in.limited",
@@ -42,7 +50,7 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
     {
         ValueTag[] tags = isOrdered
             ? [.. ValueTag.All.Where(tag => tag != ValueTag.Interval)]
-            : [.. ValueTag.All, .. ValueTag.Nested];
+            : [.. ValueTag.All];
         return [.. Enumerable.Range(0, choices.Random.Next(1, 5)).Select(_ => choices.FocusTag(tags) ?? choices.Pick(tags))];
     }
 
@@ -51,17 +59,15 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
     {
         string shape = level >= MaxLevel
             ? choices.Construct("select.plain", "select.grouped", "select.windowed")
-            : choices.Construct(
-                "select.plain", "select.plain", "select.plain", "select.plain", "select.grouped", "select.grouped",
-                "select.grouped", "select.windowed", "select.windowed", "select.no-from", "set.union-all", "set.union", "set.intersect", "set.except",
-                "set.intersect-all", "set.except-all");
+            : choices.Construct(common is null ? [.. Shapes, "select.no-from", "select.time-window"] : Shapes);
         return shape switch
         {
             "select.plain" => Plain(tags, level, common),
             "select.grouped" => Grouped(tags, level, common),
             "select.windowed" => Windowed(tags, level, common),
+            "select.time-window" => TimeWindow(tags, level),
             "select.no-from" => SqlPiece.Of("query", shape, $"SELECT {SelectList(tags, new(choices, []), 3)}"),
-            _ => Combined(shape, tags, level),
+            _ => Combined(shape, tags, level, common),
         };
     }
 
@@ -74,7 +80,9 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         SqlPiece distinct = choices.Takes("select.distinct", 6)
             ? SqlPiece.Clause("select.distinct", $" DISTINCT")
             : SqlPiece.Empty;
-        SqlPiece list = SelectList(tags, expressions, 3 - level);
+        SqlPiece list = choices.Takes("select.unnest", 20) && UnnestedList(tags, from) is { } unnested
+            ? unnested
+            : SelectList(tags, expressions, 3 - level);
         return SqlPiece.Of(
             "query", "select.plain", $"SELECT{distinct} {list} FROM {from.Sql}{Where(expressions, level)}");
     }
@@ -89,7 +97,7 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         return SqlPiece.Of("query", "select.star", $"SELECT {choices.Pick("*", alias + ".*")} FROM ({body}) AS {alias}{where}");
     }
 
-    private SqlPiece Combined(string construct, IReadOnlyList<ValueTag> tags, int level)
+    private SqlPiece Combined(string construct, IReadOnlyList<ValueTag> tags, int level, OracleRelation? common)
     {
         string word = construct switch
         {
@@ -100,7 +108,7 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
             "set.intersect-all" => "INTERSECT ALL",
             _ => "EXCEPT ALL",
         };
-        SqlPiece left = Body(tags, level + 1);
+        SqlPiece left = Body(tags, level + 1, common);
         SqlPiece right = Body(tags, level + 1);
         return SqlPiece.Of("query", construct, $"({left}) {word} ({right})");
     }

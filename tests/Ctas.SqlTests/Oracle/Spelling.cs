@@ -59,11 +59,30 @@ internal static class Spelling
         (long it, DataTypeKind.Time) => Invariant($"TIME '{new TimeOnly(it * 10):HH:mm:ss.ffffff}'"),
         (long it, DataTypeKind.Timestamp) =>
             Invariant($"TIMESTAMP '{DateTime.UnixEpoch.AddTicks(it * 10):yyyy-MM-dd HH:mm:ss.ffffff}'"),
-        (object?[] it, _) => $"CAST(«ARRAY|»[{string.Join(", ", it.Select(item => item is null ? "NULL" : Literal(item, type.Element!)))}] AS {Of(type)})",
+        (_, DataTypeKind.Array or DataTypeKind.Struct or DataTypeKind.Map) => $"CAST({Nested(value, type)} AS {Of(type)})",
         (Interval it, _) =>
             Invariant($"INTERVAL '{it.Months} months {it.Days} days {it.Microseconds / 1_000_000} seconds'"),
         _ => Invariant($"{value}"),
     };
+
+    private static string Nested(object? value, DataType type) => (value, type.Kind) switch
+    {
+        (null, _) => "NULL",
+        (object?[] items, DataTypeKind.Array) =>
+            $"«ARRAY|»[{string.Join(", ", items.Select(item => Nested(item, type.Element!)))}]",
+        (Dictionary<string, object?> fields, DataTypeKind.Struct) =>
+            $"«STRUCT|struct_pack»({string.Join(", ", type.Fields.Select(field => $"{field.Name} := {Nested(fields[field.Name], field.Type)}"))})",
+        (Dictionary<string, object?> entries, DataTypeKind.Map) => Map(entries, type),
+        _ => Literal(value, type),
+    };
+
+    private static string Map(Dictionary<string, object?> entries, DataType type)
+    {
+        string[] keys = [.. entries.Keys.Select(key => Literal(key, type.Key!))];
+        string[] values = [.. entries.Values.Select(value => Nested(value, type.Element!))];
+        string ours = string.Join(", ", keys.Zip(values, (key, value) => $"{key} := {value}"));
+        return $"«MAP({ours})|map([{string.Join(", ", keys)}], [{string.Join(", ", values)}])»";
+    }
 
     private static string DuckDb(DataType type) => type.Kind switch
     {

@@ -43,32 +43,53 @@ internal sealed record ValueTag(string Word, DataType Type, bool IsTame = false)
 
     public static ValueTag Interval { get; } = new("interval", DataType.Interval);
 
+    /// <summary>Digits up to the limit; calculations with them fail alike or agree to the last digit.</summary>
+    public static ValueTag Huge { get; } = new("huge", DataType.Decimal(38, 0));
+
+    /// <summary>Digits up to the limit, many of them after the point.</summary>
+    public static ValueTag Fine { get; } = new("fine", DataType.Decimal(38, 12));
+
+    /// <summary>A text that is JSON.</summary>
+    public static ValueTag Json { get; } = new("json", DataType.Varchar, IsTame: true);
+
     public static ValueTag Ints { get; } = new("ints", DataType.Array(DataType.Int));
 
     public static ValueTag Words { get; } = new("words", DataType.Array(DataType.Varchar));
 
-    /// <summary>Nested types, which queries make and no table of theirs holds.</summary>
-    public static IReadOnlyList<ValueTag> Nested { get; } = [Ints, Words];
+    public static ValueTag Pair { get; } =
+        new("pair", DataType.Struct([new("a", DataType.Int), new("b", DataType.Varchar)]));
+
+    public static ValueTag Pairs { get; } = new("pairs", DataType.Array(Pair.Type));
+
+    public static ValueTag Grid { get; } = new("grid", DataType.Array(Ints.Type));
+
+    public static ValueTag Deep { get; } =
+        new("deep", DataType.Struct([new("p", Pair.Type), new("l", Ints.Type)]));
+
+    public static ValueTag Counts { get; } = new("counts", DataType.Map(DataType.Varchar, DataType.Int));
+
+    /// <summary>Nested types.</summary>
+    public static IReadOnlyList<ValueTag> Nested { get; } = [Ints, Words, Pair, Pairs, Grid, Deep, Counts];
 
     /// <summary>All that columns of tables have.</summary>
     public static IReadOnlyList<ValueTag> All { get; } =
     [
         Boolean, Int, SmallInt, BigInt, SmallBigInt, Double, TameDouble, Decimal, Price, BigDecimal, Varchar, Bytes,
-        Date, Time, Timestamp, Interval,
+        Date, Time, Timestamp, Interval, Huge, Fine, Json, .. Nested,
     ];
 
     /// <summary>Tags that values of any type are chosen from.</summary>
     public static IReadOnlyList<ValueTag> Any { get; } =
     [
         Int, SmallInt, BigInt, Double, TameDouble, Decimal, Varchar, Varchar, Varchar, Boolean, Date, Timestamp, Time,
-        Bytes, Interval,
+        Bytes, Interval, Ints, Pair, Pairs, Counts, Words, Grid, Deep, Huge, Fine,
     ];
 
     /// <summary>Tags of numbers.</summary>
     public static IReadOnlyList<ValueTag> Numbers { get; } = [Int, SmallInt, BigInt, SmallBigInt, Double, TameDouble, Decimal];
 
     /// <summary>The tag of a word of templates; null when there is none.</summary>
-    public static ValueTag? Find(string word) => All.Concat(Nested).FirstOrDefault(tag => tag.Word == word);
+    public static ValueTag? Find(string word) => All.FirstOrDefault(tag => tag.Word == word);
 
     /// <summary>True when a value of <paramref name="other"/> may stand where this is asked for.</summary>
     public bool Accepts(ValueTag other) => other.Type == Type && (other.IsTame || !IsTame);

@@ -12,6 +12,8 @@ internal static class Values
         "😀", "a😀b", "𝒳yz", "\u0301e", "ﬀ", "true", "2024-02-29", "a,b,c", "aaa", "TAB\tx",
     ];
 
+    private static readonly string[] MapKeys = ["", "a", "b", "ž"];
+
     private static readonly int[] FarDays = [0, -719_162, 2_932_896, -141_427, -25_509, 11_016, 10_956, -1, 47_541];
 
     private static readonly double[] WildDoubles =
@@ -41,6 +43,7 @@ internal static class Values
         DataTypeKind.Double when tag.IsTame => random.Next(-8, 30) * 0.25,
         DataTypeKind.Double => random.Next(3) == 0 ? Pick(random, WildDoubles) : random.Next(-1000, 1000) * 0.37,
         DataTypeKind.Decimal => Decimal(random, tag),
+        DataTypeKind.Varchar when tag.IsTame => JsonText(random),
         DataTypeKind.Varchar => Pick(random, Words),
         DataTypeKind.Bytes => random.Next(4) == 0
             ? Pick<byte[]>(random, [], [0], [0xff, 0x00, 0x7f], [0x80])
@@ -51,11 +54,35 @@ internal static class Values
             : random.Next(0, 86_400) * 1_000_000L,
         DataTypeKind.Timestamp => Timestamp(random),
         DataTypeKind.Interval => Pick(random, Intervals),
-        DataTypeKind.Array => Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(5) == 0
-            ? null
-            : tag.Type.Element == DataType.Int ? random.Next(-2, 4) : (object)Pick(random, Words)).ToArray(),
+        DataTypeKind.Array => Enumerable.Range(0, random.Next(4)).Select(_ => Part(random, tag.Type.Element!)).ToArray(),
+        DataTypeKind.Struct => tag.Type.Fields.ToDictionary(field => field.Name, field => Part(random, field.Type)),
+        DataTypeKind.Map => MapKeys.Where(_ => random.Next(2) == 0).ToDictionary(
+            key => key, _ => Part(random, tag.Type.Element!)),
         _ => throw new ArgumentException($"There are no random values of {tag}."),
     };
+
+    /// <summary>What a nested value holds: few different ones, so that comparisons go beyond the first part.</summary>
+    private static object? Part(Random random, DataType type) => random.Next(5) == 0 ? null : type.Kind switch
+    {
+        DataTypeKind.Int => random.Next(-2, 4),
+        DataTypeKind.Varchar => Pick(random, Words),
+        _ => Next(random, ValueTag.Nested.First(tag => tag.Type == type)),
+    };
+
+    /// <summary>An object or another value, without white space.</summary>
+    private static string JsonText(Random random)
+    {
+        string Scalar() => Pick(random, "1", "-20", "\"x\"", "\"žluť 😀\"", "null", "true", "\"\"", "\"1\"");
+        string List() => $"[{string.Join(",", Enumerable.Range(0, random.Next(4)).Select(_ => Scalar()))}]";
+        return random.Next(8) switch
+        {
+            0 => Scalar(),
+            1 => List(),
+            2 => "{}",
+            3 => $"{{\"a\":{List()}}}",
+            _ => $"{{\"a\":{Scalar()},\"b\":{{\"c\":{Scalar()}}},\"l\":{List()}}}",
+        };
+    }
 
     private static object Decimal(Random random, ValueTag tag)
     {

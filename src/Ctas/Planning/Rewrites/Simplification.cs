@@ -41,7 +41,7 @@ internal sealed class Simplification(IConstantEvaluator? constants)
     /// <summary>The constant that an expression of constants is; an error stays one of the row.</summary>
     private ScalarExpression Evaluated(ScalarExpression expression)
     {
-        bool isConstant = expression.Operands is { Count: > 0 } operands
+        bool isConstant = expression is not LambdaExpression && expression.Operands is { Count: > 0 } operands
             && operands.All(operand => operand is ConstantExpression)
             && ExpressionRisks.IsDeterministic(expression);
         return isConstant && constants is not null && constants.TryEvaluate(expression, out object? value)

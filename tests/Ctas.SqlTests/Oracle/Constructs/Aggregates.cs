@@ -50,6 +50,11 @@ internal static class Aggregates
         new("agg.array", "ints", "«ARRAY_AGG|list»({x=leaf:small} ORDER BY {x}{| DESC})"),
         new("agg.array.words", "words", "«ARRAY_AGG|list»({x=leaf:varchar} ORDER BY {x})"),
         new("agg.array.distinct", "ints", "«ARRAY_AGG|list»(DISTINCT {x=leaf:small} ORDER BY {x})"),
+        new("agg.array.structs", "pairs", "«ARRAY_AGG|list»({x=leaf:pair} ORDER BY {x})"),
+        new("agg.array.arrays", "grid", "«ARRAY_AGG|list»({x=leaf:ints} ORDER BY {x} DESC)"),
+        new("agg.histogram", "counts", "CAST(HISTOGRAM({varchar}) AS {type:counts})"),
+        new("agg.sum.huge", "varchar", "CAST(SUM({leaf:fine}) AS VARCHAR)"),
+        new("agg.count.distinct.nested", "smallbig", "CAST(COUNT(DISTINCT {pair|ints|counts}) AS BIGINT)"),
         new("agg.array.filter", "ints", "«ARRAY_AGG|list»({x=leaf:small} ORDER BY {x}) FILTER (WHERE {boolean})"),
     ];
 }
