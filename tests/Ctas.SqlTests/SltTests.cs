@@ -17,6 +17,10 @@ public sealed class SltTests
         new(Directory.EnumerateFiles(Root, "*.slt", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal));
 
+    /// <summary>The paths of all case files.</summary>
+    internal static IEnumerable<string> AllFiles() =>
+        Directory.EnumerateFiles(Root, "*.slt", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Case_Run_GivesTheExpectedResults(string file)

@@ -27,6 +27,7 @@ internal static class ExplainedDifferences
         new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several"),
         new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
         new("years before 1 and after 9999", "date or time out of range", null),
+        new("years before 1 and after 9999", null, "outside the range of System.Date", "cast.try.date"),
     ];
 
     public static string? Find(Answer ours, Answer theirs, IReadOnlySet<string> used) =>

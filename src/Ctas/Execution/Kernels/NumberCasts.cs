@@ -22,6 +22,15 @@ internal static class NumberCasts
         return double.Parse(ColumnValues.DecimalText(unscaled, scale), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>An unscaled DECIMAL divided by a count: rounded once where both are exact as DOUBLE.</summary>
+    public static double Divide(Int128 unscaled, int scale, long count)
+    {
+        Int128 divisor = count * DecimalArithmetic.PowerOfTen(scale);
+        return unscaled < ExactBits && unscaled > -ExactBits && divisor > 0 && divisor < ExactBits
+            ? (double)(long)unscaled / (double)(long)divisor
+            : ToDouble(unscaled, scale) / count;
+    }
+
     /// <summary>The DOUBLE as an unscaled DECIMAL, rounded half away from zero.</summary>
     public static bool TryToDecimal(double value, DataType type, out Int128 result)
     {

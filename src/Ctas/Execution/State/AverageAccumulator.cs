@@ -63,7 +63,7 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         var averages = new double[groupCount];
         for (int group = 0; group < groupCount; group++)
         {
-            if (_counts[group] != 0) { averages[group] = SumOf(group) / _counts[group]; }
+            if (_counts[group] != 0) { averages[group] = Average(group); }
         }
 
         return new FixedColumn<double>(type, averages, groupCount, WhereAny(_counts, groupCount));
@@ -159,12 +159,14 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         }
     }
 
-    private double SumOf(int group)
+    private double Average(int group)
     {
-        if (!IsExact) { return _sums[group]; }
+        long count = _counts[group];
+        if (!IsExact) { return _sums[group] / count; }
 
-        double sum = NumberCasts.ToDouble(_exact[group], scale);
-        return _wraps[group] == 0 ? sum : sum + (_wraps[group] * Width / Math.Pow(10, scale));
+        return _wraps[group] == 0
+            ? NumberCasts.Divide(_exact[group], scale, count)
+            : (NumberCasts.ToDouble(_exact[group], scale) + (_wraps[group] * Width / Math.Pow(10, scale))) / count;
     }
 
     private void GrowTo(int groupCount)

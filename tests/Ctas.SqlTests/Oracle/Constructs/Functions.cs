@@ -75,7 +75,7 @@ internal static class Functions
         new("fn.TO_HEX", "varchar", "LOWER(TO_HEX({bigint}))"),
         new("fn.trigonometry", "double", "{SIN|COS|TAN|ATAN|TANH|DEGREES|RADIANS|CBRT|EXP}({tame})"),
         new("fn.inverse-trigonometry", "double", "{ASIN|ACOS|ATANH}({tame} / CAST(1000000 AS DOUBLE))"),
-        new("fn.hyperbolic", "double", "{SINH|COSH|ASINH}({leaf:tame})"),
+        new("fn.hyperbolic", "double", "{SINH|COSH|ASINH}({leaf:tame} / CAST(1000000 AS DOUBLE))"),
         new("fn.ATAN2", "double", "ATAN2({tame}, {tame})"),
         new("fn.LN", "double", "{LN|LOG10|LOG2|LOG}(ABS({tame}) + 1)"),
         new("fn.PI", "double", "PI()"),

@@ -18,7 +18,7 @@ internal static class NestedData
         new("array.contains", "boolean", "«ARRAY_CONTAINS|list_contains»({ints}, {1|2|0|-1})"),
         new("array.contains.words", "boolean", "«ARRAY_CONTAINS|list_contains»({words}, {'a'|''|'zz'})"),
         new("array.position", "int", "CAST(«ARRAY_POSITION|list_position»({ints}, {1|2|0}) AS INT)"),
-        new("array.concat", "ints", "«ARRAY_CONCAT|list_concat»({ints}, {ints})"),
+        new("array.concat", "ints", "COALESCE(«ARRAY_CONCAT|list_concat»({ints}, {ints}), CAST(«ARRAY|»[] AS {type:ints}))"),
         new("array.concat.operator", "words", "({words} || {words})"),
         new("array.append", "ints", "«ARRAY_APPEND|list_append»({ints}, {small})"),
         new("array.append.structs", "pairs", "«ARRAY_APPEND|list_append»({pairs}, {pair})"),
