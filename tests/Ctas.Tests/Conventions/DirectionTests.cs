@@ -8,14 +8,15 @@ public sealed partial class DirectionTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Loading"] = ["Maintenance", "Execution", "Planning", "Sources", "Tables", "Data"],
-        ["Maintenance"] = ["Execution", "Planning", "Sources", "Tables", "Data"],
+        ["Loading"] = ["Maintenance", "Execution", "Planning", "Sinks", "Sources", "Tables", "Data"],
+        ["Maintenance"] = ["Execution", "Planning", "Sinks", "Sources", "Tables", "Data"],
         ["Execution"] = ["Planning", "Tables", "Data"],
         ["Planning"] = ["Binding", "Text", "Data"],
         ["Binding"] = ["Syntax", "Text", "Data"],
         ["Syntax"] = ["Text"],
         ["Text"] = [],
         ["Sources"] = ["Text", "Data"], // Text: the closest name, for hints
+        ["Sinks"] = ["Sources", "Data"],
         ["Tables"] = ["Text", "Data"],
         ["Data"] = [],
     };

@@ -1,0 +1,44 @@
+namespace Ctas.Kafka.Producing;
+
+/// <summary>How a sink's clients are configured. Immutable; may hold secrets: no text made here shows a value.</summary>
+/// <param name="Properties">Brokers and what the user has set, without prefix.</param>
+/// <param name="Name">The sink's name.</param>
+/// <param name="Timeout">How long the brokers may take for a batch.</param>
+internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Properties, string Name, TimeSpan Timeout)
+{
+    /// <summary>The group under which positions are committed, unless the user names one.</summary>
+    public string Group => Properties.GetValueOrDefault("group.id") ?? $"ctas-sink-{Name}";
+
+    /// <summary>The properties of the producer: our defaults, then the user's.</summary>
+    public Dictionary<string, string> ForProducer(bool isTransactional)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["enable.idempotence"] = "true",
+            ["client.id"] = "ctas",
+            // A tick is complete when it comes: waiting for more would only make it late.
+            ["linger.ms"] = "1",
+        };
+        if (isTransactional) { settings["transactional.id"] = $"ctas-sink-{Name}"; }
+
+        foreach ((string name, string value) in Properties.Where(property => property.Key != "group.id"))
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+
+    /// <summary>The properties of the consumer that stands for the group; it never joins it.</summary>
+    public Dictionary<string, string> ForGroup()
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["enable.auto.commit"] = "false" };
+        foreach ((string name, string value) in Properties.Where(property => property.Key != "transactional.id"))
+        {
+            settings[name] = value;
+        }
+
+        settings["group.id"] = Group;
+        return settings;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+
+using Confluent.Kafka;
+
+using Ctas.Data;
+using Ctas.Kafka;
+using Ctas.Kafka.Producing;
+using Ctas.Kafka.Testing;
+using Ctas.Sinks;
+using Ctas.Sources;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ctas.IntegrationTests.Kafka;
+
+/// <summary>What a Kafka sink leaves in its topic, over the real protocol.</summary>
+public sealed class KafkaSinkTests : IAsyncLifetime
+{
+    private static readonly Schema Schema = new(
+        [new Field("id", DataType.Varchar), new Field("n", DataType.BigInt), new Field("at", DataType.Timestamp)], [0]);
+
+    private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start(brokers: 1);
+
+    public Task InitializeAsync()
+    {
+        _kafka.CreateTopic("out", partitions: 1);
+        _kafka.CreateTopic("in", partitions: 2);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync() => await _kafka.DisposeAsync();
+
+    [Theory]
+    [InlineData(SinkDelivery.AtLeastOnce)]
+    [InlineData(SinkDelivery.ExactlyOnce)]
+    public async Task Write_InsertUpdateDelete_GivesUpsertsAndATombstone(SinkDelivery delivery)
+    {
+        await using ISink sink = Sink(delivery);
+
+        await sink.WriteAsync(Batch(("a", 1, +1), ("b", 2, +1)), CancellationToken.None);
+        await sink.WriteAsync(Batch(("a", 1, -1), ("a", 5, +1), ("b", 2, -1)), CancellationToken.None);
+
+        Consume(5).Should().Equal(
+            """a {"n":1,"at":"1970-01-01T00:00:00.000001Z"}""",
+            """b {"n":2,"at":"1970-01-01T00:00:00.000002Z"}""",
+            """a {"n":5,"at":"1970-01-01T00:00:00.000005Z"}""",
+            "b <tombstone>");
+    }
+
+    [Fact]
+    public async Task Write_ExactlyOnce_CommitsPositionsInTheTransaction()
+    {
+        await using ISink sink = Sink(SinkDelivery.ExactlyOnce);
+
+        await sink.WriteAsync(Batch(("a", 1, +1)), CancellationToken.None);
+
+        _kafka.Requests.Select(request => request.ApiKey).Should().ContainInOrder(
+            KafkaApiKey.InitProducerId, KafkaApiKey.AddPartitionsToTxn, KafkaApiKey.AddOffsetsToTxn,
+            KafkaApiKey.TxnOffsetCommit, KafkaApiKey.EndTxn);
+    }
+
+    [Fact]
+    public async Task GetPositions_ExactlyOnce_GivesWhatTheGroupOfTheSinkHasCommitted()
+    {
+        SinkPosition[] asked = [new("in", 0, 0), new("in", 1, 0)];
+        await using ISink sink = Sink(SinkDelivery.ExactlyOnce);
+        (await sink.GetPositionsAsync(asked, CancellationToken.None)).Should().BeEmpty();
+
+        // The embedded cluster takes offsets in transactions without keeping them: they are committed without one here.
+        using (IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.BootstrapServers,
+            GroupId = "ctas-sink-changes",
+        }).Build())
+        {
+            consumer.Commit([new TopicPartitionOffset("in", 0, 7), new TopicPartitionOffset("in", 1, 3)]);
+        }
+
+        (await sink.GetPositionsAsync(asked, CancellationToken.None))
+            .Should().Equal(new SinkPosition("in", 0, 7), new SinkPosition("in", 1, 3));
+    }
+
+    [Fact]
+    public async Task Write_TopicRefusesRecords_SaysSoAndCanBeTriedAgain()
+    {
+        await using ISink sink = Sink(SinkDelivery.AtLeastOnce);
+        _kafka.FailNextProduceTo("out", 0, ErrorCode.TopicAuthorizationFailed);
+
+        SinkException error = (await sink.Invoking(s => s.WriteAsync(Batch(("a", 1, +1)), CancellationToken.None).AsTask())
+            .Should().ThrowAsync<SinkException>()).Which;
+        await sink.WriteAsync(Batch(("a", 1, +1)), CancellationToken.None);
+
+        error.Message.Should().StartWith("sink \"changes\" could not write to topic \"out\": ");
+        error.IsTransient.Should().BeFalse();
+        Consume(1).Should().ContainSingle();
+    }
+
+    private ISink Sink(SinkDelivery delivery) => new KafkaSinkFactory(
+            _kafka.BootstrapServers, new KafkaSourceOptions(), new Dictionary<string, string>())
+        .Create(
+            new SinkDefinition("changes", new TopicLocation("out", null)) { Delivery = delivery },
+            new SourceServices(TimeProvider.System, NullLoggerFactory.Instance));
+
+    private static SinkBatch Batch(params (string Id, long N, int Weight)[] changes)
+    {
+        var ids = new StringPool(isInterned: true);
+        int[] codes = [.. changes.Select(change => ids.Add(change.Id))];
+        long[] numbers = [.. changes.Select(change => change.N)];
+        var rows = new Batch(
+        [
+            new StringColumn(DataType.Varchar, codes, codes.Length, ids),
+            new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length),
+            new FixedColumn<long>(DataType.Timestamp, numbers, numbers.Length),
+        ], changes.Length);
+        return new SinkBatch(
+            "t", Schema, new ChangeBatch(rows, Weights: [.. changes.Select(change => change.Weight)]), [new SinkPosition("in", 0, 1)]);
+    }
+
+    private List<string> Consume(int atMost)
+    {
+        using IConsumer<string, byte[]?> consumer = new ConsumerBuilder<string, byte[]?>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.BootstrapServers,
+            GroupId = "reader",
+            EnablePartitionEof = true,
+        }).SetValueDeserializer(Deserializers.ByteArray!).Build();
+        consumer.Assign(new TopicPartitionOffset("out", 0, Offset.Beginning));
+        var records = new List<string>();
+        while (consumer.Consume(TimeSpan.FromSeconds(30)) is { IsPartitionEOF: false } result && records.Count < atMost)
+        {
+            string value = result.Message.Value is { } bytes ? Encoding.UTF8.GetString(bytes) : "<tombstone>";
+            records.Add($"{result.Message.Key} {value}");
+        }
+
+        return records;
+    }
+}
