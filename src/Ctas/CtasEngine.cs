@@ -52,10 +52,10 @@ public sealed class CtasEngine : IAsyncDisposable
     public Task<LoadResult> LoadAsync(
         IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(
-            token =>
+            async token =>
             {
-                DropOnce();
-                return _loader.LoadAsync(_graph, progress, token);
+                await DropOnceAsync(token).ConfigureAwait(false);
+                return await _loader.LoadAsync(_graph, progress, token).ConfigureAwait(false);
             },
             cancellationToken);
 
@@ -156,6 +156,7 @@ public sealed class CtasEngine : IAsyncDisposable
 
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _changing.WaitAsync().ConfigureAwait(false);
+        await _services.Maintainer!.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
         _disposing.Dispose();
     }
@@ -170,13 +171,15 @@ public sealed class CtasEngine : IAsyncDisposable
     }
 
     /// <summary>A script's DROP statements make room for its tables: before its first load, and never again.</summary>
-    private void DropOnce()
+    private async Task DropOnceAsync(CancellationToken cancellationToken)
     {
         if (_hasDropped) { return; }
 
         foreach (DropStatement drop in _script.Statements.OfType<DropStatement>())
         {
-            if (Tables.TryGetMetadata(drop.Name, out _)) { Tables.Drop(drop.Name, drop.Cascade); }
+            if (!Tables.TryGetMetadata(drop.Name, out _)) { continue; }
+
+            await LiveTables.DropAsync(drop.Name, drop.Cascade, _services, cancellationToken).ConfigureAwait(false);
         }
 
         _hasDropped = true;

@@ -1,5 +1,6 @@
 using Ctas.Execution;
 using Ctas.Loading;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Sources;
 using Ctas.Tables;
@@ -134,6 +135,7 @@ public sealed partial class CtasEngineBuilder
         var services = new LoadServices(registry, _sources, _options.Load, _timeProvider, _loggerFactory)
         {
             BasePath = _options.BasePath,
+            Maintainer = new Maintainer(registry, _options.Maintenance, _loggerFactory),
             QueryMemory = _options.QueryMemoryBytes is { } bytes
                 ? new MemoryLimit(bytes, $"{nameof(CtasEngineOptions)}.{nameof(CtasEngineOptions.QueryMemoryBytes)}")
                 : MemoryLimit.None,

@@ -1,4 +1,5 @@
 using Ctas.Loading;
+using Ctas.Maintenance;
 
 namespace Ctas;
 
@@ -7,6 +8,9 @@ public sealed record CtasEngineOptions
 {
     /// <summary>Limits of a load.</summary>
     public LoadOptions Load { get; init; } = new();
+
+    /// <summary>How tables are kept fresh.</summary>
+    public MaintenanceOptions Maintenance { get; init; } = new();
 
     /// <summary>Most tables the engine's registry takes. Default: no limit. Not used with a registry of your own.</summary>
     public int? MaxTables { get; init; }

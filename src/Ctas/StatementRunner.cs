@@ -33,7 +33,8 @@ internal static class StatementRunner
                 case DropStatement drop:
                     if (!drop.IfExists || services.Registry.TryGetMetadata(drop.Name, out _))
                     {
-                        services.Registry.Drop(drop.Name, drop.Cascade);
+                        await LiveTables.DropAsync(drop.Name, drop.Cascade, services, cancellationToken)
+                            .ConfigureAwait(false);
                     }
 
                     break;

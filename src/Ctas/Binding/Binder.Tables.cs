@@ -15,7 +15,7 @@ internal sealed partial class Binder
         BoundRelation relation = BindQuery(syntax.Query, commonTables: null);
         if (syntax.Sink is not null) { NotSupportedYet(syntax.Sink, "INTO a sink"); }
 
-        if (syntax.Emit != EmitMode.None) { RefuseEmit(syntax.Query, syntax.Emit); }
+        if (syntax.Emit == EmitMode.Final) { RefuseEmit(syntax.Query, syntax.Emit); }
 
         if (syntax.Columns.IsEmpty)
         {

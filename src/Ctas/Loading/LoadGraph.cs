@@ -1,5 +1,6 @@
 using Ctas.Execution;
 using Ctas.Execution.Analysis;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Tables;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,9 @@ internal sealed record LoadServices(
 
     /// <summary>What the operators of an ad-hoc query may hold.</summary>
     public MemoryLimit QueryMemory { get; init; } = MemoryLimit.None;
+
+    /// <summary>What keeps tables fresh; null where nothing does.</summary>
+    public Maintainer? Maintainer { get; init; }
 
     /// <summary>The table whose load is analysed; null for none.</summary>
     public AnalysedTable? Analysed { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Ctas.Planning;
 using Ctas.Tables;
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +51,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         activity?.SetTag("ctas.tables", _graph.Tables.Count);
         LoadLog.LoadStarted(_logger, _graph.Tables.Count, _graph.WaveCount, _options.MaxParallelism);
         using CancellationTokenSource timeout = After(_options.TotalTimeout);
+        using IDisposable? held = await HoldAsync().ConfigureAwait(false);
         using (var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token))
         {
             ScheduledTable[] scheduled =
@@ -62,6 +64,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                 scheduled, this, _options.MaxParallelism, _options.FailFast, stopping.Token).ConfigureAwait(false);
         }
 
+        AttachLive();
         _progress.Dispose();
         LoadResult result = ToResult();
         LoadTelemetry.WavesEnded(result.Waves.Count);
@@ -160,6 +163,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
             _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));
             Publish(run, load, table);
+            run.Live = load.Live;
         }
         finally
         {
@@ -183,7 +187,8 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                 ? [$"{execution.RowsSkipped} rows left out, the first because of: {first.Message}"]
                 : Array.Empty<string>(),
         ];
-        _services.Registry.Publish([new TablePublication(table, positions, warnings)]);
+        bool isLive = load.Live is not null;
+        _services.Registry.Publish([new TablePublication(table, positions, warnings, isLive)]);
         _loaded[table.Name] = table;
         foreach (string warning in warnings) { LoadLog.TableWarning(_logger, table.Name, warning); }
 
@@ -191,9 +196,21 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         run.RowsSkipped = load.Statistics?.RowsSkipped ?? 0;
         run.TableBytes = table.Memory.Total;
         _progress.Change(run.Tracker, tracker => tracker.Rows = table.RowCount);
-        End(run, TableState.Ready, error: null);
+        End(run, isLive ? TableState.Live : TableState.Ready, error: null);
         TableLoadResult result = run.ToResult();
         LoadLog.TableReady(_logger, table.Name, table.RowCount, result.Records, result.RunTime);
+    }
+
+    /// <summary>What live tables hold stays as it is while others that read them are loaded.</summary>
+    private async Task<IDisposable?> HoldAsync() =>
+        _services.Maintainer is { } maintainer && _graph.Tables.Any(table => !table.IsLoaded && table.Plan.Emit != EmitMode.Snapshot)
+            ? await maintainer.HoldAsync(_callerCancellation).ConfigureAwait(false)
+            : null;
+
+    private void AttachLive()
+    {
+        LoadedLiveTable[] loaded = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].Live).OfType<LoadedLiveTable>()];
+        if (loaded.Length > 0) { LiveTables.Attach(loaded, _services.Maintainer!); }
     }
 
     /// <summary>Tables of other loads that share the registry may still be on their way.</summary>

@@ -94,7 +94,9 @@ public sealed class ParallelLoader
         if (!_services.Registry.TryGetMetadata(plan.Name, out TableMetadata? metadata)
             || metadata.State is not (TableState.Ready or TableState.Live)) { return false; }
 
+        // A live table has gone on since it was loaded.
         return plan.IfNotExists
-            || (_loaded.TryGetValue(plan.Name, out ITable? table) && ReferenceEquals(table, _services.Registry[plan.Name]));
+            || (_loaded.TryGetValue(plan.Name, out ITable? table)
+                && (metadata.State == TableState.Live || ReferenceEquals(table, _services.Registry[plan.Name])));
     }
 }

@@ -3,18 +3,29 @@ using Ctas.Sources;
 
 namespace Ctas.Loading;
 
-/// <summary>Which tables of a load share one read of a source: those of one wave that read it in the same way.</summary>
+/// <summary>
+/// Which tables of a load share one read of a source: those of one wave that read it in the same way, and of all waves
+/// where one of them will be kept fresh.
+/// </summary>
 /// <remarks>Made before the load starts; each scan is opened by the first of its tables. Safe for concurrent use.</remarks>
 internal sealed class ScanGroups
 {
     private readonly Dictionary<(int Wave, string Identity), Group> _groups = [];
+    private readonly HashSet<string> _followed = [];
     private readonly LoadServices _services;
 
     /// <summary>Finds the groups; touches no source.</summary>
     public ScanGroups(IEnumerable<TableToLoad> tables, LoadServices services)
     {
         _services = services;
-        foreach (TableToLoad table in tables)
+        TableToLoad[] all = [.. tables];
+        foreach (TableToLoad table in all.Where(table => table.Plan.Emit != EmitMode.Snapshot))
+        {
+            // Tables that go on together start from the same end of what they read.
+            _followed.UnionWith(table.Plan.SourceNames.Select(source => IdentityOf(table, source)));
+        }
+
+        foreach (TableToLoad table in all)
         {
             foreach (string source in table.Plan.SourceNames)
             {
@@ -67,8 +78,15 @@ internal sealed class ScanGroups
         }
     }
 
-    private static (int Wave, string Identity) KeyOf(TableToLoad table, string source) =>
-        (table.Wave, SourceDefinitions.Identity(source, DeclarationOf(table.Plan, source), table.Plan.Properties));
+    /// <summary>A scan belongs to a wave; that of a source that is followed afterwards, to all of them.</summary>
+    private (int Wave, string Identity) KeyOf(TableToLoad table, string source)
+    {
+        string identity = IdentityOf(table, source);
+        return (_followed.Contains(identity) ? 0 : table.Wave, identity);
+    }
+
+    private static string IdentityOf(TableToLoad table, string source) =>
+        SourceDefinitions.Identity(source, DeclarationOf(table.Plan, source), table.Plan.Properties);
 
     private static PlannedSource? DeclarationOf(TablePlan table, string source) => table.Sources.FirstOrDefault(
         declared => string.Equals(declared.Name, source, StringComparison.OrdinalIgnoreCase));

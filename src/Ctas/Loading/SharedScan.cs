@@ -54,6 +54,12 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>True when everything is read before anything is handed on.</summary>
     public bool IsStaged { get; }
 
+    /// <summary>The source.</summary>
+    public ISource Source => _source;
+
+    /// <summary>The columns that were asked for.</summary>
+    public ScanRequest Request => _request;
+
     /// <summary>The definition of the source.</summary>
     public SourceDefinition Definition => _source.Definition;
 

@@ -55,6 +55,9 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     /// <summary>Rows left out because an expression failed, by policy.</summary>
     public ExecutionStatistics? Statistics { get; private set; }
 
+    /// <summary>What maintenance needs of a table that will be kept fresh; null before it is loaded, and for others.</summary>
+    public LoadedLiveTable? Live { get; private set; }
+
     /// <summary>Where to note what each operator does; null: nowhere.</summary>
     public PlanProfile? Profile { get; init; }
 
@@ -76,6 +79,8 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
         _enter(LoadPhase.Planning);
         PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation, LoadPlanning.Optimiser, Statements);
+        if (IsLive) { return await RunLiveAsync(query, cancellationToken).ConfigureAwait(false); }
+
         _builder = TableBuilder.Create(
             LoadProperties.Model(_plan.Properties),
             _plan.Name,
@@ -95,11 +100,21 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         return _builder.Complete();
     }
 
+    private bool IsLive => _plan.Emit != EmitMode.Snapshot;
+
+    private async Task<ITable> RunLiveAsync(PlannedQuery query, CancellationToken cancellationToken)
+    {
+        _enter(LoadPhase.Executing);
+        Live = await new LiveLoad(_plan, _scans, _staged).RunAsync(query, this, CheckMemory, cancellationToken)
+            .ConfigureAwait(false);
+        return Live.Writer.Current;
+    }
+
     /// <inheritdoc/>
     public void Consume(ChangeBatch changes)
     {
         _builder!.Append(changes);
-        CheckMemory();
+        CheckMemory(_builder.SizeInBytes);
     }
 
     /// <inheritdoc/>
@@ -139,7 +154,11 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     private static int[] OrdinalsOf(LogicalScan scan, Schema schema) =>
         [.. scan.Schema.Fields.Select(field => schema.IndexOf(field.Name))];
 
-    private RelationInfo? FindRelation(string name)
+    /// <summary>A relation as it is now; of one that goes on changing, sizes say nothing.</summary>
+    private RelationInfo? FindRelation(string name) =>
+        IsLive ? Describe(name) is { } relation ? relation with { Statistics = null } : null : Describe(name);
+
+    private RelationInfo? Describe(string name)
     {
         if (_scans.TryGetValue(name, out ScanSubscription? scan))
         {
@@ -176,11 +195,11 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
     private long StagedBytes => _scans.Values.Sum(scan => scan.Scan.StagedBytes);
 
-    private void CheckMemory()
+    private void CheckMemory(long tableBytes)
     {
         if (_options.TableMemoryBytes is not { } budget) { return; }
 
-        long used = (_builder?.SizeInBytes ?? 0) + StagedBytes;
+        long used = tableBytes + StagedBytes;
         if (used > budget)
         {
             throw new LoadException(

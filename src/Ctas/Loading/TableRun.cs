@@ -19,6 +19,9 @@ internal sealed class TableRun(TableToLoad table)
 
     public long RowsSkipped { get; set; }
 
+    /// <summary>What maintenance takes on when the load has ended; null for a table that is loaded once.</summary>
+    public LoadedLiveTable? Live { get; set; }
+
     /// <summary>What was published with the table; null before that.</summary>
     public IReadOnlyList<string>? Warnings { get; set; }
 

@@ -30,6 +30,31 @@ internal static class PlanningDiagnostics
     public static Diagnostic SourceNotUsable(TextSpan span, string table, string mistake) => new(
         "CTAS3005", span, $"table \"{table}\" reads a source that cannot be made", mistake);
 
+    public static Diagnostic CannotBeMaintained(TextSpan span, string table, string reason, string hint) => new(
+        "CTAS3010", span, $"table \"{table}\" cannot be kept fresh: {reason}", hint);
+
+    public static Diagnostic StreamCannotFollowTable(TextSpan span, string stream, string node) => new(
+        "CTAS3011",
+        span,
+        $"stream \"{stream}\" cannot follow a table: {node}",
+        "Use CREATE TABLE, whose rows change with it, or leave EMIT CHANGES out to load once.");
+
+    /// <summary>EMIT CHANGES needs a query whose every change can be told from those of its inputs.</summary>
+    public static void CheckMaintainable(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
+    {
+        if (statement.Syntax.Emit == Syntax.EmitMode.None) { return; }
+
+        foreach (MaintenanceObstacle obstacle in Maintainability.ObstaclesOf(plan))
+        {
+            diagnostics.Add(CannotBeMaintained(statement.NameSpan, statement.Name, obstacle.Reason, obstacle.Hint));
+        }
+
+        if (statement.IsStream && plan.Kind != ChangeKind.AppendOnly)
+        {
+            diagnostics.Add(StreamCannotFollowTable(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
+        }
+    }
+
     /// <summary>CREATE STREAM … AS needs a query that only ever adds rows.</summary>
     public static void CheckStream(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
     {

@@ -32,6 +32,7 @@ internal static class QueryPlanner
         diagnostics.ThrowIfAny();
         PlannedQuery planned = LogicalPlanner.Plan(bound);
         PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
+        PlanningDiagnostics.CheckMaintainable(table.Statement, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
         return Optimiser.Optimise(planned, Knowing(relations, options));
     }

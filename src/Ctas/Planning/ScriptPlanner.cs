@@ -184,6 +184,7 @@ internal sealed class ScriptPlanner
 
         PlannedQuery preview = LogicalPlanner.Plan(bound);
         PlanningDiagnostics.CheckStream(table, preview.Plan, diagnostics);
+        PlanningDiagnostics.CheckMaintainable(table, preview.Plan, diagnostics);
         _previews[table.Name] = preview;
         bool isStream = table.IsStream || preview.Plan.Kind == ChangeKind.AppendOnly;
         _relations[table.Name] = new RelationInfo(
@@ -298,7 +299,7 @@ internal sealed class ScriptPlanner
             table.IsStream,
             table.OrReplace,
             table.IfNotExists,
-            EmitMode.Snapshot,
+            EmitOf(table),
             DependenciesOf(table),
             [.. declared.Select(AsPlanned).OrderBy(source => source.Name, StringComparer.OrdinalIgnoreCase)],
             table.Properties)
@@ -313,6 +314,14 @@ internal sealed class ScriptPlanner
             Unoptimised = preview,
         };
     }
+
+    private static EmitMode EmitOf(TableStatement table) => table.Syntax.Emit switch
+    {
+        Syntax.EmitMode.None => EmitMode.Snapshot,
+        Syntax.EmitMode.Changes => EmitMode.Changes,
+        Syntax.EmitMode.Final => EmitMode.Final,
+        var other => throw new UnreachableException($"No rule for {other}."),
+    };
 
     private static PlannedSource AsPlanned(SourceDeclaration source) => new(
         source.Name,

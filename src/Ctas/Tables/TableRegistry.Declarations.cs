@@ -10,8 +10,8 @@ public sealed partial class TableRegistry
 {
     /// <summary>Declares tables that will be loaded: all of them are Waiting afterwards, or none.</summary>
     /// <remarks>
-    /// A name whose last load ended without data may be declared again. A loaded table is replaced when its
-    /// declaration says so: it stays readable, and <see cref="TableMetadata.Replacement"/> follows the new load.
+    /// A name whose last load ended without data may be declared again. A loaded table is replaced when its declaration
+    /// says so, or when it is fresh no longer: it stays readable, and <see cref="TableMetadata.Replacement"/> follows the new load.
     /// </remarks>
     /// <exception cref="TableRegistrationException">A name is taken or given twice, or a limit is met.</exception>
     internal void Declare(IReadOnlyList<TableDeclaration> declarations) => Change(entries =>
@@ -23,7 +23,7 @@ public sealed partial class TableRegistry
             next[declaration.Name] = existing switch
             {
                 null or { TakesPlace: false } => Waiting(declaration),
-                { Table: not null, Pending: null } when declaration.Replaces => existing with
+                { Table: not null, Pending: null } when declaration.Replaces || existing.Metadata.State == TableState.Failed => existing with
                 {
                     Metadata = existing.Metadata with { Replacement = TableState.Waiting, Failure = null },
                     Pending = declaration,

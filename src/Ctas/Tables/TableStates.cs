@@ -20,6 +20,7 @@ internal static class TableStates
         (TableState.Waiting or TableState.Loading, TableState.Ready or TableState.Live) => true,
         (TableState.Waiting or TableState.Loading, TableState.Failed or TableState.Cancelled) => true,
         (TableState.Ready, TableState.Live) => true,
+        (TableState.Failed, TableState.Loading or TableState.Live or TableState.Ready) => true,
         (TableState.Live, TableState.Failed or TableState.Ready) => true,
         (_, TableState.Dropped) => !IsPending(from),
         _ => HasEndedWithoutData(from) && to == TableState.Waiting,

@@ -103,7 +103,6 @@ public sealed class BinderErrorTests
     }
 
     [Theory]
-    [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT CHANGES", "EMIT CHANGES")]
     [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT FINAL", "EMIT FINAL")]
     [InlineData("SELECT id FROM users EMIT CHANGES", "EMIT CHANGES")]
     public void Bind_LaterClause_IsRefusedByName(string sql, string construct) =>

@@ -1,0 +1,85 @@
+using Ctas.Data;
+using Ctas.Maintenance;
+using Ctas.Sources;
+using Ctas.Tables;
+using Ctas.Tables.Versions;
+
+namespace Ctas.Loading;
+
+/// <summary>A scan that has ended, and what is needed to follow its source from there.</summary>
+/// <param name="Scan">The scan; equal for the tables that share it, which then share what follows.</param>
+/// <param name="Source">The source.</param>
+/// <param name="Staged">What a changelog held at the end; null for a source that only appends.</param>
+internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedTable? Staged)
+{
+    /// <summary>Makes one of a scan that has been read to its end.</summary>
+    /// <exception cref="SourceException">The source cannot be followed.</exception>
+    public static FollowedScan Of(SharedScan scan, ITailSource source, StagedTable? staged)
+    {
+        SourceDefinition definition = source.Definition;
+        if (definition.NullKey == NullKeyPolicy.Append && definition.Mode != ReadMode.Append)
+        {
+            throw Refused(definition, "rows without a key under null_key = 'append' cannot be told apart later; use 'error' or 'skip'");
+        }
+
+        if (definition.Columns is null && staged is { Schema.Fields.Count: 0 })
+        {
+            throw Refused(definition, "it is empty, so that its columns are not known; declare them");
+        }
+
+        return new FollowedScan(scan, source, staged);
+    }
+
+    /// <summary>What to follow.</summary>
+    public SourceToFollow Follow()
+    {
+        SourceDefinition definition = Source.Definition;
+        Schema schema = Staged is { Schema: { Fields.Count: > 0 } found } ? found : Declared();
+        IReadOnlyList<SourceColumn> columns = Scan.Request.Columns ?? Inferred(schema);
+        var request = new TailRequest(
+            definition with
+            {
+                Columns = definition.Columns ?? [.. columns.Where(column => column.Role is SourceColumnRole.Value or SourceColumnRole.Key)],
+                Mode = schema.HasKey ? ReadMode.Changelog : ReadMode.Append,
+                MaxRecords = null,
+            },
+            new ScanRequest(columns),
+            [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.End))]);
+        return new SourceToFollow(Source, request, schema, schema.HasKey ? Changelog(schema) : null)
+        {
+            Starts = [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.Start))],
+        };
+    }
+
+    private static SourceException Refused(SourceDefinition definition, string reason) => new(
+        definition.Name, $"source \"{definition.Name}\" cannot be followed: {reason}", isTransient: false);
+
+    /// <summary>The columns that were found, as if they had been declared.</summary>
+    private static SourceColumn[] Inferred(Schema schema) =>
+    [
+        .. schema.Fields.Select((field, ordinal) => schema.Key.Contains(ordinal)
+            ? new SourceColumn(field.Name, field.Type, SourceColumnRole.Key)
+            : SourceSchemas.PseudoColumns.FirstOrDefault(
+                    pseudo => string.Equals(pseudo.Name, field.Name, StringComparison.OrdinalIgnoreCase))
+                ?? new SourceColumn(field.Name, field.Type)),
+    ];
+
+    /// <summary>The columns that were asked for: of a source that holds nothing yet, or only appends.</summary>
+    private Schema Declared()
+    {
+        IReadOnlyList<SourceColumn> columns = Scan.Request.Columns!;
+        int[] key = Source.Definition.Mode == ReadMode.Changelog
+            ? [.. Enumerable.Range(0, columns.Count).Where(ordinal => columns[ordinal].Role == SourceColumnRole.Key)]
+            : [];
+        return new Schema(columns.Select(column => new Field(column.Name, column.Type)), key);
+    }
+
+    private TableWriter Changelog(Schema schema)
+    {
+        TableWriter writer = TableWriter.Create(TableModel.Standard, Source.Definition.Name, schema);
+        foreach (ChangeBatch rows in Staged!.Batches) { writer.Apply(rows); }
+
+        writer.Publish();
+        return writer;
+    }
+}

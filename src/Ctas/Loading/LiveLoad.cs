@@ -1,0 +1,82 @@
+using Ctas.Data;
+using Ctas.Execution;
+using Ctas.Execution.Incremental;
+using Ctas.Planning;
+using Ctas.Sources;
+using Ctas.Tables;
+using Ctas.Tables.Versions;
+
+namespace Ctas.Loading;
+
+/// <summary>Loads a table that will be kept fresh: its query is given all that there is as its first tick.</summary>
+/// <param name="plan">The table.</param>
+/// <param name="scans">Its sources by name.</param>
+/// <param name="staged">Those of them that have been read whole.</param>
+internal sealed class LiveLoad(
+    TablePlan plan,
+    IReadOnlyDictionary<string, ScanSubscription> scans,
+    IReadOnlyDictionary<string, StagedTable> staged)
+{
+    /// <summary>Runs the first tick.</summary>
+    /// <param name="query">The query, planned for maintenance.</param>
+    /// <param name="provider">What gives the rows of a scan.</param>
+    /// <param name="check">Called after each batch; throws when there is too much.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ExecutionException">A row could not be computed.</exception>
+    public async Task<LoadedLiveTable> RunAsync(
+        PlannedQuery query, IScanProvider provider, Action<long> check, CancellationToken cancellationToken)
+    {
+        var maintained = new MaintainedQuery(query.Plan, LoadProperties.RowErrors(plan.Properties));
+        foreach (LogicalScan scan in maintained.Scans)
+        {
+            await foreach (ChangeBatch changes in provider.ReadAsync(scan, cancellationToken).ConfigureAwait(false))
+            {
+                maintained.Push(scan, changes);
+                check(maintained.StateBytes);
+            }
+        }
+
+        TableWriter writer = TableWriter.Create(
+            LoadProperties.Model(plan.Properties),
+            plan.Name,
+            query.Schema,
+            new WriterOptions
+            {
+                NullKeys = query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep,
+                Retractions = RetractionRule.ByRow,
+            });
+        foreach (ChangeBatch changes in maintained.Complete())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Apply(changes);
+            check(maintained.StateBytes + writer.Current.Memory.Total);
+        }
+
+        maintained.Commit();
+        writer.Publish();
+        return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained));
+    }
+
+    private Dictionary<string, FollowedScan> Followed(MaintainedQuery query)
+    {
+        var followed = new Dictionary<string, FollowedScan>(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in query.Scans.Where(scan => scan.IsSource).Select(scan => scan.Relation))
+        {
+            SharedScan scan = scans[name].Scan;
+            if (scan.Source is ITailSource source)
+            {
+                followed.TryAdd(name, FollowedScan.Of(scan, source, staged.GetValueOrDefault(name)));
+            }
+        }
+
+        return followed;
+    }
+}
+
+/// <summary>A table that was loaded to be kept fresh.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Query">Its query, after the first tick.</param>
+/// <param name="Writer">Its writer, after the first version.</param>
+/// <param name="Sources">The sources among its scans that go on, by name.</param>
+internal sealed record LoadedLiveTable(
+    string Name, MaintainedQuery Query, TableWriter Writer, IReadOnlyDictionary<string, FollowedScan> Sources);

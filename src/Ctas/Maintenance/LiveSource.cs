@@ -1,0 +1,181 @@
+using System.Threading.Channels;
+using Ctas.Data;
+using Ctas.Sources;
+using Ctas.Tables;
+using Ctas.Tables.Versions;
+
+namespace Ctas.Maintenance;
+
+/// <summary>
+/// A source that is followed: its tail is read ahead by a bounded amount, and its records become exact changes, in which
+/// the old row of a key that was written again is retracted.
+/// </summary>
+/// <remarks>
+/// The pump runs on its own; everything else is called by the one thread that runs ticks, except for what tells how far
+/// it is.
+/// </remarks>
+internal sealed class LiveSource : IAsyncDisposable
+{
+    private const int BatchesAhead = 4;
+
+    private readonly SourceToFollow _followed;
+    private readonly Action _onArrival;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<TailBatch> _batches = Channel.CreateBounded<TailBatch>(
+        new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
+
+    private LiveSourceProgress _progress;
+    private Task _pump = Task.CompletedTask;
+    private ISourceTail? _tail;
+
+    /// <summary>Prepares to follow a source; nothing is read before <see cref="Start"/>.</summary>
+    /// <param name="followed">The source, where its snapshot ended, and what it held.</param>
+    /// <param name="onArrival">Called when there is something to take.</param>
+    public LiveSource(SourceToFollow followed, Action onArrival)
+    {
+        _followed = followed;
+        _onArrival = onArrival;
+        _progress = new LiveSourceProgress(followed.Positions, NewestRecordAt: null);
+    }
+
+    /// <summary>The source's name in SQL.</summary>
+    public string Name => _followed.Definition.Name;
+
+    /// <summary>The topic, or the name where there is none.</summary>
+    public string Place => _followed.Definition.Location is TopicLocation topic ? topic.Topic : Name;
+
+    /// <summary>The columns its changes have.</summary>
+    public Schema Schema => _followed.Schema;
+
+    /// <summary>How far changes have been applied.</summary>
+    public LiveSourceProgress Progress => Volatile.Read(ref _progress);
+
+    /// <summary>How the tail is; null before it is open.</summary>
+    public TailStatus? Status => Volatile.Read(ref _tail)?.GetStatus();
+
+    /// <summary>Why it cannot be followed any further; null while it can.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>Bytes kept to know the old rows.</summary>
+    public long StateBytes => _followed.Changelog?.Current.Memory.Total ?? 0;
+
+    /// <summary>Starts to read.</summary>
+    public void Start() => _pump = Task.Run(PumpAsync);
+
+    /// <summary>
+    /// The changes that have arrived, up to so many records; null when there are none. What an earlier call gave counts
+    /// as applied from then on.
+    /// </summary>
+    /// <remarks>A failure of the tail shows as <see cref="Error"/>, behind everything that came before it.</remarks>
+    public SourceChanges? Take(int maxRecords)
+    {
+        List<ChangeBatch> changes = [];
+        LiveSourceProgress progress = _progress;
+        int records = 0;
+        while (records < maxRecords && _batches.Reader.TryRead(out TailBatch? batch))
+        {
+            progress = new LiveSourceProgress(batch.Positions, batch.NewestRecordAt ?? progress.NewestRecordAt);
+            if (batch.Rows is not { } rows) { continue; }
+
+            records += rows.Rows.RowCount;
+            Add(rows, changes);
+        }
+
+        // The reader completes only when it is empty.
+        if (_batches.Reader.Completion is { IsCompleted: true } completion) { Error ??= completion.Exception?.InnerException; }
+
+        return ReferenceEquals(progress, _progress) ? null : new SourceChanges(changes, progress);
+    }
+
+    /// <summary>How far that is, partition by partition, as metadata tell it.</summary>
+    public IEnumerable<SourcePosition> PositionsAt(LiveSourceProgress progress) => progress.Positions.Select(position => new SourcePosition(
+        Name,
+        $"{Place}[{position.Partition}]",
+        _followed.Starts.FirstOrDefault(start => start.Partition == position.Partition).Offset,
+        position.Offset));
+
+    /// <summary>Says that the changes up to there are visible.</summary>
+    public void Applied(LiveSourceProgress progress)
+    {
+        _followed.Changelog?.Publish();
+        Volatile.Write(ref _progress, progress);
+    }
+
+    /// <summary>Stops reading.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private void Add(SourceBatch rows, List<ChangeBatch> changes)
+    {
+        Batch selected = SourceColumns.Select(rows, Schema);
+        if (_followed.Changelog is not { } changelog)
+        {
+            changes.Add(new ChangeBatch(selected));
+            return;
+        }
+
+        int[]? weights = null;
+        if (rows.Tombstones is { } tombstones)
+        {
+            weights = new int[selected.RowCount];
+            for (int row = 0; row < weights.Length; row++) { weights[row] = tombstones[row] ? -1 : 1; }
+        }
+
+        changelog.Apply(new ChangeBatch(selected, Selection: null, weights), changes.Add);
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            ISourceTail tail = await _followed.Source.OpenTailAsync(_followed.Request, _stopping.Token).ConfigureAwait(false);
+            Volatile.Write(ref _tail, tail);
+            await using (tail.ConfigureAwait(false))
+            {
+                while (true)
+                {
+                    TailBatch batch = await tail.ReadAsync(_stopping.Token).ConfigureAwait(false);
+                    await _batches.Writer.WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
+                    _onArrival();
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // It belongs to the tables that read the source: the tick finds it and gives it to them.
+            _batches.Writer.Complete(e);
+            _onArrival();
+        }
+    }
+}
+
+/// <summary>Changes of a source that have arrived.</summary>
+/// <param name="Changes">With exact weights, in order; none where offsets passed without records.</param>
+/// <param name="Progress">How far they go.</param>
+internal sealed record SourceChanges(IReadOnlyList<ChangeBatch> Changes, LiveSourceProgress Progress);
+
+/// <summary>How far a source has been applied. Immutable.</summary>
+/// <param name="Positions">The next offset of every partition.</param>
+/// <param name="NewestRecordAt">The latest time of a record among those applied; null while there was none.</param>
+internal sealed record LiveSourceProgress(IReadOnlyList<PartitionOffset> Positions, DateTimeOffset? NewestRecordAt);
+
+/// <summary>A source as its snapshot has left it.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Request">What to read, and from where.</param>
+/// <param name="Schema">The columns that changes shall have, as in the snapshot.</param>
+/// <param name="Changelog">The rows by key, for one that is a changelog; null for one that only appends.</param>
+internal sealed record SourceToFollow(ITailSource Source, TailRequest Request, Schema Schema, TableWriter? Changelog)
+{
+    /// <summary>Where the snapshot started.</summary>
+    public required IReadOnlyList<PartitionOffset> Starts { get; init; }
+
+    /// <summary>The definition that is read by.</summary>
+    public SourceDefinition Definition => Request.Definition;
+
+    /// <summary>Where the snapshot ended.</summary>
+    public IReadOnlyList<PartitionOffset> Positions => Request.From;
+}

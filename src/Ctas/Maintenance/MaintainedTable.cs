@@ -1,0 +1,94 @@
+using Ctas.Data;
+using Ctas.Execution.Incremental;
+using Ctas.Planning;
+using Ctas.Tables;
+using Ctas.Tables.Versions;
+
+namespace Ctas.Maintenance;
+
+/// <summary>A table that is kept fresh: its query with the state of every operator, and its one writer.</summary>
+/// <remarks>Used by the one thread that runs ticks, except for <see cref="Failure"/>.</remarks>
+/// <param name="name">The table's name.</param>
+/// <param name="query">The query, after its first tick.</param>
+/// <param name="writer">The writer, after its first version.</param>
+/// <param name="inputs">What each scan reads; a scan of a table that never changes is not among them.</param>
+internal sealed class MaintainedTable(
+    string name, MaintainedQuery query, TableWriter writer, IReadOnlyList<MaintainedInput> inputs)
+{
+    private Exception? _failure;
+
+    /// <summary>The table's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The columns and the key.</summary>
+    public Schema Schema => writer.Current.Schema;
+
+    /// <summary>What it reads.</summary>
+    public IReadOnlyList<MaintainedInput> Inputs { get; } = inputs;
+
+    /// <summary>The version that was published last.</summary>
+    public ITable Current => writer.Current;
+
+    /// <summary>Bytes that the operators keep.</summary>
+    public long StateBytes => query.StateBytes;
+
+    /// <summary>The operators that keep state, with the bytes they hold.</summary>
+    public IReadOnlyList<MaintainedNode> Nodes => query.Nodes;
+
+    /// <summary>Rows left out so far because an expression failed on them.</summary>
+    public long RowsSkipped => query.RowsSkipped;
+
+    /// <summary>Why it is fresh no longer; null while it is.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>What the tick did to its rows: retractions first, then insertions. Empty outside of ticks.</summary>
+    public List<ChangeBatch> Changes { get; } = [];
+
+    /// <summary>Takes the changes of its inputs, and applies what follows from them; nothing is visible yet.</summary>
+    /// <exception cref="Execution.ExecutionException">A row could not be computed; the query is as it was.</exception>
+    /// <exception cref="TableDataException">A row does not fit the table; the query is as it was.</exception>
+    public void Advance(Func<MaintainedInput, IReadOnlyList<ChangeBatch>> changesOf)
+    {
+        try
+        {
+            bool hasAny = false;
+            foreach (MaintainedInput input in Inputs)
+            {
+                foreach (ChangeBatch changes in changesOf(input))
+                {
+                    hasAny = true;
+                    query.Push(input.Scan, changes with { Rows = changes.Rows.Select(input.Ordinals) });
+                }
+            }
+
+            if (!hasAny) { return; }
+
+            foreach (ChangeBatch changes in query.Complete()) { writer.Apply(changes, Changes.Add); }
+
+            query.Commit();
+        }
+        catch
+        {
+            query.Rollback();
+            Changes.Clear();
+            throw;
+        }
+    }
+
+    /// <summary>The next version; the last one again when the tick changed nothing.</summary>
+    public Table Publish() => writer.Publish();
+
+    /// <summary>Stops keeping it fresh; its last version stays.</summary>
+    public void Fail(Exception failure) => Volatile.Write(ref _failure, failure);
+}
+
+/// <summary>What one scan of a table's query reads.</summary>
+/// <param name="Scan">The scan.</param>
+/// <param name="Ordinals">Its columns among those of what it reads.</param>
+internal abstract record MaintainedInput(LogicalScan Scan, int[] Ordinals);
+
+/// <summary>A scan of a source that is followed.</summary>
+internal sealed record SourceInput(LogicalScan Scan, int[] Ordinals, LiveSource Source) : MaintainedInput(Scan, Ordinals);
+
+/// <summary>A scan of another table that is kept fresh.</summary>
+internal sealed record TableInput(LogicalScan Scan, int[] Ordinals, MaintainedTable Table) : MaintainedInput(Scan, Ordinals);

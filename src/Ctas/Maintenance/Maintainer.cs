@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Ctas.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Maintenance;
+
+/// <summary>Keeps tables fresh: takes what sources bring, tick by tick, through every table that depends on it.</summary>
+/// <remarks>
+/// <code>
+/// tails ─► changes of this tick ─► tables in dependency order ─► one publication of all new versions
+/// </code>
+/// Everything taken in one tick goes through all tables before any of them is published, so that a registry snapshot
+/// shows all of them at the same moment. A table that fails is fresh no longer, and with it those that read it; its last
+/// version stays readable, and the others go on. Safe for any number of threads; ticks run one after another.
+/// </remarks>
+internal sealed class Maintainer : IAsyncDisposable
+{
+    private readonly TableRegistry _registry;
+    private readonly MaintenanceOptions _options;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _ticking = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private ImmutableArray<MaintainedTable> _tables = [];
+    private ImmutableArray<LiveSource> _sources = [];
+    private Task? _loop;
+    private int _isDisposed;
+
+    /// <summary>Makes one that has nothing to do yet; it starts no thread.</summary>
+    public Maintainer(TableRegistry registry, MaintenanceOptions options, ILoggerFactory loggerFactory)
+    {
+        _registry = registry;
+        _options = options;
+        _logger = loggerFactory.CreateLogger<Maintainer>();
+    }
+
+    /// <summary>The tables, each after those it reads.</summary>
+    public IReadOnlyList<MaintainedTable> Tables => _tables;
+
+    /// <summary>True while no tick runs because the host said so.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>The table of that name, ignoring case; null when it is not kept fresh.</summary>
+    public MaintainedTable? Find(string name) =>
+        _tables.FirstOrDefault(table => string.Equals(table.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Waits for the tick that runs, and lets none begin before the result is disposed.</summary>
+    public async Task<IDisposable> HoldAsync(CancellationToken cancellationToken)
+    {
+        await _ticking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Holding(_ticking);
+    }
+
+    /// <summary>A source that signals this maintainer.</summary>
+    public LiveSource Follow(SourceToFollow followed) => new(followed, Wake);
+
+    /// <summary>Takes tables on, while ticks are held; those they read come before them or are here already.</summary>
+    /// <param name="tables">Loaded tables.</param>
+    /// <param name="sources">The sources they read, not started yet.</param>
+    public void Attach(IReadOnlyList<MaintainedTable> tables, IReadOnlyList<LiveSource> sources)
+    {
+        _tables = [.. _tables.Where(table => !tables.Any(added => IsSameName(added.Name, table.Name))), .. tables];
+        _sources = _sources.AddRange(sources);
+        foreach (LiveSource source in sources) { source.Start(); }
+
+        if (tables.Count == 0) { return; }
+
+        MaintenanceLog.Following(_logger, tables.Count, sources.Count);
+        _loop ??= Task.Run(LoopAsync);
+    }
+
+    /// <summary>Lets tables go, while ticks are held, and the sources that nobody reads any more.</summary>
+    public async Task DetachAsync(IEnumerable<string> names)
+    {
+        var gone = names.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _tables = [.. _tables.Where(table => !gone.Contains(table.Name))];
+        var read = _tables.SelectMany(table => table.Inputs).OfType<SourceInput>().Select(input => input.Source).ToHashSet();
+        LiveSource[] unread = [.. _sources.Where(source => !read.Contains(source))];
+        _sources = [.. _sources.Where(read.Contains)];
+        foreach (LiveSource source in unread) { await source.DisposeAsync().ConfigureAwait(false); }
+    }
+
+    /// <summary>Waits for the tick that runs and lets none begin; sources wait when their queues are full.</summary>
+    public async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        using IDisposable holding = await HoldAsync(cancellationToken).ConfigureAwait(false);
+        IsPaused = true;
+    }
+
+    /// <summary>Lets ticks run again.</summary>
+    public void Resume()
+    {
+        IsPaused = false;
+        Wake();
+    }
+
+    /// <summary>Stops; tables stay as they are.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) { return; }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_loop is not null) { await _loop.ConfigureAwait(false); }
+
+        foreach (LiveSource source in _sources) { await source.DisposeAsync().ConfigureAwait(false); }
+
+        _ticking.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static bool IsSameName(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    private void Wake() => _arrivals.Writer.TryWrite(true);
+
+    private async Task LoopAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _arrivals.Reader.ReadAsync(_stopping.Token).ConfigureAwait(false);
+                await _ticking.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                try
+                {
+                    if (!IsPaused && new Tick(_tables, _sources, _options, _registry, _logger).Run()) { Wake(); }
+                }
+                finally { _ticking.Release(); }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            MaintenanceLog.Stopped(_logger);
+        }
+        catch (Exception e)
+        {
+            // A mistake of our own: nothing is fresh any more, and every table says why.
+            MaintenanceLog.Broken(_logger, e);
+            foreach (MaintainedTable table in _tables.Where(table => table.Failure is null)) { table.Fail(e); }
+
+            _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
+        }
+    }
+
+    private sealed class Holding(SemaphoreSlim ticking) : IDisposable
+    {
+        private int _isReleased;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isReleased, 1) == 0) { ticking.Release(); }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Ctas.Data;
+using Ctas.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Maintenance;
+
+/// <summary>One step of maintenance: what has arrived, through every table, published together. Used once.</summary>
+internal sealed class Tick(
+    ImmutableArray<MaintainedTable> tables,
+    ImmutableArray<LiveSource> sources,
+    MaintenanceOptions options,
+    TableRegistry registry,
+    ILogger logger)
+{
+    private readonly Dictionary<LiveSource, SourceChanges> _arrived = [];
+    private readonly List<(string Name, Exception Failure)> _failed = [];
+
+    /// <summary>Runs the step.</summary>
+    /// <returns>True when there may be more to take at once.</returns>
+    public bool Run()
+    {
+        foreach (LiveSource source in sources) { Take(source); }
+
+        foreach (MaintainedTable table in tables.Where(table => table.Failure is null)) { Advance(table); }
+
+        Publish();
+        return _arrived.Count > 0;
+    }
+
+    private void Take(LiveSource source)
+    {
+        try
+        {
+            // What came before a failure is applied first.
+            if (source.Take(options.MaxRecordsPerTick) is { } changes) { _arrived[source] = changes; }
+            else if (source.Error is { } error) { Fail(source, error); }
+        }
+        catch (TableDataException e)
+        {
+            Fail(source, e);
+        }
+    }
+
+    private void Fail(LiveSource source, Exception error)
+    {
+        foreach (MaintainedTable table in tables.Where(table => table.Failure is null
+            && table.Inputs.Any(input => input is SourceInput reads && reads.Source == source)))
+        {
+            Fail(table, error);
+        }
+    }
+
+    private void Advance(MaintainedTable table)
+    {
+        if (table.Inputs.OfType<TableInput>().FirstOrDefault(input => input.Table.Failure is not null) is { } stale)
+        {
+            Fail(table, new MaintenanceException(
+                table.Name,
+                $"table \"{table.Name}\" is kept fresh no longer, because table \"{stale.Table.Name}\", which it reads, is not",
+                stale.Table.Failure!));
+            return;
+        }
+
+        try { table.Advance(ChangesOf); }
+        catch (Exception e) when (e is Execution.ExecutionException or TableDataException or OverflowException)
+        {
+            Fail(table, e);
+        }
+    }
+
+    private IReadOnlyList<ChangeBatch> ChangesOf(MaintainedInput input) => input switch
+    {
+        SourceInput { Source: var source } => _arrived.GetValueOrDefault(source)?.Changes ?? [],
+        TableInput { Table: var table } => table.Changes,
+        _ => throw new System.Diagnostics.UnreachableException($"No rule for {input.GetType().Name}."),
+    };
+
+    private void Fail(MaintainedTable table, Exception failure)
+    {
+        var error = failure as MaintenanceException ?? new MaintenanceException(
+            table.Name, $"table \"{table.Name}\" is kept fresh no longer: {failure.Message}", failure);
+        table.Fail(error);
+        _failed.Add((table.Name, error));
+        MaintenanceLog.TableFailed(logger, table.Name, error);
+    }
+
+    private void Publish()
+    {
+        var advances = new List<TableAdvance>();
+        foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0))
+        {
+            if (table.Failure is null) { advances.Add(new TableAdvance(table.Publish(), PositionsOf(table))); }
+
+            table.Changes.Clear();
+        }
+
+        if (advances.Count > 0) { registry.Advance(advances); }
+
+        foreach ((LiveSource source, SourceChanges changes) in _arrived) { source.Applied(changes.Progress); }
+
+        if (_failed.Count > 0) { registry.MarkStale(_failed); }
+    }
+
+    private SourcePosition[] PositionsOf(MaintainedTable table) =>
+    [
+        .. table.Inputs.OfType<SourceInput>().Select(input => input.Source).Distinct().SelectMany(source =>
+            source.PositionsAt(_arrived.TryGetValue(source, out SourceChanges? changes) ? changes.Progress : source.Progress)),
+    ];
+}

@@ -1,0 +1,175 @@
+using Ctas.Data;
+using Ctas.Sources;
+using Ctas.Tables;
+
+namespace Ctas.Tests.Maintenance;
+
+/// <summary>EMIT CHANGES from SQL to the rows that lookups and queries see, over records in memory.</summary>
+public sealed class LiveTableTests
+{
+    private readonly InMemorySource _users = Changelog("users", new SourceColumn("name", DataType.Varchar));
+    private readonly InMemorySource _orders = new(new SourceDefinition("orders", new InMemoryLocation("orders"))
+    {
+        Columns = [new SourceColumn("user_id", DataType.Varchar), new SourceColumn("amount", DataType.BigInt)],
+        Mode = ReadMode.Append,
+    });
+
+    [Fact]
+    public async Task EmitChanges_ProjectionOfAChangelog_FollowsInsertsUpdatesAndTombstones()
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await using CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT id, name FROM users WHERE name <> 'x' EMIT CHANGES");
+        engine.Tables.TryGetMetadata("t", out TableMetadata? metadata).Should().BeTrue();
+        metadata!.State.Should().Be(TableState.Live);
+
+        Put(_users, "u2", """{"name":"Bob"}""");
+        await engine.Tables.UntilRowsAsync("t", "(u1, Ada)", "(u2, Bob)");
+
+        Put(_users, "u1", """{"name":"Ida"}""");
+        Put(_users, "u2", """{"name":"x"}""");
+        await engine.Tables.UntilRowsAsync("t", "(u1, Ida)");
+
+        Put(_users, "u1", null);
+        await engine.Tables.UntilRowsAsync("t");
+    }
+
+    [Fact]
+    public async Task EmitChanges_JoinAndAggregate_MoveTogether()
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        Order("u1", 5);
+        await using CtasEngine engine = await LoadAsync(
+            """
+            CREATE TABLE enriched AS SELECT u.name, o.amount FROM orders o JOIN users u ON o.user_id = u.id EMIT CHANGES;
+            CREATE TABLE totals AS SELECT name, SUM(amount) AS total, COUNT(*) AS n FROM enriched GROUP BY name EMIT CHANGES;
+            """);
+
+        Order("u1", 7);
+        Order("u2", 1);
+        await engine.Tables.UntilRowsAsync("totals", "(Ada, 12, 2)");
+
+        Put(_users, "u2", """{"name":"Ada"}""");
+        await engine.Tables.UntilRowsAsync("totals", "(Ada, 13, 3)");
+
+        Put(_users, "u1", """{"name":"Ida"}""");
+        await engine.Tables.UntilRowsAsync("totals", "(Ada, 1, 1)", "(Ida, 12, 2)");
+        await engine.Tables.UntilRowsAsync("enriched", "(Ada, 1)", "(Ida, 5)", "(Ida, 7)");
+    }
+
+    [Fact]
+    public async Task EmitChanges_OverATableThatIsLoadedOnce_TakesItAsItIs()
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await using CtasEngine engine = await LoadAsync(
+            """
+            CREATE TABLE fixed AS SELECT id, name FROM users;
+            CREATE TABLE joined AS SELECT f.name, o.amount FROM orders o JOIN fixed f ON o.user_id = f.id EMIT CHANGES;
+            """);
+
+        Put(_users, "u2", """{"name":"Bob"}""");
+        Order("u2", 1);
+        Order("u1", 2);
+
+        await engine.Tables.UntilRowsAsync("joined", "(Ada, 2)");
+        engine.Tables["fixed"].RowCount.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task EmitChanges_HandleOfTheTable_ReadsTheNewestVersionAndASnapshotStays()
+    {
+        await using CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT id, name FROM users EMIT CHANGES");
+        ITable handle = engine.Tables["t"];
+        ITable before = handle.Snapshot();
+
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await engine.Tables.UntilRowsAsync("t", "(u1, Ada)");
+
+        handle.TryGet("u1", out Row row).Should().BeTrue();
+        row.GetString(1).Should().Be("Ada");
+        handle.Version.Should().BeGreaterThan(before.Version);
+        before.TryGet("u1", out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task EmitChanges_PoisonRecord_StopsThatTableAndThoseThatReadIt()
+    {
+        await using CtasEngine engine = await LoadAsync(
+            """
+            CREATE TABLE a AS SELECT id, name FROM users EMIT CHANGES;
+            CREATE TABLE b AS SELECT COUNT(*) AS n FROM a EMIT CHANGES;
+            CREATE TABLE c AS SELECT COUNT(*) AS n FROM orders EMIT CHANGES;
+            """);
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await engine.Tables.UntilRowsAsync("b", "(1)");
+
+        Put(_users, "u2", "{");
+        RegistrySnapshot stale = await engine.Tables.UntilAsync(snapshot =>
+            snapshot.Tables.Single(table => table.Name == "b").State == TableState.Failed);
+        Order("u1", 1);
+        await engine.Tables.UntilRowsAsync("c", "(1)");
+
+        TableMetadata[] tables = [.. stale.Tables];
+        tables[0].Failure!.Message.Should().Be(
+            "table \"a\" is kept fresh no longer: cannot decode the record at users[0]@1: malformed JSON at line 1, byte 1");
+        tables[1].Failure!.Message.Should().Be(
+            "table \"b\" is kept fresh no longer, because table \"a\", which it reads, is not");
+        LiveRows.RowsOf(stale, "a").Should().Equal("(u1, Ada)");
+    }
+
+    [Fact]
+    public async Task Drop_LiveTable_EndsItAndItsDependents()
+    {
+        await using CtasEngine engine = await LoadAsync(
+            """
+            CREATE TABLE a AS SELECT id, name FROM users EMIT CHANGES;
+            CREATE TABLE b AS SELECT COUNT(*) AS n FROM a EMIT CHANGES;
+            """);
+
+        await engine.ExecuteAsync("DROP TABLE a CASCADE");
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await engine.ExecuteAsync("CREATE TABLE a AS SELECT name FROM users EMIT CHANGES");
+        Put(_users, "u2", """{"name":"Bob"}""");
+
+        await engine.Tables.UntilRowsAsync("a", "(Ada)", "(Bob)");
+        engine.Tables.TryGetMetadata("b", out _).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE {t} AS SELECT id, RANDOM() AS r FROM users EMIT CHANGES", "CTAS3010")]
+    [InlineData("CREATE TABLE {t} AS SELECT id FROM users LIMIT 3 EMIT CHANGES", "CTAS3010")]
+    [InlineData("CREATE STREAM {s} AS SELECT o.amount FROM orders o JOIN users u ON o.user_id = u.id EMIT CHANGES", "CTAS3011")]
+    public void EmitChanges_WhatCannotBeMaintained_IsRefusedBeforeAnythingIsRead(string annotated, string code)
+    {
+        (string sql, Ctas.Text.TextSpan span) = Ctas.Tests.Text.AnnotatedSql.Parse(annotated);
+
+        Ctas.Text.CtasCompilationException error = new CtasEngineBuilder().UseSource("users", _users).UseSource("orders", _orders)
+            .AddScript(sql).Invoking(builder => builder.Build()).Should().Throw<Ctas.Text.CtasCompilationException>().Which;
+
+        error.Diagnostics.Should().ContainSingle();
+        (error.Diagnostics[0].Code, error.Diagnostics[0].Span).Should().Be((code, span));
+    }
+
+    private static InMemorySource Changelog(string name, params SourceColumn[] columns) =>
+        new(new SourceDefinition(name, new InMemoryLocation(name))
+        {
+            Columns = [new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key), .. columns],
+            Mode = ReadMode.Changelog,
+        });
+
+    private static void Put(InMemorySource source, string key, string? value) =>
+        source.Add(InMemoryRecord.FromText(key, value));
+
+    private void Order(string user, long amount) =>
+        _orders.Add(InMemoryRecord.FromText(null, $$"""{"user_id":"{{user}}","amount":{{amount}}}"""));
+
+    private async Task<CtasEngine> LoadAsync(string script)
+    {
+        CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("users", _users)
+            .UseSource("orders", _orders)
+            .AddScript(script)
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        return engine;
+    }
+}
