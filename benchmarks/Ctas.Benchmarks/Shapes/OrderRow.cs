@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ctas.Data;
 
 namespace Ctas.Benchmarks.Shapes;
 
@@ -7,6 +8,13 @@ namespace Ctas.Benchmarks.Shapes;
 internal sealed record OrderRow(string Id, string Customer, string Status, long Quantity, double Amount, string City)
 {
     private static readonly string[] Statuses = ["NEW", "PAID", "SHIPPED", "DELIVERED", "RETURNED"];
+
+    /// <summary>The columns; the first is the key.</summary>
+    public static Schema Columns { get; } = new(
+    [
+        new("id", DataType.Varchar), new("customer", DataType.Varchar), new("status", DataType.Varchar),
+        new("quantity", DataType.BigInt), new("amount", DataType.Double), new("city", DataType.Varchar),
+    ]);
 
     /// <summary>Rows with random keys; customers repeat ten times on average.</summary>
     public static IEnumerable<OrderRow> Generate(int count, int seed = 42)
@@ -36,6 +44,9 @@ internal sealed record OrderRow(string Id, string Customer, string Status, long 
                 customer % 10 == 0 ? "GOLD" : "BASIC");
         }
     }
+
+    /// <summary>The values in order.</summary>
+    public object?[] Values() => [Id, Customer, Status, Quantity, Amount, City];
 
     /// <summary>One line of JSON, without a line end.</summary>
     public byte[] ToJson() => Encoding.UTF8.GetBytes(string.Create(

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -26,6 +27,9 @@ public sealed class StringPool
 
     // Slots of the intern table: hash (high 32 bits) | code + 1; 0 is free. Linear probing, at most half full.
     private ulong[]? _slots;
+
+    // The same for readers of a pool that has given its own up; collected when nobody searches.
+    private WeakReference<ulong[]>? _lentSlots;
 
     /// <summary>Makes an empty pool.</summary>
     /// <param name="isInterned">True when equal strings must share a code.</param>
@@ -58,19 +62,19 @@ public sealed class StringPool
     public string GetString(int code) => Encoding.UTF8.GetString(GetBytes(code));
 
     /// <summary>The code of <paramref name="value"/>, appended when it is new (or always, when not interned).</summary>
-    public int Add(ReadOnlySpan<byte> value) => _slots is null ? Append(value) : Intern(value);
+    public int Add(ReadOnlySpan<byte> value) => IsInterned ? Intern(value) : Append(value);
 
     /// <summary>The code of <paramref name="value"/>, as <see cref="Add(ReadOnlySpan{byte})"/>, if it is UTF-8.</summary>
     /// <remarks>For pools of text only: a string that is there already is not checked again.</remarks>
     internal bool TryAddText(ReadOnlySpan<byte> value, out int code)
     {
         uint hash = 0;
-        code = _slots is null ? -1 : Find(value, hash = (uint)Hashing.Bytes(value));
+        code = IsInterned ? Find(_slots ??= MakeSlots(), value, hash = (uint)Hashing.Bytes(value)) : -1;
         if (code >= 0) { return true; }
 
         if (!Utf8.IsValid(value)) { return false; }
 
-        code = _slots is null ? Append(value) : AddNew(value, hash);
+        code = IsInterned ? AddNew(value, hash) : Append(value);
         return true;
     }
 
@@ -103,16 +107,10 @@ public sealed class StringPool
 
     /// <summary>The code of <paramref name="value"/> in an interned pool, −1 when it is not there.</summary>
     /// <exception cref="InvalidOperationException">The pool is not interned.</exception>
-    public int Find(ReadOnlySpan<byte> value)
-    {
-        if (_slots is null) { throw new InvalidOperationException("Only an interned pool can be searched by value."); }
+    public int Find(ReadOnlySpan<byte> value) => Find(SlotsForFinding(), value, (uint)Hashing.Bytes(value));
 
-        return Find(value, (uint)Hashing.Bytes(value));
-    }
-
-    private int Find(ReadOnlySpan<byte> value, uint hash)
+    private int Find(ulong[] slots, ReadOnlySpan<byte> value, uint hash)
     {
-        ulong[] slots = _slots!;
         for (int slot = (int)(hash & (uint)(slots.Length - 1)); ; slot = (slot + 1) & (slots.Length - 1))
         {
             ulong content = slots[slot];
@@ -133,6 +131,13 @@ public sealed class StringPool
         _slots = null;
     }
 
+    /// <summary>
+    /// Gives up the table of equal strings, but not that they share codes: it is made again when strings are added, and
+    /// for as long as somebody searches.
+    /// </summary>
+    /// <remarks>For a pool that is complete. Only before the pool is shared with readers.</remarks>
+    internal void ReleaseTable() => _slots = null;
+
     /// <summary>Gives back room that was kept for strings to come; they can still be added.</summary>
     /// <remarks>Spans handed out before stay valid. Only before the pool is shared with readers.</remarks>
     internal void TrimExcess()
@@ -148,7 +153,7 @@ public sealed class StringPool
     private int Intern(ReadOnlySpan<byte> value)
     {
         uint hash = (uint)Hashing.Bytes(value);
-        int code = Find(value, hash);
+        int code = Find(_slots ??= MakeSlots(), value, hash);
         return code >= 0 ? code : AddNew(value, hash);
     }
 
@@ -163,6 +168,35 @@ public sealed class StringPool
         if (Count * 2 > slots.Length) { GrowSlots(); }
 
         return added;
+    }
+
+    private ulong[] SlotsForFinding()
+    {
+        if (!IsInterned) { throw new InvalidOperationException("Only an interned pool can be searched by value."); }
+
+        if (_slots is { } kept) { return kept; }
+
+        if (_lentSlots is { } lent && lent.TryGetTarget(out ulong[]? slots)) { return slots; }
+
+        // Two readers may both make them; either will do.
+        slots = MakeSlots();
+        _lentSlots = new WeakReference<ulong[]>(slots);
+        return slots;
+    }
+
+    private ulong[] MakeSlots()
+    {
+        var slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, Count)) * 2];
+        for (int code = 0; code < Count; code++)
+        {
+            uint hash = (uint)Hashing.Bytes(GetBytes(code));
+            int slot = (int)(hash & (uint)(slots.Length - 1));
+            while (slots[slot] != 0) { slot = (slot + 1) & (slots.Length - 1); }
+
+            slots[slot] = (ulong)hash << 32 | (uint)(code + 1);
+        }
+
+        return slots;
     }
 
     private void GrowSlots()

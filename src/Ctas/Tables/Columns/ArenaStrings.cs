@@ -41,7 +41,7 @@ internal sealed class ArenaStrings : EncodedStrings
     /// <param name="nulls">Null when no row is NULL.</param>
     public static ArenaStrings Of(DataType type, StringRows rows, SymbolTable? symbols, NullRows? nulls)
     {
-        var writer = new ArenaWriter(symbols, 1 << OffsetBits);
+        var writer = new ArenaWriter(symbols, 1 << OffsetBits, symbols is null ? rows.TotalBytes : rows.TotalBytes / 2);
         long[] starts = new long[rows.Count];
         for (int row = 0; row < rows.Count; row++)
         {
@@ -51,7 +51,7 @@ internal sealed class ArenaStrings : EncodedStrings
 
         (byte[][] chunks, int offsetAfter) = writer.Finish();
         long end = (long)Math.Max(0, chunks.Length - 1) << OffsetBits | (uint)offsetAfter;
-        var arena = new Arena(chunks, EncodedIntegers.Encode(starts), end, symbols?.Sealed());
+        var arena = new Arena(chunks, EncodedIntegers.Encode(starts), end, symbols);
         return new ArenaStrings(type, arena, nulls);
     }
 

@@ -1,10 +1,12 @@
-using System.Buffers;
-
 namespace Ctas.Tables.Columns;
 
 /// <summary>Puts strings behind each other, coded or as they are. Single-threaded.</summary>
-internal sealed class ArenaWriter(SymbolTable? symbols, int maxChunkBytes)
+/// <param name="symbols">What to code them by; null to leave them as they are.</param>
+/// <param name="maxChunkBytes">Where another array is begun.</param>
+/// <param name="expectedBytes">What will be needed, as far as is known.</param>
+internal sealed class ArenaWriter(SymbolTable? symbols, int maxChunkBytes, long expectedBytes)
 {
+    private readonly SymbolMatcher? _matcher = symbols is null ? null : new SymbolMatcher(symbols);
     private readonly List<byte[]> _chunks = [];
     private byte[] _open = [];
     private byte[] _padded = [];
@@ -14,15 +16,15 @@ internal sealed class ArenaWriter(SymbolTable? symbols, int maxChunkBytes)
     public (int Chunk, int Offset) Add(ReadOnlySpan<byte> text)
     {
         // Coded, a text may be twice as long.
-        int maxLength = checked(symbols is null ? text.Length : text.Length * 2);
+        int maxLength = checked(_matcher is null ? text.Length : text.Length * 2);
         if (_used > 0 && _used + (long)maxLength > maxChunkBytes) { Close(); }
 
         if (_used + maxLength > _open.Length) { Grow(_used + maxLength); }
 
         int offset = _used;
-        if (symbols is null) { text.CopyTo(_open.AsSpan(_used)); }
+        if (_matcher is null) { text.CopyTo(_open.AsSpan(_used)); }
 
-        _used += symbols is null ? text.Length : Encode(text, _open.AsSpan(_used));
+        _used += _matcher is null ? text.Length : Encode(text, _open.AsSpan(_used));
         return (_chunks.Count, offset);
     }
 
@@ -42,24 +44,25 @@ internal sealed class ArenaWriter(SymbolTable? symbols, int maxChunkBytes)
         if (_padded.Length < wanted) { _padded = new byte[wanted * 2]; }
 
         text.CopyTo(_padded);
-        return symbols!.Encode(_padded, text.Length, codes);
+        return _matcher!.Encode(_padded, text.Length, codes);
     }
 
     private void Close()
     {
-        _chunks.Add(_open.AsSpan(0, _used).ToArray());
-        if (_open.Length > 0) { ArrayPool<byte>.Shared.Return(_open); }
+        if (_used < _open.Length) { Array.Resize(ref _open, _used); }
 
+        _chunks.Add(_open);
+        expectedBytes -= _used;
         _open = [];
         _used = 0;
     }
 
     private void Grow(int wanted)
     {
-        byte[] grown = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, (int)Math.Min(_open.Length * 2L, maxChunkBytes)));
+        // Not from a pool: arrays as large as a whole segment's text would stay there for good.
+        long size = _open.Length == 0 ? Math.Max(wanted, expectedBytes) : Math.Max(wanted, _open.Length + (_open.Length / 4L));
+        byte[] grown = GC.AllocateUninitializedArray<byte>((int)Math.Min(size, Math.Max(wanted, maxChunkBytes)));
         _open.AsSpan(0, _used).CopyTo(grown);
-        if (_open.Length > 0) { ArrayPool<byte>.Shared.Return(_open); }
-
         _open = grown;
     }
 }

@@ -110,6 +110,17 @@ internal static class BitPacking
     public static T Narrow<T>(long value)
         where T : unmanaged => Unsafe.As<long, T>(ref value);
 
+    /// <summary>The bytes of a value as the low ones of a number; for sums and products that are cut to the same bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Low<T>(T value)
+        where T : unmanaged => Unsafe.SizeOf<T>() switch
+        {
+            8 => Unsafe.As<T, long>(ref value),
+            4 => Unsafe.As<T, uint>(ref value),
+            2 => Unsafe.As<T, ushort>(ref value),
+            _ => Unsafe.As<T, byte>(ref value),
+        };
+
     /// <summary>A bool, int or long as what is packed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Widen<T>(T value)

@@ -101,7 +101,7 @@ internal sealed class BlockIntegers : EncodedIntegers
             int end = Math.Min(values.Length, i + BlockLength - inBlock);
             for (; i < end; i++, inBlock++)
             {
-                long difference = typeof(T) == typeof(long) ? Unsafe.As<T, long>(ref values[i]) : Low(values[i]);
+                long difference = typeof(T) == typeof(long) ? Unsafe.As<T, long>(ref values[i]) : BitPacking.Low(values[i]);
                 values[i] = BitPacking.Narrow<T>(unchecked(first + Line(_slope, inBlock) + difference));
             }
         }
@@ -122,17 +122,6 @@ internal sealed class BlockIntegers : EncodedIntegers
         _bases.WriteTo(writer);
         writer.Write<byte>(_data);
     }
-
-    /// <summary>The low bytes of a difference; those above do not matter, as the sum is cut to the same bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Low<T>(T value)
-        where T : unmanaged => Unsafe.SizeOf<T>() switch
-        {
-            8 => Unsafe.As<T, long>(ref value),
-            4 => Unsafe.As<T, uint>(ref value),
-            2 => Unsafe.As<T, ushort>(ref value),
-            _ => Unsafe.As<T, byte>(ref value),
-        };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Line(long slope, int inBlock) => unchecked(slope * inBlock) >> SlopeBits;

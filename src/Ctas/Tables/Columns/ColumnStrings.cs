@@ -100,8 +100,9 @@ internal sealed class ColumnStrings
 
         var hashes = new HashSet<ulong>();
         int seen = 0;
-        for (int row = 0; row < rows.Count; row += rows.Count / wanted)
+        for (int i = 0; i < wanted; i++)
         {
+            int row = Sampling.RowOf(i, wanted, rows.Count);
             if (rows.IsNull(row)) { continue; }
 
             hashes.Add(Hashing.Bytes(rows[row]));

@@ -20,7 +20,7 @@ internal static class DoubleEncoder
         if (values.Length == 0) { return new PlainColumn<double>(type, [], nulls); }
 
         double[] sample = new double[Math.Min(SampleLength, values.Length)];
-        for (int i = 0; i < sample.Length; i++) { sample[i] = values[(int)((long)i * values.Length / sample.Length)]; }
+        for (int i = 0; i < sample.Length; i++) { sample[i] = values[Sampling.RowOf(i, sample.Length, values.Length)]; }
 
         ReadOnlySpan<long> bits = MemoryMarshal.Cast<double, long>(values);
         int zeroBits = ZeroBits(bits);

@@ -47,6 +47,7 @@ internal abstract class EncodedIntegers
             IntegerEncoding.Patched => PatchedIntegers.ReadContent(reader, count),
             IntegerEncoding.Runs => RunIntegers.ReadContent(reader, count),
             IntegerEncoding.Dictionary => DictionaryIntegers.ReadContent(reader, count),
+            IntegerEncoding.Stride => StrideIntegers.ReadContent(reader, count),
             _ => throw new InvalidDataException($"There is no form {encoding} of integers."),
         };
     }

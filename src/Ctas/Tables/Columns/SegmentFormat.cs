@@ -69,4 +69,7 @@ internal enum IntegerEncoding
 
     /// <summary><see cref="DictionaryIntegers"/>.</summary>
     Dictionary = 5,
+
+    /// <summary><see cref="StrideIntegers"/>.</summary>
+    Stride = 6,
 }

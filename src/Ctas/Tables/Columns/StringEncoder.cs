@@ -30,9 +30,7 @@ internal static class StringEncoder
     /// <summary>Symbols that make the strings enough smaller; null when there are none.</summary>
     private static SymbolTable? SymbolsFor(StringRows rows, SymbolTable? last)
     {
-        long total = 0;
-        for (int row = 0; row < rows.Count; row++) { total += rows[row].Length; }
-
+        long total = rows.TotalBytes;
         if (total < 4096 || total / rows.Count > MaxAverageLength) { return null; }
 
         long average = Math.Max(1, total / rows.Count);
@@ -50,13 +48,14 @@ internal static class StringEncoder
 
     private static double Ratio(SymbolTable symbols, List<byte[]> sample)
     {
+        var matcher = new SymbolMatcher(symbols);
         long coded = 0, plain = 0;
         byte[] padded = new byte[sample.Max(text => text.Length) + SymbolTable.MaxSymbolLength];
         byte[] codes = new byte[padded.Length * 2];
         foreach (byte[] text in sample)
         {
             text.CopyTo(padded, 0);
-            coded += symbols.Encode(padded, text.Length, codes);
+            coded += matcher.Encode(padded, text.Length, codes);
             plain += text.Length;
         }
 

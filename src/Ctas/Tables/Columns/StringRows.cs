@@ -10,6 +10,18 @@ internal readonly ref struct StringRows(StringPool pool, ReadOnlySpan<int> codes
     /// <summary>Number of rows.</summary>
     public int Count => _codes.Length;
 
+    /// <summary>Bytes of all rows. Cost O(rows).</summary>
+    public long TotalBytes
+    {
+        get
+        {
+            long total = 0;
+            for (int row = 0; row < Count; row++) { total += this[row].Length; }
+
+            return total;
+        }
+    }
+
     /// <summary>True when the row is NULL.</summary>
     public bool IsNull(int row) => _codes[row] < 0;
 
@@ -23,7 +35,7 @@ internal readonly ref struct StringRows(StringPool pool, ReadOnlySpan<int> codes
         int wanted = Math.Min(count, Count);
         for (int i = 0; i < wanted; i++)
         {
-            int row = (int)((long)i * Count / wanted);
+            int row = Sampling.RowOf(i, wanted, Count);
             if (!IsNull(row)) { sample.Add(this[row].ToArray()); }
         }
 

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Ctas.Tables.Columns;
 
-/// <summary>Finds the longest symbol at a place of a text, or nearly: of long ones with one beginning the best remains.</summary>
+/// <summary>Codes texts: takes the longest symbol at each place, or nearly: of long ones with one beginning the best.</summary>
+/// <remarks>150 KB, so it is let go of when a segment is sealed.</remarks>
 internal sealed class SymbolMatcher
 {
     private const int SlotBits = 11;
@@ -40,6 +42,32 @@ internal sealed class SymbolMatcher
             _longSymbols[slot] = bytes;
             _longCodes[slot] = (ushort)(code | length << 9);
         }
+    }
+
+    /// <summary>Codes a text.</summary>
+    /// <param name="text">The text; eight readable bytes follow it.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="codes">Room for twice the text.</param>
+    /// <returns>The number of codes.</returns>
+    public int Encode(ReadOnlySpan<byte> text, int length, Span<byte> codes)
+    {
+        ref byte source = ref MemoryMarshal.GetReference(text);
+        int written = 0;
+        for (int at = 0; at < length;)
+        {
+            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, at));
+            int code = Find(word, length - at, out int taken);
+            if (code < 0)
+            {
+                codes[written++] = SymbolTable.Escape;
+                codes[written++] = (byte)word;
+            }
+            else { codes[written++] = (byte)code; }
+
+            at += taken;
+        }
+
+        return written;
     }
 
     /// <summary>The code of the symbol at a place, −1 when only the byte itself will do.</summary>

@@ -16,11 +16,11 @@ internal sealed class SymbolTable
     /// <summary>The most symbols.</summary>
     public const int MaxSymbols = 255;
 
-    private const byte Escape = 255;
+    /// <summary>The code before a byte that stands for itself.</summary>
+    public const byte Escape = 255;
 
     private readonly ulong[] _symbols;
     private readonly byte[] _lengths;
-    private SymbolMatcher? _matcher;
 
     /// <summary>Takes over symbols, their first byte in the lowest place, and their lengths.</summary>
     public SymbolTable(ulong[] symbols, byte[] lengths)
@@ -41,40 +41,6 @@ internal sealed class SymbolTable
 
     /// <summary>A symbol and its length.</summary>
     public (ulong Bytes, int Length) this[int code] => (_symbols[code], _lengths[code]);
-
-    /// <summary>Codes a text.</summary>
-    /// <param name="text">The text; eight readable bytes follow it.</param>
-    /// <param name="length">Its length.</param>
-    /// <param name="codes">Room for twice the text.</param>
-    /// <returns>The number of codes.</returns>
-    public int Encode(ReadOnlySpan<byte> text, int length, Span<byte> codes)
-    {
-        SymbolMatcher matcher = _matcher ??= new SymbolMatcher(this);
-        ref byte source = ref MemoryMarshal.GetReference(text);
-        int written = 0;
-        for (int at = 0; at < length;)
-        {
-            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, at));
-            int code = matcher.Find(word, length - at, out int taken);
-            if (code < 0)
-            {
-                codes[written++] = Escape;
-                codes[written++] = (byte)word;
-            }
-            else { codes[written++] = (byte)code; }
-
-            at += taken;
-        }
-
-        return written;
-    }
-
-    /// <summary>Lets go of what only coding needs.</summary>
-    public SymbolTable Sealed()
-    {
-        _matcher = null;
-        return this;
-    }
 
     /// <summary>The length of a coded text.</summary>
     public int LengthOf(ReadOnlySpan<byte> codes)

@@ -73,6 +73,9 @@ internal sealed class TableStrings : IRowStrings
         const int fewStrings = 1024;
         if (!AlwaysInterns && Pool.IsInterned && Pool.Count > fewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }
 
+        // Searching a pool of few strings is common and costs little to keep.
+        if (AlwaysInterns && Pool.Count > fewStrings) { Pool.ReleaseTable(); }
+
         Pool.TrimExcess();
     }
 

@@ -8,7 +8,7 @@ public sealed class IntegerEncodingTests
     /// <summary>Sequences of every temper: wide, narrow, sorted, repeating, with outliers, at the ends of the range.</summary>
     internal static readonly Gen<long[]> Sequences =
         from count in Gen.Frequency((1, Gen.Int[0, 70]), (2, Gen.Int[250, 3000]))
-        from temper in Gen.Int[0, 8]
+        from temper in Gen.Int[0, 10]
         from low in Gen.Long
         from width in Gen.Int[0, 63]
         from seed in Gen.Int
@@ -25,6 +25,8 @@ public sealed class IntegerEncodingTests
             Check(values, PackedIntegers.Pack(values));
             Check(values, BlockIntegers.Pack(values));
             Check(values, DictionaryIntegers.Pack(values));
+            long[] multiples = [.. values.Select(value => unchecked(value * 1_000_003))];
+            Check([.. multiples.Select(value => unchecked(7 + (value * 60)))], new StrideIntegers(7, 60, PackedIntegers.Pack(multiples)));
             if (values.Length == 0) { return; }
 
             int runs = 1 + Enumerable.Range(1, values.Length - 1).Count(i => values[i] != values[i - 1]);
@@ -118,6 +120,8 @@ public sealed class IntegerEncodingTests
                 5 => last += 1_000_003 + (any & 255),
                 6 => random.Next(3) == 0 ? long.MaxValue : long.MinValue,
                 7 => last -= any & 7,
+                9 => low + ((any & 0xFFFFFF) * 1_000_000),
+                10 => unchecked(low + (any << 10)),
                 _ => low + i,
             };
         }
