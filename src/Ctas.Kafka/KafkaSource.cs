@@ -88,12 +88,14 @@ internal sealed class KafkaSource : ITailSource
         int retries = 0;
         ITopicConsumer? consumer = null;
         IReadOnlyList<SourcePartition> partitions = [];
+        string? identity = null;
         var retry = new KafkaRetry(_setup.Options, _setup.Services.TimeProvider, (fault, delay) =>
         {
             retries++;
             ScanLog.RetryingToOpen(_logger, Topic, delay, fault.Reason);
         });
-        retry.Execute(_ => (consumer, partitions) = ConnectAndCapture(), cancellationToken);
+        retry.Execute(
+            _ => (consumer, partitions, identity) = ConnectAndCapture(request.Bookmark), cancellationToken);
 
         DeadLetterTopic? deadLetters = null;
         try
@@ -101,7 +103,10 @@ internal sealed class KafkaSource : ITailSource
             deadLetters = _setup.CreateDeadLetters();
             var setup = new TopicScanSetup(
                 Definition, Topic, partitions, _setup.Connect, _setup.Options, _setup.Services.TimeProvider, _logger,
-                deadLetters);
+                deadLetters)
+            {
+                Identity = identity,
+            };
             var builder = new RecordBatchBuilder(Definition, request, partitions, deadLetters);
             for (int i = 0; i < retries; i++) { builder.CountRetry(); }
 
@@ -116,10 +121,16 @@ internal sealed class KafkaSource : ITailSource
         }
     }
 
-    private (ITopicConsumer, IReadOnlyList<SourcePartition>) ConnectAndCapture()
+    private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(ScanBookmark? bookmark)
     {
         ITopicConsumer consumer = _setup.Connect();
-        try { return (consumer, CapturedRanges.Capture(consumer, Definition, Topic)); }
+        try
+        {
+            IReadOnlyList<SourcePartition> partitions = bookmark is null
+                ? CapturedRanges.Capture(consumer, Definition, Topic)
+                : CapturedRanges.Continue(consumer, Definition, Topic, bookmark);
+            return (consumer, partitions, CapturedRanges.Identity(consumer.GetClusterId(), Topic));
+        }
         catch (KafkaFaultException e)
         {
             // What the client knows about the brokers says more than a request that timed out.

@@ -93,6 +93,35 @@ public sealed class CtasEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Stores loaded tables, whatever is stored of them already.</summary>
+    /// <param name="table">The table; null for all that can be stored.</param>
+    /// <param name="cancellationToken">Stops between groups of rows; what was stored before stays.</param>
+    /// <returns>What was stored.</returns>
+    /// <exception cref="InvalidOperationException">The engine has no snapshots: the builder's UseSnapshots was not called.</exception>
+    /// <exception cref="SnapshotException">A table could not be stored; what was stored of it before still is.</exception>
+    /// <exception cref="TableNotReadyException">The table has no data yet.</exception>
+    public Task<IReadOnlyList<SavedSnapshot>> SaveSnapshotAsync(
+        string? table = null, CancellationToken cancellationToken = default)
+    {
+        TableSnapshots snapshots = _services.Snapshots
+            ?? throw new InvalidOperationException("The engine has no snapshots: call UseSnapshots on its builder.");
+        return ChangeAsync(
+            token => Task.Run<IReadOnlyList<SavedSnapshot>>(
+                () =>
+                {
+                    ITable[] tables = table is null
+                        ? [
+                            .. Tables.Snapshot().Entries.Values.Select(entry => entry.Table).OfType<ITable>()
+                                .Where(loaded => snapshots.ContentsOf(loaded) is { WhyNotStored: "" })
+                                .OrderBy(loaded => loaded.Name, StringComparer.OrdinalIgnoreCase),
+                        ]
+                        : [Tables[table]];
+                    return [.. tables.Select(loaded => snapshots.Save(loaded, token))];
+                },
+                token),
+            cancellationToken);
+    }
+
     /// <summary>Runs a SELECT over the loaded tables, all of them at one moment.</summary>
     /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
     /// <exception cref="TableNotReadyException">It reads a table that has no data yet.</exception>

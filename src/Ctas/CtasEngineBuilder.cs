@@ -24,6 +24,7 @@ public sealed partial class CtasEngineBuilder
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private TableRegistry? _registry;
+    private SnapshotOptions? _snapshots;
     private bool _isBuilt;
 
     /// <summary>Adds one <c>CREATE TABLE … AS SELECT …</c>; order does not matter.</summary>
@@ -66,6 +67,21 @@ public sealed partial class CtasEngineBuilder
     {
         ArgumentNullException.ThrowIfNull(registry);
         _registry = registry;
+        return this;
+    }
+
+    /// <summary>
+    /// Stores loaded tables in a folder and starts from there the next time, so that only records since then are read.
+    /// </summary>
+    /// <remarks><c>loading.unified</c> decides for each table; see the documentation of snapshots.</remarks>
+    public CtasEngineBuilder UseSnapshots(string folder) => UseSnapshots(new SnapshotOptions(folder));
+
+    /// <inheritdoc cref="UseSnapshots(string)"/>
+    public CtasEngineBuilder UseSnapshots(SnapshotOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Folder);
+        _snapshots = options;
         return this;
     }
 
@@ -136,6 +152,9 @@ public sealed partial class CtasEngineBuilder
         {
             BasePath = _options.BasePath,
             Maintainer = new Maintainer(registry, _options.Maintenance, _loggerFactory),
+            Snapshots = _snapshots is { } snapshots
+                ? new TableSnapshots(snapshots, _sources, _timeProvider, _loggerFactory)
+                : null,
             QueryMemory = _options.QueryMemoryBytes is { } bytes
                 ? new MemoryLimit(bytes, $"{nameof(CtasEngineOptions)}.{nameof(CtasEngineOptions.QueryMemoryBytes)}")
                 : MemoryLimit.None,

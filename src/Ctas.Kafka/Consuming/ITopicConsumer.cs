@@ -14,6 +14,9 @@ internal interface ITopicConsumer : IDisposable
     /// <summary>The numbers of the topic's partitions, ascending.</summary>
     IReadOnlyList<int> GetPartitions();
 
+    /// <summary>The cluster's own name for itself; null for brokers too old to have one.</summary>
+    string? GetClusterId();
+
     /// <summary>Asks for one offset of each partition, under the consumer's isolation level.</summary>
     /// <param name="partitions">The partitions.</param>
     /// <param name="place">

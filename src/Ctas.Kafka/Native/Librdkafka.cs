@@ -126,6 +126,12 @@ internal static unsafe partial class Librdkafka
     internal static partial ErrorCode GetWatermarkOffsets(
         nint client, string topic, int partition, out long low, out long high);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_clusterid")]
+    internal static partial byte* ClusterId(nint client, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mem_free")]
+    internal static partial void MemoryFree(nint client, void* memory);
+
     /// <summary>The zero-terminated UTF-8 text at the start of a buffer.</summary>
     internal static string Text(ReadOnlySpan<byte> buffer)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 using Confluent.Kafka;
 
 using Ctas.Kafka.Consuming;
@@ -42,6 +44,15 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
             finally { Librdkafka.MetadataDestroy(metadata); }
         }
         finally { Librdkafka.TopicDestroy(topic); }
+    }
+
+    public string? GetClusterId()
+    {
+        byte* id = Librdkafka.ClusterId(_client.Handle, _requestTimeoutMilliseconds);
+        if (id is null) { return null; }
+
+        try { return Marshal.PtrToStringUTF8((nint)id); }
+        finally { Librdkafka.MemoryFree(_client.Handle, id); }
     }
 
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place)

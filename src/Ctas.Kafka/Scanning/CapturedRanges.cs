@@ -58,6 +58,28 @@ internal static class CapturedRanges
         return partitions;
     }
 
+    /// <summary>Captures every partition from where a bookmark says.</summary>
+    /// <exception cref="KafkaFaultException">The brokers did not answer, or not well.</exception>
+    /// <exception cref="BookmarkException">The records behind the bookmark are gone, or the topic is another.</exception>
+    public static IReadOnlyList<SourcePartition> Continue(
+        ITopicConsumer consumer, SourceDefinition definition, string topic, ScanBookmark bookmark)
+    {
+        IReadOnlyList<SourcePartition> whole =
+            Capture(consumer, definition with { Start = StartPosition.Earliest }, topic);
+        IReadOnlyList<SourcePartition> rest =
+            ScanBookmarks.Apply(bookmark, Identity(consumer.GetClusterId(), topic), whole);
+
+        // Where a read starts anywhere but at the first record, only a full one finds the start of a partition.
+        bool isWhole = definition.Start.Kind == StartKind.Earliest;
+        return rest.FirstOrDefault(partition => !bookmark.Positions.ContainsKey(partition.Id)) is { } added && !isWhole
+            ? throw new BookmarkException($"{added.Name} was added, and the read does not start at the earliest record")
+            : rest;
+    }
+
+    /// <summary>What the offsets of a topic belong to; null where the cluster has no name.</summary>
+    public static string? Identity(string? clusterId, string topic) =>
+        clusterId is null ? null : $"kafka://{clusterId}/{topic}";
+
     private static long Existing(long wanted, long earliest, long end, SourceDefinition definition, string name)
     {
         if (wanted >= earliest && wanted <= end) { return wanted; }

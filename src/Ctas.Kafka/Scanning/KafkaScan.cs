@@ -26,6 +26,7 @@ internal sealed class KafkaScan : ISourceScan
     public KafkaScan(TopicScanSetup setup, TopicReader reader, RecordBatchBuilder builder)
     {
         Partitions = setup.Partitions;
+        Identity = setup.Identity;
         _reader = reader;
         _builder = builder;
         _deadLetters = setup.DeadLetters;
@@ -33,6 +34,8 @@ internal sealed class KafkaScan : ISourceScan
     }
 
     public IReadOnlyList<SourcePartition> Partitions { get; }
+
+    public string? Identity { get; }
 
     public async ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken)
     {

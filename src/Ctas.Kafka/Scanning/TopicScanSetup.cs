@@ -28,4 +28,7 @@ internal sealed record TopicScanSetup(
 
     /// <summary>Told of every fault that is being waited out.</summary>
     public Action<KafkaFault>? OnFault { get; init; }
+
+    /// <summary>The cluster and the topic; null where the cluster has no name.</summary>
+    public string? Identity { get; init; }
 }

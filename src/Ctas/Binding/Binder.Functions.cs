@@ -69,12 +69,12 @@ internal sealed partial class Binder
         // Without an argument ksqlDB's clocks mean now.
         if (arguments.Length == 0 && function.Name == "UNIX_TIMESTAMP")
         {
-            arguments = [new BoundConstant(_now, DataType.Timestamp)];
+            arguments = [new BoundConstant(Now(), DataType.Timestamp)];
         }
 
         if (arguments.Length == 0 && function.Name == "UNIX_DATE")
         {
-            arguments = [new BoundConstant((int)Calendar.DayOf(_now), DataType.Date)];
+            arguments = [new BoundConstant((int)Calendar.DayOf(Now()), DataType.Date)];
         }
 
         DataType type = ResultType(function, match, arguments);
@@ -226,12 +226,18 @@ internal sealed partial class Binder
         return passes;
     }
 
+    private long Now()
+    {
+        _readsClock = true;
+        return _now;
+    }
+
     private BoundExpression Rewrite(FunctionEntry function, BoundExpression[] arguments, TextSpan span) =>
         function.Name switch
         {
-            "NOW" => new BoundConstant(_now, DataType.Timestamp),
-            "CURRENT_DATE" => new BoundConstant((int)Calendar.DayOf(_now), DataType.Date),
-            "CURRENT_TIME" => new BoundConstant(Calendar.TimeOf(_now), DataType.Time),
+            "NOW" => new BoundConstant(Now(), DataType.Timestamp),
+            "CURRENT_DATE" => new BoundConstant((int)Calendar.DayOf(Now()), DataType.Date),
+            "CURRENT_TIME" => new BoundConstant(Calendar.TimeOf(Now()), DataType.Time),
             "YEAR" or "QUARTER" or "MONTH" or "WEEK" or "DAY" or "DAYOFWEEK" or "DAYOFYEAR"
                 or "HOUR" or "MINUTE" or "SECOND" => Extract(function.Name, function.Name, arguments[0], span, span),
             "PI" => new BoundConstant(Math.PI, DataType.Double),

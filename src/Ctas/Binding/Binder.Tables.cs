@@ -20,13 +20,13 @@ internal sealed partial class Binder
         if (syntax.Columns.IsEmpty)
         {
             ReportDuplicateResults(syntax, relation);
-            return new BoundTable(relation, []);
+            return new BoundTable(relation, []) { ReadsClock = _readsClock };
         }
 
         List<int> key = BindColumnMarks(syntax.Columns);
-        if (relation.IsOpen || !HasColumns(syntax, relation)) { return new BoundTable(relation, []); }
+        if (relation.IsOpen || !HasColumns(syntax, relation)) { return new BoundTable(relation, []) { ReadsClock = _readsClock }; }
 
-        return new BoundTable(Declared(syntax.Columns, relation), key);
+        return new BoundTable(Declared(syntax.Columns, relation), key) { ReadsClock = _readsClock };
     }
 
     private void RefuseEmit(QuerySyntax query, EmitMode emit) => NotSupportedYet(

@@ -50,6 +50,7 @@ internal sealed partial class Binder(
 
     // NOW() is one moment in the whole statement.
     private readonly long _now = catalog.Functions.Now;
+    private bool _readsClock;
 
     private bool IsAdHoc => reader is null;
 

@@ -31,9 +31,16 @@ internal sealed record TableStatement(
 
     /// <summary>The statement's text.</summary>
     public string Sql => Source[Syntax.Span].ToString();
+
+    /// <summary>What it asks for in its normal form: spaces, comments and properties left out.</summary>
+    public string NormalForm => SyntaxPrinter.Print(Syntax with { Properties = [] });
 }
 
 /// <summary>The bound SELECT of a table.</summary>
 /// <param name="Relation">The rows; column names are those of the table.</param>
 /// <param name="PrimaryKey">Ordinals of the columns declared PRIMARY KEY; empty when none is.</param>
-internal sealed record BoundTable(BoundRelation Relation, IReadOnlyList<int> PrimaryKey);
+internal sealed record BoundTable(BoundRelation Relation, IReadOnlyList<int> PrimaryKey)
+{
+    /// <summary>True when the time at which it is bound is part of it: NOW() and its kin.</summary>
+    public bool ReadsClock { get; init; }
+}

@@ -43,6 +43,9 @@ internal sealed record LoadServices(
     /// <summary>What keeps tables fresh; null where nothing does.</summary>
     public Maintainer? Maintainer { get; init; }
 
+    /// <summary>Stored tables; null: every load is a full one.</summary>
+    public TableSnapshots? Snapshots { get; init; }
+
     /// <summary>The table whose load is analysed; null for none.</summary>
     public AnalysedTable? Analysed { get; init; }
 }

@@ -28,4 +28,13 @@ internal static partial class LoadLog
 
     [LoggerMessage(8, LogLevel.Warning, "Table {Table}: {Warning}")]
     public static partial void TableWarning(ILogger logger, string table, string warning);
+
+    [LoggerMessage(9, LogLevel.Information, "Table {Table} is stored: {Rows} rows in {Bytes} bytes after {Duration}")]
+    public static partial void TableStored(ILogger logger, string table, long rows, long bytes, TimeSpan duration);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Count} unfinished snapshots of an earlier process are removed")]
+    public static partial void UnfinishedRemoved(ILogger logger, int count);
+
+    [LoggerMessage(11, LogLevel.Information, "Table {Table} is loaded in full: {Reason}")]
+    public static partial void NotContinued(ILogger logger, string table, string reason);
 }

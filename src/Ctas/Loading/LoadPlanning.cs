@@ -16,6 +16,8 @@ internal static class LoadPlanning
         ScriptPlan script = ScriptPlanner.Plan([.. settings, .. texts], Context(services, earlier));
         script.ThrowIfAny();
         SourceChecks.ThrowIfAny(script, services.Sources.Validate);
+        if (services.Snapshots is null) { SnapshotChecks.ThrowIfAny(script); }
+
         return script;
     }
 

@@ -83,4 +83,7 @@ public enum LoadPhase
 
     /// <summary>Enters the registry.</summary>
     Publishing,
+
+    /// <summary>Reads its stored snapshot.</summary>
+    Restoring,
 }

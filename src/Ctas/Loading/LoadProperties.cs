@@ -14,6 +14,14 @@ internal static class LoadProperties
     public static RowErrorPolicy RowErrors(PropertySet properties) =>
         properties["on_error"] is null or "fail" ? RowErrorPolicy.Fail : RowErrorPolicy.Skip;
 
+    /// <summary>Whether a stored snapshot is continued.</summary>
+    public static UnifiedLoading Unified(PropertySet properties) => properties["loading.unified"] switch
+    {
+        "false" => UnifiedLoading.Off,
+        "true" => UnifiedLoading.On,
+        _ => UnifiedLoading.Auto,
+    };
+
     /// <summary>The table's own time limit, null when it has none.</summary>
     public static TimeSpan? Timeout(PropertySet properties) => properties["loading.timeout"] is { } text
         ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)

@@ -55,6 +55,15 @@ public sealed record TableLoadResult(string Name, int Wave, TableState State)
     /// <summary>True when an earlier load had loaded it and this one had nothing to do.</summary>
     public bool WasLoadedBefore { get; init; }
 
+    /// <summary>How it came to its rows.</summary>
+    public LoadKind Kind { get; init; }
+
+    /// <summary>Why it was loaded in full, or which snapshot it was made from; empty without snapshots.</summary>
+    public string KindReason { get; init; } = "";
+
+    /// <summary>Bytes of the snapshot that was stored when the load ended; 0 when none was.</summary>
+    public long SnapshotBytes { get; init; }
+
     /// <summary>Why it failed; null otherwise.</summary>
     public LoadException? Error { get; init; }
 

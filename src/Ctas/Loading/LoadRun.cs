@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Ctas.Planning;
 using Ctas.Tables;
+using Ctas.Tables.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Ctas.Loading;
@@ -18,6 +19,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     private readonly ScanGroups _scans;
     private readonly ILogger _logger;
     private readonly Dictionary<string, TableRun> _runs;
+    private readonly Dictionary<string, StoredDecision> _stored = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationToken _callerCancellation;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
@@ -36,7 +38,15 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         _callerCancellation = cancellationToken;
         _runs = graph.Tables.ToDictionary(
             table => table.Plan.Name, table => new TableRun(table), StringComparer.OrdinalIgnoreCase);
-        _scans = new ScanGroups(graph.Tables.Where(table => !table.IsLoaded), services);
+        if (Snapshots is { } snapshots)
+        {
+            foreach (TableToLoad table in graph.Tables.Where(table => !table.IsLoaded))
+            {
+                _stored[table.Plan.Name] = snapshots.Decide(table.Plan);
+            }
+        }
+
+        _scans = new ScanGroups(graph.Tables.Where(table => !table.IsLoaded), services, StoredSourceOf);
         foreach (TableRun run in _runs.Values.Where(run => run.Table.IsLoaded)) { DescribeLoaded(run); }
 
         TableTracker[] trackers = [.. graph.Tables.Select(table => _runs[table.Plan.Name].Tracker)];
@@ -50,6 +60,26 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         using Activity? activity = LoadTelemetry.Activities.StartActivity("ctas.load");
         activity?.SetTag("ctas.tables", _graph.Tables.Count);
         LoadLog.LoadStarted(_logger, _graph.Tables.Count, _graph.WaveCount, _options.MaxParallelism);
+        await RunTablesAsync().ConfigureAwait(false);
+        _progress.Dispose();
+        await SaveAsync().ConfigureAwait(false);
+        LoadResult result = ToResult();
+        LoadTelemetry.WavesEnded(result.Waves.Count);
+        LoadLog.LoadEnded(
+            _logger,
+            result.Successful.Count(),
+            result.Tables.Count,
+            result.Duration,
+            result.Failed.Count(),
+            result.Skipped.Count(),
+            result.Cancelled.Count());
+        _callerCancellation.ThrowIfCancellationRequested();
+        _progress.ThrowIfFailed();
+        return result;
+    }
+
+    private async Task RunTablesAsync()
+    {
         using CancellationTokenSource timeout = After(_options.TotalTimeout);
         using IDisposable? held = await HoldAsync().ConfigureAwait(false);
         using (var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token))
@@ -65,20 +95,6 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         }
 
         AttachLive();
-        _progress.Dispose();
-        LoadResult result = ToResult();
-        LoadTelemetry.WavesEnded(result.Waves.Count);
-        LoadLog.LoadEnded(
-            _logger,
-            result.Successful.Count(),
-            result.Tables.Count,
-            result.Duration,
-            result.Failed.Count(),
-            result.Skipped.Count(),
-            result.Cancelled.Count());
-        _callerCancellation.ThrowIfCancellationRequested();
-        _progress.ThrowIfFailed();
-        return result;
     }
 
     /// <inheritdoc/>
@@ -146,49 +162,103 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     private async Task LoadAndPublishAsync(TableRun run, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, ScanSubscription> scans = _scans.Subscribe(run.Table);
-        _progress.Change(run.Tracker, tracker => tracker.Scans = [.. scans.Values.Select(scan => scan.Scan)]);
         try
         {
             await WaitForProducersAsync(run.Table, cancellationToken).ConfigureAwait(false);
-            using var load = new TableLoad(
-                run.Table.Plan,
-                scans,
-                _services.Registry.Snapshot(),
-                _options,
-                phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
+            if (await TryContinueAsync(run, scans, cancellationToken).ConfigureAwait(false)) { return; }
+
+            if (_stored.TryGetValue(run.Table.Plan.Name, out StoredDecision? stored) && stored.Snapshot is not null)
             {
-                Statements = _services.Statements,
-                Profile = _services.Analysed?.ProfileOf(run.Table.Plan.Name),
-            };
-            ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
-            _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));
-            Publish(run, load, table);
-            run.Live = load.Live;
+                await ReleaseAsync(scans).ConfigureAwait(false);
+                scans = _scans.SubscribeInFull(run.Table);
+            }
+
+            await LoadAsync(run, scans, stored: null, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        finally { await ReleaseAsync(scans).ConfigureAwait(false); }
+    }
+
+    /// <summary>Loads the table from its stored snapshot and what came since then; false when that does not fit.</summary>
+    private async Task<bool> TryContinueAsync(
+        TableRun run, IReadOnlyDictionary<string, ScanSubscription> scans, CancellationToken cancellationToken)
+    {
+        if (!_stored.TryGetValue(run.Table.Plan.Name, out StoredDecision? stored)) { return false; }
+
+        if (stored.Snapshot is null)
         {
-            foreach (ScanSubscription scan in scans.Values) { await scan.ReleaseAsync().ConfigureAwait(false); }
+            NoteFull(run, stored.Reason, stored.IsWarning);
+            return false;
         }
+
+        try
+        {
+            await LoadAsync(run, scans, new StoredTable(stored.Snapshot, Snapshots!), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (NotContinuedException e)
+        {
+            bool isOn = LoadProperties.Unified(run.Table.Plan.Properties) == UnifiedLoading.On;
+            NoteFull(run, e.Message, e.IsDamage || isOn);
+            return false;
+        }
+    }
+
+    private async Task LoadAsync(
+        TableRun run,
+        IReadOnlyDictionary<string, ScanSubscription> scans,
+        StoredTable? stored,
+        CancellationToken cancellationToken)
+    {
+        _progress.Change(run.Tracker, tracker => tracker.Scans = [.. scans.Values.Select(scan => scan.Scan)]);
+        using var load = new TableLoad(
+            run.Table.Plan,
+            scans,
+            _services.Registry.Snapshot(),
+            _options,
+            phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
+        {
+            Statements = _services.Statements,
+            Profile = _services.Analysed?.ProfileOf(run.Table.Plan.Name),
+            Stored = stored,
+        };
+        ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
+        _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));
+        if (stored is not null)
+        {
+            run.Kind = load.Kind;
+            run.KindReason = $"the snapshot of {stored.Header.CreatedAt:u}";
+        }
+
+        Publish(run, load, table);
+        run.Live = load.Live;
+    }
+
+    private static async Task ReleaseAsync(IReadOnlyDictionary<string, ScanSubscription> scans)
+    {
+        foreach (ScanSubscription scan in scans.Values) { await scan.ReleaseAsync().ConfigureAwait(false); }
+    }
+
+    private void NoteFull(TableRun run, string reason, bool isWarning)
+    {
+        run.KindReason = reason;
+        if (isWarning) { run.SnapshotWarnings.Add($"loaded in full: {reason}"); }
+
+        LoadLog.NotContinued(_logger, run.Table.Plan.Name, reason);
     }
 
     private void Publish(TableRun run, TableLoad load, ITable table)
     {
-        SourcePosition[] positions =
-        [
-            .. from scan in run.Tracker.Scans
-               from partition in scan.Partitions.Zip(scan.GetStatistics()?.Positions ?? [])
-               select new SourcePosition(
-                   scan.Definition.Name, partition.First.Name, partition.First.Range.Start, partition.Second),
-        ];
         string[] warnings =
         [
+            .. run.SnapshotWarnings,
             .. run.Tracker.Scans.SelectMany(scan => scan.GetStatistics()?.Warnings ?? []),
             .. load.Statistics is { FirstSkipped: { } first } execution
                 ? [$"{execution.RowsSkipped} rows left out, the first because of: {first.Message}"]
                 : Array.Empty<string>(),
         ];
         bool isLive = load.Live is not null;
-        _services.Registry.Publish([new TablePublication(table, positions, warnings, isLive)]);
+        Snapshots?.Remember(table, load.Contents(Snapshots));
+        _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)]);
         _loaded[table.Name] = table;
         foreach (string warning in warnings) { LoadLog.TableWarning(_logger, table.Name, warning); }
 
@@ -212,6 +282,28 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         LoadedLiveTable[] loaded = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].Live).OfType<LoadedLiveTable>()];
         if (loaded.Length > 0) { LiveTables.Attach(loaded, _services.Maintainer!); }
     }
+
+    /// <summary>Stores what this run has loaded; that a table could not be stored leaves it as it is.</summary>
+    private async Task SaveAsync()
+    {
+        if (Snapshots is not { SavesAfterLoad: true } snapshots || _callerCancellation.IsCancellationRequested) { return; }
+
+        foreach (TableRun run in _runs.Values.Where(run => !run.Table.IsLoaded && run.Tracker.State == TableState.Ready))
+        {
+            if (!_loaded.TryGetValue(run.Table.Plan.Name, out ITable? table) || !snapshots.IsToBeSaved(table)) { continue; }
+
+            try { run.Saved = await Task.Run(() => snapshots.Save(table, _callerCancellation)).ConfigureAwait(false); }
+            catch (SnapshotException e)
+            {
+                LoadLog.TableWarning(_logger, table.Name, e.Message);
+                run.Warnings = [.. run.Warnings ?? [], e.Message];
+            }
+        }
+    }
+
+    private StoredSource? StoredSourceOf(TablePlan table, string source) =>
+        _stored.GetValueOrDefault(table.Name)?.Snapshot?.Sources
+            .FirstOrDefault(stored => string.Equals(stored.Name, source, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Tables of other loads that share the registry may still be on their way.</summary>
     private async Task WaitForProducersAsync(TableToLoad table, CancellationToken cancellationToken)
@@ -248,6 +340,9 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         TimeSpan now = _progress.Elapsed;
         _progress.Change(run.Tracker, tracker => (tracker.State, tracker.EndedAt, tracker.Error) = (state, now, error));
     }
+
+    /// <summary>Null without snapshots, and for a load that is watched: what is not run shows nothing.</summary>
+    private TableSnapshots? Snapshots => _services.Analysed is null ? _services.Snapshots : null;
 
     private void DescribeLoaded(TableRun run)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Ctas.Planning;
 using Ctas.Sources;
+using Ctas.Tables.Snapshots;
 
 namespace Ctas.Loading;
 
@@ -13,11 +15,17 @@ internal sealed class ScanGroups
     private readonly Dictionary<(int Wave, string Identity), Group> _groups = [];
     private readonly HashSet<string> _followed = [];
     private readonly LoadServices _services;
+    private readonly Func<TablePlan, string, StoredSource?> _stored;
 
     /// <summary>Finds the groups; touches no source.</summary>
-    public ScanGroups(IEnumerable<TableToLoad> tables, LoadServices services)
+    /// <param name="tables">Tables that will be loaded.</param>
+    /// <param name="services">Where sources come from.</param>
+    /// <param name="stored">How far a table's snapshot holds a source; null for a read from the start.</param>
+    public ScanGroups(
+        IEnumerable<TableToLoad> tables, LoadServices services, Func<TablePlan, string, StoredSource?> stored)
     {
         _services = services;
+        _stored = stored;
         TableToLoad[] all = [.. tables];
         foreach (TableToLoad table in all.Where(table => table.Plan.Emit != EmitMode.Snapshot))
         {
@@ -30,7 +38,10 @@ internal sealed class ScanGroups
             foreach (string source in table.Plan.SourceNames)
             {
                 (int, string) key = KeyOf(table, source);
-                if (!_groups.TryGetValue(key, out Group? group)) { _groups[key] = group = new Group(source); }
+                if (!_groups.TryGetValue(key, out Group? group))
+                {
+                    _groups[key] = group = new Group(source, stored(table.Plan, source));
+                }
 
                 group.Tables.Add(table.Plan);
             }
@@ -64,6 +75,16 @@ internal sealed class ScanGroups
         return scans;
     }
 
+    /// <summary>
+    /// The scans of a table from their start, for itself: its snapshot did not fit after all. Released as any other.
+    /// </summary>
+    /// <exception cref="SourceException">A source could not be made; nothing needs to be released.</exception>
+    public IReadOnlyDictionary<string, ScanSubscription> SubscribeInFull(TableToLoad table) =>
+        table.Plan.SourceNames.ToDictionary(
+            source => source,
+            source => new ScanSubscription(Make(new Group(source, null) { Tables = { table.Plan } })),
+            StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Says that a table will not subscribe.</summary>
     public void Leave(TableToLoad table)
     {
@@ -82,11 +103,16 @@ internal sealed class ScanGroups
     private (int Wave, string Identity) KeyOf(TableToLoad table, string source)
     {
         string identity = IdentityOf(table, source);
-        return (_followed.Contains(identity) ? 0 : table.Wave, identity);
+        int wave = _followed.Contains(identity) ? 0 : table.Wave;
+        return (wave, _stored(table.Plan, source) is { } stored ? $"{identity}\n{Place(stored)}" : identity);
     }
 
     private static string IdentityOf(TableToLoad table, string source) =>
         SourceDefinitions.Identity(source, DeclarationOf(table.Plan, source), table.Plan.Properties);
+
+    private static string Place(StoredSource stored) => string.Join(
+        ',', stored.Partitions.Select(partition => string.Create(
+            CultureInfo.InvariantCulture, $"{partition.Id}:{partition.Position}")).Append($"{stored.Schema}"));
 
     private static PlannedSource? DeclarationOf(TablePlan table, string source) => table.Sources.FirstOrDefault(
         declared => string.Equals(declared.Name, source, StringComparison.OrdinalIgnoreCase));
@@ -106,11 +132,23 @@ internal sealed class ScanGroups
             && group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
         return new SharedScan(
             source,
-            Request(scans, source.Definition) with { MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism },
+            Request(scans, source.Definition) with
+            {
+                MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism,
+                Bookmark = BookmarkOf(group.Stored),
+            },
             !isStreamed,
             group.Tables.Count,
-            _services.Options.TableMemoryBytes);
+            _services.Options.TableMemoryBytes)
+        {
+            KnownSchema = group.Stored?.Schema,
+        };
     }
+
+    private static ScanBookmark? BookmarkOf(StoredSource? stored) => stored is null
+        ? null
+        : new ScanBookmark(
+            stored.Identity, stored.Partitions.ToDictionary(partition => partition.Id, partition => partition.Position));
 
     private static IEnumerable<LogicalScan> ScansOf(TablePlan table, string source) =>
         LogicalScans.Of(table.Unoptimised!.Plan).Where(scan =>
@@ -136,9 +174,11 @@ internal sealed class ScanGroups
         ]);
     }
 
-    private sealed class Group(string source)
+    private sealed class Group(string source, StoredSource? stored)
     {
         public string Source { get; } = source;
+
+        public StoredSource? Stored { get; } = stored;
 
         public List<TablePlan> Tables { get; } = [];
 

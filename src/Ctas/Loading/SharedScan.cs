@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ctas.Data;
 using Ctas.Sources;
 
 namespace Ctas.Loading;
@@ -68,6 +69,12 @@ internal sealed class SharedScan : IAsyncDisposable
 
     /// <summary>How far the scan is; null before it is open.</summary>
     public ScanStatistics? GetStatistics() => Volatile.Read(ref _scan)?.GetStatistics();
+
+    /// <summary>What the source's offsets belong to; null before it is open, and where it cannot tell.</summary>
+    public string? Identity => Volatile.Read(ref _scan)?.Identity;
+
+    /// <summary>Columns of the source as earlier records showed them; null when none are known.</summary>
+    public Schema? KnownSchema { get; init; }
 
     /// <summary>Bytes held for staging so far.</summary>
     public long StagedBytes { get; private set; }
@@ -147,12 +154,15 @@ internal sealed class SharedScan : IAsyncDisposable
             {
                 Volatile.Write(ref _scan, scan);
                 _opened.TrySetResult(scan);
-                ChangelogCompactor? staging = IsStaged ? new ChangelogCompactor(Definition.NullKey) : null;
+                ChangelogCompactor? staging =
+                    IsStaged ? new ChangelogCompactor(Definition.NullKey, KnownSchema) : null;
+                TouchedKeys? touched = IsStaged && _request.Bookmark is not null ? new TouchedKeys() : null;
                 while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
                 {
                     CheckLimit(scan);
                     if (staging is not null)
                     {
+                        touched?.Add(batch);
                         staging.Add(batch);
                         StagedBytes = staging.SizeInBytes;
                         CheckStagedBytes();
@@ -168,7 +178,7 @@ internal sealed class SharedScan : IAsyncDisposable
                 }
 
                 CheckLimit(scan);
-                if (staging is not null) { Complete(staging); }
+                if (staging is not null) { Complete(staging, touched); }
             }
 
             last.Next.SetResult(null);
@@ -185,9 +195,11 @@ internal sealed class SharedScan : IAsyncDisposable
         }
     }
 
-    private void Complete(ChangelogCompactor staging)
+    private void Complete(ChangelogCompactor staging, TouchedKeys? touched)
     {
         StagedTable staged = staging.Finish();
+        if (touched is not null) { staged = staged with { TouchedKeys = touched.Finish(staged.Schema) }; }
+
         KeylessDropped = staged.KeylessDropped;
         _staged.TrySetResult(staged);
     }

@@ -52,6 +52,12 @@ public sealed class SourceCatalog
             : [$"There is nothing that reads {definition.Location}: {WayOut(definition.Location)}"];
     }
 
+    /// <summary>The definition of a source that a table reads.</summary>
+    internal SourceDefinition DefinitionOf(string name, TablePlan table) =>
+        table.Sources.FirstOrDefault(source => string.Equals(source.Name, name, StringComparison.OrdinalIgnoreCase)) is { } source
+            ? SourceDefinitions.Create(source, table.Properties)
+            : _named[name].Definition;
+
     /// <summary>The source, made anew unless it was given by name.</summary>
     /// <param name="name">Its name in SQL.</param>
     /// <param name="source">As SQL declares it; null for one that was given by name.</param>

@@ -5,15 +5,18 @@ using Ctas.Execution.Analysis;
 using Ctas.Planning;
 using Ctas.Sources;
 using Ctas.Tables;
+using Ctas.Tables.Snapshots;
 
 namespace Ctas.Loading;
 
 /// <summary>Loads one table: opens its sources, plans its SELECT against what was found, runs it into a new table.</summary>
 /// <remarks>
 /// <code>
-/// Opening ─► Reading ───────────► Planning ─► Executing ─► (the caller publishes)
-///            staged sources only              streamed sources are read here
+/// Opening ─┬─► Reading ───────────► Planning ─► Executing ─┬─► (the caller publishes)
+///          │   staged sources only              streamed sources are read here
+///          └─► Restoring ── nothing new ───────────────────┘
 /// </code>
+/// With a stored snapshot, Restoring comes before Reading, and what is read is what came since then.
 /// </remarks>
 internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 {
@@ -23,6 +26,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     private readonly LoadOptions _options;
     private readonly Action<LoadPhase> _enter;
     private readonly Dictionary<string, StagedTable> _staged = new(StringComparer.OrdinalIgnoreCase);
+    private PlannedQuery? _query;
     private TableBuilder? _builder;
     private long _rowsRead;
 
@@ -61,14 +65,27 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     /// <summary>Where to note what each operator does; null: nowhere.</summary>
     public PlanProfile? Profile { get; init; }
 
+    /// <summary>The snapshot behind which its scans begin; null: they begin at the start.</summary>
+    public StoredTable? Stored { get; init; }
+
+    /// <summary>How the table came to its rows.</summary>
+    public LoadKind Kind { get; private set; }
+
     /// <summary>Runs all phases.</summary>
     /// <returns>The finished table, not yet published; the caller owns it.</returns>
+    /// <exception cref="NotContinuedException">The snapshot does not fit; a load without it may well succeed.</exception>
     public async Task<ITable> RunAsync(CancellationToken cancellationToken)
     {
         _enter(LoadPhase.Opening);
-        foreach (ScanSubscription scan in _scans.Values)
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Batch> stored = [];
+        if (Stored is not null)
         {
-            await scan.Scan.OpenAsync(cancellationToken).ConfigureAwait(false);
+            bool hasNewRecords = Stored.HasNewRecords(_scans.Values.Select(scan => scan.Scan), _tables);
+            _enter(LoadPhase.Restoring);
+            stored = Stored.ReadRows(_options.MaxDegreeOfParallelism, cancellationToken);
+            Kind = hasNewRecords ? LoadKind.Continued : LoadKind.Restored;
+            if (!hasNewRecords) { return Restore(Stored, stored); }
         }
 
         _enter(LoadPhase.Reading);
@@ -79,6 +96,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
         _enter(LoadPhase.Planning);
         PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation, LoadPlanning.Optimiser, Statements);
+        _query = query;
         if (IsLive) { return await RunLiveAsync(query, cancellationToken).ConfigureAwait(false); }
 
         _builder = TableBuilder.Create(
@@ -86,7 +104,8 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             _plan.Name,
             query.Schema,
             query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep,
-            !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan));
+            Stored is null && !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan));
+        Stored?.Seed(_builder, stored, query, _staged);
 
         _enter(LoadPhase.Executing);
         var execution = new ExecutionOptions(LoadProperties.RowErrors(_plan.Properties))
@@ -108,6 +127,44 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         Live = await new LiveLoad(_plan, _scans, _staged).RunAsync(query, this, CheckMemory, cancellationToken)
             .ConfigureAwait(false);
         return Live.Writer.Current;
+    }
+
+    /// <summary>How far each partition was read, and from where on its records are in the table.</summary>
+    public SourcePosition[] Positions() =>
+    [
+        .. from entry in _scans
+           let scan = entry.Value.Scan
+           from partition in scan.Partitions.Zip(scan.GetStatistics()?.Positions ?? [])
+           select new SourcePosition(
+               scan.Definition.Name,
+               partition.First.Name,
+               Stored?.StartOf(entry.Key, partition.First.Id) ?? partition.First.Range.Start,
+               partition.Second),
+    ];
+
+    /// <summary>What the table was made of; once it is finished.</summary>
+    public LoadedContents Contents(TableSnapshots snapshots)
+    {
+        if (Kind == LoadKind.Restored)
+        {
+            SnapshotHeader header = Stored!.Header;
+            return new LoadedContents(header.Definition, header.Stamp)
+            {
+                WhyNotContinued = header.WhyNotContinued,
+                Sources = header.Sources,
+                Inputs = header.Inputs,
+                IsStored = true,
+            };
+        }
+
+        return new LoadedContents(snapshots.DefinitionOf(_plan), Guid.NewGuid())
+        {
+            WhyNotStored = WhyNotStored(snapshots),
+            WhyNotContinued = Continuation.Of(_query!).Reason,
+            Sources = [.. _scans.Select(scan => StoredSourceOf(scan.Key, scan.Value.Scan))],
+            Inputs = [.. _plan.Dependencies.Select(name => new StoredInput(
+                name, snapshots.ContentsOf(_tables[name])?.Stamp ?? Guid.Empty))],
+        };
     }
 
     /// <inheritdoc/>
@@ -150,6 +207,62 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _builder?.Dispose();
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (ScanSubscription scan in _scans.Values)
+            {
+                await scan.Scan.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (BookmarkException e) { throw new NotContinuedException(e.Message); }
+    }
+
+    /// <summary>A table of finished rows.</summary>
+    private ITable Restore(StoredTable stored, IReadOnlyList<Batch> rows)
+    {
+        _builder = TableBuilder.Create(
+            LoadProperties.Model(_plan.Properties), _plan.Name, stored.Header.Schema, NullKeyRule.Keep, hasUniqueKeys: true);
+        foreach (Batch batch in rows) { Consume(new ChangeBatch(batch)); }
+
+        return _builder.Complete();
+    }
+
+    private string WhyNotStored(TableSnapshots snapshots)
+    {
+        if (LoadProperties.Unified(_plan.Properties) == UnifiedLoading.Off) { return "loading.unified is 'false'"; }
+
+        if (IsLive) { return TableSnapshots.IsFollowed; }
+
+        if (Continuation.WhyNotRepeatable(_query!) is { } reason) { return reason; }
+
+        foreach ((string name, ScanSubscription scan) in _scans)
+        {
+            if (scan.Scan.Identity is null) { return $"source \"{name}\" cannot be read on later"; }
+
+            if (scan.Scan.Definition.Start.Kind == StartKind.Latest) { return $"source \"{name}\" starts at its end"; }
+        }
+
+        string? input = _plan.Dependencies.FirstOrDefault(name =>
+            snapshots.ContentsOf(_tables[name]) is not { WhyNotStored: "" });
+        return input is null ? "" : $"table \"{input}\", which it reads, is not stored";
+    }
+
+    private StoredSource StoredSourceOf(string name, SharedScan scan) => new(
+        name,
+        scan.Identity ?? "",
+        scan.Definition.Columns is null ? _staged[name].Inferred : null,
+        [
+            .. scan.Partitions.Zip(
+                scan.GetStatistics()!.Positions,
+                (partition, position) => new StoredPartition(
+                    partition.Id,
+                    partition.Name,
+                    Stored?.StartOf(name, partition.Id) ?? partition.Range.Start,
+                    position)),
+        ]);
 
     private static int[] OrdinalsOf(LogicalScan scan, Schema schema) =>
         [.. scan.Schema.Fields.Select(field => schema.IndexOf(field.Name))];

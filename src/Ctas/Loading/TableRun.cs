@@ -25,6 +25,14 @@ internal sealed class TableRun(TableToLoad table)
     /// <summary>What was published with the table; null before that.</summary>
     public IReadOnlyList<string>? Warnings { get; set; }
 
+    public LoadKind Kind { get; set; }
+
+    public string KindReason { get; set; } = "";
+
+    public List<string> SnapshotWarnings { get; } = [];
+
+    public SavedSnapshot? Saved { get; set; }
+
     public TimeSpan QueueTime => (Tracker.StartedAt ?? ReadyToRunAt) - ReadyToRunAt;
 
     /// <summary>The table's part of the result; its scans have ended.</summary>
@@ -34,6 +42,9 @@ internal sealed class TableRun(TableToLoad table)
         return new TableLoadResult(Table.Plan.Name, Table.Wave, Tracker.State)
         {
             WasLoadedBefore = Table.IsLoaded,
+            Kind = Kind,
+            KindReason = KindReason,
+            SnapshotBytes = Saved?.Bytes ?? 0,
             Error = Error,
             SkippedBecauseOf = CauseChain.Count > 1 ? CauseChain[1] : null,
             CauseChain = CauseChain,

@@ -40,7 +40,7 @@ internal static partial class LogicalPlanner
         IReadOnlyList<ColumnSymbol> columns = table.Relation.Columns;
         LogicalPlan plan = Exactly(Lower(SubqueryUnnesting.Of(table.Relation), new Request([.. columns], [])), columns);
         Schema schema = table.PrimaryKey.Count > 0 ? plan.Schema.WithKey([.. table.PrimaryKey]) : plan.Schema;
-        return new PlannedQuery(plan, schema) { IsKeyDeclared = table.PrimaryKey.Count > 0 };
+        return new PlannedQuery(plan, schema) { IsKeyDeclared = table.PrimaryKey.Count > 0, ReadsClock = table.ReadsClock };
     }
 
     private static Lowered Lower(BoundRelation relation, Request request) => relation switch

@@ -55,6 +55,12 @@ internal static class PlanningDiagnostics
         }
     }
 
+    public static Diagnostic SnapshotsNeeded(TextSpan span, string table) => new(
+        "CTAS3006",
+        span,
+        $"table \"{table}\" asks for loading.unified = 'true', and the engine stores no snapshots",
+        "Call UseSnapshots on the builder, or write 'auto'.");
+
     /// <summary>CREATE STREAM … AS needs a query that only ever adds rows.</summary>
     public static void CheckStream(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
     {

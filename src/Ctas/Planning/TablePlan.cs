@@ -97,4 +97,7 @@ internal sealed record PlannedQuery(LogicalPlan Plan, Schema Schema)
 {
     /// <summary>True when the key is a declared PRIMARY KEY, which takes no NULL.</summary>
     public bool IsKeyDeclared { get; init; }
+
+    /// <summary>True when the time at which it was planned is part of it: NOW() and its kin.</summary>
+    public bool ReadsClock { get; init; }
 }

@@ -17,19 +17,26 @@ internal sealed class ChangelogCompactor
     private const int MinDeadRows = 1 << 16;
 
     private readonly NullKeyPolicy _nullKey;
+    private readonly Schema? _known;
     private readonly HashSet<StringPool> _pools = new(ReferenceEqualityComparer.Instance);
     private List<StagedSegment> _segments = [];
     private KeyNumbers? _keys;
     private Schema? _schema;
     private long _columnBytes;
     private long _deadRows;
+    private bool _lacksKey;
 
     // Where the live version of each key lies: segment (high 32 bits) | row + 1; 0 when the key has none.
     private ulong[] _latest = [];
 
     /// <summary>Makes an empty compactor.</summary>
     /// <param name="nullKey">What happens to rows that were read before the source proved to have keys.</param>
-    public ChangelogCompactor(NullKeyPolicy nullKey = NullKeyPolicy.Error) => _nullKey = nullKey;
+    /// <param name="known">The columns of earlier records, as they showed them; null when there are none.</param>
+    public ChangelogCompactor(NullKeyPolicy nullKey = NullKeyPolicy.Error, Schema? known = null)
+    {
+        _nullKey = nullKey;
+        _known = known;
+    }
 
     /// <summary>Rows that count at this moment.</summary>
     public long LiveRows { get; private set; }
@@ -43,6 +50,7 @@ internal sealed class ChangelogCompactor
     {
         _schema = SchemaUnion.Merge(_schema, batch.Schema);
         bool hasKey = batch.Schema.HasKey;
+        _lacksKey |= _known is { HasKey: true } && !hasKey;
         var segment = new StagedSegment(batch.Schema, batch.Rows, hasKey ? batch.Keyless : null);
         AddSegment(segment);
         LiveRows += segment.LiveRows;
@@ -55,7 +63,12 @@ internal sealed class ChangelogCompactor
     public StagedTable Finish()
     {
         long dropped = DropKeyless();
-        Schema schema = SchemaUnion.Complete(_schema ?? new Schema([]));
+        Schema merged = _schema is null ? _known ?? new Schema([]) : SchemaUnion.Merge(_known, _schema);
+        bool isNew = _known is not null && (_lacksKey || !SchemaUnion.AreSame(_known, merged));
+
+        // The order of columns is that in which they were met first.
+        Schema inferred = _known is null || isNew ? merged : _known;
+        Schema schema = SchemaUnion.Complete(inferred);
         var batches = new List<ChangeBatch>(_segments.Count);
         foreach (StagedSegment segment in _segments)
         {
@@ -67,7 +80,7 @@ internal sealed class ChangelogCompactor
         _segments = [];
         _pools.Clear();
         (_keys, _latest, _columnBytes, _deadRows, LiveRows) = (null, [], 0, 0, 0);
-        return new StagedTable(schema, batches, dropped);
+        return new StagedTable(schema, batches, dropped) { Inferred = inferred, IsNewSchema = isNew };
     }
 
     private void Supersede(StagedSegment segment, Bitmap? tombstones)

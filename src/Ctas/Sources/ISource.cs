@@ -12,6 +12,7 @@ public interface ISource
     /// <param name="request">Which columns are wanted.</param>
     /// <param name="cancellationToken">Cancels opening, not the scan.</param>
     /// <exception cref="SourceException">The place is missing or could not be reached.</exception>
+    /// <exception cref="BookmarkException">The request holds a bookmark that cannot be continued.</exception>
     ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken);
 }
 
@@ -47,6 +48,10 @@ public sealed record ScanRequest(
 {
     /// <summary>Threads that the scan may decode on. Default: one, beside that of the caller where the source has its own.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
+
+    /// <summary>Where to read on; null: from the start that the definition says.</summary>
+    /// <remarks>Given only to sources whose scans have an <see cref="ISourceScan.Identity"/>.</remarks>
+    public ScanBookmark? Bookmark { get; init; }
 }
 
 /// <summary>One read of a source. Used by one reader; <see cref="GetStatistics"/> may be called from any thread.</summary>
@@ -54,6 +59,13 @@ public interface ISourceScan : IAsyncDisposable
 {
     /// <summary>The partitions with their captured ranges.</summary>
     IReadOnlyList<SourcePartition> Partitions { get; }
+
+    /// <summary>
+    /// What is read, so exactly that in two scans of equal identity an offset of a partition means the same record.
+    /// Null, the default, where that cannot be told: the scan can then not be continued by a later one.
+    /// </summary>
+    /// <remarks>A scan that has one obeys <see cref="ScanRequest.Bookmark"/>.</remarks>
+    string? Identity => null;
 
     /// <summary>The next batch, null when every partition has reached its captured end.</summary>
     /// <remarks>Records of one partition come in offset order. The source reads ahead by a bounded amount only.</remarks>

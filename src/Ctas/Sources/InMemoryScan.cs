@@ -24,6 +24,9 @@ internal sealed class InMemoryScan : ISourceScan
     public IReadOnlyList<SourcePartition> Partitions { get; }
 
     /// <inheritdoc/>
+    public string? Identity => _source.Identity;
+
+    /// <inheritdoc/>
     public async ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken)
     {
         while (_partition < _records.Length && !_builder.IsFull)

@@ -40,6 +40,9 @@ public sealed class InMemorySource : ITailSource
     /// <summary>Where malformed records go under <see cref="RecordErrorPolicy.DeadLetter"/>.</summary>
     public IDeadLetterSink? DeadLetters { get; init; }
 
+    /// <summary>What its offsets belong to; the source itself by default, so that bookmarks end with the process.</summary>
+    internal string Identity { get; init; } = $"memory://{Guid.NewGuid():N}";
+
     /// <summary>Called before each record, so that a test can fail or hold a scan at a place.</summary>
     internal Func<SourcePartition, long, CancellationToken, ValueTask>? BeforeRecord { get; init; }
 
@@ -132,6 +135,16 @@ public sealed class InMemorySource : ITailSource
                     : records[partition] is [var first, ..] ? first.Offset!.Value : _ends[partition];
                 partitions[partition] = new SourcePartition(
                     $"{Definition.Name}[{partition}]", partition, new OffsetRange(start, _ends[partition]));
+            }
+
+            if (request.Bookmark is { } bookmark)
+            {
+                partitions = [.. ScanBookmarks.Apply(bookmark, Identity, partitions)];
+                for (int partition = 0; partition < partitions.Length; partition++)
+                {
+                    long from = partitions[partition].Range.Start;
+                    records[partition] = [.. records[partition].Where(record => record.Offset >= from)];
+                }
             }
 
             return ValueTask.FromResult<ISourceScan>(new InMemoryScan(this, request, partitions, records));

@@ -22,6 +22,12 @@ internal static class SchemaUnion
         return new Schema(fields, key);
     }
 
+    /// <summary>True when both have the same columns of the same types, in any order, and the same key.</summary>
+    public static bool AreSame(Schema left, Schema right) =>
+        left.Fields.Count == right.Fields.Count
+        && left.Fields.All(field => Find(right, field.Name) is int at and >= 0 && right.Fields[at].Type == field.Type)
+        && left.Key.Select(at => left.Fields[at].Name).SequenceEqual(right.Key.Select(at => right.Fields[at].Name));
+
     /// <summary>What has only ever been NULL is VARCHAR in the end.</summary>
     public static Schema Complete(Schema schema) => new(
         schema.Fields.Select(field => field with { Type = JsonTypes.Settled(field.Type) }), [.. schema.Key]);

@@ -10,4 +10,16 @@ internal sealed record StagedTable(Schema Schema, IReadOnlyList<ChangeBatch> Bat
 {
     /// <summary>Number of rows.</summary>
     public long RowCount => Batches.Sum(batch => (long)batch.Count);
+
+    /// <summary>
+    /// The columns as the records showed them: NULL is the type of one that has held nothing else, and VARCHAR in
+    /// <see cref="Schema"/>.
+    /// </summary>
+    public Schema Inferred { get; init; } = Schema;
+
+    /// <summary>True when the records had columns, types or keys that were not known of the source before.</summary>
+    public bool IsNewSchema { get; init; }
+
+    /// <summary>Keys that the records name, tombstones included; kept only where a scan was continued.</summary>
+    public IReadOnlyList<Batch> TouchedKeys { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using Ctas;
 using Ctas.Data;
+using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
@@ -114,6 +115,29 @@ internal static class ReadmeSnippets
 
         bootstrapServers.Should().NotBeEmpty();
         ((double)result.Rows.Single()[0]!).Should().BeApproximately(4, 1e-12);
+    }
+
+    [ReadmeSnippet("snapshots")]
+    public static async Task StartAgainAsync(string bootstrapServers)
+    {
+        using var snapshots = new SnapshotFolder();
+        string folder = snapshots.Path;
+
+        // snippet: snapshots
+        CtasEngine Build() => new CtasEngineBuilder()
+            .UseKafka(bootstrapServers)
+            .UseSnapshots(folder)
+            .AddTable("CREATE TABLE users WITH (table_model = 'compact') AS SELECT * FROM kafka://users")
+            .Build();
+
+        await using (CtasEngine first = Build()) { (await first.LoadAsync()).ThrowIfFailed(); }
+
+        await using CtasEngine second = Build();
+        TableLoadResult users = (await second.LoadAsync())["users"]; // users.Kind: Restored, Continued or Full
+        // end snippet
+
+        (users.Kind, users.Records).Should().Be((LoadKind.Restored, 0L));
+        second.Tables["users"].RowCount.Should().Be(users.Rows).And.BePositive();
     }
 
     [ReadmeSnippet("testing")]

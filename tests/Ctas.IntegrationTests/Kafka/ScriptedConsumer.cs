@@ -27,6 +27,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public IReadOnlyList<int> GetPartitions() => _topic.GetPartitions();
 
+    public string? GetClusterId() => _topic.ClusterId;
+
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
         [.. partitions.Select(id => OffsetAt(_topic.Partitions[id], place))];
 

@@ -19,6 +19,9 @@ internal sealed class ScriptedTopic(InstantTime time)
     /// <summary>The clock; an empty fetch takes its timeout.</summary>
     public InstantTime Time { get; } = time;
 
+    /// <summary>The name of the cluster it lies on; null for an old one.</summary>
+    public string? ClusterId { get; set; } = "scripted";
+
     /// <summary>False to prove that the position alone ends a scan.</summary>
     public bool TellsEnds { get; set; } = true;
 

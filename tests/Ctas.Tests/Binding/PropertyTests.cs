@@ -49,6 +49,8 @@ public sealed class PropertyTests
     [InlineData("loading.timeout", "7 days", "7.00:00:00")]
     [InlineData("loading.timeout", "1.5 hours", "01:30:00")]
     [InlineData("loading.unified", "false", "false")]
+    [InlineData("loading.unified", "TRUE", "true")]
+    [InlineData("loading.unified", "auto", "auto")]
     [InlineData("on_error", "fail", "fail")]
     public void TableProperty_ThatFits_IsKeptInItsCanonicalForm(string name, string value, string canonical) =>
         Scripts.PlanSound($"CREATE TABLE t WITH ('{name}' = '{value}') AS SELECT id FROM users")
@@ -92,7 +94,7 @@ public sealed class PropertyTests
     [InlineData("CREATE TABLE t WITH (loading.timeout = {'0 seconds'}) AS SELECT id FROM users", "CTAS2041", "above 0")]
     [InlineData("CREATE TABLE t WITH (retention = {'7 days'}) AS SELECT id FROM users", "CTAS2009", null)]
     [InlineData("CREATE TABLE t WITH (retention = {'soon'}) AS SELECT id FROM users", "CTAS2041", "7 days")]
-    [InlineData("CREATE TABLE t WITH (loading.unified = {'true'}) AS SELECT id FROM users", "CTAS2009", null)]
+    [InlineData("CREATE TABLE t WITH (loading.unified = {'often'}) AS SELECT id FROM users", "CTAS2041", "true, false or auto")]
     [InlineData("CREATE STREAM s WITH (topic = 's', value_format = {'AVRO'})", "CTAS2009", null)]
     [InlineData("CREATE TABLE t WITH ({table_modle} = 'compact') AS SELECT id FROM users", "CTAS2040", "table_model")]
     [InlineData("CREATE STREAM s WITH ({topik} = 's', topic = 's')", "CTAS2040", "topic")]

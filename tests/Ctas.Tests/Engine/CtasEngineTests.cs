@@ -72,6 +72,17 @@ public sealed class CtasEngineTests
     }
 
     [Fact]
+    public void Build_UnifiedLoadingWithoutSnapshots_IsRefused()
+    {
+        const string sql = "CREATE TABLE t WITH (loading.unified = 'true') AS SELECT 1 AS one";
+        Action build = () => new CtasEngineBuilder().AddTable(sql).Build();
+
+        Diagnostic diagnostic = build.Should().Throw<CtasCompilationException>().Which.Diagnostics.Single();
+        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3006", new TextSpan(13, 14)));
+        diagnostic.Hint.Should().Contain("UseSnapshots");
+    }
+
+    [Fact]
     public void Build_TopicWithoutKafka_TellsWhatReadsTopics()
     {
         Action build = () => new CtasEngineBuilder().AddTable("CREATE TABLE t AS SELECT * FROM kafka://orders").Build();

@@ -85,8 +85,8 @@ internal static class PropertyCatalog
             "batch.strategy", PropertyPlace.Any, "auto",
             PropertyReaders.OnlyDefault("auto", "batch.strategy", "fixed", "adaptive")),
         new(
-            "loading.unified", PropertyPlace.Table, "false",
-            PropertyReaders.OnlyDefault("false", "loading.unified", "true", "auto")),
+            "loading.unified", PropertyPlace.Table, "true, false or auto",
+            PropertyReaders.OneOf("true", "false", "auto")),
         new(ConfigFile, PropertyPlace.Any, "the path of a YAML or JSON file", PropertyReaders.Text),
     ];
 

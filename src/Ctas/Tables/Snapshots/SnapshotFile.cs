@@ -1,0 +1,229 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Ctas.Data;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ctas.Tables.Snapshots;
+
+/// <summary>A stored table, opened for reading: the header at once, the rows when they are asked for.</summary>
+/// <remarks>Everything is checked before it is used. The file may be replaced meanwhile: this one stays what it is.</remarks>
+internal sealed class SnapshotFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly long _length;
+    private readonly int _headerBytes;
+
+    private SnapshotFile(SafeFileHandle handle)
+    {
+        _handle = handle;
+        _length = RandomAccess.GetLength(handle);
+        Span<byte> prelude = stackalloc byte[SnapshotFormat.PreludeBytes];
+        if (_length < SnapshotFormat.PreludeBytes + SnapshotFormat.TrailerBytes) { throw Torn(); }
+
+        ReadExactly(prelude, 0);
+        bool isSnapshot = prelude[..8].SequenceEqual(SnapshotFormat.Magic)
+            && SnapshotFormat.Checksum(prelude[..20]) == BinaryPrimitives.ReadUInt32LittleEndian(prelude[20..]);
+        if (!isSnapshot) { throw new SnapshotFormatException("it does not start as a snapshot does"); }
+
+        int version = BinaryPrimitives.ReadInt32LittleEndian(prelude[8..]);
+        if (version != SnapshotFormat.Version) { throw new SnapshotFormatException($"it is of version {version}"); }
+
+        _headerBytes = BinaryPrimitives.ReadInt32LittleEndian(prelude[12..]);
+        byte[] bytes = Part("the header", SnapshotFormat.PreludeBytes, _headerBytes);
+        Check("the header", bytes, BinaryPrimitives.ReadUInt32LittleEndian(prelude[16..]));
+        Header = SnapshotHeaderCodec.Read(bytes);
+    }
+
+    /// <summary>What is stored.</summary>
+    public SnapshotHeader Header { get; }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length => _length;
+
+    /// <summary>Opens a file and reads its header.</summary>
+    /// <exception cref="SnapshotFormatException">It is no whole snapshot of this version.</exception>
+    /// <exception cref="IOException">It could not be read.</exception>
+    public static SnapshotFile Open(string path)
+    {
+        SafeFileHandle handle = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        try { return new SnapshotFile(handle); }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads and checks all rows, on several threads.</summary>
+    /// <param name="maxDegreeOfParallelism">Threads to use.</param>
+    /// <param name="cancellationToken">Stops between blocks.</param>
+    /// <exception cref="SnapshotFormatException">A byte is not as it was written.</exception>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public IReadOnlyList<Batch> ReadRows(int maxDegreeOfParallelism, CancellationToken cancellationToken)
+    {
+        Schema schema = Header.Schema;
+        (SnapshotBlock[] blocks, bool[] interned) = ReadFooter(schema.Fields.Count);
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = maxDegreeOfParallelism,
+            CancellationToken = cancellationToken,
+        };
+        var pools = new StringPool?[schema.Fields.Count];
+        Run(options, schema.Fields.Count, ordinal => pools[ordinal] = ReadStrings(blocks, ordinal, interned[ordinal]));
+
+        SnapshotBlock[] columns = [.. blocks.Where(block => block.Kind == SnapshotBlockKind.Column)];
+        var read = new Column[columns.Length];
+        Run(options, columns.Length, at =>
+        {
+            int ordinal = columns[at].Column;
+            read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes, schema.Fields[ordinal].Type, pools[ordinal]));
+        });
+        return Assemble(columns, read, pools);
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private Batch[] Assemble(SnapshotBlock[] columns, Column[] read, StringPool?[] pools)
+    {
+        int width = Header.Schema.Fields.Count;
+        int groups = width == 0 ? 0 : columns.Length / width;
+        var batches = new Batch[groups];
+        long rows = 0;
+        for (int group = 0; group < groups; group++)
+        {
+            Column[] of = read[(group * width)..((group + 1) * width)];
+            for (int ordinal = 0; ordinal < width; ordinal++)
+            {
+                SnapshotBlock block = columns[(group * width) + ordinal];
+                bool fits = block.Column == ordinal && block.Group == group && of[ordinal].Length == of[0].Length
+                    && (of[ordinal] is not StringColumn text || !text.Codes.ContainsAnyExceptInRange(-1, pools[ordinal]!.Count - 1));
+                if (!fits) { throw new SnapshotFormatException("its columns do not fit together"); }
+            }
+
+            batches[group] = new Batch(of, of[0].Length);
+            rows += of[0].Length;
+        }
+
+        return rows == Header.RowCount && groups * width == columns.Length
+            ? batches
+            : throw new SnapshotFormatException($"it holds {rows} of {Header.RowCount} rows");
+    }
+
+    private StringPool? ReadStrings(SnapshotBlock[] blocks, int ordinal, bool isInterned)
+    {
+        if (PhysicalTypes.Of(Header.Schema.Fields[ordinal].Type) != PhysicalType.Bytes) { return null; }
+
+        var pool = new StringPool(isInterned);
+        int expected = 0;
+        foreach (SnapshotBlock block in blocks)
+        {
+            if (block.Kind != SnapshotBlockKind.Strings || block.Column != ordinal) { continue; }
+
+            expected += WithBlock(block, bytes => StringBlocks.Read(bytes, pool));
+        }
+
+        pool.TrimExcess();
+        return pool.Count == expected ? pool : throw new SnapshotFormatException("a string is stored twice");
+    }
+
+    private (SnapshotBlock[] Blocks, bool[] Interned) ReadFooter(int columns)
+    {
+        Span<byte> trailer = stackalloc byte[SnapshotFormat.TrailerBytes];
+        ReadExactly(trailer, _length - trailer.Length);
+        bool isWhole = trailer[20..].SequenceEqual(SnapshotFormat.Magic)
+            && SnapshotFormat.Checksum(trailer[..16]) == BinaryPrimitives.ReadUInt32LittleEndian(trailer[16..]);
+        if (!isWhole) { throw Torn(); }
+
+        long offset = BinaryPrimitives.ReadInt64LittleEndian(trailer);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(trailer[8..]);
+        if (offset + length != _length - trailer.Length) { throw Torn(); }
+
+        byte[] footer = Part("the footer", offset, length);
+        Check("the footer", footer, BinaryPrimitives.ReadUInt32LittleEndian(trailer[12..]));
+        int count = BinaryPrimitives.ReadInt32LittleEndian(footer.AsSpan(4));
+        int start = 8 + columns;
+        bool fits = BinaryPrimitives.ReadInt32LittleEndian(footer) == columns
+            && footer.Length == start + ((long)count * SnapshotBlock.EntryBytes);
+        if (!fits) { throw new SnapshotFormatException("its footer does not fit its header"); }
+
+        bool[] interned = [.. footer.AsSpan(8, columns).ToArray().Select(flag => flag != 0)];
+        var blocks = new SnapshotBlock[count];
+        long next = SnapshotFormat.PreludeBytes + _headerBytes;
+        for (int block = 0; block < count; block++)
+        {
+            blocks[block] = ReadEntry(footer.AsSpan(start + (block * SnapshotBlock.EntryBytes)));
+            if (blocks[block].Offset != next) { throw new SnapshotFormatException("its blocks leave gaps"); }
+
+            next += blocks[block].Length;
+        }
+
+        return next == offset ? (blocks, interned) : throw new SnapshotFormatException("its blocks leave gaps");
+    }
+
+    private static SnapshotBlock ReadEntry(ReadOnlySpan<byte> entry) => new(
+        (SnapshotBlockKind)entry[0],
+        BinaryPrimitives.ReadInt32LittleEndian(entry[1..]),
+        BinaryPrimitives.ReadInt32LittleEndian(entry[5..]),
+        BinaryPrimitives.ReadInt64LittleEndian(entry[9..]),
+        BinaryPrimitives.ReadInt32LittleEndian(entry[17..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(entry[21..]));
+
+    private T WithBlock<T>(SnapshotBlock block, ReadBlock<T> read)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(block.Length);
+        Span<byte> bytes = buffer.AsSpan(0, block.Length);
+        ReadExactly(bytes, block.Offset);
+        Check($"a block of column \"{Header.Schema.Fields[block.Column].Name}\"", bytes, block.Checksum);
+        T result = read(bytes);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return result;
+    }
+
+    private byte[] Part(string what, long offset, int length)
+    {
+        // Before anything of that size is allocated.
+        if (length < 0 || offset < 0 || offset + length > _length)
+        {
+            throw new SnapshotFormatException($"{what} is longer than the file");
+        }
+
+        byte[] bytes = new byte[length];
+        ReadExactly(bytes, offset);
+        return bytes;
+    }
+
+    private void ReadExactly(Span<byte> bytes, long offset)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int read = RandomAccess.Read(_handle, bytes, offset);
+            if (read == 0) { throw Torn(); }
+
+            bytes = bytes[read..];
+            offset += read;
+        }
+    }
+
+    private static void Check(string what, ReadOnlySpan<byte> bytes, uint checksum)
+    {
+        if (SnapshotFormat.Checksum(bytes) != checksum)
+        {
+            throw new SnapshotFormatException($"the checksum of {what} does not match");
+        }
+    }
+
+    private static SnapshotFormatException Torn() => new("it ends before its end");
+
+    /// <summary>Parallel.For whose failures come one at a time, as they were thrown.</summary>
+    private static void Run(ParallelOptions options, int count, Action<int> body)
+    {
+        try { Parallel.For(0, count, options, body); }
+        catch (AggregateException e) when (e.InnerException is SnapshotFormatException or IOException)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
+        }
+    }
+
+    private delegate T ReadBlock<T>(ReadOnlySpan<byte> bytes);
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Ctas.Data;
+
+namespace Ctas.Tables.Snapshots;
+
+/// <summary>Collects the strings that a stored column uses, numbers them densely and makes blocks of them.</summary>
+/// <remarks>
+/// Pools may hold far more than a table does, so only what is used is stored. Layout of a block: count (4) · lengths,
+/// as integers · bytes. Single-threaded.
+/// </remarks>
+internal sealed class StringBlocks
+{
+    private const int BlockBytes = 1 << 20;
+    private const int BlockStrings = 1 << 16;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly List<int> _lengths = [];
+    private StringPool? _pool;
+    private int[] _codeOf = [];
+    private int[] _codes = [];
+    private int _count;
+
+    /// <summary>False when equal strings may have different codes.</summary>
+    public bool IsInterned { get; private set; } = true;
+
+    /// <summary>True when the strings that wait fill a block.</summary>
+    public bool IsFull => _lengths.Count >= BlockStrings || _bytes.WrittenCount >= BlockBytes;
+
+    /// <summary>The stored codes of a column, valid until the next call; its new strings wait to be written.</summary>
+    /// <param name="column">The next rows.</param>
+    /// <param name="full">Called whenever a block is full.</param>
+    public ReadOnlySpan<int> Number(StringColumn column, Action full)
+    {
+        TakePool(column.Pool);
+        if (_codes.Length < column.Length) { _codes = new int[column.Length]; }
+
+        ReadOnlySpan<int> given = column.Codes;
+        for (int row = 0; row < given.Length; row++)
+        {
+            int code = given[row];
+            if (code < 0)
+            {
+                _codes[row] = -1;
+                continue;
+            }
+
+            if (_codeOf[code] == 0)
+            {
+                Append(column.Pool.GetBytes(code));
+                _codeOf[code] = ++_count;
+                if (IsFull) { full(); }
+            }
+
+            _codes[row] = _codeOf[code] - 1;
+        }
+
+        return _codes.AsSpan(0, given.Length);
+    }
+
+    /// <summary>Moves the strings that wait into a block.</summary>
+    public void Write(ArrayBufferWriter<byte> block)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(block.GetSpan(4), _lengths.Count);
+        block.Advance(4);
+        IntegerBlocks.Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_lengths), block);
+        block.Write(_bytes.WrittenSpan);
+        _lengths.Clear();
+        _bytes.ResetWrittenCount();
+    }
+
+    /// <summary>Adds the strings of a block to a pool.</summary>
+    /// <returns>Their number.</returns>
+    /// <exception cref="SnapshotFormatException">It is no such block.</exception>
+    public static int Read(ReadOnlySpan<byte> block, StringPool pool)
+    {
+        if (block.Length < 4) { throw new SnapshotFormatException("a block of strings is too short"); }
+
+        int count = BinaryPrimitives.ReadInt32LittleEndian(block);
+        int[] lengths = ArrayPool<int>.Shared.Rent(count);
+        ReadOnlySpan<byte> bytes = block[4..];
+        bytes = bytes[IntegerBlocks.Read(bytes, lengths.AsSpan(0, count))..];
+        foreach (int length in lengths.AsSpan(0, count))
+        {
+            if (length > bytes.Length) { throw new SnapshotFormatException("a block of strings is too short"); }
+
+            pool.Add(bytes[..length]);
+            bytes = bytes[length..];
+        }
+
+        ArrayPool<int>.Shared.Return(lengths);
+        return bytes.IsEmpty ? count : throw new SnapshotFormatException("a block of strings is too long");
+    }
+
+    private void Append(ReadOnlySpan<byte> value)
+    {
+        _lengths.Add(value.Length);
+        _bytes.Write(value);
+    }
+
+    private void TakePool(StringPool pool)
+    {
+        if (!ReferenceEquals(pool, _pool))
+        {
+            // Strings of two pools are not compared.
+            IsInterned = _pool is null && pool.IsInterned;
+            _pool = pool;
+            _codeOf = new int[pool.Count];
+        }
+        else if (_codeOf.Length < pool.Count) { Array.Resize(ref _codeOf, pool.Count); }
+    }
+}
