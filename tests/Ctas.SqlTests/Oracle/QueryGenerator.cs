@@ -45,11 +45,12 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         return new OracleQuery(SqlPiece.Of("query", null, $"{with}{body}{order}"), isOrdered);
     }
 
-    // An INTERVAL may equal another that is written otherwise, so that ordering by it is not total.
+    // An INTERVAL may equal another that is written otherwise, so that ordering by it is not total; MAPs are ordered
+    // by their entries as sorted or as written.
     private List<ValueTag> RandomTags(bool isOrdered)
     {
         ValueTag[] tags = isOrdered
-            ? [.. ValueTag.All.Where(tag => tag != ValueTag.Interval)]
+            ? [.. ValueTag.All.Where(tag => tag != ValueTag.Interval && tag != ValueTag.Counts)]
             : [.. ValueTag.All];
         return [.. Enumerable.Range(0, choices.Random.Next(1, 5)).Select(_ => choices.FocusTag(tags) ?? choices.Pick(tags))];
     }
