@@ -9,7 +9,7 @@ namespace Ctas.SqlTests.Oracle;
 internal sealed class OracleRun(int seed, int maxFailures, Action<OracleRun>? progress = null)
 {
     private const int QueriesPerDatabase = 10;
-    private const int FocusPerDatabase = 12;
+    private const int FocusPerDatabase = 16;
     private readonly Dictionary<string, int[]> _counts = ConstructCatalog.Names.ToDictionary(name => name, _ => new int[4]);
     private readonly Dictionary<string, int> _explained = [];
     private readonly HashSet<string> _signatures = [];
