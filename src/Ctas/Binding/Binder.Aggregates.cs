@@ -7,22 +7,6 @@ namespace Ctas.Binding;
 
 internal sealed partial class Binder
 {
-    /// <summary>Ordinals and aliases of the SELECT list, or expressions over FROM.</summary>
-    private List<BoundExpression> BindGroupBy(
-        SyntaxList<ExpressionSyntax> groupBy, IReadOnlyList<ResultColumn> columns, Scope scope)
-    {
-        List<BoundExpression> keys = [];
-        foreach (ExpressionSyntax syntax in groupBy)
-        {
-            BoundExpression key = syntax is NumberLiteralSyntax ordinal
-                ? BindOrdinal(ordinal, columns, "GROUP BY")
-                : BindExpression(syntax, scope, "GROUP BY");
-            keys.Add(WithoutAggregates(key, syntax));
-        }
-
-        return keys;
-    }
-
     private BoundExpression WithoutAggregates(BoundExpression key, ExpressionSyntax syntax)
     {
         if (key.First<BoundWindowCall>() is { } window)

@@ -30,9 +30,12 @@ internal sealed partial class Binder
             NameExpressionSyntax e => BindName(e, context.Scope),
             LiteralSyntax e => BindLiteral(e),
             UnarySyntax e => BindUnary(e, context),
+            BinarySyntax e when IsRowComparison(e) => BindRowComparison(e, context),
             BinarySyntax e => BindBinary(e, context),
             IsNullSyntax e => new BoundIsNull(BindExpression(e.Operand, context), e.IsNegated),
             IsBooleanSyntax e => BindIsBoolean(e, context),
+            IsDistinctFromSyntax { Left: RowSyntax } or IsDistinctFromSyntax { Right: RowSyntax } =>
+                BindRowDistinct((IsDistinctFromSyntax)syntax, context),
             IsDistinctFromSyntax e => Compare(
                 e.IsNegated ? BoundOperator.IsNotDistinctFrom : BoundOperator.IsDistinctFrom,
                 BindExpression(e.Left, context),
@@ -40,6 +43,7 @@ internal sealed partial class Binder
                 e.Span),
             BetweenSyntax e => BindBetween(e, context),
             LikeSyntax e => BindLike(e, context),
+            InListSyntax { Operand: RowSyntax row } e => BindRowInList(e, row, context),
             InListSyntax e => BindInList(e, context),
             CaseSyntax e => BindCase(e, context),
             CastSyntax e => BindCast(e, context),
@@ -47,11 +51,13 @@ internal sealed partial class Binder
             ExistsSyntax e => BindExists(e, context),
             InQuerySyntax e => BindInQuery(e, context),
             QuantifiedSyntax e => BindQuantified(e, context),
+            QuantifiedArraySyntax e => BindQuantifiedArray(e, context),
             FunctionCallSyntax e => BindCall(e, context),
             ExtractSyntax e => BindExtract(e, context),
             TrimSyntax e => BindTrim(e, context),
             PositionSyntax e => BindPosition(e, context),
             FieldAccessSyntax e => BindFieldAccess(e, context),
+            JsonAccessSyntax e => BindJsonAccess(e, context),
             IndexSyntax e => BindIndex(e, context),
             ArraySyntax e => BindArray(e, context),
             MapSyntax e => BindMap(e, context),
@@ -61,11 +67,13 @@ internal sealed partial class Binder
         return bound.Span == syntax.Span ? bound : bound with { Span = syntax.Span };
     }
 
-    private BoundError RefuseExpression(ExpressionSyntax syntax) => NotSupportedYet(syntax, syntax switch
+    private BoundError RefuseExpression(ExpressionSyntax syntax) => syntax switch
     {
-        LambdaSyntax => "a lambda",
+        LambdaSyntax => Report(BindingDiagnostics.LambdaMisplaced(syntax.Span)),
+        RowSyntax => Report(BindingDiagnostics.RowMisplaced(syntax.Span)),
+        GroupingSetsSyntax e => Report(BindingDiagnostics.GroupingSetsMisplaced(syntax.Span, NameOf(e.Kind))),
         _ => throw new UnreachableException($"No rule for {syntax.GetType().Name}."),
-    });
+    };
 
     private BoundExpression BindColumn(NameSyntax name, Scope scope) => scope.Lookup(name) switch
     {

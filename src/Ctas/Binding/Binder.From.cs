@@ -21,6 +21,8 @@ internal sealed partial class Binder
                 return Aliased(BindQuery(subquery.Query, commonTables), subquery.Alias, name: null);
             case JoinSyntax { Right: FunctionTableSyntax function } join when MakesRows(function.Call):
                 return BindUnnestJoin(join, function, commonTables);
+            case JoinSyntax { Right: SubqueryTableSyntax { IsLateral: true } query } join:
+                return BindLateralJoin(join, query, commonTables);
             case JoinSyntax join:
                 return BindJoin(join, commonTables);
             case FunctionTableSyntax function when MakesRows(function.Call):

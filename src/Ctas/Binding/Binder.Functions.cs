@@ -23,6 +23,8 @@ internal sealed partial class Binder
                 call.Name.Span, call.Name.Text, ClosestName.Find(name, catalog.Functions.AllNames)));
         }
 
+        if (function.Name == "GROUPING" && MisplacedClause(call) is null) { return BindGrouping(call, context); }
+
         if (function.Kind == FunctionKind.Window) { return Report(BindingDiagnostics.OverMissing(call.Span, name)); }
 
         if (function.Kind == FunctionKind.Aggregate) { return BindAggregate(call, function, context); }

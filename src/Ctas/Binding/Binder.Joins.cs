@@ -19,7 +19,12 @@ internal sealed partial class Binder
             CommonTables = commonTables,
         };
         BoundJoinKind kind = Kind(join.Kind);
+        if (join.IsNatural) { join = join with { Using = CommonColumns(join, leftScope, rightScope) }; }
+
         if (!join.Using.IsEmpty) { return BindUsing(join, kind, left, right, leftScope, rightScope, within); }
+
+        // As in PostgreSQL, sides without a common column match row by row.
+        if (join.IsNatural && kind == BoundJoinKind.Inner) { kind = BoundJoinKind.Cross; }
 
         BoundExpression? on = join.On is null ? null : BindCondition(join.On, scope, "ON");
         BoundExpression? condition = Both(OnWithSubqueries(on, kind, left, right), within);
@@ -53,6 +58,26 @@ internal sealed partial class Binder
             [.. merged, .. leftScope.Merged.Concat(rightScope.Merged).Where(known => !IsRenewed(known))],
             []);
         return (new BoundJoin(kind, left, right, Both(condition, within)), scope);
+    }
+
+    /// <summary>The columns that both sides have, in the order of the left one; none after a mistake, reported here.</summary>
+    private SyntaxList<NameSyntax> CommonColumns(JoinSyntax join, Scope left, Scope right)
+    {
+        bool isLeftOpen = left.Tables.Any(table => table.Relation.IsOpen);
+        if ((isLeftOpen || right.Tables.Any(table => table.Relation.IsOpen)) && openColumnType.Kind == DataTypeKind.Unknown)
+        {
+            TableSyntax side = isLeftOpen ? join.Left : join.Right;
+            Report(BindingDiagnostics.NaturalNeedsColumns(side.Span, isLeftOpen ? "left" : "right"));
+            return [];
+        }
+
+        IEnumerable<string> names = left.Merged.Select(m => m.Name)
+            .Concat(left.Tables.SelectMany(table => table.Relation.Columns).Select(column => column.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase);
+        HashSet<string> others = new(
+            right.Tables.SelectMany(table => table.Relation.Columns).Select(column => column.Name),
+            StringComparer.OrdinalIgnoreCase);
+        return [.. names.Where(others.Contains).Select(name => new NameSyntax(name) { Span = join.Right.Span })];
     }
 
     private static BoundExpression? Both(BoundExpression? first, BoundExpression? second) =>

@@ -1,3 +1,4 @@
+using Ctas.Binding.Functions;
 using Ctas.Data;
 using Ctas.Syntax;
 
@@ -79,6 +80,30 @@ internal sealed partial class Binder
         }
 
         return found;
+    }
+
+    /// <summary>A part of JSON text; of a STRUCT or MAP the field or value, which needs no quotes but may have them.</summary>
+    private BoundExpression BindJsonAccess(JsonAccessSyntax syntax, Context context)
+    {
+        BoundExpression operand = BindExpression(syntax.Operand, context);
+        BoundExpression key = BindExpression(syntax.Key, context);
+        if (operand is BoundError || key is BoundError) { return new BoundError(); }
+
+        string symbol = syntax.IsText ? "->>" : "->";
+        switch (operand.Type.Kind)
+        {
+            case DataTypeKind.Struct when key is BoundConstant { Value: string field }:
+                return FieldOf(operand, new NameSyntax(field, IsQuoted: true) { Span = syntax.Key.Span });
+            case DataTypeKind.Varchar or DataTypeKind.Null or DataTypeKind.Unknown:
+                bool isKey = key.Type.Kind is DataTypeKind.Varchar or DataTypeKind.Int or DataTypeKind.BigInt
+                    or DataTypeKind.Null or DataTypeKind.Unknown;
+                string function = syntax.IsText ? "JSON_GET_TEXT" : "JSON_GET";
+                return isKey
+                    ? Call(FunctionCatalog.Find(function)!, symbol, [operand, key], syntax.Span)
+                    : Report(BindingDiagnostics.JsonKeyType(syntax.Key.Span, symbol, Written(key)));
+            default:
+                return Report(BindingDiagnostics.NotJson(syntax.Span, symbol, Written(operand)));
+        }
     }
 
     private BoundExpression BindIndex(IndexSyntax syntax, Context context)

@@ -43,7 +43,7 @@ internal sealed partial class Binder
         {
             Aliases = [.. columns.Where(c => c.IsAlias).Select(c => new ScopeName(c.Name, c.Expression))],
         };
-        IReadOnlyList<BoundExpression> keys = BindGroupBy(select.GroupBy, columns, withAliases);
+        GroupingKeys keys = BindGroupBy(select.GroupBy, columns, withAliases);
         BoundExpression? having = select.Having is null
             ? null
             : BindCondition(select.Having, withAliases, "HAVING", allowsAggregates: true);
@@ -54,22 +54,26 @@ internal sealed partial class Binder
 
         if (window is not null)
         {
-            relation = InWindows(relation, window, before, keys);
-            keys = [.. keys, .. window.Keys];
+            relation = InWindows(relation, window, before, keys.All);
+            keys = keys.With([.. window.Keys]);
+            if (window.End is not null && keys.Sets is not null)
+            {
+                Report(BindingDiagnostics.SessionsOfSets(window.Syntax.Span));
+            }
         }
 
         bool isGrouped = !select.GroupBy.IsEmpty || having is not null || window is not null
-            || columns.Any(c => c.Expression.Contains<BoundAggregate>())
-            || qualify?.Contains<BoundAggregate>() == true
-            || sortItems.Any(item => item.Expression.Contains<BoundAggregate>());
+            || columns.Any(c => IsOfGroups(c.Expression))
+            || (qualify is not null && IsOfGroups(qualify))
+            || sortItems.Any(item => IsOfGroups(item.Expression));
         if (isGrouped)
         {
-            var grouping = new GroupingRewriter(keys, columns.Select(c => (c.Name, c.Expression)), diagnostics);
+            var grouping = new GroupingRewriter(keys.All, columns.Select(c => (c.Name, c.Expression)), diagnostics);
             columns = [.. columns.Select(c => c with { Expression = grouping.Rewrite(c.Expression) })];
             having = having is null ? null : grouping.Rewrite(having);
             qualify = qualify is null ? null : grouping.Rewrite(qualify);
             sortItems = [.. sortItems.Select(item => item with { Expression = grouping.Rewrite(item.Expression) })];
-            relation = new BoundGrouping(relation, grouping.Keys, grouping.Aggregates);
+            relation = Grouped(relation, keys.Sets, grouping);
             openStars = [];
         }
 

@@ -78,6 +78,12 @@ internal sealed partial class Binder
 
     private BoundExpression BindInQuery(InQuerySyntax syntax, Context context)
     {
+        if (syntax.Operand is RowSyntax row)
+        {
+            BoundExpression any = BindRowAny(row, syntax.Query, context);
+            return syntax.IsNegated && any is not BoundError ? new BoundNot(any) : any;
+        }
+
         BoundExpression found = BindAny(
             BindExpression(syntax.Operand, context), BoundOperator.Equal, syntax.Query, "IN (SELECT …)", syntax.Span, context);
         return syntax.IsNegated && found is not BoundError ? new BoundNot(found) : found;
@@ -86,6 +92,18 @@ internal sealed partial class Binder
     /// <summary>A comparison with ALL rows holds unless its opposite holds for ANY.</summary>
     private BoundExpression BindQuantified(QuantifiedSyntax syntax, Context context)
     {
+        if (syntax.Operand is RowSyntax row)
+        {
+            bool isIn = syntax is { IsAll: false, Operator: BinaryOperator.Equal };
+            if (!isIn && syntax is not { IsAll: true, Operator: BinaryOperator.NotEqual })
+            {
+                return Report(BindingDiagnostics.RowMisplaced(row.Span));
+            }
+
+            BoundExpression any = BindRowAny(row, syntax.Query, context);
+            return isIn || any is BoundError ? any : new BoundNot(any);
+        }
+
         BoundExpression operand = BindExpression(syntax.Operand, context);
         BoundOperator operation = Operator(syntax.Operator);
         string construct = syntax.IsAll ? "ALL (SELECT …)" : "ANY (SELECT …)";
@@ -121,6 +139,33 @@ internal sealed partial class Binder
         return Compare(operation, operand, column, span) is BoundBinary comparison
             ? new BoundAnyQuery(comparison.Left, operation, comparison.Right, query, parameters)
             : new BoundError();
+    }
+
+    /// <summary>(a, b) IN (query of two columns).</summary>
+    private BoundExpression BindRowAny(RowSyntax row, QuerySyntax syntax, Context context)
+    {
+        BoundExpression[] operands = [.. row.Values.Select(value => BindExpression(value, context))];
+        var (query, parameters) = BindSubquery(syntax, context);
+        if (query.IsOpen && query.Columns.Count != operands.Length) { return new BoundConstant(null, DataType.Unknown); }
+
+        if (query.Columns.Count != operands.Length)
+        {
+            return Report(BindingDiagnostics.ColumnCounts(syntax.Span, "IN (SELECT …)", operands.Length, query.Columns.Count));
+        }
+
+        BoundExpression[] pairs =
+        [
+            .. operands.Select((operand, part) => Compare(
+                BoundOperator.Equal, operand, new BoundColumn(query.Columns[part]) { Span = syntax.Span }, row.Values[part].Span)),
+        ];
+        return pairs.Any(pair => pair is not BoundBinary)
+            ? new BoundError()
+            : new BoundAnyQuery(
+                ((BoundBinary)pairs[0]).Left, BoundOperator.Equal, ((BoundBinary)pairs[0]).Right, query, parameters)
+            {
+                FurtherOperands = [.. pairs.Skip(1).Select(pair => ((BoundBinary)pair).Left)],
+                FurtherValues = [.. pairs.Skip(1).Select(pair => ((BoundBinary)pair).Right)],
+            };
     }
 
     /// <summary>The expression that a query of one column gives, or all of the query.</summary>
@@ -180,26 +225,23 @@ internal sealed partial class Binder
         return bound is BoundError ? bound : query.Parameter(call.Name.Text, bound);
     }
 
-    /// <summary>ON of an outer join: a sub-query there must be a matter of one side.</summary>
+    /// <summary>ON of a FULL JOIN: a sub-query there must be a matter of one side.</summary>
     private BoundExpression? OnWithSubqueries(
         BoundExpression? condition, BoundJoinKind kind, BoundRelation left, BoundRelation right)
     {
-        if (condition is null || kind is BoundJoinKind.Inner or BoundJoinKind.Cross) { return condition; }
+        if (condition is null || kind != BoundJoinKind.Full) { return condition; }
 
-        foreach (BoundSubquery subquery in Subqueries(condition))
+        foreach (BoundSubquery subquery in condition.Subqueries())
         {
             HashSet<ColumnSymbol> columns = subquery.Columns();
             if (columns.IsSubsetOf(left.ReadableColumns) || columns.IsSubsetOf(right.ReadableColumns)) { continue; }
 
-            string name = $"a sub-query in ON of a {kind.ToString().ToUpperInvariant()} JOIN that reads both sides";
             return Report(BindingDiagnostics.NotSupportedYet(
-                subquery.Span, name, "Compute it in a sub-query of FROM, and compare its column in ON."));
+                subquery.Span,
+                "a sub-query in ON of a FULL JOIN that reads both sides",
+                "Compute it in a sub-query of FROM, and compare its column in ON."));
         }
 
         return condition;
     }
-
-    private static IEnumerable<BoundSubquery> Subqueries(BoundExpression expression) => expression is BoundSubquery found
-        ? [found]
-        : expression.Operands().SelectMany(Subqueries);
 }

@@ -4,7 +4,7 @@ using Ctas.Text;
 namespace Ctas.Binding;
 
 /// <summary>Every mistake that binding can report. A code never changes its meaning and is never used again.</summary>
-internal static class BindingDiagnostics
+internal static partial class BindingDiagnostics
 {
     public static Diagnostic RelationNotFound(TextSpan span, string name, string? reader, string? closest) => new(
         "CTAS2001",

@@ -10,7 +10,7 @@ internal static class BoundExpressionParts
     {
         BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundOpenLambda or BoundLambdaParameter => [],
         BoundLambda e => [e.Body],
-        BoundAnyQuery e => [e.Operand, .. e.Parameters.Select(parameter => parameter.Argument)],
+        BoundAnyQuery e => [e.Operand, .. e.FurtherOperands, .. e.Parameters.Select(parameter => parameter.Argument)],
         BoundSubquery e => e.Parameters.Select(parameter => parameter.Argument),
         BoundBinary e => [e.Left, e.Right],
         BoundNegate e => [e.Operand],
@@ -20,6 +20,7 @@ internal static class BoundExpressionParts
         BoundCase e => [.. e.Branches.SelectMany(b => (BoundExpression[])[b.Condition, b.Result]), .. Optional(e.Else)],
         BoundInList e => [e.Operand, .. e.Values],
         BoundLike e => [e.Operand, e.Pattern],
+        BoundGroupingCall e => e.Arguments,
         BoundFunction e => e.Arguments,
         BoundField e => [e.Operand],
         BoundElement e => [e.Operand, e.Index],
@@ -65,6 +66,11 @@ internal static class BoundExpressionParts
         expression is BoundBinary { Operator: BoundOperator.And } and
             ? and.Left.Conjuncts().Concat(and.Right.Conjuncts())
             : [expression];
+
+    /// <summary>The sub-queries in the expression, without those inside of them.</summary>
+    public static IEnumerable<BoundSubquery> Subqueries(this BoundExpression expression) => expression is BoundSubquery found
+        ? [found]
+        : expression.Operands().SelectMany(Subqueries);
 
     private static BoundExpression[] Optional(BoundExpression? expression) => expression is null ? [] : [expression];
 }

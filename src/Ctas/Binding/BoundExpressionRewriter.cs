@@ -12,7 +12,12 @@ internal abstract class BoundExpressionRewriter
     {
         BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundLambdaParameter => expression,
         BoundLambda e => e with { Body = Rewrite(e.Body) },
-        BoundAnyQuery e => e with { Operand = Rewrite(e.Operand), Parameters = RewriteParameters(e) },
+        BoundAnyQuery e => e with
+        {
+            Operand = Rewrite(e.Operand),
+            FurtherOperands = [.. e.FurtherOperands.Select(Rewrite)],
+            Parameters = RewriteParameters(e),
+        },
         BoundSubquery e => e with { Parameters = RewriteParameters(e) },
         BoundBinary e => e with { Left = Rewrite(e.Left), Right = Rewrite(e.Right) },
         BoundNegate e => e with { Operand = Rewrite(e.Operand) },
@@ -26,6 +31,7 @@ internal abstract class BoundExpressionRewriter
         },
         BoundInList e => e with { Operand = Rewrite(e.Operand), Values = [.. e.Values.Select(Rewrite)] },
         BoundLike e => e with { Operand = Rewrite(e.Operand), Pattern = Rewrite(e.Pattern) },
+        BoundGroupingCall e => e with { Arguments = [.. e.Arguments.Select(Rewrite)] },
         BoundFunction e => e with { Arguments = [.. e.Arguments.Select(Rewrite)] },
         BoundField e => e with { Operand = Rewrite(e.Operand) },
         BoundElement e => e with { Operand = Rewrite(e.Operand), Index = Rewrite(e.Index) },

@@ -15,6 +15,7 @@ internal abstract class BoundRelation
     {
         BoundScan scan => [.. scan.Columns, .. scan.PseudoColumns],
         BoundJoin join => [.. join.Left.ReadableColumns, .. join.Right.ReadableColumns],
+        BoundLateralJoin join => [.. join.Left.ReadableColumns, .. join.Right.ReadableColumns],
         BoundMatchJoin { Mark: { } mark } join => [.. join.Left.ReadableColumns, mark],
         BoundMatchJoin join => join.Left.ReadableColumns,
         BoundFilter filter => filter.Input.ReadableColumns,

@@ -19,6 +19,7 @@ internal static class BoundRelationParts
         BoundWindows r => [r.Input],
         BoundTimeWindow r => [r.Input],
         BoundJoin r => [r.Left, r.Right],
+        BoundLateralJoin r => [r.Left, r.Right],
         BoundMatchJoin r => [r.Left, r.Right],
         BoundSetOperation r => [r.Left, r.Right],
         BoundUnionAll r => r.Inputs,
@@ -36,6 +37,7 @@ internal static class BoundRelationParts
         BoundWindows r => r.Calls.Select(call => call.Expression),
         BoundTimeWindow r => r.Keys.Prepend(r.Time),
         BoundJoin { Condition: { } condition } => [condition],
+        BoundLateralJoin r => r.Parameters.Select(parameter => parameter.Argument),
         BoundMatchJoin r => new[] { r.Condition, r.Comparison }.OfType<BoundExpression>(),
         BoundValues r => r.Rows.SelectMany(row => row),
         _ => [],
@@ -80,6 +82,11 @@ internal static class BoundRelationParts
             {
                 Subquery = r.Subquery,
             },
+            BoundLateralJoin r => new BoundLateralJoin(
+                r.KeepsLeft,
+                input(r.Left),
+                input(r.Right),
+                [.. r.Parameters.Select(parameter => parameter with { Argument = expression(parameter.Argument) })]),
             BoundMatchJoin r => new BoundMatchJoin(
                 r.Kind, input(r.Left), input(r.Right), Optional(r.Condition), Optional(r.Comparison), r.Mark),
             BoundSetOperation r => new BoundSetOperation(r.IsIntersect, r.IsAll, input(r.Left), input(r.Right)),

@@ -39,4 +39,11 @@ internal sealed record BoundAnyQuery(
     BoundOperator Operator,
     BoundExpression Value,
     BoundRelation Query,
-    BoundList<BoundParameter> Parameters) : BoundSubquery(Query, Parameters, DataType.Boolean);
+    BoundList<BoundParameter> Parameters) : BoundSubquery(Query, Parameters, DataType.Boolean)
+{
+    /// <summary>Of a row of values, the comparisons after the first, all with <c>=</c>; as many operands as values.</summary>
+    public BoundList<BoundExpression> FurtherOperands { get; init; } = [];
+
+    /// <summary>What the further operands are compared with.</summary>
+    public BoundList<BoundExpression> FurtherValues { get; init; } = [];
+}

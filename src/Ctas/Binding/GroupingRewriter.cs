@@ -13,6 +13,7 @@ internal sealed class GroupingRewriter : BoundExpressionRewriter
     private readonly DiagnosticBag _diagnostics;
     private readonly List<BoundProjection> _keys = [];
     private readonly List<BoundProjection> _aggregates = [];
+    private readonly List<GroupingColumn> _groupings = [];
     private readonly bool _isSilent;
 
     /// <param name="keys">The expressions of GROUP BY, in order; equal ones count once.</param>
@@ -39,6 +40,9 @@ internal sealed class GroupingRewriter : BoundExpressionRewriter
     /// <summary>All aggregates met so far; equal ones are computed once.</summary>
     public IReadOnlyList<BoundProjection> Aggregates => _aggregates;
 
+    /// <summary>All calls of GROUPING met so far; equal ones are one column.</summary>
+    public IReadOnlyList<GroupingColumn> Groupings => _groupings;
+
     public override BoundExpression Rewrite(BoundExpression expression)
     {
         if (_keys.Find(key => key.Expression.Equals(expression)) is { } key)
@@ -50,6 +54,8 @@ internal sealed class GroupingRewriter : BoundExpressionRewriter
         {
             case BoundAggregate aggregate:
                 return new BoundColumn(AggregateColumn(aggregate)) { Span = expression.Span };
+            case BoundGroupingCall grouping:
+                return RewriteGrouping(grouping);
             case BoundColumn column when !_isSilent:
                 _diagnostics.Add(BindingDiagnostics.NotGrouped(column.Span, column.Column.Name, Written(column)));
                 return new BoundError { Span = column.Span };
@@ -58,6 +64,27 @@ internal sealed class GroupingRewriter : BoundExpressionRewriter
             default:
                 return base.Rewrite(expression);
         }
+    }
+
+    private BoundExpression RewriteGrouping(BoundGroupingCall grouping)
+    {
+        int[] ordinals = [.. grouping.Arguments.Select(argument => _keys.FindIndex(key => key.Expression.Equals(argument)))];
+        if (Array.IndexOf(ordinals, -1) is >= 0 and var unknown)
+        {
+            if (!_isSilent) { _diagnostics.Add(BindingDiagnostics.GroupingArgument(grouping.Arguments[unknown].Span)); }
+
+            return new BoundError { Span = grouping.Span };
+        }
+
+        GroupingColumn? column = _groupings.Find(known => known.Keys.SequenceEqual(ordinals));
+        if (column is null)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"grouping_{_groupings.Count}");
+            column = new GroupingColumn(new ColumnSymbol(name, grouping.Type), ordinals);
+            _groupings.Add(column);
+        }
+
+        return new BoundColumn(column.Column) { Span = grouping.Span };
     }
 
     // As the user wrote it, perhaps qualified; a column of * is written nowhere.
@@ -84,4 +111,13 @@ internal sealed class GroupingRewriter : BoundExpressionRewriter
             ?? itemName
             ?? string.Create(CultureInfo.InvariantCulture, $"{kind}_{ordinal}");
     }
+}
+
+/// <summary>The column of a call of GROUPING.</summary>
+/// <param name="Keys">The ordinals of the keys that are its arguments.</param>
+internal sealed record GroupingColumn(ColumnSymbol Column, IReadOnlyList<int> Keys)
+{
+    /// <summary>Its value for rows grouped by some keys: the bit of the last argument is 1.</summary>
+    public int BitsWithout(int[] set) =>
+        Keys.Aggregate(0, (bits, key) => (bits << 1) | (Array.IndexOf(set, key) < 0 ? 1 : 0));
 }

@@ -157,6 +157,10 @@ internal sealed class TableReferences
         BetweenSyntax e => [e.Operand, e.Low, e.High],
         LikeSyntax e => Present(e.Operand, e.Pattern, e.Escape),
         InListSyntax e => [e.Operand, .. e.Items],
+        RowSyntax e => e.Values,
+        GroupingSetsSyntax e => e.Items,
+        QuantifiedArraySyntax e => [e.Operand, e.Array],
+        JsonAccessSyntax e => [e.Operand, e.Key],
         CaseSyntax e => Present(
             [e.Operand, .. e.Branches.SelectMany(b => (ExpressionSyntax[])[b.When, b.Then]), e.Else]),
         CastSyntax e => [e.Operand],

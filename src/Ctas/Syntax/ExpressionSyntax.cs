@@ -62,6 +62,22 @@ internal sealed record QuantifiedSyntax(
     bool IsAll,
     QuerySyntax Query) : ExpressionSyntax;
 
+/// <summary><c>x operator ANY | ALL (array)</c></summary>
+/// <param name="Operator">A comparison.</param>
+internal sealed record QuantifiedArraySyntax(
+    BinaryOperator Operator,
+    ExpressionSyntax Operand,
+    bool IsAll,
+    ExpressionSyntax Array) : ExpressionSyntax;
+
+/// <summary><c>(a, b, …)</c> or <c>ROW(a, …)</c>: values that are compared together, part by part.</summary>
+/// <param name="Values">In GROUPING SETS perhaps none: <c>()</c>.</param>
+internal sealed record RowSyntax(SyntaxList<ExpressionSyntax> Values) : ExpressionSyntax;
+
+/// <summary><c>GROUPING SETS (…)</c>, <c>ROLLUP (…)</c> or <c>CUBE (…)</c>; stands in GROUP BY only.</summary>
+/// <param name="Items">Expressions, rows of them, and in GROUPING SETS further such nodes.</param>
+internal sealed record GroupingSetsSyntax(GroupingKind Kind, SyntaxList<ExpressionSyntax> Items) : ExpressionSyntax;
+
 /// <summary><c>EXISTS (query)</c>; NOT EXISTS is a NOT around it.</summary>
 internal sealed record ExistsSyntax(QuerySyntax Query) : ExpressionSyntax;
 
@@ -81,6 +97,19 @@ internal sealed record CaseBranchSyntax(ExpressionSyntax When, ExpressionSyntax 
 /// <summary><c>CAST(x AS type)</c>, <c>x::type</c>, <c>TRY_CAST(x AS type)</c></summary>
 /// <param name="IsTry">NULL instead of an error when the value does not fit.</param>
 internal sealed record CastSyntax(ExpressionSyntax Operand, TypeSyntax Type, bool IsTry) : ExpressionSyntax;
+
+/// <summary>How a part of GROUP BY says which sets of keys are grouped by.</summary>
+internal enum GroupingKind
+{
+    /// <summary>The sets are written out.</summary>
+    Sets,
+
+    /// <summary>All items, all but the last, … none.</summary>
+    Rollup,
+
+    /// <summary>Every choice of the items.</summary>
+    Cube,
+}
 
 /// <summary>An operator with one operand.</summary>
 internal enum UnaryOperator

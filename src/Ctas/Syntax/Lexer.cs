@@ -212,6 +212,7 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
             ('<', '>') or ('!', '=') => (TokenKind.NotEqual, 2),
             ('>', '=') => (TokenKind.GreaterOrEqual, 2),
             ('=', '>') => (TokenKind.FatArrow, 2),
+            ('-', '>') when Peek(2) == '>' => (TokenKind.LongArrow, 3),
             ('-', '>') => (TokenKind.Arrow, 2),
             (':', ':') => (TokenKind.DoubleColon, 2),
             (':', '=') => (TokenKind.Assign, 2),

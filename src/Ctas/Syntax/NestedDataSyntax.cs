@@ -3,6 +3,10 @@ namespace Ctas.Syntax;
 /// <summary><c>struct->field</c>; also <c>.field</c> after anything but a name.</summary>
 internal sealed record FieldAccessSyntax(ExpressionSyntax Operand, NameSyntax Field) : ExpressionSyntax;
 
+/// <summary><c>json -> key</c>, which gives JSON, or <c>json ->> key</c>, which gives text.</summary>
+/// <param name="Key">The name of a field, or the position of an item from 0.</param>
+internal sealed record JsonAccessSyntax(ExpressionSyntax Operand, ExpressionSyntax Key, bool IsText) : ExpressionSyntax;
+
 /// <summary><c>array[i]</c> or <c>map['key']</c></summary>
 internal sealed record IndexSyntax(ExpressionSyntax Operand, ExpressionSyntax Index) : ExpressionSyntax;
 

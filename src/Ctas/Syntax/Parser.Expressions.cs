@@ -82,25 +82,24 @@ internal sealed partial class Parser
         return whole;
     }
 
-    /// <summary>Stands at ANY, SOME or ALL before a query; without a query ANY and SOME are names like others.</summary>
-    private bool AtQuantifier()
-    {
-        bool isWord = At(Keyword.All) || (At(TokenKind.Word) && TextOf(Current).ToUpperInvariant() is "ANY" or "SOME");
-        if (!isWord || Peek().Kind != TokenKind.OpenParen) { return false; }
+    /// <summary>Stands at ANY, SOME or ALL before a parenthesis, in which a query or an array stands.</summary>
+    private bool AtQuantifier() => Peek().Kind == TokenKind.OpenParen
+        && (At(Keyword.All) || (At(TokenKind.Word) && TextOf(Current).ToUpperInvariant() is "ANY" or "SOME"));
 
-        int first = 2;
-        while (Peek(first).Kind == TokenKind.OpenParen) { first++; }
-
-        return Peek(first).Keyword is Keyword.Select or Keyword.With or Keyword.Values;
-    }
-
-    private QuantifiedSyntax ParseQuantified(BinaryOperator op, ExpressionSyntax left)
+    private ExpressionSyntax ParseQuantified(BinaryOperator op, ExpressionSyntax left)
     {
         bool isAll = Next().Keyword == Keyword.All;
+        int first = 1;
+        while (Peek(first).Kind == TokenKind.OpenParen) { first++; }
+
+        bool isQuery = Peek(first).Keyword is Keyword.Select or Keyword.With
+            || (Peek(first).Keyword == Keyword.Values && Peek(first + 1).Kind == TokenKind.OpenParen);
         Token opening = Next();
-        QuerySyntax query = ParseNestedQuery();
+        ExpressionSyntax quantified = isQuery
+            ? new QuantifiedSyntax(op, left, isAll, ParseNestedQuery())
+            : new QuantifiedArraySyntax(op, left, isAll, ParseExpression());
         Close(opening);
-        return new QuantifiedSyntax(op, left, isAll, query);
+        return quantified;
     }
 
     private static BinaryOperator? BinaryOperatorOf(TokenKind kind) => kind switch
@@ -124,8 +123,10 @@ internal sealed partial class Parser
     {
         Next();
         bool isNegated = TryTake(Keyword.Not);
-        CorrectMistypedUnlessAt(Keyword.Null, Keyword.True, Keyword.False, Keyword.Distinct);
-        if (TryTake(Keyword.Null)) { return new IsNullSyntax(left, isNegated); }
+        CorrectMistypedUnlessAt(Keyword.Null, Keyword.True, Keyword.False, Keyword.Distinct, Keyword.Unknown);
+
+        // What is UNKNOWN is NULL, of a condition.
+        if (TryTake(Keyword.Null) || TryTake(Keyword.Unknown)) { return new IsNullSyntax(left, isNegated); }
 
         if (TryTake(Keyword.True)) { return new IsBooleanSyntax(left, true, isNegated); }
 
@@ -198,11 +199,17 @@ internal sealed partial class Parser
         while (!_isRecovering)
         {
             if (TryTake(TokenKind.DoubleColon)) { operand = new CastSyntax(operand, ParseType(), IsTry: false); }
+            else if (At(TokenKind.LongArrow) || (At(TokenKind.Arrow) && AtJsonKey(Peek().Kind)))
+            {
+                bool isText = Next().Kind == TokenKind.LongArrow;
+                operand = new JsonAccessSyntax(operand, ParseJsonKey(), isText);
+            }
             else if (At(TokenKind.Arrow) || At(TokenKind.Dot))
             {
                 Next();
                 operand = new FieldAccessSyntax(operand, ExpectLabel("a field name"));
             }
+            else if (AtTimeZone()) { operand = ParseTimeZone(operand); }
             else if (At(TokenKind.OpenBracket))
             {
                 Token opening = Next();
@@ -219,5 +226,32 @@ internal sealed partial class Parser
         }
 
         return operand;
+    }
+
+    /// <summary>After -> a name is a field of a STRUCT; anything else is a key of JSON text.</summary>
+    private static bool AtJsonKey(TokenKind following) =>
+        following is TokenKind.Text or TokenKind.Number or TokenKind.Minus or TokenKind.OpenParen;
+
+    private ExpressionSyntax ParseJsonKey()
+    {
+        int start = Current.Span.Start;
+        return TryTake(TokenKind.Minus)
+            ? Located(start, new UnarySyntax(UnaryOperator.Negate, ParsePrimary()))
+            : ParsePrimary();
+    }
+
+    private bool AtTimeZone() => At(TokenKind.Word) && Peek().Keyword == Keyword.Time
+        && TextOf(Current).Equals("AT", StringComparison.OrdinalIgnoreCase)
+        && TextOf(Peek(2)).Equals("ZONE", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary><c>x AT TIME ZONE zone</c> says <c>TIMEZONE(zone, x)</c> in other words.</summary>
+    private FunctionCallSyntax ParseTimeZone(ExpressionSyntax operand)
+    {
+        int start = Next().Span.Start;
+        Next();
+        Next();
+        NameSyntax name = Located(start, new NameSyntax("TIMEZONE"));
+        ExpressionSyntax zone = ParsePrimary();
+        return new FunctionCallSyntax(name, [zone, operand]);
     }
 }

@@ -5,7 +5,8 @@ internal sealed partial class Parser
 {
     /// <summary>CURRENT_DATE and its kin are calls without parentheses.</summary>
     private bool AtClockName() => At(TokenKind.Word)
-        && TextOf(Current).ToUpperInvariant() is "CURRENT_DATE" or "CURRENT_TIME" or "CURRENT_TIMESTAMP";
+        && TextOf(Current).ToUpperInvariant() is "CURRENT_DATE" or "CURRENT_TIME" or "CURRENT_TIMESTAMP"
+            or "LOCALTIME" or "LOCALTIMESTAMP";
 
     private FunctionCallSyntax ParseClock()
     {
@@ -93,7 +94,7 @@ internal sealed partial class Parser
         return call;
     }
 
-    /// <summary>EXTRACT, SUBSTRING, TRIM and POSITION, which take words between their arguments.</summary>
+    /// <summary>Functions that take words between their arguments.</summary>
     private ExpressionSyntax? ParseSpecialCall()
     {
         if (Peek().Kind != TokenKind.OpenParen) { return null; }
@@ -104,6 +105,7 @@ internal sealed partial class Parser
             Keyword.Substring => ParseSubstring(),
             Keyword.Trim => ParseTrim(),
             Keyword.Position => ParsePosition(),
+            Keyword.Overlay => ParseOverlay(),
             _ => null,
         };
     }
@@ -136,6 +138,26 @@ internal sealed partial class Parser
 
             arguments.Add(ParseExpression());
         }
+
+        Close(opening);
+        return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));
+    }
+
+    /// <summary><c>OVERLAY(x PLACING y FROM a FOR b)</c> says <c>OVERLAY(x, y, a, b)</c> in other words.</summary>
+    private FunctionCallSyntax ParseOverlay()
+    {
+        int start = Current.Span.Start;
+        NameSyntax name = TakeName();
+        Token opening = Next();
+        List<ExpressionSyntax> arguments = At(TokenKind.CloseParen) ? [] : [ParseExpression()];
+        if (!_isRecovering && TryTake(Keyword.Placing))
+        {
+            arguments.Add(ParseExpression());
+            if (!_isRecovering && Expect(Keyword.From)) { arguments.Add(ParseExpression()); }
+
+            if (!_isRecovering && TryTake(Keyword.For)) { arguments.Add(ParseExpression()); }
+        }
+        else if (!_isRecovering && TryTake(TokenKind.Comma)) { arguments.AddRange(ParseList(ParseExpression, AtExpression)); }
 
         Close(opening);
         return Located(start, ParseAfterCall(new FunctionCallSyntax(name, [.. arguments])));

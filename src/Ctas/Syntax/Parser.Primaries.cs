@@ -64,6 +64,8 @@ internal sealed partial class Parser
                 return ParseMap();
             case Keyword.Struct when isCall:
                 return ParseStruct();
+            case Keyword.Row when isCall:
+                return ParseRow();
             case Keyword.Exists when isCall:
                 return ParseExists();
             case Keyword.Cast or Keyword.TryCast when isCall:
@@ -111,14 +113,20 @@ internal sealed partial class Parser
         {
             inner = new ScalarQuerySyntax(ParseRestOfQuery(innerStart, first.Query));
         }
-        else if (!_isRecovering && At(TokenKind.Comma))
+        else if (!_isRecovering && TryTake(TokenKind.Comma))
         {
-            Report(SyntaxDiagnostics.NotSupported(Current.Span, "a row of values", "Compare its parts one by one."));
-            _isRecovering = true;
+            inner = new RowSyntax([inner, .. ParseList(ParseExpression, AtExpression)]);
         }
 
         Close(opening);
         return Located(start, inner);
+    }
+
+    private RowSyntax ParseRow()
+    {
+        int start = Next().Span.Start;
+        List<ExpressionSyntax> values = ParseParenthesizedList(ParseExpression, AtExpression);
+        return Located(start, new RowSyntax([.. values]));
     }
 
     private CaseSyntax ParseCase()

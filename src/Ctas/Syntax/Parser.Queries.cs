@@ -228,12 +228,40 @@ internal sealed partial class Parser
                 return select with { Where = ParseExpression() };
             case Keyword.Group:
                 Expect(Keyword.By);
-                return select with { GroupBy = [.. ParseList(ParseExpression, AtExpression)] };
+                return select with { GroupBy = [.. ParseList(ParseGroupingItem, AtExpression)] };
             case Keyword.Having:
                 return select with { Having = ParseExpression() };
             default:
                 return select with { Qualify = ParseExpression() };
         }
+    }
+
+    /// <summary>An expression, <c>()</c>, or sets of them.</summary>
+    private ExpressionSyntax ParseGroupingItem()
+    {
+        int start = Current.Span.Start;
+        if (At(TokenKind.OpenParen) && Peek().Kind == TokenKind.CloseParen)
+        {
+            Next();
+            Next();
+            return Located(start, new RowSyntax([]));
+        }
+
+        bool isSets = At(Keyword.Grouping) && Peek().Keyword == Keyword.Sets && Peek(2).Kind == TokenKind.OpenParen;
+        bool isShort = (At(Keyword.Rollup) || At(Keyword.Cube)) && Peek().Kind == TokenKind.OpenParen;
+        if (!isSets && !isShort) { return ParseExpression(); }
+
+        GroupingKind kind = Next().Keyword switch
+        {
+            Keyword.Rollup => GroupingKind.Rollup,
+            Keyword.Cube => GroupingKind.Cube,
+            _ => GroupingKind.Sets,
+        };
+        if (isSets) { Next(); }
+
+        List<ExpressionSyntax> items =
+            ParseParenthesizedList(ParseGroupingItem, () => AtExpression() || At(TokenKind.OpenParen));
+        return Located(start, new GroupingSetsSyntax(kind, [.. items]));
     }
 
     private SelectItemSyntax ParseSelectItem()

@@ -57,7 +57,7 @@ internal sealed partial class Parser
             case Keyword.Limit:
                 ReportRepeated(query.Limit is not null);
                 Next();
-                return query with { Limit = ParseExpression() };
+                return query with { Limit = At(Keyword.All) ? ParseNoLimit() : ParseExpression() };
             case Keyword.Fetch:
                 ReportRepeated(query.Limit is not null);
                 return query with { Limit = ParseFetch() };
@@ -69,6 +69,9 @@ internal sealed partial class Parser
                 return query with { Offset = offset };
         }
     }
+
+    /// <summary>LIMIT ALL, which says LIMIT NULL in other words.</summary>
+    private NullLiteralSyntax ParseNoLimit() => Located(Next().Span.Start, new NullLiteralSyntax());
 
     private List<OrderItemSyntax> ParseOrderItems() => ParseList(ParseOrderItem, AtExpression);
 

@@ -27,19 +27,18 @@ internal sealed partial class Parser
         {
             TableSyntax right = ParseTable();
             Grow();
-            left = ParseJoinCondition(start, new JoinSyntax(kind, left, right, null, null, []));
+            left = ParseJoinCondition(
+                start, new JoinSyntax(kind.Kind, left, right, null, null, [], kind.IsNatural));
         }
 
         return left;
     }
 
-    private JoinKind? ParseJoinKind()
+    private (JoinKind Kind, bool IsNatural)? ParseJoinKind()
     {
-        if (At(Keyword.Natural))
-        {
-            Report(SyntaxDiagnostics.NotSupported(Current.Span, "NATURAL JOIN", "Name the columns with USING (…)."));
-            Next();
-        }
+        Token first = Current;
+        bool isNatural = TryTake(Keyword.Natural);
+        if (isNatural && At(Keyword.Cross)) { Report(SyntaxDiagnostics.NaturalCrossJoin(first.Span)); }
 
         JoinKind? kind = Current.Keyword switch
         {
@@ -50,13 +49,22 @@ internal sealed partial class Parser
             Keyword.Cross => JoinKind.Cross,
             _ => null,
         };
-        if (kind is null || TryTake(Keyword.Join)) { return kind; }
+        if (kind is not { } known)
+        {
+            if (isNatural) { ReportExpected("JOIN"); }
 
-        Next();
-        if (kind is JoinKind.Left or JoinKind.Right or JoinKind.Full) { TryTake(Keyword.Outer); }
+            return null;
+        }
 
-        Expect(Keyword.Join);
-        return kind;
+        if (!TryTake(Keyword.Join))
+        {
+            Next();
+            if (kind is JoinKind.Left or JoinKind.Right or JoinKind.Full) { TryTake(Keyword.Outer); }
+
+            Expect(Keyword.Join);
+        }
+
+        return (known, isNatural && kind != JoinKind.Cross);
     }
 
     private JoinSyntax ParseJoinCondition(int start, JoinSyntax join)
@@ -64,6 +72,13 @@ internal sealed partial class Parser
         if (!_isRecovering && At(Keyword.Within)) { join = join with { Within = ParseWithin() }; }
 
         bool hasCondition = At(Keyword.On) || At(Keyword.Using);
+        if (join.IsNatural)
+        {
+            if (hasCondition) { ReportExpected("no condition of a NATURAL JOIN", "It joins on the columns both sides have."); }
+
+            return Located(start, join);
+        }
+
         if (join.Kind == JoinKind.Cross)
         {
             if (hasCondition) { ReportExpected("no condition of a CROSS JOIN", "Write JOIN … ON instead."); }
@@ -91,11 +106,17 @@ internal sealed partial class Parser
     private TableSyntax ParseTable()
     {
         int start = Current.Span.Start;
-        if (AtName() && TextOf(Current).Equals("LATERAL", StringComparison.OrdinalIgnoreCase)
-            && Peek().Kind == TokenKind.OpenParen && Peek(2).Keyword is Keyword.Select or Keyword.With or Keyword.Values)
+        if (AtLateralQuery())
         {
-            Report(SyntaxDiagnostics.NotSupported(
-                Current.Span, "LATERAL", "Join with a sub-query that groups by what it is joined on, or use its value in SELECT."));
+            Next();
+            return ParseParenthesizedTable() is SubqueryTableSyntax lateral
+                ? Located(start, lateral with { IsLateral = true })
+                : new NamedTableSyntax(new NameSyntax(""), null);
+        }
+
+        // A table function may read what stands before it anyway.
+        if (At(Keyword.Lateral) && Peek().Kind is TokenKind.Word or TokenKind.QuotedName && Peek(2).Kind == TokenKind.OpenParen)
+        {
             Next();
         }
 
@@ -128,6 +149,15 @@ internal sealed partial class Parser
         }
 
         return Located(start, new NamedTableSyntax(name, ParseTableAlias()));
+    }
+
+    private bool AtLateralQuery()
+    {
+        int first = 1;
+        while (Peek(first).Kind == TokenKind.OpenParen) { first++; }
+
+        return At(Keyword.Lateral) && first > 1
+            && Peek(first).Keyword is Keyword.Select or Keyword.With or Keyword.Values;
     }
 
     private bool TryTakeOrdinality()

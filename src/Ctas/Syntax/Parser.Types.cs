@@ -14,17 +14,31 @@ internal sealed partial class Parser
             ["BOOL"] = ScalarType.Boolean,
             ["INT"] = ScalarType.Int,
             ["INTEGER"] = ScalarType.Int,
+            ["INT4"] = ScalarType.Int,
+            ["SMALLINT"] = ScalarType.Int,
+            ["INT2"] = ScalarType.Int,
+            ["TINYINT"] = ScalarType.Int,
             ["BIGINT"] = ScalarType.BigInt,
+            ["INT8"] = ScalarType.BigInt,
+            ["FLOAT"] = ScalarType.Double,
+            ["FLOAT8"] = ScalarType.Double,
+            ["FLOAT4"] = ScalarType.Double,
+            ["REAL"] = ScalarType.Double,
             ["DOUBLE"] = ScalarType.Double,
             ["DECIMAL"] = ScalarType.Decimal,
             ["NUMERIC"] = ScalarType.Decimal,
             ["VARCHAR"] = ScalarType.Varchar,
             ["STRING"] = ScalarType.Varchar,
             ["TEXT"] = ScalarType.Varchar,
+            ["CHAR"] = ScalarType.Varchar,
+            ["CHARACTER"] = ScalarType.Varchar,
             ["BYTES"] = ScalarType.Bytes,
+            ["BYTEA"] = ScalarType.Bytes,
             ["DATE"] = ScalarType.Date,
             ["TIME"] = ScalarType.Time,
             ["TIMESTAMP"] = ScalarType.Timestamp,
+            ["TIMESTAMPTZ"] = ScalarType.Timestamp,
+            ["DATETIME"] = ScalarType.Timestamp,
             ["INTERVAL"] = ScalarType.Interval,
         }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
@@ -107,6 +121,8 @@ internal sealed partial class Parser
         Next();
         if (type == ScalarType.Double) { TryTake(Keyword.Precision); }
 
+        SkipTypeWords(name, type);
+
         bool takesParameters = type is ScalarType.Decimal or ScalarType.Varchar;
         if (!takesParameters || !At(TokenKind.OpenParen) || _isRecovering)
         {
@@ -120,6 +136,18 @@ internal sealed partial class Parser
             : null;
         Close(opening);
         return Located(start, new ScalarTypeSyntax(type, precision, scale));
+    }
+
+    /// <summary>Words of PostgreSQL's type names that change nothing here: a TIMESTAMP is UTC, a VARCHAR varies.</summary>
+    private void SkipTypeWords(string name, ScalarType type)
+    {
+        bool isCharacter = name.Equals("CHARACTER", StringComparison.OrdinalIgnoreCase);
+        if (isCharacter && TextOf(Current).Equals("VARYING", StringComparison.OrdinalIgnoreCase)) { Next(); }
+
+        bool hasZone = type is ScalarType.Timestamp or ScalarType.Time && Peek().Keyword == Keyword.Time
+            && TextOf(Peek(2)).Equals("ZONE", StringComparison.OrdinalIgnoreCase)
+            && (At(Keyword.With) || TextOf(Current).Equals("WITHOUT", StringComparison.OrdinalIgnoreCase));
+        for (int word = 0; hasZone && word < 3; word++) { Next(); }
     }
 
     private void ReportUnknownType(string name)

@@ -18,7 +18,7 @@ internal static class Precedence
     public const int Multiplicative = 9;
     public const int Sign = 10;
 
-    /// <summary><c>::</c>, <c>-></c>, <c>[ ]</c></summary>
+    /// <summary><c>::</c>, <c>-></c>, <c>->></c>, <c>[ ]</c>, <c>AT TIME ZONE</c></summary>
     public const int Postfix = 11;
     public const int Primary = 12;
 
@@ -36,12 +36,12 @@ internal static class Precedence
     {
         LambdaSyntax => Lambda,
         BinarySyntax binary => Of(binary.Operator),
-        QuantifiedSyntax => Comparison,
+        QuantifiedSyntax or QuantifiedArraySyntax => Comparison,
         UnarySyntax { Operator: UnaryOperator.Not } => Not,
         UnarySyntax => Sign,
         IsNullSyntax or IsBooleanSyntax or IsDistinctFromSyntax => Is,
         BetweenSyntax or LikeSyntax or InListSyntax or InQuerySyntax => Range,
-        FieldAccessSyntax or IndexSyntax => Postfix,
+        FieldAccessSyntax or JsonAccessSyntax or IndexSyntax => Postfix,
         _ => Primary,
     };
 }

@@ -153,6 +153,9 @@ internal static class SyntaxDiagnostics
             $"column \"{Shortened(column)}\" of a source has no type",
             "Give each column a type, or leave the list away to infer them.");
 
+    public static Diagnostic NaturalCrossJoin(TextSpan span) =>
+        new("CTAS1034", span, "a CROSS JOIN cannot be NATURAL", "Write NATURAL JOIN, or CROSS JOIN alone.");
+
     private static string? CharacterHint(string found) => found switch
     {
         "==" => "Equality is written =.",

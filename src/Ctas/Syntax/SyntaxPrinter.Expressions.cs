@@ -34,6 +34,20 @@ internal sealed partial class SyntaxPrinter
             case QuantifiedSyntax quantified:
                 AppendQuantified(quantified);
                 break;
+            case QuantifiedArraySyntax quantified:
+                AppendExpression(quantified.Operand, Precedence.Comparison + 1);
+                _text.Append(Symbol(quantified.Operator)).Append(quantified.IsAll ? "ALL (" : "ANY (");
+                AppendExpression(quantified.Array, Precedence.Lambda);
+                _text.Append(')');
+                break;
+            case RowSyntax row:
+                _text.Append(row.Values.Count == 1 ? "ROW" : "");
+                AppendParenthesized(row.Values, AppendListed);
+                break;
+            case GroupingSetsSyntax sets:
+                _text.Append(sets.Kind == GroupingKind.Sets ? "GROUPING SETS " : $"{Word(sets.Kind)} ");
+                AppendParenthesized(sets.Items, AppendListed);
+                break;
             case IsNullSyntax isNull:
                 AppendIs(isNull.Operand, isNull.IsNegated, "NULL");
                 break;

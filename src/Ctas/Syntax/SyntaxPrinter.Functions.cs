@@ -85,6 +85,11 @@ internal sealed partial class SyntaxPrinter
                 _text.Append("->");
                 AppendName(access.Field);
                 break;
+            case JsonAccessSyntax access:
+                AppendExpression(access.Operand, Precedence.Postfix);
+                _text.Append(access.IsText ? " ->> " : " -> ");
+                AppendJsonKey(access);
+                break;
             case IndexSyntax index:
                 AppendIndexed(index.Operand);
                 _text.Append('[');
@@ -110,6 +115,16 @@ internal sealed partial class SyntaxPrinter
             default:
                 throw new UnreachableException($"No rule for {expression.GetType().Name}.");
         }
+    }
+
+    private void AppendJsonKey(JsonAccessSyntax access)
+    {
+        // After -> a bare name would be a field.
+        bool isPlain = access.Key is StringLiteralSyntax or NumberLiteralSyntax
+            || access.Key is UnarySyntax { Operator: UnaryOperator.Negate, Operand: NumberLiteralSyntax };
+        _text.Append(isPlain ? "" : "(");
+        AppendExpression(access.Key, Precedence.Lambda);
+        _text.Append(isPlain ? "" : ")");
     }
 
     private void AppendIndexed(ExpressionSyntax operand)

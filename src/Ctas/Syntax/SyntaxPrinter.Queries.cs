@@ -179,6 +179,7 @@ internal sealed partial class SyntaxPrinter
                 AppendAlias(location.Alias);
                 break;
             case SubqueryTableSyntax subquery:
+                _text.Append(subquery.IsLateral ? "LATERAL " : "");
                 AppendQueryInParentheses(subquery.Query);
                 AppendAlias(subquery.Alias);
                 break;
@@ -208,6 +209,7 @@ internal sealed partial class SyntaxPrinter
     private void AppendJoin(JoinSyntax join)
     {
         AppendTable(join.Left);
+        _text.Append(join.IsNatural ? " NATURAL" : "");
         _text.Append(join.Kind == JoinKind.Inner ? " JOIN " : $" {Word(join.Kind)} JOIN ");
 
         // Joins are left-associative: one on the right side was in parentheses.

@@ -13,25 +13,29 @@ internal sealed record NamedTableSyntax(NameSyntax Name, TableAliasSyntax? Alias
 /// </summary>
 internal sealed record LocationSyntax(string Text, TableAliasSyntax? Alias) : TableSyntax;
 
-/// <summary><c>(query) [[AS] alias]</c></summary>
-internal sealed record SubqueryTableSyntax(QuerySyntax Query, TableAliasSyntax? Alias) : TableSyntax;
+/// <summary><c>[LATERAL] (query) [[AS] alias]</c></summary>
+/// <param name="IsLateral">True when the query may read what stands before it in FROM.</param>
+internal sealed record SubqueryTableSyntax(
+    QuerySyntax Query, TableAliasSyntax? Alias, bool IsLateral = false) : TableSyntax;
 
 /// <summary><c>UNNEST(expression) [WITH ORDINALITY] [[AS] alias [(column, …)]]</c></summary>
 internal sealed record FunctionTableSyntax(
     FunctionCallSyntax Call, TableAliasSyntax? Alias, bool HasOrdinality = false) : TableSyntax;
 
 /// <summary>
-/// <c>left kind JOIN right [WITHIN …] [ON condition | USING (column, …)]</c>; a comma in FROM is a cross join.
+/// <c>left [NATURAL] kind JOIN right [WITHIN …] [ON condition | USING (column, …)]</c>; a comma in FROM is a cross join.
 /// </summary>
 /// <param name="On">The condition after ON; null with USING and for a cross join.</param>
 /// <param name="Using">The columns after USING; empty without it.</param>
+/// <param name="IsNatural">True to use the columns that both sides have.</param>
 internal sealed record JoinSyntax(
     JoinKind Kind,
     TableSyntax Left,
     TableSyntax Right,
     WithinSyntax? Within,
     ExpressionSyntax? On,
-    SyntaxList<NameSyntax> Using) : TableSyntax;
+    SyntaxList<NameSyntax> Using,
+    bool IsNatural = false) : TableSyntax;
 
 /// <summary><c>[AS] name [(column, …)]</c></summary>
 internal sealed record TableAliasSyntax(NameSyntax Name, SyntaxList<NameSyntax> Columns) : SyntaxNode;

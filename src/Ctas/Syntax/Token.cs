@@ -50,6 +50,9 @@ internal enum TokenKind
     DoubleColon,
     Assign,
     Arrow,
+
+    /// <summary><c>->></c></summary>
+    LongArrow,
     FatArrow,
     DoublePipe,
 }

@@ -7,6 +7,9 @@ namespace Ctas.Tests.Binding;
 public sealed class BinderErrorTests
 {
     [Theory]
+    [InlineData("CTAS2120", "CREATE TABLE t AS SELECT {x => 1} AS n FROM users", "a lambda is no value", "TRANSFORM")]
+    [InlineData("CTAS2128", "CREATE TABLE t AS SELECT * FROM users NATURAL JOIN {kafka://clicks}", "the right side", "USING")]
+    [InlineData("CTAS2132", "CREATE TABLE t AS SELECT name, COUNT(*) AS n FROM (SELECT name, TIMESTAMP '2024-01-01' AS ROWTIME FROM users) AS u WINDOW {SESSION (5 MINUTES)} GROUP BY ROLLUP (name)", "several sets", "UNION ALL")]
     [InlineData("CTAS2001", "CREATE TABLE t AS SELECT id FROM {usrs}", "\"usrs\"", "Did you mean \"users\"?")]
     [InlineData("CTAS2001", "CREATE TABLE t AS SELECT id FROM {payments}", "neither a table nor a source", "kafka://payments")]
     [InlineData("CTAS2002", "CREATE TABLE t AS SELECT {user}.id FROM users", "\"user\"", "users")]

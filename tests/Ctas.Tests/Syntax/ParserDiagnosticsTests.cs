@@ -83,15 +83,15 @@ public class ParserDiagnosticsTests
         "expected a unit of time, found \"MINUTSE\"",
         "Did you mean MINUTES?")]
     [InlineData(
-        "SELECT * FROM a {NATURAL} JOIN b USING (id)",
-        "CTAS1019",
-        "NATURAL JOIN is not supported",
-        "Name the columns with USING (…).")]
+        "SELECT * FROM a NATURAL JOIN b {USING} (id)",
+        "CTAS1010",
+        "expected no condition of a NATURAL JOIN, found USING",
+        "It joins on the columns both sides have.")]
     [InlineData(
-        "SELECT * FROM t WHERE (a{,} b) IN (SELECT 1)",
-        "CTAS1019",
-        "a row of values is not supported",
-        "Compare its parts one by one.")]
+        "SELECT * FROM a {NATURAL} CROSS JOIN b",
+        "CTAS1034",
+        "a CROSS JOIN cannot be NATURAL",
+        "Write NATURAL JOIN, or CROSS JOIN alone.")]
     [InlineData(
         "CREATE TABLE t WITH ('a' = 1 {'b'} = 2) AS SELECT 1",
         "CTAS1021",

@@ -51,7 +51,7 @@ internal sealed class SyntaxGenerator(Random random)
 
     public ExpressionSyntax Expression(int depth) => depth <= 0 || Chance(0.15)
         ? Leaf()
-        : random.Next(25) switch
+        : random.Next(28) switch
         {
             0 or 1 or 2 or 3 => new BinarySyntax(Any<BinaryOperator>(), Expression(depth - 1), Expression(depth - 1)),
             4 or 5 => new UnarySyntax(Any<UnaryOperator>(), Expression(depth - 1)),
@@ -79,6 +79,10 @@ internal sealed class SyntaxGenerator(Random random)
             22 => Chance()
                 ? new MapSyntax(List(0, 2, () => new MapEntrySyntax(Expression(depth - 1), Expression(depth - 1))))
                 : new StructSyntax(List(1, 2, () => new StructFieldSyntax(Name(), Expression(depth - 1)))),
+            24 => new RowSyntax(List(1, 3, () => Expression(depth - 1))),
+            25 => new JsonAccessSyntax(Expression(depth - 1), Expression(depth - 1), Chance()),
+            26 => new QuantifiedArraySyntax(
+                Comparison(), Expression(depth - 1), Chance(), new ArraySyntax(List(0, 3, () => Expression(depth - 1)))),
             23 => new LambdaSyntax(List(1, 3, Name), Expression(depth - 1)),
             _ => SpecialCall(depth - 1),
         };
@@ -161,10 +165,19 @@ internal sealed class SyntaxGenerator(Random random)
         Chance(0.8) ? Table(depth - 1) : null,
         Chance(0.15) ? Window() : null,
         MaybeExpression(0.4, depth - 1),
-        Chance(0.3) ? List(1, 2, () => Expression(depth - 1)) : [],
+        Chance(0.3) ? List(1, 2, () => GroupingItem(depth - 1)) : [],
         MaybeExpression(0.2, depth - 1),
         MaybeExpression(0.1, depth - 1),
         Chance(0.1) ? List(1, 2, () => new NamedWindowSyntax(Name(), Over(depth - 1))) : []);
+
+    private ExpressionSyntax GroupingItem(int depth) => random.Next(8) switch
+    {
+        0 => new RowSyntax([]),
+        1 => new GroupingSetsSyntax(GroupingKind.Sets, List(1, 3, () => GroupingItem(depth - 1))),
+        2 => new GroupingSetsSyntax(
+            Chance() ? GroupingKind.Rollup : GroupingKind.Cube, List(1, 3, () => Expression(depth - 1))),
+        _ => Expression(depth),
+    };
 
     private SelectItemSyntax SelectItem(int depth) => random.Next(6) switch
     {
@@ -175,7 +188,7 @@ internal sealed class SyntaxGenerator(Random random)
     private TableSyntax Table(int depth) => (depth <= 0 ? 0 : random.Next(8)) switch
     {
         3 => new LocationSyntax("kafka://host:9092/a.b-c", Maybe(Alias)),
-        4 => new SubqueryTableSyntax(Query(depth - 1), Maybe(Alias)),
+        4 => new SubqueryTableSyntax(Query(depth - 1), Maybe(Alias), IsLateral: Chance(0.2)),
         5 => new FunctionTableSyntax(
             new FunctionCallSyntax(Name(), List(0, 2, () => Expression(depth - 1))), Maybe(Alias)),
         6 or 7 => Join(depth - 1),
@@ -187,14 +200,16 @@ internal sealed class SyntaxGenerator(Random random)
     private JoinSyntax Join(int depth)
     {
         JoinKind kind = Any<JoinKind>();
-        bool hasUsing = kind != JoinKind.Cross && Chance(0.3);
+        bool isNatural = kind != JoinKind.Cross && Chance(0.2);
+        bool hasUsing = kind != JoinKind.Cross && !isNatural && Chance(0.3);
         return new JoinSyntax(
             kind,
             Table(depth),
             Table(depth),
             Chance(0.2) ? new WithinSyntax(Interval(), Interval(), Maybe(Interval)) : null,
-            kind != JoinKind.Cross && !hasUsing ? Expression(depth) : null,
-            hasUsing ? List(1, 2, Name) : []);
+            kind != JoinKind.Cross && !hasUsing && !isNatural ? Expression(depth) : null,
+            hasUsing ? List(1, 2, Name) : [],
+            isNatural);
     }
 
     private TimeWindowSyntax Window()

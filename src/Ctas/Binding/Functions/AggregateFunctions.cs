@@ -143,6 +143,17 @@ internal static class AggregateFunctions
             Heritage = Heritage.PostgreSql,
             Nulls = NothingWithoutValues,
         },
+        new("GROUPING", "keys ANY... -> INT")
+        {
+            Aliases = ["GROUPING_ID"],
+            Meaning = "With GROUPING SETS, ROLLUP and CUBE: a bit for each key, the last one being 1, set where the row is "
+                + "not grouped by it.",
+            Example = new(
+                "SELECT GROUPING(x) FROM (SELECT 'a' AS x) AS t GROUP BY ROLLUP (x) ORDER BY 1", "0 | 1"),
+            Heritage = Heritage.PostgreSql,
+            Nulls = "Never NULL: it tells a NULL that was grouped from one that stands for all.",
+            IsRewritten = true,
+        },
     ];
 
     private static DataType SumType(DataType type) => type.Kind switch

@@ -8,7 +8,7 @@ internal static class JsonFunctions
         new("EXTRACTJSONFIELD", "json VARCHAR, path VARCHAR -> VARCHAR")
         {
             Meaning = "What a path finds, text without quotes, structures as JSON: $.a['b'][0], [*] for every item, "
-                + "..c at any depth.",
+                + "..c at any depth, [?(@.x > 1)] for items that meet a condition.",
             Example = new("EXTRACTJSONFIELD('{\"a\": [{\"b\": \"x\"}]}', '$.a[0].b')", "x"),
             Heritage = Heritage.KsqlDb,
             Nulls = "NULL when the text is no JSON, or nothing is found.",
@@ -33,6 +33,35 @@ internal static class JsonFunctions
             Example = new("JSON_EXTRACT('{\"a\": [{\"b\": 1}, {\"b\": 2}]}', '$.a[*].b')", "[1,2]"),
             Heritage = Heritage.Own,
             Nulls = "NULL when the text is no JSON, or nothing is found.",
+        },
+        new("JSON_GET", "json VARCHAR, field VARCHAR -> VARCHAR", "json VARCHAR, place BIGINT -> VARCHAR")
+        {
+            Meaning = "A field of an object, or an item of an array by its place from 0 (negative: from the end), as JSON: "
+                + "json -> 'field', json -> 0.",
+            Example = new("JSON_GET('[1, {\"b\": \"x\"}]', -1)", "{\"b\": \"x\"}"),
+            Heritage = Heritage.PostgreSql,
+            Nulls = "NULL when the text is no JSON, or nothing is there.",
+        },
+        new("JSON_GET_TEXT", "json VARCHAR, field VARCHAR -> VARCHAR", "json VARCHAR, place BIGINT -> VARCHAR")
+        {
+            Meaning = "As JSON_GET, text without quotes: json ->> 'field'.",
+            Example = new("JSON_GET_TEXT('{\"a\": 1, \"b\": \"x\"}', 'b')", "x"),
+            Heritage = Heritage.PostgreSql,
+            Nulls = "NULL when the text is no JSON, nothing is there, or it is null.",
+        },
+        new("JSON_EXTRACT_PATH", "json VARCHAR, steps VARCHAR... -> VARCHAR")
+        {
+            Meaning = "What is reached by stepping into fields and items, as JSON.",
+            Example = new("JSON_EXTRACT_PATH('{\"a\": [1, {\"b\": \"x\"}]}', 'a', '1', 'b')", "\"x\""),
+            Heritage = Heritage.PostgreSql,
+            Nulls = "NULL when the text is no JSON, or nothing is there.",
+        },
+        new("JSON_EXTRACT_PATH_TEXT", "json VARCHAR, steps VARCHAR... -> VARCHAR")
+        {
+            Meaning = "As JSON_EXTRACT_PATH, text without quotes.",
+            Example = new("JSON_EXTRACT_PATH_TEXT('{\"a\": [1, {\"b\": \"x\"}]}', 'a', '1', 'b')", "x"),
+            Heritage = Heritage.PostgreSql,
+            Nulls = "NULL when the text is no JSON, nothing is there, or it is null.",
         },
         new("JSON_KEYS", "json VARCHAR -> ARRAY<VARCHAR>")
         {

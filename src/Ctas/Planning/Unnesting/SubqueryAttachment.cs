@@ -47,6 +47,44 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         return true;
     }
 
+    /// <summary>The rows of a query that reads the input, beside those of the input.</summary>
+    public BoundProject Rows(BoundLateralJoin join)
+    {
+        IReadOnlyList<ColumnSymbol> columns = join.Right.ReadableColumns;
+        (BoundRelation relation, Correlation correlation) = Prepared(join.Right, join.Parameters);
+
+        // Where the query gives a row for no rows, only the domain knows of it.
+        Independent query = new ConditionLifting(correlation).Lift(relation) is { Defaults: null } lifted
+            ? lifted
+            : new DomainPushing(Input, correlation).Push(relation);
+        var found = new ColumnSymbol("found", DataType.Boolean);
+        bool isComputedAbove = join.KeepsLeft && query.Values.Count > 0;
+        BoundRelation right = isComputedAbove
+            ? query.Relation.With([new BoundProjection(found, new BoundConstant(true, DataType.Boolean))])
+            : query.Relation;
+        BoundExpression? condition = BoundParts.All(query.Conditions);
+        BoundJoinKind kind = join.KeepsLeft
+            ? BoundJoinKind.Left
+            : condition is null ? BoundJoinKind.Cross : BoundJoinKind.Inner;
+        Input = new BoundJoin(kind, Input, right, condition);
+
+        BoundExpression Value(ColumnSymbol column)
+        {
+            if (!query.Values.TryGetValue(column, out BoundExpression? value)) { return new BoundColumn(column); }
+
+            // Of a left row without any, the values are NULL, whatever they are made of.
+            var isFound = new BoundIsNull(new BoundColumn(found), IsNegated: true);
+            return isComputedAbove ? new BoundCase([new BoundCaseBranch(isFound, value)], null, value.Type) : value;
+        }
+
+        return new BoundProject(
+            Input,
+            [
+                .. join.Left.ReadableColumns.Select(BoundParts.Kept),
+                .. columns.Select(column => new BoundProjection(column, Value(column))),
+            ]);
+    }
+
     private BoundExpression Attach(BoundSubquery subquery)
     {
         if (subquery is BoundScalarQuery scalar) { return AttachValue(scalar); }
@@ -62,7 +100,7 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     {
         if (scalar.Query.Columns is not [var column, ..]) { return new BoundConstant(null, scalar.Type); }
 
-        (BoundRelation relation, Correlation correlation) = Prepared(scalar);
+        (BoundRelation relation, Correlation correlation) = Prepared(scalar.Query, scalar.Parameters);
         Independent query = new ConditionLifting(correlation).Lift(relation)
             ?? new DomainPushing(Input, correlation).Push(relation);
         bool isComputedAbove = query.Defaults is not null || query.Values.ContainsKey(column);
@@ -99,7 +137,7 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     /// <summary>The query of EXISTS or IN made independent, and what IN compares.</summary>
     private (Independent Query, BoundBinary? Comparison) Matching(BoundSubquery subquery)
     {
-        (BoundRelation relation, Correlation correlation) = Prepared(subquery);
+        (BoundRelation relation, Correlation correlation) = Prepared(subquery.Query, subquery.Parameters);
         if (subquery is BoundExists) { relation = OfWhichOnlyExistenceCounts(relation); }
 
         Independent query = new ConditionLifting(correlation).Lift(relation) is { Defaults: null } lifted
@@ -107,8 +145,19 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
             : new DomainPushing(Input, correlation).Push(relation);
         if (subquery is not BoundAnyQuery any) { return (query, null); }
 
-        BoundExpression value = new ColumnSubstitution(query.Values).Rewrite(any.Value);
-        return (query, new BoundBinary(any.Operator, any.Operand, value, DataType.Boolean));
+        var substitution = new ColumnSubstitution(query.Values);
+        var comparison = new BoundBinary(any.Operator, any.Operand, substitution.Rewrite(any.Value), DataType.Boolean);
+        for (int part = 0; part < any.FurtherOperands.Count; part++)
+        {
+            var further = new BoundBinary(
+                BoundOperator.Equal,
+                any.FurtherOperands[part],
+                substitution.Rewrite(any.FurtherValues[part]),
+                DataType.Boolean);
+            comparison = new BoundBinary(BoundOperator.And, comparison, further, DataType.Boolean);
+        }
+
+        return (query, comparison);
     }
 
     /// <summary>Without what changes neither whether there is a row nor which outer row it belongs to.</summary>
@@ -121,14 +170,15 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     };
 
     /// <summary>The query without sub-queries, reading columns of the input where it read parameters.</summary>
-    private (BoundRelation Relation, Correlation Correlation) Prepared(BoundSubquery subquery)
+    private (BoundRelation Relation, Correlation Correlation) Prepared(
+        BoundRelation query, BoundList<BoundParameter> parameters)
     {
-        BoundRelation relation = unnesting.Unnested(subquery.Query);
-        if (subquery.Parameters.Count == 0) { return (relation, new Correlation(new HashSet<ColumnSymbol>())); }
+        BoundRelation relation = unnesting.Unnested(query);
+        if (parameters.Count == 0) { return (relation, new Correlation(new HashSet<ColumnSymbol>())); }
 
         Dictionary<ColumnSymbol, BoundExpression> arguments = [];
         List<BoundProjection> computed = [];
-        foreach ((ColumnSymbol parameter, BoundExpression argument) in subquery.Parameters)
+        foreach ((ColumnSymbol parameter, BoundExpression argument) in parameters)
         {
             bool isComputed = argument is not BoundColumn && argument.Columns().Count > 0;
             if (isComputed)

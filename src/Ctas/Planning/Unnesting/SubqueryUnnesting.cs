@@ -10,6 +10,7 @@ namespace Ctas.Planning.Unnesting;
 /// WHERE EXISTS (q), x IN (q)           semi join          the value of a query                  single join
 /// WHERE NOT EXISTS (q), x NOT IN (q)   anti join          … of one that aggregates              left join
 /// EXISTS and IN as a value             mark join          … of one that reads nothing outside   cross join
+/// LATERAL (q)                          inner or left join
 /// </code>
 /// Inner sub-queries come first. A sub-query that reads the query around it is made independent by
 /// <see cref="ConditionLifting"/> where that can be, else by <see cref="DomainPushing"/>.
@@ -25,7 +26,7 @@ internal sealed class SubqueryUnnesting
     /// <summary>The same rows and columns without sub-queries; itself when it has none.</summary>
     public BoundRelation Unnested(BoundRelation relation)
     {
-        if (!relation.AnyExpression(expression => expression.Contains<BoundSubquery>())) { return relation; }
+        if (!HasSubquery(relation)) { return relation; }
 
         if (!_done.TryGetValue(relation, out BoundRelation? unnested))
         {
@@ -36,8 +37,17 @@ internal sealed class SubqueryUnnesting
         return unnested;
     }
 
+    private static bool HasSubquery(BoundRelation relation) => relation is BoundLateralJoin
+        || relation.Expressions().Any(expression => expression.Contains<BoundSubquery>())
+        || relation.Inputs().Any(HasSubquery);
+
     private BoundRelation Unnest(BoundRelation relation)
     {
+        if (relation is BoundLateralJoin lateral)
+        {
+            return new SubqueryAttachment(this, Unnested(lateral.Left)).Rows(lateral);
+        }
+
         bool hasSubquery = relation.Expressions().Any(expression => expression.Contains<BoundSubquery>());
         if (!hasSubquery) { return relation.With(Unnested, expression => expression); }
 
@@ -78,11 +88,52 @@ internal sealed class SubqueryUnnesting
             return Unnested(new BoundFilter(joined, join.Condition!));
         }
 
+        if (join.Kind is BoundJoinKind.Left or BoundJoinKind.Right && ReadsBothSides(join)) { return UnnestAsLateral(join); }
+
         // Each sub-query reads one side only, of which it is a further column.
         var left = new SubqueryAttachment(this, Unnested(join.Left));
         var right = new SubqueryAttachment(this, Unnested(join.Right));
         BoundExpression condition = new SideAttachment(left, right).Rewrite(join.Condition!);
         return new BoundJoin(join.Kind, left.Input, right.Input, condition).Only(join.ReadableColumns);
+    }
+
+    private static bool ReadsBothSides(BoundJoin join) => join.Condition!.Subqueries().Any(subquery =>
+    {
+        HashSet<ColumnSymbol> columns = subquery.Columns();
+        return !columns.IsSubsetOf(join.Left.ReadableColumns) && !columns.IsSubsetOf(join.Right.ReadableColumns);
+    });
+
+    /// <summary>What matches a row of the side that is kept is a query that reads it.</summary>
+    private BoundProject UnnestAsLateral(BoundJoin join)
+    {
+        (BoundRelation kept, BoundRelation matched) =
+            join.Kind == BoundJoinKind.Left ? (join.Left, join.Right) : (join.Right, join.Left);
+        var parameters = new KeptColumns(kept);
+        var matching = new BoundFilter(matched, parameters.Rewrite(join.Condition!));
+        var lateral = new BoundLateralJoin(keepsLeft: true, kept, matching, [.. parameters.All]);
+        return Unnested(lateral).Only(join.ReadableColumns);
+    }
+
+    /// <summary>Makes columns of the side that is kept parameters of a query.</summary>
+    private sealed class KeptColumns(BoundRelation kept) : BoundExpressionRewriter
+    {
+        private readonly Dictionary<ColumnSymbol, BoundParameter> _parameters = kept.ReadableColumns.ToDictionary(
+            column => column, column => new BoundParameter(BoundParts.Renewed(column), new BoundColumn(column)));
+
+        private readonly HashSet<ColumnSymbol> _read = [];
+
+        public IEnumerable<BoundParameter> All => _read.Select(column => _parameters[column]);
+
+        public override BoundExpression Rewrite(BoundExpression expression)
+        {
+            if (expression is not BoundColumn column || !_parameters.TryGetValue(column.Column, out BoundParameter? parameter))
+            {
+                return base.Rewrite(expression);
+            }
+
+            _read.Add(column.Column);
+            return new BoundOuterColumn(parameter.Symbol) { Span = expression.Span };
+        }
     }
 
     private sealed class SideAttachment(SubqueryAttachment left, SubqueryAttachment right) : BoundExpressionRewriter

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Ctas.Data;
@@ -17,6 +18,10 @@ internal static class JsonFunctionKernels
             ["JSON_VALUE"] = call => CompileExtract(call, Shown.Scalar),
             ["JSON_QUERY"] = call => CompileExtract(call, Shown.Structure),
             ["JSON_EXTRACT"] = call => CompileExtract(call, Shown.Json),
+            ["JSON_GET"] = call => CompileGet(call, Shown.Json),
+            ["JSON_GET_TEXT"] = call => CompileGet(call, Shown.Text),
+            ["JSON_EXTRACT_PATH"] = call => CompileSteps(call, Shown.Json),
+            ["JSON_EXTRACT_PATH_TEXT"] = call => CompileSteps(call, Shown.Text),
             ["JSON_KEYS"] = call => CompileList(call, JsonValueKind.Object, (json, writer) =>
             {
                 foreach (JsonProperty property in json.EnumerateObject()) { writer.WriteBytes(Utf8(property.Name)); }
@@ -89,6 +94,49 @@ internal static class JsonFunctionKernels
 
             return found.Count == 0 ? Outcome.Null : Write(found[0], shown, output);
         }, RowOptions.CanFail);
+    }
+
+    /// <summary>A field of an object by its name, an item of an array by its place.</summary>
+    private static Kernel CompileGet(FunctionCall call, Shown shown)
+    {
+        bool isPlace = call.Expression.Arguments[1].Type.Kind == DataTypeKind.BigInt;
+        return call.Text((row, output) =>
+        {
+            using JsonDocument? document = Parse(row.Bytes(0));
+            if (document is null) { return Outcome.Null; }
+
+            JsonElement? found = isPlace ? Item(document.RootElement, row.BigInt(1)) : Field(document.RootElement, row.Bytes(1));
+            return found is { } value ? Write(value, shown, output) : Outcome.Null;
+        });
+    }
+
+    /// <summary>One step for each argument; a number steps into an array.</summary>
+    private static Kernel CompileSteps(FunctionCall call, Shown shown) => call.Text((row, output) =>
+    {
+        using JsonDocument? document = Parse(row.Bytes(0));
+        JsonElement? found = document?.RootElement;
+        for (int step = 1; step < row.Count && found is { } value; step++)
+        {
+            ReadOnlySpan<byte> name = row.Bytes(step);
+            found = value.ValueKind == JsonValueKind.Array && Utf8Parser.TryParse(name, out long place, out int read) && read == name.Length
+                ? Item(value, place)
+                : Field(value, name);
+        }
+
+        return found is { } last ? Write(last, shown, output) : Outcome.Null;
+    });
+
+    private static JsonElement? Field(JsonElement value, ReadOnlySpan<byte> name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement field) ? field : null;
+
+    /// <summary>The item at a place from 0; negative ones count from the end.</summary>
+    private static JsonElement? Item(JsonElement value, long place)
+    {
+        if (value.ValueKind != JsonValueKind.Array) { return null; }
+
+        int length = value.GetArrayLength();
+        long index = place < 0 ? length + place : place;
+        return index >= 0 && index < length ? value[(int)index] : null;
     }
 
     private static Outcome Write(JsonElement value, Shown shown, ByteWriter output)

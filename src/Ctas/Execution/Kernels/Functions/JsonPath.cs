@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Ctas.Execution.Kernels.Functions;
 
 /// <summary>
-/// A JSON path as <c>$.a.b[0]['c'][*]..d</c>: fields, places from 0 (negative ones from the end), every item, and
-/// fields at any depth.
+/// A JSON path as <c>$.a.b[0]['c'][*]..d</c>: fields, places from 0 (negative ones from the end), every item,
+/// fields at any depth; <c>[?(@.x > 1)]</c> the items that meet a condition, <c>?(@.x > 1)</c> the values found so far
+/// that do.
 /// </summary>
 internal sealed class JsonPath
 {
@@ -20,10 +21,12 @@ internal sealed class JsonPath
         Place,
         Every,
         Deep,
+        Children,
+        Values,
     }
 
     /// <summary>True when the path can find more than one value.</summary>
-    public bool IsMany => _steps.Any(step => step.Kind is StepKind.Every or StepKind.Deep);
+    public bool IsMany => _steps.Any(step => step.Kind is not (StepKind.Field or StepKind.Place));
 
     /// <summary>Reads a path; null when it is none.</summary>
     public static JsonPath? Read(string text)
@@ -33,9 +36,14 @@ internal sealed class JsonPath
         bool isFirst = at == 0;
         while (at < text.Length)
         {
-            if (text[at] == '[')
+            if (text[at] == ' ') { at++; }
+            else if (text[at] == '[')
             {
                 if (!path.TryBracket(text, ref at)) { return null; }
+            }
+            else if (text[at] == '?')
+            {
+                if (!path.TryFilter(text, ref at, StepKind.Values)) { return null; }
             }
             else
             {
@@ -84,6 +92,14 @@ internal sealed class JsonPath
             case StepKind.Deep:
                 FindDeep(value, step, found);
                 break;
+            case StepKind.Values when value.ValueKind != JsonValueKind.Array:
+                if (current.Filter!.Keeps(value)) { Find(value, step + 1, found); }
+
+                break;
+            case StepKind.Children or StepKind.Values:
+                foreach (JsonElement item in Children(value).Where(current.Filter!.Keeps)) { Find(item, step + 1, found); }
+
+                break;
         }
     }
 
@@ -107,9 +123,9 @@ internal sealed class JsonPath
     private bool TryName(string text, ref int at, bool isDeep)
     {
         int start = at;
-        while (at < text.Length && text[at] is not ('.' or '[')) { at++; }
+        while (at < text.Length && text[at] is not ('.' or '[' or '?')) { at++; }
 
-        string name = text[start..at];
+        string name = text[start..at].TrimEnd();
         if (name.Length == 0) { return false; }
 
         _steps.Add(name == "*" && !isDeep ? new Step(StepKind.Every, "", 0) : new Step(isDeep ? StepKind.Deep : StepKind.Field, name, 0));
@@ -118,6 +134,19 @@ internal sealed class JsonPath
 
     private bool TryBracket(string text, ref int at)
     {
+        int first = at + 1;
+        while (first < text.Length && text[first] == ' ') { first++; }
+
+        if (first < text.Length && text[first] == '?')
+        {
+            at = first;
+            if (!TryFilter(text, ref at, StepKind.Children)) { return false; }
+
+            while (at < text.Length && text[at] == ' ') { at++; }
+
+            return at < text.Length && text[at++] == ']';
+        }
+
         int end = text.IndexOf(']', at);
         if (end < 0) { return false; }
 
@@ -141,5 +170,17 @@ internal sealed class JsonPath
         return true;
     }
 
-    private readonly record struct Step(StepKind Kind, string Name, int Place);
+    private bool TryFilter(string text, ref int at, StepKind kind)
+    {
+        if (JsonPathFilter.Read(text, ref at) is not { } filter) { return false; }
+
+        _steps.Add(new Step(kind, "", 0) { Filter = filter });
+        return true;
+    }
+
+    private readonly record struct Step(StepKind Kind, string Name, int Place)
+    {
+        /// <summary>The condition of Children and Values; null for other steps.</summary>
+        public JsonPathFilter? Filter { get; init; }
+    }
 }
