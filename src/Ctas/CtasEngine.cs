@@ -130,7 +130,8 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sql);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return Task.Run(() => TableQueries.RunAsync(sql, _services, cancellationToken), cancellationToken);
+        LoadServices services = _services.WithQueryMemory(_known.Settings[LoadProperties.MemoryLimit]);
+        return Task.Run(() => TableQueries.RunAsync(sql, services, cancellationToken), cancellationToken);
     }
 
     /// <summary>Runs statements of any kind in order, and gives the rows of the last one that has any.</summary>
@@ -145,7 +146,8 @@ public sealed class CtasEngine : IAsyncDisposable
             async token =>
             {
                 ScriptPlan script = LoadPlanning.Plan([sql], _services, _known);
-                QueryResult result = await StatementRunner.RunAsync(script, _services, _loader, token)
+                QueryResult result = await StatementRunner.RunAsync(
+                    script, _services.WithQueryMemory(_known.Settings[LoadProperties.MemoryLimit]), _loader, token)
                     .ConfigureAwait(false);
                 _known = script;
                 return result;

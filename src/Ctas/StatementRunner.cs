@@ -18,6 +18,7 @@ internal static class StatementRunner
     {
         var result = new QueryResult(new Schema([]), [], TimeSpan.Zero);
         LoadGraph graph = LoadGraphs.Build(script);
+        LoadServices running = services;
         bool isLoaded = false;
         foreach (PlannedStatement statement in script.Statements)
         {
@@ -27,6 +28,9 @@ internal static class StatementRunner
                 case LoadStatement when !isLoaded:
                     await LoadAsync(graph, services, owner, cancellationToken).ConfigureAwait(false);
                     isLoaded = true;
+                    break;
+                case SetStatement { Property: LoadProperties.MemoryLimit } set:
+                    running = services.WithQueryMemory(set.Value);
                     break;
                 case LoadStatement or SourceStatement or SetStatement:
                     break;
@@ -39,7 +43,7 @@ internal static class StatementRunner
 
                     break;
                 case SelectStatement select:
-                    result = await TableQueries.RunAsync(select.Sql, services, cancellationToken).ConfigureAwait(false);
+                    result = await TableQueries.RunAsync(select.Sql, running, cancellationToken).ConfigureAwait(false);
                     break;
                 case ShowStatement show:
                     result = Descriptions.Show(show.What, services, script);
@@ -48,7 +52,7 @@ internal static class StatementRunner
                     result = Descriptions.Describe(describe.Name, services, script);
                     break;
                 case ExplainStatement { Analysed: { } analysed }:
-                    result = await PlanAnalysis.RunAsync(analysed, services, owner, script, cancellationToken)
+                    result = await PlanAnalysis.RunAsync(analysed, running, owner, script, cancellationToken)
                         .ConfigureAwait(false);
                     break;
                 case ExplainStatement explain:

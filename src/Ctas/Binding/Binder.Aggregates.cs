@@ -29,6 +29,12 @@ internal sealed partial class Binder
     private BoundExpression BindAggregate(
         FunctionCallSyntax call, FunctionEntry function, Context context, Context? inside = null)
     {
+        if (inside is null && call.Arguments is [.., ArraySyntax { Items.IsEmpty: false } fractions]
+            && function.Name is "PERCENTILE_CONT" or "PERCENTILE_DISC")
+        {
+            return BindPercentiles(call, fractions, function, context);
+        }
+
         string name = call.Name.Text.ToUpperInvariant();
         int parametersBefore = _outer?.Parameters.Count ?? 0;
         bool isMisplaced = context.Aggregate is not null || !context.AllowsAggregates;
@@ -81,6 +87,26 @@ internal sealed partial class Binder
         if (aggregate is not null) { aggregate = WithClauses(aggregate, filter, orderBy, call); }
 
         return aggregate is null ? new BoundError() : aggregate;
+    }
+
+    /// <summary>A list of fractions gives the list of their values; NULL without values, as of one fraction.</summary>
+    private BoundExpression BindPercentiles(
+        FunctionCallSyntax call, ArraySyntax fractions, FunctionEntry function, Context context)
+    {
+        List<BoundExpression> values = [];
+        foreach (ExpressionSyntax fraction in fractions.Items)
+        {
+            BoundExpression value =
+                BindAggregate(call with { Arguments = [.. call.Arguments.SkipLast(1), fraction] }, function, context);
+            if (value is BoundError) { return value; }
+
+            values.Add(value);
+        }
+
+        var list = new BoundConstructor(
+            DataTypeKind.Array, [.. values], [], Known([values[0].Type], types => DataType.Array(types[0])));
+        return new BoundCase(
+            [new BoundCaseBranch(new BoundIsNull(values[0], IsNegated: true), list)], Else: null, list.Type);
     }
 
     /// <summary>The function that counts from the other end of the order.</summary>

@@ -217,6 +217,8 @@ internal sealed partial class Binder
         bool passes = true;
         foreach (ConstantCheck check in function.Checks)
         {
+            if (check.Of?.Invoke(arguments) == false) { continue; }
+
             if (arguments.ElementAtOrDefault(check.Ordinal) is BoundConstant { Value: string text } argument
                 && check.Complaint(text) is { } complaint)
             {

@@ -15,8 +15,17 @@ internal sealed partial class Binder
     private bool MakesRows(FunctionCallSyntax call) => IsUnnest(call)
         || catalog.Functions.Find(call.Name.Text) is { Kind: FunctionKind.Table } or { Name: "GENERATE_SERIES" };
 
+    private const string CubeExplode = "CUBE_EXPLODE";
+
+    /// <summary>CUBE_EXPLODE explodes what CUBE makes of the array.</summary>
+    private BoundExpression Exploded(BoundExpression argument, FunctionCallSyntax call) =>
+        IsSameName(call.Name.Text, CubeExplode) && argument is not BoundError
+            ? Call(FunctionCatalog.Find("ARRAY_CUBE")!, CubeExplode, [argument], call.Span)
+            : argument;
+
     private static bool IsUnnest(FunctionCallSyntax call) =>
-        IsSameName(call.Name.Text, "UNNEST") || IsSameName(call.Name.Text, "EXPLODE");
+        IsSameName(call.Name.Text, "UNNEST") || IsSameName(call.Name.Text, "EXPLODE")
+        || IsSameName(call.Name.Text, CubeExplode);
 
     /// <summary>UNNEST without a table before it.</summary>
     private (BoundRelation Relation, Scope Scope) BindUnnest(FunctionTableSyntax syntax) =>
@@ -54,7 +63,7 @@ internal sealed partial class Binder
         FunctionCallSyntax call = syntax.Call;
         string function = call.Name.Text.ToUpperInvariant();
         List<BoundExpression> arguments = IsUnnest(call)
-            ? [.. call.Arguments.Select(argument => BindExpression(argument, scope, $"{function} in FROM"))]
+            ? [.. call.Arguments.Select(argument => Exploded(BindExpression(argument, scope, $"{function} in FROM"), call))]
             : [BindExpression(call, scope, "FROM")];
         if (arguments.Count == 0)
         {
@@ -147,7 +156,8 @@ internal sealed partial class Binder
             return Report(BindingDiagnostics.ArgumentCount(call.Span, function, "1 argument", call.Arguments.Count));
         }
 
-        BoundExpression argument = BindExpression(syntax, context with { Clause = function, AllowsAggregates = false });
+        BoundExpression argument =
+            Exploded(BindExpression(syntax, context with { Clause = function, AllowsAggregates = false }), call);
         if (!IsCollection(argument, function)) { return new BoundError(); }
 
         if (argument.Type.Kind == DataTypeKind.Map)

@@ -46,6 +46,16 @@ internal sealed record LoadServices(
     /// <summary>Stored tables; null: every load is a full one.</summary>
     public TableSnapshots? Snapshots { get; init; }
 
+    /// <summary>The same with what <c>memory.limit</c> says of ad-hoc queries; itself when it says nothing.</summary>
+    /// <param name="bytes">The property's value, as digits; null for none.</param>
+    public LoadServices WithQueryMemory(string? bytes) => bytes is null
+        ? this
+        : this with
+        {
+            QueryMemory = new MemoryLimit(
+                long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture), $"property {LoadProperties.MemoryLimit}"),
+        };
+
     /// <summary>The table whose load is analysed; null for none.</summary>
     public AnalysedTable? Analysed { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed record LoadOptions
     /// <summary>True to start nothing more after the first failure and to cancel what runs. Default: false.</summary>
     public bool FailFast { get; init; }
 
-    /// <summary>Most bytes one table's load may hold (staged records, operator state, result). Default: none.</summary>
+    /// <summary>Most bytes one table's load may hold (staged records, operator state, result). Default: none. <c>memory.limit</c> sets it per table.</summary>
     public long? TableMemoryBytes { get; init; }
 
     /// <summary>How often progress is reported while nothing changes state. Default: 100 ms.</summary>

@@ -22,6 +22,14 @@ internal static class LoadProperties
         _ => UnifiedLoading.Auto,
     };
 
+    /// <summary>The property of what a statement may hold.</summary>
+    public const string MemoryLimit = "memory.limit";
+
+    /// <summary>Most bytes the statement may hold; null when it does not say.</summary>
+    public static long? MemoryBytes(PropertySet properties) => properties[MemoryLimit] is { } text
+        ? long.Parse(text, CultureInfo.InvariantCulture)
+        : null;
+
     /// <summary>The table's own time limit, null when it has none.</summary>
     public static TimeSpan? Timeout(PropertySet properties) => properties["loading.timeout"] is { } text
         ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)

@@ -139,10 +139,21 @@ internal sealed class ScanGroups
             },
             !isStreamed,
             group.Tables.Count,
-            _services.Options.TableMemoryBytes)
+            Budget(group))
         {
             KnownSchema = group.Stored?.Schema,
         };
+    }
+
+    /// <summary>What staged records may hold: as much as the table that may hold most.</summary>
+    private long? Budget(Group group)
+    {
+        long?[] budgets =
+        [
+            .. group.Tables.Select(
+                table => LoadProperties.MemoryBytes(table.Properties) ?? _services.Options.TableMemoryBytes),
+        ];
+        return Array.TrueForAll(budgets, budget => budget is not null) ? budgets.Max() : null;
     }
 
     private static ScanBookmark? BookmarkOf(StoredSource? stored) => stored is null

@@ -298,25 +298,29 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             : new RowCountStatistics(scan.Scan.Partitions.Sum(partition => partition.Range.Length));
     }
 
-    private MemoryLimit MemoryLimit => _options.TableMemoryBytes is { } budget
+    private long? MemoryBudget => LoadProperties.MemoryBytes(_plan.Properties) ?? _options.TableMemoryBytes;
+
+    private string MemoryOption => LoadProperties.MemoryBytes(_plan.Properties) is null
+        ? "LoadOptions.TableMemoryBytes"
+        : $"property {LoadProperties.MemoryLimit}";
+
+    private MemoryLimit MemoryLimit => MemoryBudget is { } budget
         ? new MemoryLimit(
             Math.Max(0, budget - StagedBytes),
-            StagedBytes == 0
-                ? "LoadOptions.TableMemoryBytes"
-                : $"LoadOptions.TableMemoryBytes of {budget}, less {StagedBytes} of staged records")
+            StagedBytes == 0 ? MemoryOption : $"{MemoryOption} of {budget}, less {StagedBytes} of staged records")
         : MemoryLimit.None;
 
     private long StagedBytes => _scans.Values.Sum(scan => scan.Scan.StagedBytes);
 
     private void CheckMemory(long tableBytes)
     {
-        if (_options.TableMemoryBytes is not { } budget) { return; }
+        if (MemoryBudget is not { } budget) { return; }
 
         long used = tableBytes + StagedBytes;
         if (used > budget)
         {
             throw new LoadException(
-                _plan.Name, LoadPhase.Executing, $"{used} bytes exceed its memory budget of {budget} bytes", isTransient: false);
+                _plan.Name, LoadPhase.Executing, $"{used} bytes exceed its memory budget of {budget} bytes, set by {MemoryOption}", isTransient: false);
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class PropertyTests
     [InlineData("null_key", "skip", "skip")]
     [InlineData("on_error", "skip", "skip")]
     [InlineData("missing_topic", "wait", "wait")]
+    [InlineData("missing_topic", "error", "fail")]
     [InlineData("timestamp", "created", "created")]
     [InlineData("event.time.field", "created", "created")]
     [InlineData("loading.bulk.max_records", "1000", "1000")]
@@ -52,6 +53,9 @@ public sealed class PropertyTests
     [InlineData("loading.unified", "TRUE", "true")]
     [InlineData("loading.unified", "auto", "auto")]
     [InlineData("on_error", "fail", "fail")]
+    [InlineData("memory.limit", "1000", "1000")]
+    [InlineData("memory.limit", "1.5 KB", "1536")]
+    [InlineData("memory.limit", "2GiB", "2147483648")]
     public void TableProperty_ThatFits_IsKeptInItsCanonicalForm(string name, string value, string canonical) =>
         Scripts.PlanSound($"CREATE TABLE t WITH ('{name}' = '{value}') AS SELECT id FROM users")
             .Tables[0].Properties[name].Should().Be(canonical);

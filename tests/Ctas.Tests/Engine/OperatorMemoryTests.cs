@@ -3,6 +3,7 @@ using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Loading;
 using Ctas.Sources;
+using Ctas.Tables;
 
 namespace Ctas.Tests.Engine;
 
@@ -88,6 +89,47 @@ public sealed class OperatorMemoryTests
 
         result["groups"].Error!.ToString().Should().Contain("CTAS5003").And.Contain("aggregate by id, text")
             .And.Contain("LoadOptions.TableMemoryBytes");
+    }
+
+    [Fact]
+    public async Task Load_BeyondTheStatementsOwnLimit_NamesOperatorAndProperty()
+    {
+        await using CtasEngine engine = await LoadAsync(limit: null);
+
+        Func<Task> load = () => engine.ExecuteAsync(
+            "CREATE TABLE groups WITH (memory.limit = '300 KB') AS SELECT id, text, COUNT(*) AS n FROM big GROUP BY id, text");
+
+        (await load.Should().ThrowAsync<LoadException>()).Which.ToString()
+            .Should().Contain("CTAS5003").And.Contain("aggregate by id, text").And.Contain("property memory.limit");
+        engine.Invoking(e => e.Tables["groups"]).Should().Throw<TableNotReadyException>();
+    }
+
+    [Fact]
+    public async Task Load_WhoseResultIsBeyondTheLimit_NamesTheProperty()
+    {
+        await using CtasEngine engine = await LoadAsync(limit: null);
+
+        Func<Task> load = () => engine.ExecuteAsync("CREATE TABLE copy WITH (memory.limit = '10 KB') AS SELECT id, text FROM big");
+
+        (await load.Should().ThrowAsync<LoadException>()).Which.Message.Should().Contain("10240 bytes, set by property memory.limit");
+    }
+
+    [Fact]
+    public async Task Set_OfTheMemoryLimit_HoldsForTheQueriesThatFollow()
+    {
+        const string Sort = "SELECT id FROM big ORDER BY text";
+        await using CtasEngine engine = await LoadAsync(limit: null);
+
+        (await engine.ExecuteAsync(Sort)).RowCount.Should().Be(RowCount);
+        Func<Task> inScript = () => engine.ExecuteAsync("SET 'memory.limit' = '10 KB'; " + Sort);
+        (await inScript.Should().ThrowAsync<ExecutionException>()).Which.Message.Should().Contain("(property memory.limit)");
+
+        await engine.ExecuteAsync("SET 'memory.limit' = '10 KB'");
+        Func<Task> afterwards = () => engine.QueryAsync(Sort);
+        (await afterwards.Should().ThrowAsync<ExecutionException>()).Which.Code.Should().Be("CTAS5003");
+
+        await engine.ExecuteAsync("SET 'memory.limit' = '1 GB'");
+        (await engine.QueryAsync(Sort)).RowCount.Should().Be(RowCount);
     }
 
     private static IEnumerable<object?[]> Rows() => Enumerable.Range(0, RowCount).Select(

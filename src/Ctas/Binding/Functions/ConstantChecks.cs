@@ -44,6 +44,19 @@ internal static class ConstantChecks
             ? "It is no pattern of PostgreSQL's, as YYYY-MM-DD HH24:MI:SS; text in it stands in \"\"."
             : null);
 
+    /// <summary>A pattern of numbers in PostgreSQL's notation.</summary>
+    public static ConstantCheck NumberPattern(int ordinal) => new(
+        ordinal,
+        pattern => Data.NumberPattern.Read(pattern) is null
+            ? "It is no pattern of PostgreSQL's, as FM9,990.00; text in it stands in \"\"."
+            : null);
+
+    /// <summary>DECIMAL with the digits that a constant pattern has; else with ten behind the point.</summary>
+    public static DataType TypeOfNumberPattern(IReadOnlyList<BoundExpression> arguments) =>
+        arguments[1] is BoundConstant { Value: string text } && Data.NumberPattern.Read(text) is { } pattern
+            ? DataType.Decimal(pattern.WholeDigits + pattern.FractionDigits, pattern.FractionDigits)
+            : DataType.Decimal(DataType.MaxDecimalPrecision, 10);
+
     /// <summary>The name of an encoding of bytes.</summary>
     public static ConstantCheck Encoding(int ordinal) => OneOf(ordinal, "hex", "base64", "escape", "utf8", "ascii");
 

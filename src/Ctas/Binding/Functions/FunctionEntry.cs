@@ -47,7 +47,11 @@ internal sealed record FunctionExample(string Sql, string Result);
 /// <summary>A check of an argument that is written as a constant.</summary>
 /// <param name="Ordinal">Which argument, from 0.</param>
 /// <param name="Complaint">What the constant should be, as a full sentence; null when it is right.</param>
-internal sealed record ConstantCheck(int Ordinal, Func<string, string?> Complaint);
+internal sealed record ConstantCheck(int Ordinal, Func<string, string?> Complaint)
+{
+    /// <summary>Which calls it is made of, by their arguments; all when null.</summary>
+    public Func<IReadOnlyList<BoundExpression>, bool>? Of { get; init; }
+}
 
 /// <summary>One function of the dialect, as declared: the binder, the reference and the tests all read it.</summary>
 internal sealed record FunctionEntry

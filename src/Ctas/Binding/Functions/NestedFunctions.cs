@@ -210,6 +210,13 @@ internal static class NestedFunctions
             Example = new("AS_MAP(ARRAY['a', 'b'], ARRAY[1, 2])", "{a: 1, b: 2}"),
             Heritage = Heritage.KsqlDb,
         },
+        new("ARRAY_CUBE", "array ARRAY<T> -> ARRAY<ARRAY<T>>")
+        {
+            Meaning = "Every choice of the elements, the others NULL, from none to all; CUBE_EXPLODE(array) gives a row for each.",
+            Example = new("ARRAY_CUBE(ARRAY['a', 'b'])", "[[NULL, NULL], [NULL, b], [a, NULL], [a, b]]"),
+            Heritage = Heritage.KsqlDb,
+            Nulls = "A NULL element is the same chosen or not, and comes once.",
+        },
         new("ENTRIES", "map MAP<K, V> [, sorted BOOLEAN] -> ARRAY<ANY>")
         {
             Meaning = "The entries as STRUCT<K, V>, ascending by key.",

@@ -54,7 +54,7 @@ internal static class StatisticalAggregates
             Aliases = ["PERCENTILE", "QUANTILE_CONT"],
             Aggregate = Fraction,
             Meaning = "The value at a fraction of the ordered values, from 0 to 1, between two of them where needed; also "
-                + "PERCENTILE_CONT(fraction) WITHIN GROUP (ORDER BY value).",
+                + "PERCENTILE_CONT(fraction) WITHIN GROUP (ORDER BY value). ARRAY[…] of fractions gives the ARRAY of their values.",
             Example = new(
                 "SELECT PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY x) FROM (SELECT 1 AS x UNION ALL SELECT 2) AS t",
                 "1.25"),
@@ -67,7 +67,7 @@ internal static class StatisticalAggregates
             Aliases = ["QUANTILE", "QUANTILE_DISC"],
             Aggregate = Fraction,
             Meaning = "The first of the ordered values that is at a fraction or after it; also "
-                + "PERCENTILE_DISC(fraction) WITHIN GROUP (ORDER BY value).",
+                + "PERCENTILE_DISC(fraction) WITHIN GROUP (ORDER BY value). ARRAY[…] of fractions gives the ARRAY of their values.",
             Example = new("SELECT PERCENTILE_DISC(x, 0.5) FROM (SELECT 1 AS x UNION ALL SELECT 2) AS t", "1"),
             Heritage = Heritage.PostgreSql,
             Nulls = AggregateFunctions.NothingWithoutValues,

@@ -341,14 +341,30 @@ internal static class TemporalFunctions
             Heritage = Heritage.KsqlDb,
             Checks = [ConstantChecks.JavaPattern(1)],
         },
-        new("TO_CHAR", "moment TIMESTAMP, pattern VARCHAR -> VARCHAR", "time TIME, pattern VARCHAR -> VARCHAR")
+        new(
+            "TO_CHAR",
+            "moment TIMESTAMP, pattern VARCHAR -> VARCHAR",
+            "time TIME, pattern VARCHAR -> VARCHAR",
+            "number N, pattern VARCHAR -> VARCHAR")
         {
-            Meaning = "As text, by a pattern of PostgreSQL's.",
+            Meaning = "As text, by a pattern of PostgreSQL's; numbers as in FM9,990.00 (9 0 . D , G S SG MI PL PR L $).",
             Example = new(
                 "TO_CHAR(TIMESTAMP '2024-02-29 15:04:00', 'Dy DD Mon YYYY HH12:MI AM')",
                 "Thu 29 Feb 2024 03:04 PM"),
             Heritage = Heritage.PostgreSql,
-            Checks = [ConstantChecks.PostgreSqlPattern(1)],
+            Checks =
+            [
+                ConstantChecks.PostgreSqlPattern(1) with { Of = arguments => !arguments[0].Type.IsNumeric },
+                ConstantChecks.NumberPattern(1) with { Of = arguments => arguments[0].Type.IsNumeric },
+            ],
+        },
+        new("TO_NUMBER", "text VARCHAR, pattern VARCHAR -> DECIMAL")
+        {
+            Meaning = "Read by a pattern of numbers; one with more digits than the pattern is an error.",
+            Example = new("TO_NUMBER('1,234.50-', '9,999.99S')", "-1234.50"),
+            Heritage = Heritage.PostgreSql,
+            ResultOfArguments = ConstantChecks.TypeOfNumberPattern,
+            Checks = [ConstantChecks.NumberPattern(1)],
         },
         new("TO_TIMESTAMP", "text VARCHAR, pattern VARCHAR -> TIMESTAMP", "seconds DOUBLE -> TIMESTAMP")
         {

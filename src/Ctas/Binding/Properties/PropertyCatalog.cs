@@ -54,7 +54,7 @@ internal static class PropertyCatalog
             "on_error", PropertyPlace.Any, "fail, skip or dead_letter",
             PropertyReaders.OneOf("fail", "skip", "dead_letter")),
         new("dead_letter_topic", PropertyPlace.Source, "the name of a topic", PropertyReaders.Topic),
-        new("missing_topic", PropertyPlace.Source, "fail or wait", PropertyReaders.OneOf("fail", "wait")),
+        new("missing_topic", PropertyPlace.Source, "error or wait", PropertyReaders.MissingTopic),
         new("timestamp", PropertyPlace.Source, "the name of a column", PropertyReaders.Text)
         {
             Aliases = ["event.time.field"],
@@ -87,6 +87,12 @@ internal static class PropertyCatalog
         new(
             "loading.unified", PropertyPlace.Table, "true, false or auto",
             PropertyReaders.OneOf("true", "false", "auto")),
+        new(
+            "memory.limit", PropertyPlace.Table, "a size, like '512 MB', '2 GB' or a number of bytes",
+            PropertyReaders.Size)
+        {
+            Aliases = ["memory_limit"],
+        },
         new(ConfigFile, PropertyPlace.Any, "the path of a YAML or JSON file", PropertyReaders.Text),
     ];
 

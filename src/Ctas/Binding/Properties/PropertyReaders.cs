@@ -107,6 +107,25 @@ internal static partial class PropertyReaders
         new PropertyValue(
             Array.Find(values, known => string.Equals(known, value.Trim(), StringComparison.OrdinalIgnoreCase)));
 
+    /// <summary><c>error</c>, also called <c>fail</c>, or <c>wait</c>.</summary>
+    public static PropertyValue MissingTopic(string value) =>
+        OneOf("error", "fail", "wait")(value) is { Canonical: "error" } ? new PropertyValue("fail") : OneOf("fail", "wait")(value);
+
+    /// <summary>A number of bytes above 0, with or without a unit of 1024s.</summary>
+    public static PropertyValue Size(string value)
+    {
+        Match match = SizeText().Match(value.Trim());
+        if (!match.Success) { return PropertyValue.Unfit; }
+
+        int power = match.Groups[2].Value.ToUpperInvariant() is [var unit, ..] ? "BKMGT".IndexOf(unit, StringComparison.Ordinal) : 0;
+        decimal bytes = decimal.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+        for (int i = 0; i < power; i++) { bytes *= 1024; }
+
+        return bytes is >= 1 and <= long.MaxValue
+            ? new PropertyValue(decimal.Truncate(bytes).ToString(CultureInfo.InvariantCulture))
+            : PropertyValue.Unfit;
+    }
+
     /// <summary>A property of which only the default is there; its other values will come.</summary>
     public static Func<string, PropertyValue> OnlyDefault(string defaultValue, string name, params string[] later) =>
         value =>
@@ -198,6 +217,9 @@ internal static partial class PropertyReaders
 
     [GeneratedRegex(@"^[A-Za-z0-9._\-]+$", RegexOptions.CultureInvariant)]
     private static partial Regex TopicName();
+
+    [GeneratedRegex(@"^(\d{1,18}(?:\.\d{1,6})?)\s*(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex SizeText();
 
     [GeneratedRegex(@"^(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex TimeText();

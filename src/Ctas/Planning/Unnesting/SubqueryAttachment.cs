@@ -9,7 +9,10 @@ namespace Ctas.Planning.Unnesting;
 internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelation input) : BoundExpressionRewriter
 {
     // An alias may bring the same sub-query into several expressions.
-    private readonly Dictionary<BoundSubquery, BoundExpression> _attached = [];
+    private readonly Dictionary<(BoundSubquery Subquery, BoundExpression? Guard), BoundExpression> _attached = [];
+
+    // When the branch of CASE that is being rewritten is used; null outside of one.
+    private BoundExpression? _guard;
 
     /// <summary>The input with everything joined to it so far.</summary>
     public BoundRelation Input { get; private set; } = input;
@@ -17,15 +20,47 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     /// <summary>The expression over <see cref="Input"/>, to which its sub-queries have been joined.</summary>
     public override BoundExpression Rewrite(BoundExpression expression)
     {
+        if (expression is BoundCase chosen && chosen.Contains<BoundScalarQuery>()) { return RewriteCase(chosen); }
+
         if (expression is not BoundSubquery subquery) { return base.Rewrite(expression); }
 
-        if (!_attached.TryGetValue(subquery, out BoundExpression? value))
+        if (!_attached.TryGetValue((subquery, _guard), out BoundExpression? value))
         {
             value = Attach((BoundSubquery)base.Rewrite(subquery)) with { Span = subquery.Span };
-            _attached[subquery] = value;
+            _attached[(subquery, _guard)] = value;
         }
 
         return value;
+    }
+
+    /// <summary>A query in a branch is asked only for the rows that use the branch: a second row of it is no error of others.</summary>
+    private BoundCase RewriteCase(BoundCase chosen)
+    {
+        BoundExpression? around = _guard;
+        List<BoundCaseBranch> branches = [];
+        foreach (BoundCaseBranch branch in chosen.Branches)
+        {
+            _guard = branches.Count == 0 ? around : Guard(branches, null, around);
+            BoundExpression condition = Rewrite(branch.Condition);
+            _guard = Guard(branches, condition, around);
+            branches.Add(new BoundCaseBranch(condition, Rewrite(branch.Result)));
+        }
+
+        _guard = Guard(branches, null, around);
+        BoundExpression? otherwise = chosen.Else is null ? null : Rewrite(chosen.Else);
+        _guard = around;
+        return chosen with { Branches = [.. branches], Else = otherwise };
+    }
+
+    /// <summary>TRUE where no earlier branch is taken and the condition, if any, holds.</summary>
+    private static BoundCase Guard(List<BoundCaseBranch> earlier, BoundExpression? condition, BoundExpression? around)
+    {
+        var no = new BoundConstant(false, DataType.Boolean);
+        BoundExpression yes = around ?? new BoundConstant(true, DataType.Boolean);
+        IEnumerable<BoundCaseBranch> taken = earlier.Select(branch => new BoundCaseBranch(branch.Condition, no));
+        return condition is null
+            ? new BoundCase([.. taken], yes, DataType.Boolean)
+            : new BoundCase([.. taken, new BoundCaseBranch(condition, yes)], no, DataType.Boolean);
     }
 
     /// <summary>Applies a condition that is [NOT] EXISTS or [NOT] IN to the input; false for any other.</summary>
@@ -117,7 +152,9 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         bool isSingle = query.Defaults is not null || EmptyInput.GivesAtMostOneRow(relation);
         bool isOneRow = query.Conditions.Count == 0 && EmptyInput.GivesOneRow(relation);
         BoundJoinKind kind = isOneRow ? BoundJoinKind.Cross : isSingle ? BoundJoinKind.Left : BoundJoinKind.Single;
-        Input = new BoundJoin(kind, Input, right, BoundParts.All(query.Conditions)) { Subquery = scalar.Text };
+        IEnumerable<BoundExpression> conditions =
+            kind == BoundJoinKind.Single && _guard is not null ? [.. query.Conditions, _guard] : query.Conditions;
+        Input = new BoundJoin(kind, Input, right, BoundParts.All(conditions)) { Subquery = scalar.Text };
 
         BoundExpression result = query.Values.TryGetValue(column, out BoundExpression? above)
             ? above

@@ -24,6 +24,7 @@ internal static class NestedFunctionKernels
             ["ARRAY_UNION"] = call => call.Text(Arrays(call).Union),
             ["ARRAY_EXCEPT"] = call => call.Text(Arrays(call).Except),
             ["ARRAY_INTERSECT"] = call => call.Text(Arrays(call).Intersect),
+            ["ARRAY_CUBE"] = call => call.Text(new ArrayCubes(call.Expression.Arguments[0].Type, call.Type).Cube, RowOptions.CanFail),
             ["SLICE"] = call => call.Text(Arrays(call).Slice),
             ["GENERATE_SERIES"] = call => call.Text(new ArrayFunctions(call.Type).Series, RowOptions.CanFail),
             ["ARRAY_JOIN"] = CompileJoin,

@@ -34,7 +34,10 @@ internal static class TemporalFunctionKernels
             ["PARSE_TIMESTAMP"] = call => PatternFunctions.Parse(call, PatternNotation.Java),
             ["TIMESTAMPTOSTRING"] = PatternFunctions.FormatMilliseconds,
             ["STRINGTOTIMESTAMP"] = PatternFunctions.ParseMilliseconds,
-            ["TO_CHAR"] = call => PatternFunctions.Format(call, PatternNotation.PostgreSql),
+            ["TO_CHAR"] = call => call.Expression.Arguments[0].Type.IsNumeric
+                ? NumberPatternFunctions.Format(call)
+                : PatternFunctions.Format(call, PatternNotation.PostgreSql),
+            ["TO_NUMBER"] = NumberPatternFunctions.Parse,
             ["TO_TIMESTAMP"] = call => call.Count == 1
                 ? call.Value<long>(MomentFunctions.FromSeconds, RowOptions.CanFail)
                 : PatternFunctions.Parse(call, PatternNotation.PostgreSql),
