@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables;
 
@@ -6,15 +7,16 @@ namespace Ctas.Tables;
 internal sealed class CompactTable : Table
 {
     private readonly CompactRowStore _rows;
-    private readonly KeyIndex? _index;
+    private readonly TagDirectory _index;
     private readonly KeyLayout _keys;
 
-    public CompactTable(TableShape shape, CompactRowStore rows, KeyIndex? index, long rowCount)
+    public CompactTable(TableShape shape, CompactRowStore rows, KeyIndex? keys, long rowCount)
         : base(shape)
     {
         _keys = shape.Keys;
         _rows = rows;
-        _index = index;
+        TagIndex? index = keys is null ? null : TagIndex.Of(keys);
+        _index = index is null ? default : index.Publish();
         RowCount = rowCount;
         Memory = new TableMemory(
             rows.Segments.Sum(segment => segment.ColumnBytes),
@@ -28,6 +30,15 @@ internal sealed class CompactTable : Table
     public override long RowCount { get; }
 
     public override TableMemory Memory { get; }
+
+    /// <summary>The rows, in segments.</summary>
+    internal CompactSegment[] Segments => _rows.Segments;
+
+    /// <summary>The strings of each column.</summary>
+    internal StringPool?[] Pools => _rows.Pools;
+
+    /// <summary>The key index.</summary>
+    internal TagDirectory Index => _index;
 
     internal override RowStore Store => _rows;
 
@@ -45,7 +56,7 @@ internal sealed class CompactTable : Table
     protected override int FindText(ReadOnlySpan<byte> key)
     {
         int ordinal = _keys.Ordinals[0];
-        for (KeyProbe probe = _index!.Probe(Hashing.Bytes(key)); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
         {
             if (_rows.BytesEqual(probe.Row, ordinal, key) && !_rows.IsNull(probe.Row, ordinal))
             {
@@ -59,7 +70,7 @@ internal sealed class CompactTable : Table
     protected override int FindInteger(long key)
     {
         int ordinal = _keys.Ordinals[0];
-        for (KeyProbe probe = _index!.Probe(Hashing.Int64((ulong)key)); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Int64((ulong)key))); probe.MoveNext();)
         {
             if (_rows.GetInt64(probe.Row, ordinal) == key && !_rows.IsNull(probe.Row, ordinal)) { return probe.Row; }
         }
@@ -69,7 +80,7 @@ internal sealed class CompactTable : Table
 
     protected override int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text)
     {
-        for (KeyProbe probe = _index!.Probe(_keys.Hash(key, text)); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(_keys.Hash(key, text))); probe.MoveNext();)
         {
             if (_keys.AreEqual(_rows, probe.Row, key, text)) { return probe.Row; }
         }

@@ -53,7 +53,8 @@ internal static class RowBatches
         int[] codes = Values<int>(rows, store.Layout.OffsetOf(ordinal));
         if (!codes.AsSpan().ContainsAnyInRange(int.MinValue, RowLayout.KeyText))
         {
-            return new StringColumn(type, codes, rows.Count, store.Pools[ordinal]!, validity);
+            return new StringColumn(
+                type, codes, rows.Count, store.Pools[ordinal] ?? new StringPool(isInterned: false), validity);
         }
 
         var pool = new StringPool(isInterned: false);

@@ -36,9 +36,6 @@ internal sealed class StandardTable : Table
     /// <summary>The key index.</summary>
     internal StandardIndex Index { get; }
 
-    /// <summary>The right to go on from this version.</summary>
-    internal WriterClaim Continuation { get; }
-
     internal override RowStore Store => _rows;
 
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Ctas.Data;
+using Ctas.Tables.Versions;
 
 namespace Ctas.Tables;
 
@@ -23,6 +24,9 @@ internal abstract class Table : ITable
 
     /// <summary>What all versions of the table share.</summary>
     public TableShape Shape { get; }
+
+    /// <summary>The right to go on from this version.</summary>
+    internal WriterClaim Continuation { get; private protected init; } = new();
 
     public string Name => Shape.Name;
 

@@ -49,6 +49,10 @@ internal sealed class TagIndex
     public static TagIndex Continue(TagDirectory published, long sizeInBytes) =>
         new(published.Places.ToArray()) { SizeInBytes = sizeInBytes };
 
+    /// <summary>A copy of the index of a published version, which stays as it is.</summary>
+    public static TagIndex Copy(TagDirectory published, long sizeInBytes) =>
+        new TagIndex(published.Places.ToArray()) { SizeInBytes = sizeInBytes }.Renumber(row => row);
+
     /// <summary>An index of given keys, as full as it may be.</summary>
     /// <param name="hashes">The short hash of each key (see <see cref="KeyIndex.Shorten"/>).</param>
     /// <param name="rows">The row of each key; null when the rows are 0, 1, 2 …</param>

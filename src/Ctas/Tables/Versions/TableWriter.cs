@@ -53,6 +53,7 @@ internal abstract class TableWriter
         {
             StandardTable standard => new StandardTableWriter(standard, options),
             BatchTable batches => new StandardTableWriter(StandardTableBuilder.Of(batches), options),
+            CompactTable compact => new CompactTableWriter(compact, options),
             _ => throw new InvalidOperationException($"Table \"{loaded.Name}\" cannot be kept fresh: {loaded.GetType().Name}."),
         };
     }
@@ -108,4 +109,10 @@ internal sealed record WriterOptions
 
     /// <summary>Which row a retraction takes out where there is a key; that of the key by default.</summary>
     public RetractionRule Retractions { get; init; } = RetractionRule.ByKey;
+
+    /// <summary>Rows that a compact table keeps as objects before it may encode them; 8,192 by default.</summary>
+    public int OpenRows { get; init; } = 8192;
+
+    /// <summary>False to merge segments of a compact table in the writer's own thread; true by default.</summary>
+    public bool MergesBesideWriter { get; init; } = true;
 }

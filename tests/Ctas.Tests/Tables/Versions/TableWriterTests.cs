@@ -11,6 +11,9 @@ public sealed class TableWriterTests
     private static readonly Gen<(int Weight, object?[] Row)[][]> AnyHistory =
         Gen.Select(Gen.Int[0, 3], TableModelTests.AnyRow, (deletion, row) => (deletion == 0 ? -1 : 1, row)).Array[0, 40].Array[0, 8];
 
+    // So that few rows make many segments and many merges.
+    private static readonly WriterOptions SmallSegments = new() { OpenRows = 8, MergesBesideWriter = false };
+
     [Theory]
     [InlineData(TableModel.Standard, 0)]
     [InlineData(TableModel.Standard, 1)]
@@ -20,12 +23,20 @@ public sealed class TableWriterTests
     [InlineData(TableModel.Standard, 6)]
     [InlineData(TableModel.Standard, 0, 1)]
     [InlineData(TableModel.Standard, 7, 8, 9, 10, 0)]
+    [InlineData(TableModel.Compact, 0)]
+    [InlineData(TableModel.Compact, 1)]
+    [InlineData(TableModel.Compact, 2)]
+    [InlineData(TableModel.Compact, 3, 4)]
+    [InlineData(TableModel.Compact, 5)]
+    [InlineData(TableModel.Compact, 6)]
+    [InlineData(TableModel.Compact, 0, 1)]
+    [InlineData(TableModel.Compact, 7, 8, 9, 10, 0)]
     public void Apply_RandomChanges_EveryVersionEqualsDictionary(TableModel model, params int[] key)
     {
         Schema schema = TestTable.AllTypes.WithKey(key);
         Gen.Select(AnyHistory, Gen.Bool.Array[8]).Sample((history, publishes) =>
         {
-            var table = new WriterModel(model, schema, [.. history.Take(1).SelectMany(batch => batch).Select(change => change.Row)]);
+            var table = new WriterModel(model, schema, [.. history.Take(1).SelectMany(batch => batch).Select(change => change.Row)], SmallSegments);
             int batch = 0;
             foreach ((int Weight, object?[] Row)[] changes in history.Skip(1))
             {
@@ -40,11 +51,12 @@ public sealed class TableWriterTests
 
     [Theory]
     [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
     public void Publish_ThousandsOfChanges_OldVersionsStay(TableModel model)
     {
         var schema = new Schema([new Field("id", DataType.Varchar), new Field("n", DataType.BigInt), new Field("note", DataType.Varchar)], 0);
         var random = new Random(11);
-        var table = new WriterModel(model, schema, [.. Enumerable.Range(0, 5_000).Select(RowOf)]);
+        var table = new WriterModel(model, schema, [.. Enumerable.Range(0, 5_000).Select(RowOf)], new WriterOptions { OpenRows = 256 });
         for (int tick = 0; tick < 40; tick++)
         {
             table.Apply([.. Enumerable.Range(0, 500).Select(_ => (random.Next(4) == 0 ? -1 : 1, RowOf(random.Next(8_000))))]);
@@ -58,6 +70,7 @@ public sealed class TableWriterTests
 
     [Theory]
     [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
     public void Apply_RetractionByRow_LeavesANewerRowOfTheKey(TableModel model)
     {
         var schema = new Schema([new Field("id", DataType.Int), new Field("n", DataType.Int)], 0);
@@ -72,6 +85,7 @@ public sealed class TableWriterTests
 
     [Theory]
     [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
     public void Apply_WithoutKey_RetractsOneEqualRow(TableModel model)
     {
         var schema = new Schema([new Field("name", DataType.Varchar), new Field("n", DataType.Int)]);
@@ -90,6 +104,7 @@ public sealed class TableWriterTests
 
     [Theory]
     [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
     public void Apply_NothingNew_PublishesTheSameVersion(TableModel model)
     {
         var schema = new Schema([new Field("id", DataType.Int), new Field("n", DataType.Int)], 0);
@@ -103,6 +118,7 @@ public sealed class TableWriterTests
 
     [Theory]
     [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
     public void Continue_SecondWriterOfATable_IsRefused(TableModel model)
     {
         ITable table = TestTable.Create(model, TestTable.AllTypes.WithKey(0));
@@ -113,6 +129,7 @@ public sealed class TableWriterTests
 
     [Theory]
     [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
     public void Apply_NullKeyRefused_AppliesNothing(TableModel model)
     {
         var schema = new Schema([new Field("id", DataType.Int)], 0);
