@@ -12,7 +12,8 @@ if (args.Contains("--micro"))
 // Tables first: what the others leave behind would show in the bytes.
 IComparisonSuite[] suites =
 [
-    new TableComparisons(), new MemoryComparisons(), new ColumnComparisons(), new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
+    new TableComparisons(), new MemoryComparisons(), new ColumnComparisons(), new LookupComparisons(),
+    new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
     new TpchComparisons(), new ScalingComparisons(),
 ];
 string? filter = Option("--filter");

@@ -57,6 +57,22 @@ public interface ITable
     /// <summary>All rows one by one, in no promised order, of the version published when it starts.</summary>
     IEnumerable<Row> Rows { get; }
 
+    /// <summary>Every row, and then every change that follows, with no gap and nothing twice; or only the changes.</summary>
+    /// <remarks>
+    /// A key that changed several times from one version to the next shows once. Changes of one version come together,
+    /// in no promised order. The stream ends when nothing keeps the table fresh (any more): after the rows for a table that
+    /// never was. The table keeps the changes of its last versions, up to a bound, and never waits for a reader: one
+    /// that falls further behind gets a <see cref="TableChangesLostException"/> and begins again.
+    /// </remarks>
+    /// <param name="fromVersion">
+    /// 0: begin with the rows of the newest version (of a snapshot: of that version). Otherwise a version: only the changes
+    /// after it.
+    /// </param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such version yet.</exception>
+    IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException($"Table \"{Name}\" gives no changes.");
+
     /// <summary>
     /// A function that makes a <typeparamref name="T"/> of a row: columns match constructor parameters and settable
     /// properties by name, ignoring case and underscores. Made once per type and kept.

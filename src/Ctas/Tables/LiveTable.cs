@@ -61,5 +61,9 @@ internal sealed class LiveTable(Table first) : ITable
     public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>() => _newest.GetMapper<T>();
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default) =>
+        _newest.ChangesAsync(fromVersion, cancellationToken);
+
+    /// <inheritdoc/>
     public override string ToString() => _newest.ToString();
 }

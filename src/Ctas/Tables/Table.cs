@@ -14,6 +14,7 @@ internal abstract class Table : ITable
     private const int StackBytes = 512;
 
     private readonly KeyLayout _keys;
+    private HistoryNode? _node;
 
     private protected Table(TableShape shape, long version = 1)
     {
@@ -27,6 +28,13 @@ internal abstract class Table : ITable
 
     /// <summary>The right to go on from this version.</summary>
     internal WriterClaim Continuation { get; private protected init; } = new();
+
+    /// <summary>Where the version stands in the history of the table; null while nothing keeps the table fresh.</summary>
+    internal HistoryNode? Node
+    {
+        get => Volatile.Read(ref _node);
+        set => Volatile.Write(ref _node, value);
+    }
 
     public string Name => Shape.Name;
 
@@ -87,6 +95,13 @@ internal abstract class Table : ITable
         if (rented is not null) { ArrayPool<byte>.Shared.Return(rented); }
 
         return isFound;
+    }
+
+    public IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(fromVersion);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(fromVersion, Node?.History.Newest.Version ?? Version);
+        return TableHistory.ReadAsync(this, fromVersion, cancellationToken);
     }
 
     public abstract IEnumerable<Batch> Scan(OrdinalList? columns = null);

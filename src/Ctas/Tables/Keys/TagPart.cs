@@ -7,9 +7,10 @@ namespace Ctas.Tables.Keys;
 /// <remarks>
 /// <code>
 /// | line 0: groups, used slots, depth | group 0 | group 1 | …
-/// group = one line of 64 bytes: 12 tags (0 is free) | 4 bytes unused | 12 row numbers
+/// group = one line of 64 bytes: 12 tags (0 is free) | overflow mark, 3 bytes unused | 12 row numbers
 /// </code>
-/// Slots of a group are taken in order and never given back: a part with too many slots of dead rows is made anew.
+/// A key whose group is full goes to the next one with room, and marks every group that it passes: a search ends at the
+/// first group without a mark. Slots are never given back: a part with too many slots of dead rows is made anew.
 /// The array lies on the pinned heap, so its first cache line stays where it is.
 /// </remarks>
 internal static unsafe class TagPart
@@ -22,6 +23,9 @@ internal static unsafe class TagPart
 
     /// <summary>The bits of a comparison that stand for slots.</summary>
     public const uint SlotMask = (1u << GroupSlots) - 1;
+
+    /// <summary>Where the overflow mark of a group lies.</summary>
+    public const int OverflowMark = GroupSlots;
 
     private const int RowsOffset = 16;
     private const int UsedOffset = sizeof(int);
@@ -96,6 +100,8 @@ internal static unsafe class TagPart
                 Used(part)++;
                 return;
             }
+
+            Volatile.Write(ref Unsafe.Add(ref tags, OverflowMark), 1);
         }
     }
 
@@ -130,6 +136,7 @@ internal static unsafe class TagPart
         {
             ref byte from = ref Group(ref Start(part), number);
             ref byte to = ref Group(ref Start(renumbered), number);
+            Unsafe.Add(ref to, OverflowMark) = Unsafe.Add(ref from, OverflowMark);
             for (int slot = 0; slot < GroupSlots; slot++)
             {
                 Unsafe.Add(ref to, slot) = Unsafe.Add(ref from, slot);

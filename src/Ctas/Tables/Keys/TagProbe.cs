@@ -39,7 +39,6 @@ internal ref struct TagProbe
     {
         while (_matches == 0)
         {
-            // Only a full group can have sent a key on to the next one.
             if (_isLast) { return false; }
 
             _number = _number + 1 == _groups ? 0 : _number + 1;
@@ -59,7 +58,6 @@ internal ref struct TagProbe
         Volatile.ReadBarrier();
         _matches = Vector128.Equals(tags, Vector128.Create(_tag)).ExtractMostSignificantBits() & TagPart.SlotMask;
 
-        // Slots are taken in order: the last one tells whether one is free.
-        _isLast = tags.GetElement(TagPart.GroupSlots - 1) == 0;
+        _isLast = tags.GetElement(TagPart.OverflowMark) == 0;
     }
 }

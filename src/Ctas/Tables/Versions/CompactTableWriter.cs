@@ -23,12 +23,13 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     private readonly StandardRowEncoder _encoder;
     private readonly WriterSegments _segments;
     private readonly CompactMerges _merges;
-    private readonly EffectiveNumbers _effective = new();
+    private readonly ChangedNumbers _effective = new();
+    private readonly ChangedNumbers _changes = new();
     private readonly KeyLayout _identity;
     private TagIndex? _index;
     private ulong[] _hashes = [];
     private long _rowCount;
-    private bool _isChanged;
+    private int _applied;
 
     /// <summary>Goes on from the version that a load made.</summary>
     /// <exception cref="InvalidOperationException">Another writer does.</exception>
@@ -37,7 +38,7 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     {
         if (!version.Continuation.TryTake())
         {
-            throw new InvalidOperationException($"Version {version.Version} of table \"{version.Name}\" has a writer already.");
+            throw HasWriter(version);
         }
 
         var layout = new RowLayout(Shape.Schema, Shape.Keys);
@@ -90,27 +91,38 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
         }
 
         _encoder.Clear();
+        _applied += rows.RowCount;
         if (effective is not null && _effective.ToChanges(Shape.Schema, _segments.Rows) is { } effects) { effective(effects); }
-
-        _merges.Advance(_index, _identity, MovesAtOnce + rows.RowCount);
     }
 
     /// <inheritdoc/>
-    protected override Table? MakeVersion()
+    protected override MadeVersion? MakeVersion()
     {
-        _merges.Advance(_index, _identity, MovesAtOnce);
-        if (!_isChanged) { return null; }
+        List<(int Old, int New)> changes = _changes.ToPairs();
+        CompactVersion? version = null;
+        if (changes.Count > 0)
+        {
+            // A row that was moved since then had another number in the last version.
+            for (int pair = 0; pair < changes.Count; pair++)
+            {
+                changes[pair] = (_segments.NumberInLastVersion(changes[pair].Old), changes[pair].New);
+            }
 
-        _isChanged = false;
-        if (_segments.AreScattered && !_merges.IsRunning) { _index = _segments.Renumber(_index); }
+            if (_segments.AreScattered && !_merges.IsRunning) { _index = _segments.Renumber(_index, changes); }
 
-        CompactVersionStore rows = _segments.Publish();
-        return new CompactVersion(
-            Shape,
-            rows,
-            _index is null ? default : _index.Publish(),
-            new VersionInfo(Current.Version + 1, _rowCount, new WriterClaim(isTaken: true)),
-            _segments.Memory(_index?.SizeInBytes ?? 0));
+            version = new CompactVersion(
+                Shape,
+                _segments.Publish(),
+                _index is null ? default : _index.Publish(),
+                new VersionInfo(Current.Version + 1, _rowCount, new WriterClaim(isTaken: true)),
+                _segments.Memory(_index?.SizeInBytes ?? 0));
+        }
+
+        // Rows are moved between versions only, so that a change names rows of its own version and the last.
+        _changes.Begin();
+        _merges.Advance(_index, _identity, MovesAtOnce + (2 * _applied));
+        _applied = 0;
+        return version is null ? null : new MadeVersion(version, changes);
     }
 
     private void Hash(Batch rows)
@@ -147,8 +159,7 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
             if (isLive) { _segments.Kill(old); }
             else { _rowCount++; }
 
-            _effective.Add(isLive ? old : -1, number);
-            _isChanged = true;
+            Note(isLive ? old : -1, number);
             return;
         }
 
@@ -159,9 +170,14 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     {
         int number = _segments.Append(incoming, previous: -1);
         _index?.Add(KeyIndex.Shorten(_hashes[row]), number, this);
-        _effective.Add(-1, number);
+        Note(-1, number);
         _rowCount++;
-        _isChanged = true;
+    }
+
+    private void Note(int before, int after)
+    {
+        _effective.Add(before, after);
+        _changes.Add(before, after);
     }
 
     private void Retract(Batch rows, int row)
@@ -175,9 +191,8 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
             if (isOther) { return; }
 
             _segments.Kill(old);
-            _effective.Add(old, -1);
+            Note(old, -1);
             _rowCount--;
-            _isChanged = true;
             return;
         }
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Tables.Columns;
 

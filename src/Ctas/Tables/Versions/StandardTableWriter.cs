@@ -13,6 +13,9 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
     private readonly Stack<int> _freeRows = new();
     private readonly List<int> _freedRows = [];
 
+    // Rows that differ from the last version.
+    private readonly List<int> _touched = [];
+
     // By the key, or by the whole row where there is none: then made with the first retraction.
     private readonly KeyLayout _identity;
     private TagIndex? _index;
@@ -29,7 +32,7 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
     {
         if (!version.Continuation.TryTake())
         {
-            throw new InvalidOperationException($"Version {version.Version} of table \"{version.Name}\" has a writer already.");
+            throw HasWriter(version);
         }
 
         _rows = version.Objects.ToWriter();
@@ -94,7 +97,7 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
     }
 
     /// <inheritdoc/>
-    protected override Table? MakeVersion()
+    protected override MadeVersion? MakeVersion()
     {
         if (_change == _published) { return null; }
 
@@ -103,11 +106,22 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
 
         _freedRows.Clear();
         _published = _change;
-        return new StandardTable(
+        var version = new StandardTable(
             Shape,
             _rows.ToVersion(_change, _replaced),
             _index is null ? default : new StandardIndex(_index.Publish(), _index.SizeInBytes),
             new VersionInfo(Current.Version + 1, _rowCount, new WriterClaim(isTaken: true)));
+        var before = (StandardTable)Current;
+        var changes = new List<(int Old, int New)>(_touched.Count);
+        foreach (int row in _touched)
+        {
+            bool was = before.Objects[row] is not null;
+            bool isThere = version.Objects[row] is not null;
+            if (was || isThere) { changes.Add((was ? row : -1, isThere ? row : -1)); }
+        }
+
+        _touched.Clear();
+        return new MadeVersion(version, changes);
     }
 
     private void Hash(Batch rows)
@@ -158,6 +172,7 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
         else { number = _rows.Add(incoming); }
 
         _index?.Add(KeyIndex.Shorten(_hashes[row]), number, this);
+        _touched.Add(number);
         _effective.Add(null, incoming);
         _rowCount++;
         _change++;
@@ -178,6 +193,8 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
 
     private void Replace(int number, byte[] before, byte[]? after)
     {
+        if (RowLayout.Stamp(before) < _published) { _touched.Add(number); }
+
         byte[] stamped = after ?? new byte[RowLayout.StampBytes];
         RowLayout.Write(stamped, 0, _change);
         _replaced = _replaced.Add(_change, before);

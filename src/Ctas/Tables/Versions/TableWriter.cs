@@ -15,10 +15,14 @@ namespace Ctas.Tables.Versions;
 /// </remarks>
 internal abstract class TableWriter
 {
+    private readonly TableHistory _history;
+
     private protected TableWriter(Table version, WriterOptions options)
     {
         Current = version;
         Options = options;
+        _history = new TableHistory(version, options.MaxHistoryChanges);
+        version.Node = _history.Newest;
         AllColumns = new KeyLayout(version.Schema.WithKey([.. version.Shape.AllColumns]));
     }
 
@@ -49,10 +53,18 @@ internal abstract class TableWriter
     public static TableWriter Continue(ITable loaded, WriterOptions? options = null)
     {
         options ??= new WriterOptions();
+        if (loaded is BatchTable batches)
+        {
+            if (!batches.Continuation.TryTake()) { throw HasWriter(batches); }
+
+            var writer = new StandardTableWriter(StandardTableBuilder.Of(batches), options);
+            batches.Node = writer._history.Newest;
+            return writer;
+        }
+
         return loaded switch
         {
             StandardTable standard => new StandardTableWriter(standard, options),
-            BatchTable batches => new StandardTableWriter(StandardTableBuilder.Of(batches), options),
             CompactTable compact => new CompactTableWriter(compact, options),
             _ => throw new InvalidOperationException($"Table \"{loaded.Name}\" cannot be kept fresh: {loaded.GetType().Name}."),
         };
@@ -76,16 +88,31 @@ internal abstract class TableWriter
     /// <summary>Makes the next version of what was applied; the last one again when nothing was.</summary>
     public Table Publish()
     {
-        if (MakeVersion() is { } version) { Current = version; }
+        if (MakeVersion() is { } made)
+        {
+            VersionChanges changes = new(Current, made.Version, made.Changes);
+            Current = made.Version;
+            _history.Add(changes);
+        }
 
         return Current;
     }
+
+    /// <summary>Nothing will be applied any more: streams of changes end, or fail with <paramref name="error"/>.</summary>
+    public void End(Exception? error = null) => _history.Newest.End(error);
 
     /// <summary>Applies changes that have been checked.</summary>
     protected abstract void ApplyDense(ChangeBatch changes, Action<ChangeBatch>? effective);
 
     /// <summary>The next version; null when it would equal the last.</summary>
-    protected abstract Table? MakeVersion();
+    protected abstract MadeVersion? MakeVersion();
+
+    /// <summary>Says that a version has a writer already.</summary>
+    protected static InvalidOperationException HasWriter(Table version) =>
+        new($"Version {version.Version} of table \"{version.Name}\" has a writer already.");
+
+    /// <summary>A version, and the numbers of the rows that changed, before and after.</summary>
+    protected sealed record MadeVersion(Table Version, IReadOnlyList<(int Old, int New)> Changes);
 
     private void RequireKeys(ChangeBatch changes)
     {
@@ -109,6 +136,9 @@ internal sealed record WriterOptions
 
     /// <summary>Which row a retraction takes out where there is a key; that of the key by default.</summary>
     public RetractionRule Retractions { get; init; } = RetractionRule.ByKey;
+
+    /// <summary>Changed rows that are kept for streams that are behind; 65,536 by default.</summary>
+    public int MaxHistoryChanges { get; init; } = 65_536;
 
     /// <summary>Rows that a compact table keeps as objects before it may encode them; 8,192 by default.</summary>
     public int OpenRows { get; init; } = 8192;

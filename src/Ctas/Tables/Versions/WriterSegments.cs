@@ -14,6 +14,8 @@ internal sealed class WriterSegments
     private SegmentState?[] _states;
     private LiveSegment?[] _views;
     private PreviousRows _last;
+    private LiveSegment?[] _lastVersion;
+    private PreviousRows _lastOpen;
     private int _count;
     private int _open;
 
@@ -35,6 +37,10 @@ internal sealed class WriterSegments
 
         Rows = View();
         _last = new PreviousRows(_count, _openRows);
+        _lastOpen = _last;
+        _lastVersion = new LiveSegment?[_count];
+        foreach ((int number, SegmentState state) in All) { _lastVersion[number] = state.Publish(); }
+
         _open = _count++;
         Put(_open, new SegmentState(new SegmentRows(_openRows), new DeletedRowsBuilder(_openRows)) { IsOpen = true, Previous = _last });
         Rows = View();
@@ -114,6 +120,21 @@ internal sealed class WriterSegments
     public int AddMerged(SegmentRows rows) =>
         Add(new SegmentState(rows, new DeletedRowsBuilder(rows.Capacity, areAllDead: true)).With(rows.Capacity, rows.Capacity));
 
+    /// <summary>The number in the last version of a row that was there then; −1 when it was not.</summary>
+    public int NumberInLastVersion(int row)
+    {
+        while (row >= 0 && !WasLive(row)) { row = _lastOpen.Before(row); }
+
+        return row;
+    }
+
+    private bool WasLive(int row)
+    {
+        int number = row >> CompactSegment.RowBits;
+        return number < _lastVersion.Length && _lastVersion[number] is { } segment
+            && (row & PlaceMask) < segment.RowCount && !segment.Deleted[row & PlaceMask];
+    }
+
     /// <summary>The rows for a version; closed segments without live rows are gone from it.</summary>
     public CompactVersionStore Publish()
     {
@@ -136,12 +157,16 @@ internal sealed class WriterSegments
 
         if (isAnyGone) { Rows = View(); }
 
+        _lastVersion = segments;
+        _lastOpen = firstOpen!;
         return new CompactVersionStore(_shape, _layout, segments, firstOpen);
     }
 
     /// <summary>Gives all segments the lowest numbers, and the index their new rows. No merge may be under way.</summary>
     /// <remarks>Versions before hold the old index, which no longer changes, and the old numbers. Cost: a copy of the index.</remarks>
-    public TagIndex? Renumber(TagIndex? index)
+    /// <param name="index">Finds rows; null when there is none.</param>
+    /// <param name="changes">Changed rows, whose numbers after are brought up to date.</param>
+    public TagIndex? Renumber(TagIndex? index, List<(int Old, int New)> changes)
     {
         int[] numbers = new int[_count];
         Array.Fill(numbers, -1);
@@ -162,9 +187,20 @@ internal sealed class WriterSegments
         _last = new PreviousRows(_open, _openRows);
         _states[_open]!.Previous = _last;
         Rows = View();
-        return index?.Renumber(row => row >> CompactSegment.RowBits < numbers.Length && numbers[row >> CompactSegment.RowBits] is >= 0 and int number
-            ? number << CompactSegment.RowBits | (row & PlaceMask)
-            : int.MaxValue);
+        for (int pair = 0; pair < changes.Count; pair++)
+        {
+            if (changes[pair].New >= 0) { changes[pair] = (changes[pair].Old, NumberOf(changes[pair].New)); }
+        }
+
+        return index?.Renumber(NumberOf);
+
+        int NumberOf(int row)
+        {
+            int segment = row >> CompactSegment.RowBits;
+            return segment < numbers.Length && numbers[segment] >= 0
+                ? numbers[segment] << CompactSegment.RowBits | (row & PlaceMask)
+                : int.MaxValue;
+        }
     }
 
     /// <summary>Bytes by part.</summary>
