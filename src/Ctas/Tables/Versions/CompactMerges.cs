@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ctas.Data;
+using Ctas.Tables.Columns;
 using Ctas.Tables.Keys;
 
 namespace Ctas.Tables.Versions;
@@ -9,14 +10,32 @@ namespace Ctas.Tables.Versions;
 /// Merged are: closed segments of row objects, when they hold an eighth of the table or as many rows as a segment; encoded
 /// segments with more than 30 % dead rows; and small ones, when there are many.
 /// </remarks>
-internal sealed class CompactMerges(TableShape shape, WriterSegments segments, WriterOptions options)
+internal sealed class CompactMerges
 {
     private const int ManySmall = 8;
 
+    private readonly TableShape _shape;
+    private readonly WriterSegments _segments;
+    private readonly WriterOptions _options;
+    private readonly ColumnStrings?[] _strings;
     private Task<SegmentMerge.Result>? _running;
     private SegmentMerge.Result? _moving;
     private int _target;
     private int _moved;
+
+    /// <summary>Nothing is merged yet.</summary>
+    /// <param name="loaded">The table that the writer goes on from.</param>
+    /// <param name="segments">The _segments.</param>
+    /// <param name="options">How.</param>
+    public CompactMerges(CompactTable loaded, WriterSegments segments, WriterOptions options)
+    {
+        _shape = loaded.Shape;
+        _segments = segments;
+        _options = options;
+        int uniqueOrdinal = _shape.Schema.Key is [var only] ? only : -1;
+        _strings = [.. loaded.Pools.Select((pool, ordinal) =>
+            pool is null ? null : ColumnStrings.Continue(pool, ordinal == uniqueOrdinal))];
+    }
 
     /// <summary>True while a merge is under way, or its rows are being moved.</summary>
     public bool IsRunning => _running is not null || _moving is not null;
@@ -34,7 +53,7 @@ internal sealed class CompactMerges(TableShape shape, WriterSegments segments, W
             _running = null;
             _moving = ready.GetAwaiter().GetResult();
             _moved = 0;
-            _target = segments.AddMerged(_moving.Rows);
+            _target = _segments.AddMerged(_moving.Rows);
         }
 
         if (_moving is { } merge) { Move(merge, index, identity, maxMoves); }
@@ -45,10 +64,10 @@ internal sealed class CompactMerges(TableShape shape, WriterSegments segments, W
         List<(int Number, LiveSegment Segment)> chosen = Choose();
         if (chosen.Count == 0) { return; }
 
-        StandardRowStore inline = segments.Inline;
-        _running = options.MergesBesideWriter
-            ? Task.Run(() => SegmentMerge.Run(shape, chosen, inline, identity))
-            : Task.FromResult(SegmentMerge.Run(shape, chosen, inline, identity));
+        StandardRowStore inline = _segments.Inline;
+        _running = _options.MergesBesideWriter
+            ? Task.Run(() => SegmentMerge.Run(_shape, chosen, inline, _strings, identity))
+            : Task.FromResult(SegmentMerge.Run(_shape, chosen, inline, _strings, identity));
     }
 
     private List<(int Number, LiveSegment Segment)> Choose()
@@ -57,7 +76,7 @@ internal sealed class CompactMerges(TableShape shape, WriterSegments segments, W
         var sparse = new List<(int Number, SegmentState State)>();
         var small = new List<(int Number, SegmentState State)>();
         long live = 0;
-        foreach ((int number, SegmentState state) in segments.All)
+        foreach ((int number, SegmentState state) in _segments.All)
         {
             live += state.LiveRows;
             if (state.IsOpen || state.LiveRows == 0) { continue; }
@@ -67,7 +86,7 @@ internal sealed class CompactMerges(TableShape shape, WriterSegments segments, W
             else if (state.RowCount < CompactSegment.MaxRows / 4) { small.Add((number, state)); }
         }
 
-        int enough = (int)Math.Clamp(live / 8, options.OpenRows, Math.Max(options.OpenRows, CompactSegment.MaxRows - options.OpenRows));
+        int enough = (int)Math.Clamp(live / 8, _options.OpenRows, Math.Max(_options.OpenRows, CompactSegment.MaxRows - _options.OpenRows));
         if (objects.Sum(segment => segment.State.RowCount) < enough) { objects.Clear(); }
 
         if (small.Count < ManySmall) { small.Clear(); }
@@ -87,12 +106,12 @@ internal sealed class CompactMerges(TableShape shape, WriterSegments segments, W
 
     private void Move(SegmentMerge.Result merge, TagIndex? index, KeyLayout identity, int maxMoves)
     {
-        SegmentState target = segments[_target];
+        SegmentState target = _segments[_target];
         int end = Math.Min(merge.Sources.Length, _moved + maxMoves);
         for (; _moved < end; _moved++)
         {
             int source = merge.Sources[_moved];
-            if (!segments.IsLive(source)) { continue; }
+            if (!_segments.IsLive(source)) { continue; }
 
             int number = _target << CompactSegment.RowBits | _moved;
             target.Previous!.Set(number, source);
@@ -100,12 +119,12 @@ internal sealed class CompactMerges(TableShape shape, WriterSegments segments, W
             {
                 uint hash = merge.Hashes.Length > 0
                     ? merge.Hashes[_moved]
-                    : KeyIndex.Shorten(identity.Hash(segments.Rows, source));
+                    : KeyIndex.Shorten(identity.Hash(_segments.Rows, source));
                 Point(index, hash, source, number);
             }
 
             target.Revive(_moved);
-            segments.Kill(source);
+            _segments.Kill(source);
         }
 
         if (_moved < merge.Sources.Length) { return; }

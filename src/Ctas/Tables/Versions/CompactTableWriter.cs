@@ -50,7 +50,7 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
         _identity = Shape.Schema.HasKey ? Shape.Keys : AllColumns;
         _index = Shape.Schema.HasKey ? TagIndex.Copy(version.Index, version.Memory.Index) : null;
         _segments = new WriterSegments(version, layout, options.OpenRows);
-        _merges = new CompactMerges(Shape, _segments, options);
+        _merges = new CompactMerges(version, _segments, options);
     }
 
     /// <inheritdoc/>

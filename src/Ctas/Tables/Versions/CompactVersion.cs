@@ -58,7 +58,7 @@ internal sealed class CompactVersion : Table
             {
                 if (!_rows.Has(row)) { continue; }
 
-                if (_rows.IsNull(row, ordinal) || !_rows.GetBytes(row, ordinal).SequenceEqual(key)) { break; }
+                if (_rows.IsNull(row, ordinal) || !_rows.BytesEqual(row, ordinal, key)) { break; }
 
                 if (_rows.IsLive(row)) { return row; }
             }

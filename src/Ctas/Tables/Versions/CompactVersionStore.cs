@@ -124,7 +124,32 @@ internal sealed class CompactVersionStore : RowStore
         }
 
         EncodedColumn column = columns[ordinal];
-        return column.IsNull(place) ? default : rows.Pools[ordinal]!.GetBytes((int)column.GetInt64(place));
+        return column.IsNull(place) ? default : column.GetBytes(place);
+    }
+
+    internal override bool BytesEqual(int row, int ordinal, ReadOnlySpan<byte> value)
+    {
+        SegmentRows rows = RowsOf(row);
+        return rows.Columns is { } columns
+            ? columns[ordinal].BytesEqual(row & PlaceMask, value)
+            : GetBytes(row, ordinal).SequenceEqual(value);
+    }
+
+    internal override ulong HashBytes(int row, int ordinal)
+    {
+        SegmentRows rows = RowsOf(row);
+        return rows.Columns is { } columns
+            ? columns[ordinal].HashBytes(row & PlaceMask)
+            : Hashing.Bytes(GetBytes(row, ordinal));
+    }
+
+    internal override int CopyBytes(int row, int ordinal, Span<byte> destination)
+    {
+        SegmentRows rows = RowsOf(row);
+        if (rows.Columns is not { } columns) { return base.CopyBytes(row, ordinal, destination); }
+
+        EncodedColumn column = columns[ordinal];
+        return column.IsNull(row & PlaceMask) ? 0 : column.CopyBytes(row & PlaceMask, destination);
     }
 
     private T Read<T>(SegmentRows rows, int row, int ordinal)

@@ -1,4 +1,3 @@
-using Ctas.Data;
 using Ctas.Tables.Columns;
 
 namespace Ctas.Tables.Versions;
@@ -11,19 +10,18 @@ namespace Ctas.Tables.Versions;
 internal sealed class SegmentRows
 {
     /// <summary>Encoded rows.</summary>
-    public SegmentRows(EncodedColumn[] columns, StringPool?[] pools, int count)
+    public SegmentRows(EncodedColumn[] columns, int count)
     {
         Columns = columns;
-        Pools = pools;
         Capacity = count;
-        ColumnBytes = columns.Sum(column => column.SizeInBytes) + (columns.Length * 8L) + 64;
+        StringBytes = columns.Sum(column => column.StringBytes);
+        ColumnBytes = columns.Sum(column => column.SizeInBytes) - StringBytes + (columns.Length * 8L) + 64;
     }
 
     /// <summary>Room for row objects.</summary>
     public SegmentRows(int capacity)
     {
         Objects = new byte[]?[capacity];
-        Pools = [];
         Capacity = capacity;
         ObjectBytes = (capacity * (long)IntPtr.Size) + 24;
     }
@@ -31,17 +29,17 @@ internal sealed class SegmentRows
     /// <summary>The columns; null when the rows are objects.</summary>
     public EncodedColumn[]? Columns { get; }
 
-    /// <summary>Where the codes of encoded strings point, by ordinal.</summary>
-    public StringPool?[] Pools { get; }
-
     /// <summary>The row objects; null when they are encoded.</summary>
     public byte[]?[]? Objects { get; }
 
     /// <summary>Rows it has room for.</summary>
     public int Capacity { get; }
 
-    /// <summary>Bytes of the columns, without string pools.</summary>
+    /// <summary>Bytes of the columns without their text.</summary>
     public long ColumnBytes { get; }
+
+    /// <summary>Bytes of the text that the columns hold; the table's pools come on top.</summary>
+    public long StringBytes { get; }
 
     /// <summary>Bytes of the row objects and of the references to them.</summary>
     public long ObjectBytes { get; private set; }

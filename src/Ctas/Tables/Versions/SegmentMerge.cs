@@ -20,18 +20,18 @@ internal static class SegmentMerge
     /// <param name="shape">The table.</param>
     /// <param name="segments">The segments with their numbers; at most <see cref="CompactSegment.MaxRows"/> live rows.</param>
     /// <param name="inline">Reads row objects.</param>
+    /// <param name="strings">Where the strings of each column go; null for other types.</param>
     /// <param name="identity">Hashes what the index finds rows by; null when there is none.</param>
     public static Result Run(
         TableShape shape,
         IReadOnlyList<(int Number, LiveSegment Segment)> segments,
         StandardRowStore inline,
+        ColumnStrings?[] strings,
         KeyLayout? identity)
     {
         int count = segments.Sum(segment => segment.Segment.RowCount - segment.Segment.DeadRows);
         int[] sources = new int[count];
         uint[] hashes = identity is null ? [] : new uint[count];
-        TableStrings?[] strings = [.. shape.Schema.Fields.Select(field =>
-            PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new TableStrings() : null)];
         OpenColumn[] open = [.. shape.Schema.Fields.Select((field, ordinal) => OpenColumn.Create(field.Type, strings[ordinal]))];
         int rows = 0;
         foreach ((int number, LiveSegment segment) in segments)
@@ -50,9 +50,7 @@ internal static class SegmentMerge
         }
 
         EncodedColumn[] columns = [.. open.Select(column => column.Seal())];
-        foreach (TableStrings? pool in strings) { pool?.Complete(); }
-
-        return new Result(new SegmentRows(columns, [.. strings.Select(pool => pool?.Pool)], count), sources, hashes);
+        return new Result(new SegmentRows(columns, count), sources, hashes);
     }
 
     private static void Hash(KeyLayout identity, Batch batch, Span<uint> hashes)

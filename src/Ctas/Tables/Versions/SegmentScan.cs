@@ -40,7 +40,11 @@ internal static class SegmentScan
         var decoded = new Column[columns.Count];
         for (int column = 0; column < decoded.Length; column++)
         {
-            decoded[column] = encoded[columns[column]].Decode(segment.Rows.Pools[columns[column]]);
+            EncodedColumn source = encoded[columns[column]];
+            StringPool? pool = PhysicalTypes.Of(source.Type) == PhysicalType.Bytes
+                ? source.Pool ?? new StringPool(isInterned: false)
+                : null;
+            decoded[column] = source.Decode(pool, 0, segment.RowCount);
         }
 
         var batch = new Batch(decoded, segment.RowCount);

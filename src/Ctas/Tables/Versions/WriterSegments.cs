@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Tables.Columns;
 using Ctas.Tables.Keys;
 
 namespace Ctas.Tables.Versions;
@@ -30,7 +31,7 @@ internal sealed class WriterSegments
         foreach (CompactSegment segment in loaded.Segments)
         {
             DeletedRowsBuilder deleted = DeletedRowsBuilder.Of(segment.Deleted, segment.RowCount);
-            SegmentState state = new SegmentState(new SegmentRows(segment.Columns, loaded.Pools, segment.RowCount), deleted)
+            SegmentState state = new SegmentState(new SegmentRows(segment.Columns, segment.RowCount), deleted)
                 .With(segment.RowCount, segment.Deleted?.CountSet() ?? 0);
             Put(_count++, state);
         }
@@ -214,11 +215,12 @@ internal sealed class WriterSegments
             memory = memory with
             {
                 Columns = memory.Columns + state.Rows.ColumnBytes,
+                Strings = memory.Strings + state.Rows.StringBytes,
                 Rows = memory.Rows + state.Rows.ObjectBytes + state.DeletedBytes + links,
             };
-            foreach (StringPool? pool in state.Rows.Pools)
+            foreach (EncodedColumn column in state.Rows.Columns ?? [])
             {
-                if (pool is not null && pools.Add(pool)) { memory = memory with { Strings = memory.Strings + pool.SizeInBytes }; }
+                if (column.Pool is { } pool && pools.Add(pool)) { memory = memory with { Strings = memory.Strings + pool.SizeInBytes }; }
             }
         }
 

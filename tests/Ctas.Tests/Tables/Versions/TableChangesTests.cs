@@ -24,7 +24,7 @@ public sealed class TableChangesTests
 
             for (int apply = 0; apply <= tick % 3; apply++) { writer.Apply(RandomChanges(random)); }
 
-            ITable version = writer.Publish();
+            Table version = writer.Publish();
             versions[version.Version] = [.. TestTable.ScanText(version)];
         }
 
