@@ -21,11 +21,31 @@ internal sealed class ScalingComparisons : IComparisonSuite
         yield return new Comparison(
             $"cost growth, {small:N0} → {options.Rows:N0} rows", "linear", exponent, 1, "exponent", new Target(1.1, IsAtLeast: false));
 
+        // The same over loaded tables, two powers of ten: groups grow with the rows, and leave the caches.
+        (int From, int To) sizes = (small, checked(options.Rows * 10));
+        double[] statements = [await StatementSecondsAsync(sizes.From, options), await StatementSecondsAsync(sizes.To, options)];
+        yield return new Comparison(
+            $"CTAS cost growth, {sizes.From:N0} → {sizes.To:N0} rows", "linear", Math.Log10(statements[1] / statements[0]) / 2, 1,
+            "exponent", new Target(1.1, IsAtLeast: false));
+
         // A graph whose critical path is known: each table takes a fixed time, chains of three beside short tables.
         var tick = TimeSpan.FromMilliseconds(100);
         double[] waves = await Measure.SecondsAsync(1, () => RunGraphAsync(tick));
         yield return new Comparison(
             "wave scheduling, 12 tables", "critical path", waves[0], 3 * tick.TotalSeconds, "s", new Target(1.05, IsAtLeast: false));
+    }
+
+    private static async Task<double> StatementSecondsAsync(int rows, ComparisonOptions options)
+    {
+        await using CtasEngine engine = await H2oTables.LoadAsync([H2oData.GroupBy(rows)], options.Threads);
+        double total = 0;
+        foreach (H2oQuestion question in H2oQuestions.GroupBy)
+        {
+            total += (await Measure.SecondsAsync(
+                options.Repetitions, () => engine.ExecuteAsync($"CREATE OR REPLACE TABLE result AS {question.Sql}")))[0];
+        }
+
+        return total;
     }
 
     private static async Task LoadAsync(InMemorySource source)

@@ -37,6 +37,11 @@ public abstract class Column
     /// <remarks>Cost O(rows); strings are not copied.</remarks>
     public abstract Column Gather(ReadOnlySpan<int> rows);
 
+    /// <summary>As <see cref="Gather(ReadOnlySpan{int})"/>, over the array of an earlier column that nobody reads any more.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="buffer">The array, replaced when it does not suit.</param>
+    internal abstract Column Gather(ReadOnlySpan<int> rows, ref Array? buffer);
+
     /// <summary>Rows [start, start + length) as a column of their own; values are shared, not copied.</summary>
     internal abstract Column Slice(int start, int length);
 

@@ -40,6 +40,18 @@ public sealed class FixedColumn<T> : Column
         return new FixedColumn<T>(Type, gathered, rows.Length, GatherValidity(rows));
     }
 
+    internal override Column Gather(ReadOnlySpan<int> rows, ref Array? buffer)
+    {
+        if (buffer is not T[] gathered || gathered.Length < rows.Length)
+        {
+            gathered = GC.AllocateUninitializedArray<T>(rows.Length);
+            buffer = gathered;
+        }
+
+        Gathering.Gather(Values, rows, gathered, default);
+        return new FixedColumn<T>(Type, gathered, rows.Length, GatherValidity(rows));
+    }
+
     internal override Column Slice(int start, int length) =>
         new FixedColumn<T>(Type, _values, _start + start, length, Validity?.Slice(start, length));
 }

@@ -52,6 +52,18 @@ public sealed class StringColumn : Column
         return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows));
     }
 
+    internal override Column Gather(ReadOnlySpan<int> rows, ref Array? buffer)
+    {
+        if (buffer is not int[] gathered || gathered.Length < rows.Length)
+        {
+            gathered = GC.AllocateUninitializedArray<int>(rows.Length);
+            buffer = gathered;
+        }
+
+        Gathering.Gather(Codes, rows, gathered, -1);
+        return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows));
+    }
+
     internal override Column Slice(int start, int length) =>
         new StringColumn(Type, _codes, _start + start, length, Pool, Validity?.Slice(start, length));
 }

@@ -15,6 +15,9 @@ internal sealed class Evaluator
     private readonly int[] _ordinals;
     private readonly Schema _input;
     private readonly RowErrorLog _log;
+
+    // Columns gathered for the last batch, to be written over; null where somebody may still read them.
+    private readonly Array?[]? _gathered;
     private long _rowsBefore;
 
     /// <summary>Compiles expressions over one input.</summary>
@@ -28,6 +31,7 @@ internal sealed class Evaluator
         var compiler = new KernelCompiler(reusesResults);
         _kernels = [.. expressions.Select(compiler.Compile)];
         _ordinals = compiler.Ordinals;
+        _gathered = reusesResults ? new Array?[_ordinals.Length] : null;
         _input = input;
         _log = log;
     }
@@ -36,7 +40,7 @@ internal sealed class Evaluator
     public EvaluatedRows Evaluate(ChangeBatch changes)
     {
         Batch input = changes.Rows.Select(_ordinals);
-        if (changes.Selection is { } selection) { input = input.Gather(selection); }
+        if (changes.Selection is { } selection) { input = Gather(input, selection); }
 
         return Evaluate(input, changes);
     }
@@ -50,13 +54,27 @@ internal sealed class Evaluator
         for (int column = 0; column < columns.Length; column++)
         {
             int ordinal = _ordinals[column];
-            columns[column] = ordinal < left.ColumnCount
-                ? left[ordinal].Gather(leftRows)
-                : right[ordinal - left.ColumnCount].Gather(rightRows);
+            bool isLeft = ordinal < left.ColumnCount;
+            Column values = isLeft ? left[ordinal] : right[ordinal - left.ColumnCount];
+            ReadOnlySpan<int> rows = isLeft ? leftRows : rightRows;
+            columns[column] = _gathered is null ? values.Gather(rows) : values.Gather(rows, ref _gathered[column]);
         }
 
         var input = new Batch(columns, leftRows.Length);
         return Evaluate(input, new ChangeBatch(input));
+    }
+
+    private Batch Gather(Batch input, ReadOnlySpan<int> rows)
+    {
+        if (_gathered is null) { return input.Gather(rows); }
+
+        var columns = new Column[input.ColumnCount];
+        for (int column = 0; column < columns.Length; column++)
+        {
+            columns[column] = input[column].Gather(rows, ref _gathered[column]);
+        }
+
+        return new Batch(columns, rows.Length);
     }
 
     private EvaluatedRows Evaluate(Batch input, ChangeBatch changes)

@@ -41,10 +41,22 @@ internal readonly struct MultiplyDecimal(
     private readonly int _scale = type.Scale;
     private readonly int _precision = type.Precision;
 
+    // 126 bits, the product of two short values, never reach 38 digits.
+    private readonly bool _isExactWhenShort =
+        type.Scale == left.Scale + right.Scale && type.Precision == DataType.MaxDecimalPrecision;
+
     public bool CanFail => true;
 
-    public bool TryApply(Int128 left, Int128 right, out Int128 result) =>
-        DecimalArithmetic.TryMultiply(left, right, _productScale, _scale, _precision, out result);
+    public bool TryApply(Int128 left, Int128 right, out Int128 result)
+    {
+        if (_isExactWhenShort && ShortDecimals.Holds(left) && ShortDecimals.Holds(right))
+        {
+            result = Math.BigMul((long)left, (long)right);
+            return true;
+        }
+
+        return DecimalArithmetic.TryMultiply(left, right, _productScale, _scale, _precision, out result);
+    }
 }
 
 /// <summary>DECIMAL ÷ DECIMAL, rounded half away from zero; not by zero.</summary>

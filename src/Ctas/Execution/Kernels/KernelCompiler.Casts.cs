@@ -98,6 +98,8 @@ internal sealed partial class KernelCompiler
             DataTypeKind.Int => Cast<Int128, int, DecimalToInt>(type, operand, new(operand.Type), failure, isTry),
             DataTypeKind.BigInt => Cast<Int128, long, DecimalToBigInt>(type, operand, new(operand.Type), failure, isTry),
             DataTypeKind.Double => Cast<Int128, double, DecimalToDouble>(type, operand, new(operand.Type), failure),
+            DataTypeKind.Decimal when WidenShortDecimal.Suits(operand.Type, type) =>
+                Cast<Int128, Int128, WidenShortDecimal>(type, operand, new(operand.Type, type), failure, isTry),
             DataTypeKind.Decimal =>
                 Cast<Int128, Int128, DecimalToDecimal>(type, operand, new(operand.Type, type), failure, isTry),
             _ => throw NoCast(operand.Type, type),

@@ -49,6 +49,8 @@ internal sealed partial class KernelCompiler
             DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp =>
                 Comparison<long, NumberOrder<long>>(comparison, left, right),
             DataTypeKind.Double => Comparison<double, DoubleOrder>(comparison, left, right),
+            DataTypeKind.Decimal when ShortDecimals.Holds(left.Type) && ShortDecimals.Holds(right.Type) =>
+                Comparison<Int128, ShortDecimalOrder>(comparison, left, right),
             DataTypeKind.Decimal => Comparison<Int128, NumberOrder<Int128>>(comparison, left, right),
             DataTypeKind.Interval => Comparison<Interval, IntervalOrder>(comparison, left, right),
             _ => new StringComparisonKernel(comparison, left, right),
@@ -123,6 +125,12 @@ internal sealed partial class KernelCompiler
             BinaryOperator.Divide when type.Kind == DataTypeKind.Double =>
                 new BinaryKernel<Int128, Int128, double, DivideDecimalToDouble>(
                     type, left, right, new(left.Type, right.Type), failure),
+            BinaryOperator.Add or BinaryOperator.Subtract when AddShortDecimal.Suits(left.Type, right.Type, type) =>
+                Arithmetic<Int128, AddShortDecimal>(
+                    type, left, right,
+                    new(left.Type, right.Type, type, binary.Operator == BinaryOperator.Subtract), failure),
+            BinaryOperator.Multiply when MultiplyShortDecimal.Suits(left.Type, right.Type, type) =>
+                Arithmetic<Int128, MultiplyShortDecimal>(type, left, right, default, failure),
             BinaryOperator.Add => Arithmetic<Int128, AddDecimal>(
                 type, left, right, new(left.Type, right.Type, type, isSubtraction: false), failure),
             BinaryOperator.Subtract => Arithmetic<Int128, AddDecimal>(
@@ -221,6 +229,9 @@ internal sealed partial class KernelCompiler
                 new InListKernel<long, NumberOrder<long>>(operand, Unbox<long>(values), hasNull, list.IsNegated),
             DataTypeKind.Double =>
                 new InListKernel<double, DoubleOrder>(operand, Unbox<double>(values), hasNull, list.IsNegated),
+            DataTypeKind.Decimal when ShortDecimals.Holds(operand.Type) && Array.TrueForAll(
+                Unbox<Int128>(values), ShortDecimals.Holds) =>
+                new InListKernel<Int128, ShortDecimalOrder>(operand, Unbox<Int128>(values), hasNull, list.IsNegated),
             DataTypeKind.Decimal =>
                 new InListKernel<Int128, NumberOrder<Int128>>(operand, Unbox<Int128>(values), hasNull, list.IsNegated),
             DataTypeKind.Interval =>

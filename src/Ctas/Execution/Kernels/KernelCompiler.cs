@@ -41,9 +41,7 @@ internal sealed partial class KernelCompiler
 
         if (expression is ConstantExpression constant) { return CompileConstant(constant.Value, constant.Type); }
 
-        if (TryCompileOverDictionary(expression) is { } known) { return known; }
-
-        Kernel kernel = CompileNode(expression);
+        Kernel kernel = (Kernel?)TryCompileOverDictionary(expression) ?? CompileNode(expression);
         kernel.ReusesResults = _reusesResults;
         return kernel;
     }

@@ -11,12 +11,15 @@ internal static class NumberCasts
     private const long ExactBits = 1L << 53;
     private const int ExactPower = 22;
 
+    private static readonly double[] Powers =
+        [.. Enumerable.Range(0, ExactPower + 1).Select(exponent => (double)DecimalArithmetic.PowerOfTen(exponent))];
+
     /// <summary>The nearest DOUBLE of an unscaled DECIMAL.</summary>
     public static double ToDouble(Int128 unscaled, int scale)
     {
-        if (unscaled < ExactBits && unscaled > -ExactBits && scale <= ExactPower)
+        if (scale <= ExactPower && ShortDecimals.Holds(unscaled) && Math.Abs((double)(long)unscaled) < ExactBits)
         {
-            return (double)(long)unscaled / (double)DecimalArithmetic.PowerOfTen(scale);
+            return (double)(long)unscaled / Powers[scale];
         }
 
         return double.Parse(ColumnValues.DecimalText(unscaled, scale), CultureInfo.InvariantCulture);

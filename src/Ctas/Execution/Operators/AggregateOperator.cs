@@ -19,10 +19,19 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     private readonly KeyNumbers _groups;
     private readonly int _keyCount;
     private readonly RowErrorLog _log;
+    private readonly int _maxThreads;
     private long _charged;
 
-    public AggregateOperator(LogicalAggregate plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output)
+    /// <summary>Makes the operator.</summary>
+    /// <param name="plan">Keys and aggregates.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="memory">What the groups hold.</param>
+    /// <param name="output">Where the result goes.</param>
+    /// <param name="maxThreads">Threads that may compute the results of groups side by side.</param>
+    public AggregateOperator(
+        LogicalAggregate plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output, int maxThreads = 1)
     {
+        _maxThreads = maxThreads;
         _output = output;
         _memory = memory;
         _keyCount = plan.Keys.Count;
@@ -82,6 +91,14 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
         _charged = 0;
     }
 
+    /// <inheritdoc/>
+    public bool IsBetterAlone(long rows)
+    {
+        // When nearly every row is a group, all of them are found once by a lane and once more when it is merged.
+        const double mostlyGroups = 0.9;
+        return _groups.Count > rows * mostlyGroups;
+    }
+
     private void Merge(AggregateOperator other)
     {
         int[] rented = PooledArrays.Rent<int>(other._groups.Count);
@@ -99,7 +116,7 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     private void Emit()
     {
         int count = _groups.Count;
-        Column[] columns = [.. _groups.Keys(), .. _slots.Select(slot => slot.State.Finish(count))];
+        Column[] columns = [.. _groups.Keys(), .. _slots.Select(slot => slot.State.Finish(count, _maxThreads))];
         int[]? passed = Passed(count);
         if ((passed?.Length ?? count) > 0 && !_output.IsSatisfied)
         {

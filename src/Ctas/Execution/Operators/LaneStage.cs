@@ -68,6 +68,9 @@ internal sealed class LaneStage(
             start = end;
         }
 
+        lanes = Sampled(lanes);
+        if (lanes.Length == 0) { return false; }
+
         if (!Run(lanes) || lanes.Any(lane => lane.Log.Skipped > 0))
         {
             foreach (Lane lane in lanes) { lane.Result.Forget(); }
@@ -78,6 +81,28 @@ internal sealed class LaneStage(
         lanes[0].Result.Finish([.. lanes.Skip(1).Select(lane => lane.Result)]);
         settings.Log.Add(lanes[0].Log);
         return true;
+    }
+
+    /// <summary>
+    /// Runs the beginning of the first lane: the lanes for what is left, only the first when lanes are not worth it,
+    /// none when it failed.
+    /// </summary>
+    private Lane[] Sampled(Lane[] lanes)
+    {
+        const int sampleRows = 64 * 1024;
+        int next = lanes[0].Start;
+        long rows = 0;
+        for (; next < lanes[0].End && rows < sampleRows; next++) { rows += _batches[next].Count; }
+
+        bool isGood = Run([lanes[0] with { End = next }]);
+        bool isAlone = !isGood || lanes[0].Result.IsBetterAlone(rows);
+        foreach (Lane lane in isAlone ? lanes.AsSpan(isGood ? 1 : 0) : []) { lane.Result.Forget(); }
+
+        if (!isGood) { return []; }
+
+        return isAlone
+            ? [lanes[0] with { Start = next, End = _batches.Count }]
+            : [lanes[0] with { Start = next }, .. lanes.AsSpan(1)];
     }
 
     /// <summary>Runs all lanes to their ends; false when one of them failed.</summary>

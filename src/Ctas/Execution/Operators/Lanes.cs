@@ -24,6 +24,10 @@ internal interface ILaneEnd
 
     /// <summary>Lets go of what the lane has.</summary>
     void Forget();
+
+    /// <summary>True when, by what the first rows were like, merging lanes would cost as much as one thread alone.</summary>
+    /// <param name="rows">Rows taken so far.</param>
+    bool IsBetterAlone(long rows);
 }
 
 /// <summary>The end of a lane whose rows go on as they are.</summary>
@@ -57,4 +61,6 @@ internal sealed class LaneRows(IOperatorInput output, bool isAlone) : IOperatorI
     }
 
     public void Forget() => _rows.Clear();
+
+    public bool IsBetterAlone(long rows) => false;
 }

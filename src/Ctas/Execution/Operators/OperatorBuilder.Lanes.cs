@@ -47,7 +47,7 @@ internal sealed partial class OperatorBuilder
         {
             if (aggregate is not null)
             {
-                var groups = new AggregateOperator(aggregate, laneLog, memory, output);
+                var groups = new AggregateOperator(aggregate, laneLog, memory, output, Lanes!.MaxLanes);
                 return (LaneOf(chain, joins, laneLog, groups), groups);
             }
 

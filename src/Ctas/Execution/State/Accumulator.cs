@@ -24,7 +24,7 @@ internal abstract class Accumulator
     /// <summary>True when a row counts even if its first argument is NULL.</summary>
     public virtual bool TakesNulls => false;
 
-    /// <summary>The groups that <see cref="Finish"/> could compute no result for; null when there are none.</summary>
+    /// <summary>The groups that <see cref="Finish(int)"/> could compute no result for; null when there are none.</summary>
     public virtual GroupFailures? Failures => null;
 
     /// <summary>Adds rows.</summary>
@@ -48,6 +48,9 @@ internal abstract class Accumulator
 
     /// <summary>The results, a row for each group; called once, at the end.</summary>
     public abstract Column Finish(int groupCount);
+
+    /// <summary>As <see cref="Finish(int)"/>, on several threads where that pays.</summary>
+    public virtual Column Finish(int groupCount, int maxThreads) => Finish(groupCount);
 
     /// <summary>Gives the memory of the states back; nothing is called afterwards. Results stay as they are.</summary>
     public virtual void Release()

@@ -114,7 +114,8 @@ internal static class AccumulatorFactory
             DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
             DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
             DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
-            DataTypeKind.Decimal => new AverageAccumulator<Int128>(call.Type, argument.Type.Scale),
+            DataTypeKind.Decimal => new AverageAccumulator<Int128>(
+                call.Type, argument.Type.Scale, argument.Type.Precision <= ShortDecimals.MaxSummedPrecision),
             DataTypeKind.Interval => new IntervalAverageAccumulator(call.Type),
             _ => throw NoAggregate(call, argument),
         };
@@ -127,6 +128,8 @@ internal static class AccumulatorFactory
             DataTypeKind.Int => new SumAccumulator<int, long, IntSummation>(call.Type, text),
             DataTypeKind.BigInt => new SumAccumulator<long, long, BigIntSummation>(call.Type, text),
             DataTypeKind.Double => new SumAccumulator<double, double, DoubleSummation>(call.Type, text),
+            DataTypeKind.Decimal when argument.Type.Precision <= ShortDecimals.MaxSummedPrecision =>
+                new SumAccumulator<Int128, Int128, ShortDecimalSummation>(call.Type, text),
             DataTypeKind.Decimal => new SumAccumulator<Int128, Int128, DecimalSummation>(call.Type, text),
             DataTypeKind.Interval => new SumAccumulator<Interval, Interval, IntervalSummation>(call.Type, text),
             _ => throw NoAggregate(call, argument),
@@ -143,6 +146,8 @@ internal static class AccumulatorFactory
             DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp =>
                 new ExtremeAccumulator<long, NumberOrder<long>>(call.Type, isMin),
             DataTypeKind.Double => new ExtremeAccumulator<double, DoubleOrder>(call.Type, isMin),
+            DataTypeKind.Decimal when ShortDecimals.Holds(argument.Type) =>
+                new ExtremeAccumulator<Int128, ShortDecimalOrder>(call.Type, isMin),
             DataTypeKind.Decimal => new ExtremeAccumulator<Int128, NumberOrder<Int128>>(call.Type, isMin),
             DataTypeKind.Interval => new ExtremeAccumulator<Interval, IntervalOrder>(call.Type, isMin),
             _ => new StringExtremeAccumulator(call.Type, isMin),

@@ -8,7 +8,8 @@ namespace Ctas.Execution.State;
 /// <summary>AVG of numbers, as DOUBLE. NULL of no values. Whole and exact numbers are added up exactly.</summary>
 /// <param name="type">Type of the result.</param>
 /// <param name="scale">Scale of a DECIMAL argument, else 0.</param>
-internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumulator
+/// <param name="isShort">True when exact sums of as many values as a table has rows need no more than 128 bits.</param>
+internal sealed class AverageAccumulator<T>(DataType type, int scale, bool isShort = true) : Accumulator
     where T : unmanaged, INumber<T>
 {
     // 2^128 as a DOUBLE: the width of an exact sum.
@@ -35,6 +36,10 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         var column = (FixedColumn<T>)arguments[0];
         if (column.Validity is not null) { AddValid(column, groups); }
         else if (typeof(T) == typeof(double)) { AddDoubles(((FixedColumn<double>)(Column)column).Values, groups); }
+        else if (typeof(T) == typeof(Int128) && isShort)
+        {
+            AddShortDecimals(((FixedColumn<Int128>)(Column)column).Values, groups);
+        }
         else if (typeof(T) == typeof(int)) { AddInts(((FixedColumn<int>)(Column)column).Values, groups); }
         else { AddValid(column, groups); }
     }
@@ -106,6 +111,20 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddShortDecimals(ReadOnlySpan<Int128> values, ReadOnlySpan<int> groups)
+    {
+        Int128[] sums = _exact;
+        long[] counts = _counts;
+        values = values[..groups.Length];
+        for (int row = 0; row < groups.Length; row++)
+        {
+            int group = groups[row];
+            sums[group] += values[row];
+            counts[group]++;
+        }
+    }
+
     // Sums of so few INT values as a batch has fit 64 bits: these are added here, and moved when they could grow large.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddInts(ReadOnlySpan<int> values, ReadOnlySpan<int> groups)
@@ -139,7 +158,7 @@ internal sealed class AverageAccumulator<T>(DataType type, int scale) : Accumula
     public override Accumulator Copy(ReadOnlySpan<int> groups)
     {
         MoveShort();
-        return new AverageAccumulator<T>(type, scale)
+        return new AverageAccumulator<T>(type, scale, isShort)
         {
             _exact = IsExact ? Gathered(_exact, groups) : [],
             _sums = IsExact ? [] : Gathered(_sums, groups),

@@ -8,6 +8,9 @@ namespace Ctas.Execution.State;
 /// <param name="fraction">From 0 (the least value) to 1 (the greatest).</param>
 internal sealed class ContinuousQuantileAccumulator(DataType type, double fraction) : Accumulator
 {
+    // Fewer values are selected from before another thread has begun.
+    private const int MinShareValues = 50_000;
+
     private double[] _values = [];
     private int[] _groups = [];
     private int _count;
@@ -48,7 +51,9 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
         _count += part._count;
     }
 
-    public override Column Finish(int groupCount)
+    public override Column Finish(int groupCount) => Finish(groupCount, maxThreads: 1);
+
+    public override Column Finish(int groupCount, int maxThreads)
     {
         // Counting sort brings the values of a group together.
         int[] starts = PooledArrays.RentCleared<int>(groupCount + 1);
@@ -61,16 +66,23 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
         starts.AsSpan(0, groupCount).CopyTo(ends);
         for (int row = 0; row < _count; row++) { values[ends[_groups[row]]++] = _values[row]; }
 
+        // The groups of a share have about as many values as those of any other.
         var results = new double[groupCount];
+        int shares = (int)Math.Clamp((long)_count / MinShareValues, 1, maxThreads);
+        int EndOf(int share) => share == shares
+            ? groupCount
+            : LowerBound(starts.AsSpan(0, groupCount), (int)((long)_count * share / shares));
+        if (shares == 1) { Select(0, groupCount, values, starts, ends, results); }
+        else
+        {
+            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, share =>
+                Select(EndOf(share), EndOf(share + 1), values, starts, ends, results));
+        }
+
         Bitmap? validity = null;
         for (int group = 0; group < groupCount; group++)
         {
-            Span<double> own = values.AsSpan(starts[group], ends[group] - starts[group]);
-            if (!own.IsEmpty)
-            {
-                results[group] = QuantileOf(own);
-                continue;
-            }
+            if (starts[group] < ends[group]) { continue; }
 
             validity ??= new Bitmap(groupCount, value: true);
             validity[group] = false;
@@ -86,6 +98,28 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
     {
         PooledArrays.Release(ref _values);
         PooledArrays.Release(ref _groups);
+    }
+
+    private void Select(int first, int end, double[] values, int[] starts, int[] ends, double[] results)
+    {
+        for (int group = first; group < end; group++)
+        {
+            Span<double> own = values.AsSpan(starts[group], ends[group] - starts[group]);
+            if (!own.IsEmpty) { results[group] = QuantileOf(own); }
+        }
+    }
+
+    private static int LowerBound(ReadOnlySpan<int> ascending, int value)
+    {
+        int low = 0;
+        for (int high = ascending.Length; low < high;)
+        {
+            int middle = (low + high) / 2;
+            if (ascending[middle] < value) { low = middle + 1; }
+            else { high = middle; }
+        }
+
+        return low;
     }
 
     private double QuantileOf(Span<double> values)

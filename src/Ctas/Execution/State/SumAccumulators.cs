@@ -73,6 +73,22 @@ internal readonly struct DecimalSummation : ISummation<Int128, Int128>
     public static bool Fits(Int128 sum) => DecimalArithmetic.Fits(sum, DataType.MaxDecimalPrecision);
 }
 
+/// <summary>Sums of DECIMALs of so few digits that no number of rows there can be makes them leave 128 bits.</summary>
+internal readonly struct ShortDecimalSummation : ISummation<Int128, Int128>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Add(ref Int128 sum, Int128 value)
+    {
+        sum = unchecked(sum + value);
+        return 0;
+    }
+
+    // Merged and copied sums may be of more rows.
+    public static int Merge(ref Int128 sum, Int128 other) => DecimalSummation.Add(ref sum, other);
+
+    public static bool Fits(Int128 sum) => DecimalSummation.Fits(sum);
+}
+
 /// <summary>By how many widths a sum is off; nearly always nothing, and then it holds nothing.</summary>
 internal struct SumWraps
 {
