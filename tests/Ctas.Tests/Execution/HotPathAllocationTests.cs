@@ -1,6 +1,7 @@
 using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Execution.Operators;
+using Ctas.Execution.Windows;
 using Ctas.Planning;
 using static Ctas.Tests.Execution.Sql;
 
@@ -42,13 +43,58 @@ public sealed class HotPathAllocationTests
     }
 
     [Fact]
+    public void Push_AggregateOfComputedArguments_AllocatesNothingPerRow()
+    {
+        ScalarExpression real = new CastExpression(N, DataType.Double, IsTry: false);
+        LogicalAggregate plan = Scan.GroupBy(
+            [N], new AggregateCall("CORR", [real, Amount], DataType.Double), Aggregate("AVG", real, DataType.Double));
+        var groups = new AggregateOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), Meter(), new Sink());
+
+        AllocatedPerRow(groups).Should().BeLessThan(ObjectBytesPerRow);
+    }
+
+    [Fact]
+    public void Push_FirstRowsOfPartitions_AllocatesNothingPerRow()
+    {
+        var plan = new LogicalSort(Scan, [new SortKey(Amount, IsDescending: true, NullsFirst: false)]);
+        var top = new TopRows(
+            [.. Rows.Fields.Select(field => field.Type)], [DataType.Int], plan.Keys, limit: 2);
+        var batch = new Batch([Texts(BatchRows), Numbers(), Doubles(BatchRows)], BatchRows);
+        Batch keys = batch.Select([1, 2]);
+
+        // Until there is room for the rows that pass.
+        for (int push = 0; push < 3; push++) { top.Add(batch, keys); }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int push = 0; push < Pushes; push++) { top.Add(batch, keys); }
+
+        double allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        (allocated / (Pushes * BatchRows)).Should().BeLessThan(ObjectBytesPerRow);
+    }
+
+    [Fact]
     public void Push_Filter_AllocatesItsSelectionOnly()
     {
         LogicalFilter plan = Scan.Where(Greater(N, Value(49)));
         var filter = new FilterOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), new Sink());
 
-        // A BOOLEAN a row, and a row number for each that passes, which is half of them.
-        AllocatedPerRow(filter).Should().BeLessThan(sizeof(bool) + (sizeof(int) / 2.0) + ObjectBytesPerRow);
+        // A row number for each row that passes, which is half of them.
+        AllocatedPerRow(filter).Should().BeLessThan((sizeof(int) / 2.0) + ObjectBytesPerRow);
+    }
+
+    [Fact]
+    public void Push_JoinOfWhichOneColumnIsRead_AllocatesThatColumnOnly()
+    {
+        LogicalJoin plan = Scan.Join(JoinKind.Inner, Scan, [N], [N]);
+        bool[] isRead = [false, false, true, false, false, false];
+        var join = new JoinOperator(
+            plan, new JoinColumns(plan, isRead), new RowErrorLog(RowErrorPolicy.Fail), Meter(), new Sink());
+        join.Build.Push(new ChangeBatch(new Batch(
+            [Texts(90), new FixedColumn<int>(DataType.Int, [.. Enumerable.Range(0, 90)], 90), Doubles(90)], 90)));
+        join.Build.Complete();
+
+        // Nine of ten rows have a match.
+        AllocatedPerRow(join.Probe).Should().BeLessThan((0.91 * sizeof(double)) + ObjectBytesPerRow);
     }
 
     [Fact]
