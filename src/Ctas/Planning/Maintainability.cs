@@ -32,6 +32,10 @@ internal static class Maintainability
 
         return node switch
         {
+            LogicalScan { IsSource: true, Kind: ChangeKind.Upsert, Schema.HasKey: false } => new(
+                node,
+                "rows of a changelog replace each other by key, and the key is not known here",
+                "Declare the key: CREATE TABLE … (… PRIMARY KEY …)."),
             LogicalLimit limit when !HasOrder(limit) => new(
                 node, "which rows LIMIT keeps is open without ORDER BY", "Add ORDER BY to the query with the LIMIT."),
             LogicalAggregate aggregate when OpenPick(aggregate) is { } pick => new(

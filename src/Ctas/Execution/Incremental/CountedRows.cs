@@ -79,11 +79,13 @@ internal sealed class CountedRows : ITickState
         }
 
         _touched.Clear();
+        _rows.Trim();
         _lost.TakeWeights();
         _gained.TakeWeights();
         _open = _inputCount;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(ChangeBatch changes, bool isLeft)
     {
         ChangeBatch dense = changes.Densify();

@@ -64,6 +64,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
     /// <param name="rows">The rows.</param>
     /// <param name="keyColumns">The columns of their keys.</param>
     /// <param name="weights">Weight of each; null: all +1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(Batch rows, ReadOnlySpan<Column> keyColumns, int[]? weights)
     {
         int count = rows.RowCount;
@@ -97,6 +98,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
         KeylessBefore = KeylessNow;
         TotalBefore = TotalNow;
         EndTick();
+        keys.Trim();
     }
 
     /// <inheritdoc/>
@@ -138,6 +140,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Chain(int place, int key)
     {
         ref Link link = ref _links[place];
@@ -174,6 +177,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
         keys.Release(link.Key);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Weigh(int key, int weight)
     {
         TotalNow += weight;

@@ -45,6 +45,9 @@ internal sealed class MaintainedJoin : ITickState
     /// <summary>Takes the changes of the right input.</summary>
     public JoinSide Right { get; }
 
+    /// <summary>Pairs that were looked at so far.</summary>
+    public long PairsSeen => _pairs?.PairsSeen ?? 0;
+
     /// <inheritdoc/>
     public long SizeInBytes => _keys.SizeInBytes + Left.SizeInBytes + Right.SizeInBytes;
 

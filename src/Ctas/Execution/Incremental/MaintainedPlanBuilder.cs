@@ -14,14 +14,15 @@ internal sealed record MaintainedNode(LogicalPlan Plan, ITickState State);
 /// <param name="log">Where rows that fail are noted.</param>
 internal sealed class MaintainedPlanBuilder(RowErrorLog log)
 {
-    private readonly Dictionary<LogicalScan, FanOut> _scans = [];
+    private readonly Dictionary<LogicalScan, IOperatorInput> _scans = [];
+    private readonly Dictionary<LogicalScan, FanOut> _readers = [];
     private readonly List<MaintainedNode> _nodes = [];
     private readonly List<IOperatorInput> _constants = [];
     private readonly List<IOperatorInput> _empties = [];
     private readonly Dictionary<int, FanOut> _shared = [];
 
     /// <summary>The different scans, and where their changes go.</summary>
-    public IReadOnlyDictionary<LogicalScan, FanOut> Scans => _scans;
+    public IReadOnlyDictionary<LogicalScan, IOperatorInput> Scans => _scans;
 
     /// <summary>The nodes with state.</summary>
     public IReadOnlyList<MaintainedNode> Nodes => _nodes;
@@ -47,10 +48,14 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log)
             case LogicalTimeWindow { Window: not TimeWindowKind.Session } window:
                 Build(window.Input, new TimeWindowOperator(window, log, output));
                 break;
+            case LogicalLimit { Groups.Count: 0, Count: not null, Input: LogicalSort sort } limit:
+                Build(sort.Input, With(plan, new MaintainedTop(limit, sort, log, output)));
+                break;
             case LogicalSort { RowLimit: null } sort: Build(sort.Input, output); break;
             case LogicalDistinct distinct:
                 Build(distinct.Input, With(plan, CountedRows.Distinct(distinct, output)).Left);
                 break;
+            case LogicalAggregate aggregate: BuildAggregate(aggregate, output); break;
             case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
             case LogicalUnionAll union: BuildUnion(union, output); break;
             case LogicalJoin join: BuildJoin(join, output); break;
@@ -62,9 +67,19 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log)
 
     private void Scan(LogicalScan scan, IOperatorInput output)
     {
-        if (!_scans.TryGetValue(scan, out FanOut? readers)) { _scans.Add(scan, readers = new FanOut()); }
+        if (_readers.TryGetValue(scan, out FanOut? readers))
+        {
+            readers.Add(output);
+            return;
+        }
 
+        readers = new FanOut();
         readers.Add(output);
+        _readers.Add(scan, readers);
+
+        // A changelog names only what comes: the rows that go must be known here.
+        bool isUpsert = scan is { IsSource: true, Kind: ChangeKind.Upsert };
+        _scans.Add(scan, isUpsert ? With(scan, new UpsertRows(scan.Schema, readers)) : readers);
     }
 
     private void BuildSetOperation(LogicalSetOperation plan, IOperatorInput output)
@@ -97,6 +112,12 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log)
         }
 
         Build(plan.Body, output);
+    }
+
+    private void BuildAggregate(LogicalAggregate plan, IOperatorInput output)
+    {
+        if (MaintainedAggregate.TryCreate(plan, log, output) is { } groups) { Build(plan.Input, With(plan, groups)); }
+        else { BuildRecomputed(plan, output); }
     }
 
     private void BuildRecomputed(LogicalPlan plan, IOperatorInput output)

@@ -54,8 +54,10 @@ internal sealed class MaintainedQuery
 
     /// <summary>Takes changes of a scan for this tick.</summary>
     /// <param name="scan">One of <see cref="Scans"/>.</param>
-    /// <param name="changes">Rows with exactly the columns of <c>scan.Schema</c>; an update is a retraction and an
-    /// insertion.</param>
+    /// <param name="changes">
+    /// Rows with exactly the columns of <c>scan.Schema</c>; an update is a retraction and an insertion. Of a source that
+    /// is a changelog: upserts and, with weight −1, deletions, in their order; those need the key's columns only.
+    /// </param>
     /// <exception cref="ExecutionException">A row failed; the tick must be rolled back.</exception>
     public void Push(LogicalScan scan, ChangeBatch changes)
     {
@@ -82,7 +84,7 @@ internal sealed class MaintainedQuery
 
         foreach (IOperatorInput empty in _operators.Empties) { empty.Complete(); }
 
-        foreach (FanOut scan in _operators.Scans.Values) { scan.Complete(); }
+        foreach (IOperatorInput scan in _operators.Scans.Values) { scan.Complete(); }
 
         return [.. _result.Take().Select(UnitWeights.Of)];
     }

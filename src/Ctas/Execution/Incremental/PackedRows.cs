@@ -12,15 +12,21 @@ namespace Ctas.Execution.Incremental;
 /// </remarks>
 internal sealed class PackedRows
 {
+    private const int BlockRows = 256;
+    private const int CachedSlots = 1 << 14;
+    private const long MinTrimBytes = 64 << 10;
+
     private readonly IReadOnlyList<DataType> _types;
     private readonly bool _isExact;
-    private readonly KeyPart[] _parts;
     private readonly int _width;
     private readonly Stack<int> _free = [];
+    private KeyPart[] _parts;
     private ulong[] _words = [];
 
     // Upper half of the hash | place + 1; 0 is free. The half is also where the search begins.
     private ulong[] _slots = new ulong[64];
+    private ulong _touched;
+    private long _trimAtBytes = MinTrimBytes;
 
     /// <summary>Makes an empty set of rows.</summary>
     /// <param name="types">Types of the columns; none is allowed.</param>
@@ -31,13 +37,7 @@ internal sealed class PackedRows
     {
         _types = types;
         _isExact = isExact;
-        _parts = new KeyPart[types.Count];
-        int bits = 0;
-        for (int part = 0; part < _parts.Length; part++)
-        {
-            _parts[part] = isExact ? KeyPart.CreateExact(types[part], ref bits) : KeyPart.Create(types[part], ref bits);
-        }
-
+        _parts = CreateParts(out int bits);
         _width = Math.Max(1, (bits + 63) / 64);
     }
 
@@ -48,11 +48,14 @@ internal sealed class PackedRows
     public int Count => PlaceCount - _free.Count;
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes
+    public long SizeInBytes => ((_words.Length + _slots.Length) * 8L) + (_free.Count * 4L) + PartBytes;
+
+    // The strings of all rows, also of those that have been removed.
+    private long PartBytes
     {
         get
         {
-            long bytes = ((_words.Length + _slots.Length) * 8L) + (_free.Count * 4L);
+            long bytes = 0;
             foreach (KeyPart part in _parts) { bytes += part.SizeInBytes; }
 
             return bytes;
@@ -68,20 +71,29 @@ internal sealed class PackedRows
     {
         Reserve(places.Length);
         ulong[] packed = Pack(columns, places);
-        for (int row = 0; row < places.Length; row++)
-        {
-            ReadOnlySpan<ulong> words = packed.AsSpan(row * _width, _width);
-            uint hash = Hash(words);
-            int slot = Probe(words, hash, out int place);
-            if (place < 0)
-            {
-                place = Add(words);
-                _slots[slot] = ((ulong)hash << 32) | (uint)(place + 1);
-            }
+        uint[] rented = ArrayPool<uint>.Shared.Rent(Math.Max(1, places.Length));
+        Span<uint> hashes = rented.AsSpan(0, places.Length);
+        for (int row = 0; row < hashes.Length; row++) { hashes[row] = Hash(packed.AsSpan(row * _width, _width)); }
 
-            places[row] = place;
+        for (int start = 0; start < places.Length; start += BlockRows)
+        {
+            int end = Math.Min(start + BlockRows, places.Length);
+            Touch(hashes[start..end]);
+            for (int row = start; row < end; row++)
+            {
+                ReadOnlySpan<ulong> words = packed.AsSpan(row * _width, _width);
+                int slot = Probe(words, hashes[row], out int place);
+                if (place < 0)
+                {
+                    place = Add(words);
+                    _slots[slot] = ((ulong)hashes[row] << 32) | (uint)(place + 1);
+                }
+
+                places[row] = place;
+            }
         }
 
+        ArrayPool<uint>.Shared.Return(rented);
         ArrayPool<ulong>.Shared.Return(packed);
     }
 
@@ -107,6 +119,7 @@ internal sealed class PackedRows
     }
 
     /// <summary>The rows at places, which may come several times; a negative place gives a row of NULLs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Column[] Columns(ReadOnlySpan<int> places)
     {
         ulong[] packed = ArrayPool<ulong>.Shared.Rent(Math.Max(1, places.Length * _width));
@@ -127,6 +140,56 @@ internal sealed class PackedRows
         return columns;
     }
 
+    /// <summary>
+    /// Gives the strings of removed rows back once they may be more than those of the rows there are. Rows keep their
+    /// places.
+    /// </summary>
+    /// <remarks>Cost O(rows) once in as many bytes of new strings as the rows have: O(1) for each row added.</remarks>
+    /// <returns>True when strings have other codes now.</returns>
+    public bool Trim()
+    {
+        if (PartBytes <= _trimAtBytes) { return false; }
+
+        var places = new List<int>(Count);
+        foreach (ulong content in _slots)
+        {
+            if (content != 0) { places.Add((int)(uint)content - 1); }
+        }
+
+        int[] held = [.. places];
+        Column[] columns = Columns(held);
+        _parts = CreateParts(out _);
+        ulong[] packed = Pack(columns, new int[held.Length]);
+        Array.Clear(_slots);
+        for (int row = 0; row < held.Length; row++)
+        {
+            Span<ulong> words = packed.AsSpan(row * _width, _width);
+            words.CopyTo(_words.AsSpan(held[row] * _width));
+            uint hash = Hash(words);
+            int slot = (int)hash & (_slots.Length - 1);
+            while (_slots[slot] != 0) { slot = (slot + 1) & (_slots.Length - 1); }
+
+            _slots[slot] = ((ulong)hash << 32) | (uint)(held[row] + 1);
+        }
+
+        ArrayPool<ulong>.Shared.Return(packed);
+        _trimAtBytes = Math.Max(MinTrimBytes, PartBytes * 2);
+        return true;
+    }
+
+    private KeyPart[] CreateParts(out int bits)
+    {
+        var parts = new KeyPart[_types.Count];
+        bits = 0;
+        for (int part = 0; part < parts.Length; part++)
+        {
+            parts[part] = _isExact ? KeyPart.CreateExact(_types[part], ref bits) : KeyPart.Create(_types[part], ref bits);
+        }
+
+        return parts;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<ulong> Words(int place) => _words.AsSpan(place * _width, _width);
 
     private ulong[] Pack(ReadOnlySpan<Column> columns, Span<int> marks)
@@ -139,6 +202,28 @@ internal sealed class PackedRows
         return packed;
     }
 
+    // Brings what a block of rows will ask for into the cache, many at a time, before it is asked for one by one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Touch(ReadOnlySpan<uint> hashes)
+    {
+        ulong[] slots = _slots;
+        if (slots.Length < CachedSlots) { return; }
+
+        int mask = slots.Length - 1;
+        ulong touched = 0;
+        foreach (uint hash in hashes) { touched += slots[(int)hash & mask]; }
+
+        foreach (uint hash in hashes)
+        {
+            int place = (int)(uint)slots[(int)hash & mask] - 1;
+            if (place >= 0) { touched += _words[place * _width]; }
+        }
+
+        // Kept, so that the loops are not dropped as useless.
+        _touched = touched;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Probe(ReadOnlySpan<ulong> words, uint hash, out int place)
     {
         int mask = _slots.Length - 1;
@@ -152,7 +237,7 @@ internal sealed class PackedRows
 
     private int Add(ReadOnlySpan<ulong> words)
     {
-        if (!_free.TryPop(out int place))
+        if (_free.Count == 0 || !_free.TryPop(out int place))
         {
             place = PlaceCount++;
             if (PlaceCount * _width > _words.Length) { Array.Resize(ref _words, Math.Max(64 * _width, _words.Length * 2)); }
@@ -162,6 +247,7 @@ internal sealed class PackedRows
         return place;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Reserve(int rows)
     {
         long wanted = 2L * (Count + rows);
@@ -181,6 +267,7 @@ internal sealed class PackedRows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Hash(ReadOnlySpan<ulong> words)
     {
         ulong hash = Hashing.Int64(words[0]);

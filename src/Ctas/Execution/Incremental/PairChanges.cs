@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution.Operators;
 using Ctas.Execution.State;
@@ -57,15 +58,15 @@ internal sealed class PairChanges
     /// <summary>Gives the changes of this tick.</summary>
     public void Give()
     {
-        Walk(_left, _right, isGain: false, (rows, place) => rows.Before(place));
-        Walk(_right, _left, isGain: false, Kept);
-        Walk(_right, _left, isGain: true, Kept);
-        Walk(_left, _right, isGain: true, (rows, place) => rows.Now(place));
+        Walk<BeforeTick>(_left, _right, isGain: false);
+        Walk<ThroughTick>(_right, _left, isGain: false);
+        Walk<ThroughTick>(_right, _left, isGain: true);
+        Walk<AfterTick>(_left, _right, isGain: true);
     }
 
-    private static int Kept(RowWeights rows, int place) => Math.Min(rows.Before(place), rows.Now(place));
-
-    private void Walk(JoinSide changed, JoinSide other, bool isGain, Func<RowWeights, int, int> weightOf)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Walk<TMoment>(JoinSide changed, JoinSide other, bool isGain)
+        where TMoment : struct, IMoment
     {
         RowWeights rows = changed.Rows.Rows;
         foreach (int place in rows.Touched)
@@ -77,7 +78,7 @@ internal sealed class PairChanges
             for (int match = other.Rows.First(key); match >= 0; match = other.Rows.Next(match))
             {
                 PairsSeen++;
-                int weight = weightOf(other.Rows.Rows, match);
+                int weight = TMoment.WeightOf(other.Rows.Rows, match);
                 if (weight != 0) { Add(changed, place, match, delta, weight); }
             }
         }
@@ -149,5 +150,26 @@ internal sealed class PairChanges
         int place = isLeft ? _leftPlaces[pair] : _rightPlaces[pair];
         other.Matches.Add(isLeft ? _rightPlaces[pair] : _leftPlaces[pair], match, _deltas[pair]);
         if (isGain && changed.Rows.Rows.Before(place) == 0) { changed.Matches.Add(place, match, _others[pair]); }
+    }
+
+    /// <summary>Which of the other side's rows a changed row is paired with. A struct, so that loops are compiled for it.</summary>
+    private interface IMoment
+    {
+        static abstract int WeightOf(RowWeights rows, int place);
+    }
+
+    private readonly struct BeforeTick : IMoment
+    {
+        public static int WeightOf(RowWeights rows, int place) => rows.Before(place);
+    }
+
+    private readonly struct AfterTick : IMoment
+    {
+        public static int WeightOf(RowWeights rows, int place) => rows.Now(place);
+    }
+
+    private readonly struct ThroughTick : IMoment
+    {
+        public static int WeightOf(RowWeights rows, int place) => Math.Min(rows.Before(place), rows.Now(place));
     }
 }

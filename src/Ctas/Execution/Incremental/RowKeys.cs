@@ -54,8 +54,8 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
         if (--_rowCounts[key] == 0) { _keys.Remove(key); }
     }
 
-    /// <summary>The values of keys.</summary>
-    public Column[] Columns(ReadOnlySpan<int> keys) => _keys.Columns(keys);
+    /// <summary>Gives the strings of keys that have gone back.</summary>
+    public void Trim() => _keys.Trim();
 
     // The rows without NULL; null when these are all.
     private static int[]? ValidRows(ReadOnlySpan<Column> columns, int count)

@@ -32,6 +32,7 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
     /// <param name="columns">The rows.</param>
     /// <param name="weights">Weight of each; null: all +1.</param>
     /// <param name="places">As many as there are rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<Column> columns, int[]? weights, Span<int> places)
     {
         Rows.FindOrAdd(columns, places);
@@ -71,6 +72,7 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
         }
 
         _touched.Clear();
+        Rows.Trim();
     }
 
     /// <inheritdoc/>
@@ -84,6 +86,7 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
         }
 
         _touched.Clear();
+        Rows.Trim();
     }
 
     /// <summary>Undoes the tick, and gives memory back that rows of earlier ticks have left behind.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution.Kernels;
 
@@ -10,6 +11,7 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
 
     public override long SizeInBytes => _pool.SizeInBytes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         var strings = (StringColumn)column;
@@ -23,6 +25,7 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new StringColumnBuilder(Type, _pool.Pool);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -131,6 +132,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
     where T : unmanaged
     where TBits : struct, IBits<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values;
@@ -141,6 +143,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new FixedColumnBuilder<T>(Type);
@@ -158,6 +161,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
 /// <summary>A DECIMAL, in two words.</summary>
 internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : KeyPart(type)
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         ReadOnlySpan<Int128> values = ((FixedColumn<Int128>)column).Values;
@@ -174,6 +178,7 @@ internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : Ke
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new FixedColumnBuilder<Int128>(Type);
@@ -191,6 +196,7 @@ internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : Ke
 /// <summary>An INTERVAL as it is written: its parts, in two words.</summary>
 internal sealed class RawIntervalPart(DataType type, KeyBits calendar, KeyBits clock) : KeyPart(type)
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         ReadOnlySpan<Interval> values = ((FixedColumn<Interval>)column).Values;
@@ -208,6 +214,7 @@ internal sealed class RawIntervalPart(DataType type, KeyBits calendar, KeyBits c
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new FixedColumnBuilder<Interval>(Type);

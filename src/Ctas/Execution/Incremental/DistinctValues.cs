@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Ctas.Data;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>Gives a maintained aggregate each different value of a group once: it counts how often each is there.</summary>
+/// <remarks>Cost O(rows); every different value of every group is kept. Equality is that of GROUP BY.</remarks>
+/// <param name="types">Types of the arguments.</param>
+/// <param name="inner">The aggregate.</param>
+internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableAccumulator inner) : RetractableAccumulator
+{
+    private const int Free = int.MinValue;
+
+    private readonly PackedRows _values = new([DataType.BigInt, .. types], isExact: false);
+    private int[] _counts = [];
+
+    public override long SizeInBytes => _values.SizeInBytes + (_counts.Length * 4L) + inner.SizeInBytes;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount)
+    {
+        int[] places = ArrayPool<int>.Shared.Rent(Math.Max(1, groups.Length));
+        var columns = new Column[arguments.Length + 1];
+        var numbers = new long[groups.Length];
+        for (int row = 0; row < numbers.Length; row++) { numbers[row] = groups[row]; }
+
+        columns[0] = new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length);
+        arguments.CopyTo(columns.AsSpan(1));
+        _values.FindOrAdd(columns, places.AsSpan(0, groups.Length));
+        Grow(ref _counts, _values.PlaceCount);
+        Count(arguments, groups, weights, groupCount, places);
+        ArrayPool<int>.Shared.Return(places);
+    }
+
+    public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed) => inner.ResultOf(groups, ref failed);
+
+    public override void Clear(int group) => inner.Clear(group);
+
+    private void Count(
+        ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount, int[] places)
+    {
+        var rows = new List<int>();
+        var turnGroups = new List<int>();
+        var turnWeights = new List<int>();
+        for (int row = 0; row < groups.Length; row++)
+        {
+            ref int count = ref _counts[places[row]];
+            if (count == Free) { count = 0; }
+
+            int before = Math.Sign(Math.Max(count, 0));
+            count += WeightOf(weights, row);
+            int turn = Math.Sign(Math.Max(count, 0)) - before;
+            if (turn == 0) { continue; }
+
+            rows.Add(row);
+            turnGroups.Add(groups[row]);
+            turnWeights.Add(turn);
+        }
+
+        var turned = new Column[arguments.Length];
+        for (int argument = 0; argument < turned.Length; argument++) { turned[argument] = arguments[argument].Gather([.. rows]); }
+
+        inner.Add(turned, [.. turnGroups], [.. turnWeights], groupCount);
+        for (int row = 0; row < groups.Length; row++) { Forget(places[row]); }
+
+        _values.Trim();
+    }
+
+    // A place may come several times; its count is set so that it is removed once.
+    private void Forget(int place)
+    {
+        if (_counts[place] != 0) { return; }
+
+        _counts[place] = Free;
+        _values.Remove(place);
+    }
+}

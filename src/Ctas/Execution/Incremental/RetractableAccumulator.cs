@@ -1,0 +1,50 @@
+using Ctas.Data;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>The state of one aggregate for all groups, from which rows can be taken away again. Single-threaded.</summary>
+/// <remarks>
+/// Adding a row with weight −1 undoes adding it with +1, in any order and without a trace, so that a tick is undone by
+/// adding its rows with the opposite weights. A group may lose a row before it gets it; only its result must wait.
+/// </remarks>
+internal abstract class RetractableAccumulator
+{
+    /// <summary>Bytes held.</summary>
+    public abstract long SizeInBytes { get; }
+
+    /// <summary>Adds weighted rows.</summary>
+    /// <param name="arguments">The values, a column for each argument; none for COUNT(*).</param>
+    /// <param name="groups">Group of each row.</param>
+    /// <param name="weights">Weight of each row; null: all +1.</param>
+    /// <param name="groupCount">All groups are below it; it never falls.</param>
+    public abstract void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount);
+
+    /// <summary>The results of some groups.</summary>
+    /// <param name="groups">The groups; all have been added to.</param>
+    /// <param name="failed">Gets a row set for each group whose result leaves the range of its type.</param>
+    public abstract Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed);
+
+    /// <summary>Forgets a group that has no rows any more.</summary>
+    public virtual void Clear(int group)
+    {
+    }
+
+    /// <summary>Makes room for so many groups.</summary>
+    private protected static void Grow<T>(ref T[] states, int groupCount)
+    {
+        if (groupCount > states.Length)
+        {
+            Array.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2)));
+        }
+    }
+
+    /// <summary>Weight of a row.</summary>
+    private protected static int WeightOf(int[]? weights, int row) => weights is null ? 1 : weights[row];
+
+    /// <summary>Notes that a group has no result.</summary>
+    private protected static void Fail(ref Bitmap? failed, int row, int count)
+    {
+        failed ??= new Bitmap(count);
+        failed[row] = true;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using Ctas.Data;
+using Ctas.Execution.Operators;
+
+namespace Ctas.Execution.Incremental;
+
+/// <summary>
+/// Turns upserts into changes: given rows that replace the row of their key (+1) or delete it (−1), gives what must be
+/// retracted and inserted. Keeps the row of every key. Single-threaded.
+/// </summary>
+/// <remarks>
+/// Within a tick the last one of a key counts; a deletion needs the key's columns only, and one of an absent key is
+/// nothing. Cost O(upserts).
+/// </remarks>
+/// <param name="schema">The columns; its key says which row replaces which.</param>
+/// <param name="output">Where the changes go.</param>
+internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperatorInput, ITickState
+{
+    private readonly PackedRows _rows = new([.. schema.Fields.Select(field => field.Type)], isExact: true);
+    private readonly PackedRows _keys = new([.. schema.Key.Select(ordinal => schema.Fields[ordinal].Type)], isExact: false);
+    private readonly List<int> _touched = [];
+    private readonly List<int> _seen = [];
+    private Entry[] _entries = [];
+    private RowState[] _states = [];
+
+    /// <inheritdoc/>
+    public long SizeInBytes => _rows.SizeInBytes + _keys.SizeInBytes + (_entries.Length * 12L) + _states.Length;
+
+    public bool IsSatisfied => false;
+
+    public void Push(ChangeBatch changes)
+    {
+        ChangeBatch dense = changes.Densify();
+        int[] keys = new int[dense.Count];
+        int[] places = new int[dense.Count];
+        _keys.FindOrAdd(dense.Rows.Select([.. schema.Key]).Columns, keys);
+        _rows.FindOrAdd(dense.Rows.Columns, places);
+        Grow(ref _entries, _keys.PlaceCount);
+        Grow(ref _states, _rows.PlaceCount);
+        for (int row = 0; row < keys.Length; row++)
+        {
+            See(places[row]);
+            ref Entry entry = ref _entries[keys[row]];
+            if (!entry.IsTouched)
+            {
+                entry.IsTouched = true;
+                _touched.Add(keys[row]);
+            }
+
+            // A row's place + 1, so that a key without a row is 0.
+            entry.Now = dense.Weights is not null && dense.Weights[row] < 0 ? 0 : places[row] + 1;
+        }
+    }
+
+    public void Complete()
+    {
+        var places = new List<int>();
+        foreach (int key in _touched)
+        {
+            Entry entry = _entries[key];
+            if (entry.Before > 0 && entry.Before != entry.Now) { places.Add(entry.Before - 1); }
+        }
+
+        int retracted = places.Count;
+        foreach (int key in _touched)
+        {
+            Entry entry = _entries[key];
+            if (entry.Now > 0 && entry.Before != entry.Now) { places.Add(entry.Now - 1); }
+        }
+
+        if (places.Count > 0)
+        {
+            int[] weights = new int[places.Count];
+            weights.AsSpan().Fill(1);
+            weights.AsSpan(0, retracted).Fill(-1);
+            Column[] columns = _rows.Columns(CollectionsMarshal.AsSpan(places));
+            output.Push(new ChangeBatch(new Batch(columns, places.Count), Selection: null, retracted == 0 ? null : weights));
+        }
+
+        output.Complete();
+    }
+
+    /// <inheritdoc/>
+    public void Commit() => Settle(isKept: true);
+
+    /// <inheritdoc/>
+    public void Rollback() => Settle(isKept: false);
+
+    private void Settle(bool isKept)
+    {
+        foreach (int key in _touched)
+        {
+            ref Entry entry = ref _entries[key];
+            if (entry.Before > 0) { See(entry.Before - 1); }
+
+            int row = isKept ? entry.Now : entry.Before;
+            entry = new Entry { Now = row, Before = row };
+            if (row > 0) { _states[row - 1] |= RowState.IsHeld; }
+            else { _keys.Remove(key); }
+        }
+
+        // What no key holds any more goes: rows that were replaced, and those that were there within the tick only.
+        foreach (int place in _seen)
+        {
+            bool isHeld = (_states[place] & RowState.IsHeld) != 0;
+            _states[place] = RowState.None;
+            if (!isHeld) { _rows.Remove(place); }
+        }
+
+        _touched.Clear();
+        _seen.Clear();
+        _rows.Trim();
+        _keys.Trim();
+    }
+
+    private void See(int place)
+    {
+        if ((_states[place] & RowState.IsSeen) != 0) { return; }
+
+        _states[place] |= RowState.IsSeen;
+        _seen.Add(place);
+    }
+
+    private static void Grow<T>(ref T[] states, int count)
+    {
+        if (count > states.Length) { Array.Resize(ref states, Math.Max(count, Math.Max(64, states.Length * 2))); }
+    }
+
+    [Flags]
+    private enum RowState : byte
+    {
+        None = 0,
+        IsSeen = 1,
+        IsHeld = 2,
+    }
+
+    private struct Entry
+    {
+        public int Now;
+        public int Before;
+        public bool IsTouched;
+    }
+}
