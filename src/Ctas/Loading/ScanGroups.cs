@@ -128,15 +128,19 @@ internal sealed class ScanGroups
         LogicalScan[] scans = [.. group.Tables.SelectMany(table => ScansOf(table, group.Source))];
 
         // What is read twice by one statement, or has columns yet to be found, must be there whole before it is used.
-        bool isStreamed = source.Definition is { Columns: not null, Mode: ReadMode.Append }
-            && group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
+        SourceDefinition definition = source.Definition;
+        bool isReadOnce = group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
+        bool isStreamed = isReadOnce && (definition is { Columns: not null, Mode: ReadMode.Append }
+            || (group.Stored is null && group.Tables.TrueForAll(table => ChangelogUpserts.ArePossible(table, definition))));
+        ScanRequest request = Request(scans, definition) with
+        {
+            MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism,
+            KeepsKeysTogether = !isStreamed,
+            Bookmark = BookmarkOf(group.Stored),
+        };
         return new SharedScan(
             source,
-            Request(scans, source.Definition) with
-            {
-                MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism,
-                Bookmark = BookmarkOf(group.Stored),
-            },
+            request,
             !isStreamed,
             group.Tables.Count,
             Budget(group))

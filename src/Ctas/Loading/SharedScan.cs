@@ -61,6 +61,9 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>The columns that were asked for.</summary>
     public ScanRequest Request => _request;
 
+    /// <summary>True when the batches of a changelog are handed on as they were read: its versions have to be applied.</summary>
+    public bool IsUpserted => !IsStaged && Definition.Mode == ReadMode.Changelog;
+
     /// <summary>The definition of the source.</summary>
     public SourceDefinition Definition => _source.Definition;
 

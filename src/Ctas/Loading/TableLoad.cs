@@ -104,7 +104,8 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             _plan.Name,
             query.Schema,
             query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep,
-            Stored is null && !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan));
+            Stored is null && !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan)
+                && !_scans.Values.Any(scan => scan.Scan.IsUpserted));
         Stored?.Seed(_builder, stored, query, _staged);
 
         _enter(LoadPhase.Executing);
@@ -171,6 +172,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     public void Consume(ChangeBatch changes)
     {
         _builder!.Append(changes);
+        _builder = _builder.WithoutHoles();
         CheckMemory(_builder.SizeInBytes);
     }
 
@@ -200,7 +202,8 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         {
             await foreach (SourceBatch batch in _scans[scan.Relation].StreamAsync(cancellationToken).ConfigureAwait(false))
             {
-                yield return new ChangeBatch(batch.Rows.Select(OrdinalsOf(scan, batch.Schema)));
+                yield return new ChangeBatch(
+                    batch.Rows.Select(OrdinalsOf(scan, batch.Schema)), Selection: null, WeightsOf(batch));
             }
         }
     }
@@ -263,6 +266,17 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
                     Stored?.StartOf(name, partition.Id) ?? partition.Range.Start,
                     position)),
         ]);
+
+    // A tombstone deletes its key.
+    private static int[]? WeightsOf(SourceBatch batch)
+    {
+        if (batch.Tombstones is not { } tombstones) { return null; }
+
+        int[] weights = new int[batch.Rows.RowCount];
+        for (int row = 0; row < weights.Length; row++) { weights[row] = tombstones[row] ? -1 : 1; }
+
+        return weights;
+    }
 
     private static int[] OrdinalsOf(LogicalScan scan, Schema schema) =>
         [.. scan.Schema.Fields.Select(field => schema.IndexOf(field.Name))];

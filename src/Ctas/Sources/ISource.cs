@@ -52,6 +52,9 @@ public sealed record ScanRequest(
     /// <summary>Where to read on; null: from the start that the definition says.</summary>
     /// <remarks>Given only to sources whose scans have an <see cref="ISourceScan.Identity"/>.</remarks>
     public ScanBookmark? Bookmark { get; init; }
+
+    /// <summary>True when one pool holds the strings of a key column in all batches: equal codes are equal keys then.</summary>
+    internal bool KeepsKeysTogether { get; init; } = true;
 }
 
 /// <summary>One read of a source. Used by one reader; <see cref="GetStatistics"/> may be called from any thread.</summary>

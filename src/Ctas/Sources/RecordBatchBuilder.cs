@@ -23,6 +23,7 @@ public sealed partial class RecordBatchBuilder
     private readonly RowColumns _columns;
     private readonly ScanCounters _counters;
     private readonly int _batchRows;
+    private readonly bool _keepsKeysTogether;
     private Bitmap? _tombstones;
     private Bitmap? _keyless;
     private bool? _isChangelog;
@@ -62,6 +63,7 @@ public sealed partial class RecordBatchBuilder
         _columns = new RowColumns(definition, request);
         _counters = new ScanCounters(partitions);
         _batchRows = definition.BatchRows;
+        _keepsKeysTogether = request.KeepsKeysTogether;
         _predicting = new PredictingJsonDecoder(_valueFields, _columns);
         _predictingLines = new PredictingJsonDecoder(_valueFields, _columns) { IsLineEndForeign = true };
         _valueFormat = definition.ValueFormat ?? RecordFormat.Json;
@@ -183,7 +185,7 @@ public sealed partial class RecordBatchBuilder
         for (int ordinal = 0; ordinal < columns.Length; ordinal++)
         {
             ValueColumn column = _columns.Delivered[ordinal];
-            columns[ordinal] = column.Finish(_columns.Key.Contains(column) ? long.MaxValue : MaxPoolBytes);
+            columns[ordinal] = column.Finish(_keepsKeysTogether && _columns.Key.Contains(column) ? long.MaxValue : MaxPoolBytes);
         }
 
         var batch = new SourceBatch(

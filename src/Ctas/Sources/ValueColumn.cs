@@ -184,7 +184,7 @@ internal sealed class ValueColumn
     /// <summary>Appends a JSON string, unescaped: text, BYTES as base64, exact decimals, ISO dates and times.</summary>
     public string? AppendString(ReadOnlySpan<byte> text) => Type.Kind switch
     {
-        DataTypeKind.Varchar => Utf8.IsValid(text) ? AppendRaw(text) : "a string that is not UTF-8",
+        DataTypeKind.Varchar => Texts.TryAppendText(text) ? null : "a string that is not UTF-8",
         DataTypeKind.Decimal => AppendDecimal(text),
         DataTypeKind.Bytes => AppendBase64(text),
         DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp or DataTypeKind.Interval =>

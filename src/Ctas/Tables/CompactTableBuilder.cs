@@ -6,10 +6,13 @@ namespace Ctas.Tables;
 /// <summary>Builds a <see cref="CompactTable"/>. Single-threaded.</summary>
 /// <remarks>
 /// Rows go to an open segment, which is encoded when it is full. A row of a key that is there already is appended, and
-/// the old one marked as deleted; when that has left many holes, the table is written once more at the end.
+/// the old one marked as deleted; when that has left many holes, the rows are written once more.
 /// </remarks>
 internal sealed class CompactTableBuilder : TableBuilder
 {
+    // Below this there is nothing worth gaining by writing the rows once more.
+    private const int MinHoles = 1 << 17;
+
     private readonly ColumnStrings?[] _strings;
     private readonly CompactRowStore _store;
     private OpenColumn[] _open = [];
@@ -36,10 +39,17 @@ internal sealed class CompactTableBuilder : TableBuilder
 
     protected override int NumberedRows => _rows;
 
+    public override TableBuilder WithoutHoles() =>
+        _deletedRows > MinHoles && _deletedRows > RowCount ? Rewrite() : this;
+
     public override ITable Complete()
     {
         // A quarter of holes costs more than writing the rows once more.
-        if (_deletedRows > _rows / 4) { return Rewrite(); }
+        if (_deletedRows > _rows / 4)
+        {
+            using CompactTableBuilder dense = Rewrite();
+            return dense.Complete();
+        }
 
         if (_open.Length > 0) { Seal(); }
 
@@ -116,9 +126,9 @@ internal sealed class CompactTableBuilder : TableBuilder
         _open = [];
     }
 
-    private ITable Rewrite()
+    private CompactTableBuilder Rewrite()
     {
-        using var dense = new CompactTableBuilder(Name, Schema, NullKeys);
+        var dense = new CompactTableBuilder(Name, Schema, NullKeys);
         if (_open.Length > 0) { Seal(); }
 
         OrdinalList columns = new([.. Enumerable.Range(0, Schema.Fields.Count)]);
@@ -129,6 +139,6 @@ internal sealed class CompactTableBuilder : TableBuilder
             dense.Insert(live, 0, live.RowCount);
         }
 
-        return dense.Complete();
+        return dense;
     }
 }

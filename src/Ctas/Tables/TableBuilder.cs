@@ -109,6 +109,12 @@ internal abstract class TableBuilder : IDisposable
         }
     }
 
+    /// <summary>
+    /// A builder of the same rows in which those replaced or deleted take no room worth mentioning: this one, or another
+    /// in its place.
+    /// </summary>
+    public virtual TableBuilder WithoutHoles() => this;
+
     /// <summary>Makes the table; the builder is used up.</summary>
     public abstract ITable Complete();
 
