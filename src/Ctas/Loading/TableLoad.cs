@@ -115,7 +115,17 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             Profile = Profile,
             MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
         };
-        Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SourceException) when (_scans.Values.Any(scan => scan.Scan.IsUpserted))
+        {
+            // The changelog is still being read while its rows are stored.
+            _enter(LoadPhase.Reading);
+            throw;
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         return _builder.Complete();
     }

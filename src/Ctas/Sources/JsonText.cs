@@ -77,6 +77,34 @@ internal static class JsonText
         return true;
     }
 
+    /// <summary>The offset behind the JSON number that begins at an offset; not behind it where there is none.</summary>
+    public static int FindNumberEnd(ref byte text, int at)
+    {
+        int start = at + (Unsafe.Add(ref text, at) == '-' ? 1 : 0);
+        int end = SkipDigits(ref text, start);
+        if (end == start || (Unsafe.Add(ref text, start) == '0' && end > start + 1)) { return at; }
+
+        if (Unsafe.Add(ref text, end) == '.')
+        {
+            int fraction = end + 1;
+            end = SkipDigits(ref text, fraction);
+            if (end == fraction) { return at; }
+        }
+
+        if (Unsafe.Add(ref text, end) is not ((byte)'e' or (byte)'E')) { return end; }
+
+        int exponent = end + (Unsafe.Add(ref text, end + 1) is (byte)'+' or (byte)'-' ? 2 : 1);
+        end = SkipDigits(ref text, exponent);
+        return end == exponent ? at : end;
+    }
+
+    private static int SkipDigits(ref byte text, int at)
+    {
+        while ((uint)(Unsafe.Add(ref text, at) - '0') <= 9) { at++; }
+
+        return at;
+    }
+
     private static ReadOnlySpan<ulong> PowersOfTen =>
     [
         1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,

@@ -208,6 +208,22 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
 
     private JsonTokenType ReadInner(ref byte text, ref int at, int end, out ReadOnlySpan<byte> token)
     {
+        int start = at;
+        if (Unsafe.Add(ref text, at) == '"' && JsonText.FindStringEnd(ref text, at + 1) is var close
+            && Unsafe.Add(ref text, close) == '"')
+        {
+            at = close + 1;
+            token = Slice(ref text, start + 1, close);
+            return JsonTokenType.String;
+        }
+
+        if (JsonText.FindNumberEnd(ref text, at) is var numberEnd && numberEnd > at)
+        {
+            at = numberEnd;
+            token = Slice(ref text, start, numberEnd);
+            return JsonTokenType.Number;
+        }
+
         ReadOnlySpan<byte> rest = Rest(ref text, at, end);
         var reader = new Utf8JsonReader(rest, InnerValue);
         token = default;
