@@ -10,7 +10,8 @@ namespace Ctas.Sources;
 /// </summary>
 /// <remarks>
 /// The fields are expected in the order of the last record, each with the very bytes that stood before its value; up to
-/// a few of them may be missing. Single-threaded. See <see cref="JsonText"/> for the padding that the text needs.
+/// a few of them may be missing. Single-threaded. See <see cref="JsonText"/> for the padding that the text needs. The loops
+/// are compiled in full at once: the first load of a process is the one that counts.
 /// </remarks>
 internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns columns)
 {
@@ -73,6 +74,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         columns.EventTime?.TruncateTo(0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadObject(ref byte text, int at, int end)
     {
         JsonField field = fields.Start;
@@ -102,6 +104,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadValue(JsonField field, ref byte text, ref int at, int end)
     {
         ValueColumn? column = field.Column;

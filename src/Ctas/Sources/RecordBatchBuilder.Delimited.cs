@@ -22,6 +22,7 @@ public sealed partial class RecordBatchBuilder
     }
 
     // Fields that need neither joining nor unquoting, as many as there are columns; anything else is left to Add.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryAddExpected(RecordBlock block, byte delimiter)
     {
         ref byte text = ref block.Bytes[0];
@@ -95,6 +96,7 @@ public sealed partial class RecordBatchBuilder
 
     /// <summary>Finds the end of a field and appends its text to the column, if there is one.</summary>
     /// <returns>Where what ends the field stands; negative when the field is not a plain one.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FindField(RecordBlock block, ValueColumn? column, int at, byte delimiter, ref int filled, ref int lines)
     {
         ref byte text = ref block.Bytes[0];

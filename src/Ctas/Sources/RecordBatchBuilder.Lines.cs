@@ -21,6 +21,7 @@ public sealed partial class RecordBatchBuilder
     // Lines have no keys of their own.
     private RecordPart PartOfLines => _isKeyInValue || _isChangelog != true ? RecordPart.ValueAndKey : RecordPart.Value;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryAddExpected(RecordBlock block)
     {
         if (MustBeGeneral || !_definition.WrapsSingleValue || !_predictingLines.IsWorthTrying) { return false; }
