@@ -47,6 +47,16 @@ public sealed partial class CtasEngineBuilder
         return AddScript(File.ReadAllText(full));
     }
 
+    /// <summary>Makes an index on a table of the scripts, as <c>CREATE INDEX ON table (column, …)</c> does.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="columns">Its columns, the most significant first; at least one.</param>
+    public CtasEngineBuilder AddIndex(string table, params string[] columns)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(table);
+        ArgumentNullException.ThrowIfNull(columns);
+        return AddScript($"CREATE INDEX ON {Quoted(table)} ({string.Join(", ", columns.Select(Quoted))})");
+    }
+
     /// <summary>Gives a source a name that SQL can use.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public CtasEngineBuilder UseSource(string name, ISource source)
@@ -168,6 +178,8 @@ public sealed partial class CtasEngineBuilder
         _isBuilt = true;
         return engine;
     }
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private CtasEngineBuilder WithLoad(Func<LoadOptions, LoadOptions> change)
     {

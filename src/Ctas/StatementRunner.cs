@@ -34,6 +34,9 @@ internal static class StatementRunner
                     break;
                 case LoadStatement or SourceStatement or SetStatement:
                     break;
+                case IndexStatement index:
+                    SecondaryIndexes.Build(services.Registry, index.Table, index.Columns);
+                    break;
                 case DropStatement drop:
                     if (!drop.IfExists || services.Registry.TryGetMetadata(drop.Name, out _))
                     {

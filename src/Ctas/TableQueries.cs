@@ -46,7 +46,7 @@ internal static class TableQueries
             LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask.ConfigureAwait(false);
-            foreach (Batch batch in tables[scan.Relation].Scan(scan.Columns))
+            foreach (Batch batch in TableScans.Read(tables[scan.Relation], scan))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return new ChangeBatch(batch);

@@ -26,6 +26,13 @@ internal sealed record BoundDrop(DropKind Kind, NameSyntax Name, bool IfExists, 
     public string KindName => Kind.ToString().ToLowerInvariant();
 }
 
+/// <summary>CREATE INDEX.</summary>
+internal sealed record BoundCreateIndex(WrittenName Table, IReadOnlyList<WrittenName> Columns, TextSpan Span)
+    : BoundStatement(Span);
+
+/// <summary>A name and where it stands.</summary>
+internal sealed record WrittenName(string Text, TextSpan Span);
+
 /// <summary>SHOW.</summary>
 internal sealed record BoundShow(ShowKind Kind, TextSpan Span) : BoundStatement(Span)
 {

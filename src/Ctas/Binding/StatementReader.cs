@@ -77,7 +77,10 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
             case CreateSinkSyntax sink:
                 return Refuse(sink, "CREATE SINK", diagnostics) with { DeclaredName = sink.Name.Text };
             case CreateIndexSyntax index:
-                return Refuse(index, "CREATE INDEX", diagnostics);
+                return new BoundCreateIndex(
+                    new WrittenName(index.Table.Text, index.Table.Span),
+                    [.. index.Columns.Select(column => new WrittenName(column.Text, column.Span))],
+                    index.Span);
             case BrokenStatementSyntax broken:
                 return new BoundBroken(broken.DeclaredName?.Text, broken.Span);
             default:

@@ -29,6 +29,12 @@ internal sealed record TableStatement(
 
     public bool IfNotExists => Syntax.IfNotExists;
 
+    /// <summary>True for EMIT CHANGES.</summary>
+    public bool EmitsChanges => Syntax.Emit == EmitMode.Changes;
+
+    /// <summary>True for EMIT FINAL.</summary>
+    public bool EmitsFinal => Syntax.Emit == EmitMode.Final;
+
     /// <summary>The statement's text.</summary>
     public string Sql => Source[Syntax.Span].ToString();
 

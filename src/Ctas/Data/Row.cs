@@ -18,6 +18,9 @@ public readonly struct Row
         _row = row;
     }
 
+    /// <summary>The row's number in its store.</summary>
+    internal int Number => _row;
+
     /// <summary>Number of columns.</summary>
     public int ColumnCount => _store.ColumnCount;
 

@@ -14,7 +14,11 @@ namespace Ctas.Loading;
 /// <param name="Producers">Tables it reads or was told to wait for, of this load or not.</param>
 /// <param name="IsLoaded">True when an earlier load has loaded it.</param>
 internal sealed record TableToLoad(
-    TablePlan Plan, int Wave, int Priority, IReadOnlyList<string> Producers, bool IsLoaded = false);
+    TablePlan Plan, int Wave, int Priority, IReadOnlyList<string> Producers, bool IsLoaded = false)
+{
+    /// <summary>The columns of each index that is made before the table is published.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Indexes { get; init; } = [];
+}
 
 /// <summary>The tables of a load, in wave order, then by name. Immutable.</summary>
 internal sealed record LoadGraph(IReadOnlyList<TableToLoad> Tables)

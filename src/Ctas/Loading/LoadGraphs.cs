@@ -11,7 +11,10 @@ internal static class LoadGraphs
         .. from table in script.Tables
            let wave = script.Graph.WaveOf(table.Name)
            orderby wave, table.Name
-           select new TableToLoad(table, wave, priorityOf?.Invoke(table.Name) ?? 0, table.Dependencies),
+           select new TableToLoad(table, wave, priorityOf?.Invoke(table.Name) ?? 0, table.Dependencies)
+           {
+               Indexes = script.IndexesOf(table.Name),
+           },
     ]);
 
     /// <summary>The graph of table definitions; their SQL is planned as one script.</summary>

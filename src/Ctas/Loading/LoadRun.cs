@@ -256,6 +256,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                 ? [$"{execution.RowsSkipped} rows left out, the first because of: {first.Message}"]
                 : Array.Empty<string>(),
         ];
+        SecondaryIndexes.Build(table, run.Table.Indexes, _services.Registry);
         bool isLive = load.Live is not null;
         Snapshots?.Remember(table, load.Contents(Snapshots));
         _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)]);

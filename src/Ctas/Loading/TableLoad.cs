@@ -192,7 +192,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     {
         if (!scan.IsSource)
         {
-            foreach (Batch batch in _tables[scan.Relation].Scan(scan.Columns))
+            foreach (Batch batch in TableScans.Read(_tables[scan.Relation], scan))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 _rowsRead += batch.RowCount;

@@ -108,7 +108,13 @@ internal static class ExplainText
     {
         string columns = string.Join(", ", scan.Schema.Fields.Select(field => field.Name));
         string more = scan.IsOpen ? columns.Length == 0 ? "…" : ", …" : "";
-        return $"scan {(scan.IsSource ? "source" : "table")} {scan.Relation} ({columns}{more})";
+        string lookup = scan.Lookup switch
+        {
+            null => "",
+            { IsKey: true } => " by key",
+            var found => $" by index on {found.Columns.Count} column{(found.Columns.Count == 1 ? "" : "s")}",
+        };
+        return $"scan {(scan.IsSource ? "source" : "table")} {scan.Relation} ({columns}{more}){lookup}";
     }
 
     private static string Projections(LogicalProject project) =>

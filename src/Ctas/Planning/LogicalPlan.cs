@@ -45,6 +45,9 @@ internal sealed record LogicalScan(
     /// <summary>True while the relation's columns are not known: then more of them may be read than are listed.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>Which rows are needed, where that can be looked up; null for all.</summary>
+    public ScanLookup? Lookup { get; init; }
+
     public override IReadOnlyList<LogicalPlan> Children => [];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this;

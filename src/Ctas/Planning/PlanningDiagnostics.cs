@@ -39,10 +39,19 @@ internal static class PlanningDiagnostics
         $"stream \"{stream}\" cannot follow a table: {node}",
         "Use CREATE TABLE, whose rows change with it, or leave EMIT CHANGES out to load once.");
 
+    public static Diagnostic IndexOnSource(TextSpan span, string source) => new(
+        "CTAS3012", span, $"\"{source}\" is a source, which cannot have an index", "Index a table that is made of it.");
+
+    public static Diagnostic IndexOnLiveTable(TextSpan span, string table) => new(
+        "CTAS3013",
+        span,
+        $"an index on table \"{table}\", which is kept fresh, is not supported yet",
+        "Its key can be looked up; leave EMIT CHANGES out for an index.");
+
     /// <summary>EMIT CHANGES needs a query whose every change can be told from those of its inputs.</summary>
     public static void CheckMaintainable(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
     {
-        if (statement.Syntax.Emit == Syntax.EmitMode.None) { return; }
+        if (!statement.EmitsChanges && !statement.EmitsFinal) { return; }
 
         foreach (MaintenanceObstacle obstacle in Maintainability.ObstaclesOf(plan))
         {

@@ -21,6 +21,14 @@ internal sealed record ScriptPlan(
     public IReadOnlyList<TablePlan> Tables { get; } =
         [.. Statements.OfType<LoadStatement>().Select(load => load.Table)];
 
+    /// <summary>The columns of each index that the script makes on a table.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> IndexesOf(string table) =>
+    [
+        .. Statements.OfType<IndexStatement>()
+            .Where(index => string.Equals(index.Table, table, StringComparison.OrdinalIgnoreCase))
+            .Select(index => index.Columns),
+    ];
+
     /// <summary>The sources declared by statements of their own.</summary>
     public IReadOnlyList<PlannedSource> Sources { get; } =
         [.. Statements.OfType<SourceStatement>().Select(declaration => declaration.Source)];
@@ -53,6 +61,11 @@ internal sealed record SelectStatement(string Sql) : PlannedStatement;
 
 /// <summary>DROP TABLE or STREAM.</summary>
 internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) : PlannedStatement;
+
+/// <summary>CREATE INDEX.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Columns">Its columns, the most significant first.</param>
+internal sealed record IndexStatement(string Table, IReadOnlyList<string> Columns) : PlannedStatement;
 
 /// <summary>SHOW.</summary>
 /// <param name="What"><c>tables</c>, <c>sources</c> or <c>properties</c>.</param>

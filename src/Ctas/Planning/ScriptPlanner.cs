@@ -235,6 +235,8 @@ internal sealed class ScriptPlanner
                 ReportUnknown(
                     describe.Name.Text, describe.Name.Span, "table or source", isOptional: false, diagnostics);
                 return new DescribeStatement(describe.Name.Text);
+            case BoundCreateIndex index:
+                return PlanIndex(index, diagnostics);
             case BoundShow show:
                 return new ShowStatement(show.KindName);
             case BoundSet set:
@@ -268,6 +270,29 @@ internal sealed class ScriptPlanner
         return diagnostics.Count > before
             ? null
             : Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), _optimiser);
+    }
+
+    private IndexStatement? PlanIndex(BoundCreateIndex index, DiagnosticBag diagnostics)
+    {
+        string table = index.Table.Text;
+        int before = diagnostics.Count;
+        ReportUnknown(table, index.Table.Span, "table", isOptional: false, diagnostics);
+        if (!_relations.TryGetValue(table, out RelationInfo? relation)) { return null; }
+
+        if (relation.IsSource) { diagnostics.Add(PlanningDiagnostics.IndexOnSource(index.Table.Span, table)); }
+        else if (_tables.TryGetValue(table, out TableStatement? statement) && EmitOf(statement) != EmitMode.Snapshot)
+        {
+            diagnostics.Add(PlanningDiagnostics.IndexOnLiveTable(index.Table.Span, table));
+        }
+
+        Data.Schema? schema = _previews.GetValueOrDefault(table)?.Schema ?? relation.Schema;
+        foreach (WrittenName column in index.Columns.Where(column => schema is { } known && known.IndexOf(column.Text) < 0))
+        {
+            diagnostics.Add(BindingDiagnostics.ColumnNotFound(
+                column.Span, column.Text, table, ClosestName.Find(column.Text, schema!.Fields.Select(field => field.Name))));
+        }
+
+        return diagnostics.Count > before ? null : new IndexStatement(relation.Name, [.. index.Columns.Select(column => column.Text)]);
     }
 
     private void ReportUnknown(string name, TextSpan span, string kind, bool isOptional, DiagnosticBag diagnostics)
@@ -315,13 +340,8 @@ internal sealed class ScriptPlanner
         };
     }
 
-    private static EmitMode EmitOf(TableStatement table) => table.Syntax.Emit switch
-    {
-        Syntax.EmitMode.None => EmitMode.Snapshot,
-        Syntax.EmitMode.Changes => EmitMode.Changes,
-        Syntax.EmitMode.Final => EmitMode.Final,
-        var other => throw new UnreachableException($"No rule for {other}."),
-    };
+    private static EmitMode EmitOf(TableStatement table) =>
+        table.EmitsFinal ? EmitMode.Final : table.EmitsChanges ? EmitMode.Changes : EmitMode.Snapshot;
 
     private static PlannedSource AsPlanned(SourceDeclaration source) => new(
         source.Name,

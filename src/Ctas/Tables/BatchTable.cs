@@ -98,5 +98,5 @@ internal sealed class BatchTable : Table
         return -1;
     }
 
-    protected override IEnumerable<int> LiveRows() => Enumerable.Range(0, (int)RowCount);
+    internal override IEnumerable<int> LiveRows() => Enumerable.Range(0, (int)RowCount);
 }

@@ -88,7 +88,7 @@ internal sealed class CompactTable : Table
         return -1;
     }
 
-    protected override IEnumerable<int> LiveRows()
+    internal override IEnumerable<int> LiveRows()
     {
         for (int segment = 0; segment < _rows.Segments.Length; segment++)
         {

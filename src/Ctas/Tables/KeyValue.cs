@@ -56,6 +56,9 @@ public readonly struct KeyValue
         return new(KeyValueKind.Decimal, parts[3] < 0 ? -magnitude : magnitude, value.Scale);
     }
 
+    /// <summary>A value for a DECIMAL column of any number of digits.</summary>
+    internal static KeyValue OfDecimal(Int128 unscaled, int scale) => new(KeyValueKind.Decimal, unscaled, (byte)scale);
+
     /// <summary>A value for a VARCHAR column; null is SQL NULL.</summary>
     public static implicit operator KeyValue(string? value) =>
         value is null ? Null : new(KeyValueKind.Text, 0, content: value);

@@ -99,7 +99,7 @@ internal sealed class StandardTable : Table
         return -1;
     }
 
-    protected override IEnumerable<int> LiveRows()
+    internal override IEnumerable<int> LiveRows()
     {
         for (int row = 0; row < _rows.Count; row++)
         {

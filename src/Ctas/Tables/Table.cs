@@ -104,6 +104,13 @@ internal abstract class Table : ITable
         return TableHistory.ReadAsync(this, fromVersion, cancellationToken);
     }
 
+    /// <summary>The names of the columns of each index.</summary>
+    internal IReadOnlyList<IReadOnlyList<string>> IndexedColumns() =>
+        [.. Shape.Indexes.Of(this).Select(index => index.Select(ordinal => Schema.Fields[ordinal].Name).ToArray())];
+
+    /// <summary>The number of the row with a key, or −1.</summary>
+    internal int NumberOf(in TableKey key) => TryGet(key, out Row row) ? row.Number : -1;
+
     public abstract IEnumerable<Batch> Scan(OrdinalList? columns = null);
 
     public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>() => Shape.GetMapper<T>();
@@ -120,7 +127,7 @@ internal abstract class Table : ITable
     protected abstract int Find(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text);
 
     /// <summary>The numbers of the rows that were not deleted.</summary>
-    protected abstract IEnumerable<int> LiveRows();
+    internal abstract IEnumerable<int> LiveRows();
 
     private bool TryGet(in TableKey key, ReadOnlySpan<KeyValue> values, Span<byte> text, out Row row)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Ctas.Data;
+using Ctas.Tables.Indexes;
 
 namespace Ctas.Tables;
 
@@ -20,6 +21,9 @@ internal sealed class TableShape(string name, Schema schema)
 
     /// <summary>Every ordinal in order.</summary>
     public OrdinalList AllColumns { get; } = new([.. Enumerable.Range(0, schema.Fields.Count)]);
+
+    /// <summary>The secondary indexes, each of one version.</summary>
+    public TableIndexes Indexes { get; } = new();
 
     /// <inheritdoc cref="ITable.GetMapper"/>
     public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>()

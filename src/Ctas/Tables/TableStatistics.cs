@@ -12,6 +12,11 @@ internal sealed class TableStatistics(ITable table) : RelationStatistics
 
     public override long Rows => table.RowCount;
 
+    public override OrdinalList Key => table.Snapshot() is Table ? table.Schema.Key : [];
+
+    public override IReadOnlyList<OrdinalList> Indexes =>
+        table.Snapshot() is Table version ? version.Shape.Indexes.Of(version) : [];
+
     public override ColumnStatistics? Column(int ordinal) => _columns[ordinal] ??= Sample(ordinal);
 
     private ColumnStatistics Sample(int ordinal)

@@ -22,7 +22,7 @@ internal sealed record OptimiserOptions(
 /// <remarks>
 /// <code>
 /// simplify ─► leave out the empty ─► outer joins to inner ─► conditions down ─► (once more, for what has become constant)
-/// leave out what keys make needless ─► order of joins ─► sides that are built ─► limits down ─► equal parts once ─► estimates to show
+/// leave out what keys make needless ─► order of joins ─► sides that are built ─► limits down ─► lookups ─► equal parts once ─► estimates to show
 /// </code>
 /// </remarks>
 internal static class Optimiser
@@ -43,7 +43,8 @@ internal static class Optimiser
         var cardinality = new Cardinality(options.Statistics ?? (_ => null));
         plan = new JoinOrder(cardinality).Apply(plan);
         plan = MergedProjects.Apply(new BuildSides(cardinality).Apply(plan));
-        plan = SharedPlans.Apply(LimitPushDown.Apply(plan));
+        plan = new IndexLookups(options.Statistics ?? (_ => null)).Apply(LimitPushDown.Apply(plan));
+        plan = SharedPlans.Apply(plan);
         return query with { Plan = cardinality.Annotate(plan) };
     }
 }
