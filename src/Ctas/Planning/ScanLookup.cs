@@ -1,5 +1,3 @@
-using Ctas.Data;
-
 namespace Ctas.Planning;
 
 /// <summary>

@@ -94,7 +94,6 @@ public sealed class BinderErrorTests
     [Theory]
     [InlineData("CREATE TABLE t AS SELECT id FROM users INTO {sink}", "INTO")]
     [InlineData("{CREATE SINK s WITH (topic = 'x')}", "CREATE SINK")]
-    [InlineData("{CREATE INDEX ON users (name)}", "CREATE INDEX")]
     [InlineData("{DROP SINK s}", "DROP SINK")]
     [InlineData("{SHOW SINKS}", "SHOW SINKS")]
     public void Bind_LaterFeature_IsRefusedByName(string annotated, string construct)
