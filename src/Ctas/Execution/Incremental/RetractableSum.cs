@@ -67,10 +67,9 @@ internal sealed class RetractableSum<T>(DataType type, int scale) : RetractableA
                 continue;
             }
 
-            double sum = NumberCasts.ToDouble(state.Sum, scale);
-            if (state.Wraps != 0) { sum += state.Wraps * Width / Math.Pow(10, scale); }
-
-            builder.Append(sum / state.Count);
+            builder.Append(state.Wraps == 0
+                ? NumberCasts.Divide(state.Sum, scale, state.Count)
+                : (NumberCasts.ToDouble(state.Sum, scale) + (state.Wraps * Width / Math.Pow(10, scale))) / state.Count);
         }
 
         return (FixedColumn<double>)builder.Finish();
