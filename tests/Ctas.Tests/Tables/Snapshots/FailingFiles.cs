@@ -10,11 +10,14 @@ internal sealed class FailingFiles : ISnapshotFiles
     /// <summary>Bytes that fit.</summary>
     public long Room { get; init; } = long.MaxValue;
 
+    /// <summary>Happens when no more fits, before the write fails.</summary>
+    public Action? WhenFull { get; init; }
+
     public bool FailsToFlush { get; init; }
 
     public bool FailsToRename { get; init; }
 
-    public Stream Create(string path) => new FullDisk(_disk.Create(path), Room);
+    public Stream Create(string path) => new FullDisk(_disk.Create(path), Room, WhenFull);
 
     public void Flush(Stream file)
     {
@@ -30,7 +33,7 @@ internal sealed class FailingFiles : ISnapshotFiles
         _disk.Rename(path, newPath);
     }
 
-    private sealed class FullDisk(Stream inner, long room) : Stream
+    private sealed class FullDisk(Stream inner, long room, Action? whenFull) : Stream
     {
         private long _room = room;
 
@@ -55,7 +58,11 @@ internal sealed class FailingFiles : ISnapshotFiles
             // What fits is written, as a disk does.
             inner.Write(buffer[..(int)Math.Min(buffer.Length, _room)]);
             _room -= buffer.Length;
-            if (_room < 0) { throw new IOException("No space left on device"); }
+            if (_room >= 0) { return; }
+
+            inner.Flush();
+            whenFull?.Invoke();
+            throw new IOException("No space left on device");
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
