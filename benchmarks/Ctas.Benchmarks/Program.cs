@@ -14,7 +14,7 @@ IComparisonSuite[] suites =
 [
     new TableComparisons(), new MemoryComparisons(), new ColumnComparisons(), new LookupComparisons(),
     new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
-    new TpchComparisons(), new ScalingComparisons(),
+    new TpchComparisons(), new ScalingComparisons(), new SnapshotComparisons(),
     new MaintenanceComparisons(),
 ];
 string? filter = Option("--filter");

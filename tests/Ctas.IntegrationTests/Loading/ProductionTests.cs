@@ -28,6 +28,72 @@ public sealed class ProductionTests(EmbeddedCluster cluster) : IClassFixture<Emb
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task NetworkPartition_MidLoad_ResumesFromPosition()
+    {
+        var topic = new ScriptedTopic(new InstantTime());
+        ScriptedPartition partition = topic.AddPartition().Records(12);
+        topic.BeforeFetch(3, () => partition.Errors.Enqueue(ErrorCode.Local_Transport));
+
+        (TableLoadResult result, IReadOnlyList<TimeSpan> waits) = await LoadScriptedAsync(topic, new KafkaSourceOptions());
+
+        (result.State, result.Records, result.Rows, result.Retries).Should().Be((TableState.Ready, 12L, 12L, 1));
+        waits.Should().HaveCount(1);
+        topic.Assignments.Should().HaveCount(2);
+        topic.Assignments[1].Single().Offset.Should().Be(8, "two batches of four were read before");
+        topic.Delivered.Should().Be(12, "no record is fetched twice");
+    }
+
+    [Fact]
+    public async Task CoordinatorFailure_DoesNotTouchAssignLoads()
+    {
+        await using var brokers = EmbeddedKafka.Start(brokers: 3);
+        brokers.CreateTopic("numbers", partitions: 2);
+        await brokers.ProduceAsync("numbers", NumberTopics.Records(100));
+        brokers.FailNext(KafkaApiKey.FindCoordinator, [.. Enumerable.Repeat(ErrorCode.GroupCoordinatorNotAvailable, 50)]);
+        brokers.FailNext(KafkaApiKey.JoinGroup, [.. Enumerable.Repeat(ErrorCode.NotCoordinatorForGroup, 50)]);
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseKafka(brokers.BootstrapServers)
+            .AddTable("CREATE TABLE t AS SELECT ROWKEY AS id, n FROM kafka://numbers")
+            .Build();
+
+        LoadResult result = await engine.LoadAsync().Guarded();
+
+        result.ThrowIfFailed();
+        (result["t"].Records, result["t"].Retries).Should().Be((100L, 0));
+        engine.Tables["t"].Contents().Should().Equal(NumberTopics.Rows(100));
+    }
+
+    [Fact]
+    public async Task Resources_AreReleasedAfterEveryFailure()
+    {
+        ErrorCode[] failures =
+            [ErrorCode.TopicAuthorizationFailed, ErrorCode.InvalidMsg, ErrorCode.NetworkException, ErrorCode.Local_AutoOffsetReset];
+        foreach (ErrorCode failure in failures)
+        {
+            var topic = new ScriptedTopic(new InstantTime());
+            ScriptedPartition partition = topic.AddPartition().Records(8);
+            for (int fetch = 2; fetch < 6; fetch++) { topic.BeforeFetch(fetch, () => partition.Errors.Enqueue(failure)); }
+
+            (TableLoadResult result, _) = await LoadScriptedAsync(topic, new KafkaSourceOptions { MaxRetries = 2 });
+
+            result.State.Should().Be(TableState.Failed, failure.ToString());
+            topic.OpenConsumers.Should().Be(0, failure.ToString());
+        }
+
+        // A snapshot that does not fit, or is damaged, is not held either: the file can be had by one alone.
+        string sql = await CreateNumbersAsync(50);
+        await LoadAsync(sql, new SnapshotOptions(_folder.Path));
+        byte[] whole = await File.ReadAllBytesAsync(_folder.FileOf("t"));
+        foreach (int length in new[] { 10, whole.Length / 2, whole.Length })
+        {
+            await File.WriteAllBytesAsync(_folder.FileOf("t"), whole[..length]);
+            await LoadAsync(sql, new SnapshotOptions(_folder.Path) { SavesAfterLoad = false });
+            using var alone = new FileStream(_folder.FileOf("t"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            alone.Length.Should().Be(length);
+        }
+    }
+
+    [Fact]
     public async Task BrokerDown_OneOfThree_LeadersMove_LoadCompletes()
     {
         await using var brokers = EmbeddedKafka.Start(brokers: 3);
