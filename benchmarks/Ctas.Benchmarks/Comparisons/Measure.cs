@@ -63,6 +63,34 @@ internal static class Measure
         return (kept, GC.GetTotalMemory(forceFullCollection: true) - before);
     }
 
+    /// <summary>The bytes that are freed when what <paramref name="make"/> returns is let go of.</summary>
+    /// <remarks>
+    /// Unlike the growth of the process, this leaves out buffers that were rented meanwhile and stay pooled, and garbage
+    /// of what was measured before.
+    /// </remarks>
+    /// <param name="make">Makes it.</param>
+    /// <param name="look">Looks at it before it goes.</param>
+    public static async Task<long> FreedBytesAsync<T>(Func<Task<T>> make, Func<T, Task> look)
+        where T : class
+    {
+        StrongBox<T?> kept = await MakeAndLookAsync(make, look);
+        CollectGarbage();
+        long held = GC.GetTotalMemory(forceFullCollection: true);
+        kept.Value = null;
+        CollectGarbage();
+        return held - GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<StrongBox<T?>> MakeAndLookAsync<T>(Func<Task<T>> make, Func<T, Task> look)
+        where T : class
+    {
+        var kept = new StrongBox<T?>(await make());
+        await look(kept.Value!);
+        await Task.Yield();
+        return kept;
+    }
+
     // A stack of its own: the frames that completed the first result must not keep it alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task MakeAndForgetAsync<T>(Func<Task<T>> make)
