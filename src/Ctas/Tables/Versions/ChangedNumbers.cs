@@ -32,7 +32,7 @@ internal sealed class ChangedNumbers
     }
 
     /// <summary>The pairs; rows that came and went are not among them.</summary>
-    public List<(int Old, int New)> ToPairs() => _pairs.FindAll(pair => pair is not (< 0, < 0));
+    public List<(int Old, int New)> ToPairs() => _pairs.FindAll(pair => pair is not ( < 0, < 0));
 
     /// <summary>The changes, retractions first; null when there are none.</summary>
     public ChangeBatch? ToChanges(Schema schema, RowStore store)
