@@ -78,13 +78,29 @@ internal sealed partial class Binder
     private BoundExpression BindColumn(NameSyntax name, Scope scope) => scope.Lookup(name) switch
     {
         [var match] => match.Expression with { Span = name.Span },
-        [] => Report(BindingDiagnostics.ColumnNotFound(
+        [] => ReportColumn(name, scope),
+        var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
+    };
+
+    private BoundError ReportColumn(NameSyntax name, Scope scope)
+    {
+        Diagnostic mistake = BindingDiagnostics.ColumnNotFound(
             name.Span,
             name.Text,
             scope.Tables is [{ Name: { } table }] ? table : null,
-            ClosestName.Find(name.Text, scope.ColumnNames))),
-        var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
-    };
+            ClosestName.Find(name.Text, scope.ColumnNames));
+        if (scope.LaterNames.Any(later => Scope.IsMeant(later.Text, name)))
+        {
+            mistake = BindingDiagnostics.WithLaterName(mistake, name.Text);
+        }
+        else if (_beside.Any(beside => beside.Relation.Columns.Any(column => Scope.IsMeant(column.Name, name))))
+        {
+            mistake = BindingDiagnostics.WithLateral(mistake);
+        }
+        else if (name.IsQuoted && mistake.Hint is null) { mistake = BindingDiagnostics.WithText(mistake, name.Text); }
+
+        return Report(mistake);
+    }
 
     private BoundExpression BindColumnOf(ScopeTable table, NameSyntax name) => Scope.LookupIn(table, name) switch
     {

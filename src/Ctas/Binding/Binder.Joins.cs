@@ -6,10 +6,13 @@ namespace Ctas.Binding;
 
 internal sealed partial class Binder
 {
+    // What stands before the sub-query of FROM that is being bound; for hints.
+    private IReadOnlyList<ScopeTable> _beside = [];
+
     private (BoundRelation Relation, Scope Scope) BindJoin(JoinSyntax join, CommonTables? commonTables)
     {
         var (left, leftScope) = BindTableSyntax(join.Left, commonTables);
-        var (right, rightScope) = BindTableSyntax(join.Right, commonTables);
+        var (right, rightScope) = BindBeside(leftScope, join.Right, commonTables);
         BoundExpression? within =
             join.Within is null ? null : BindWithin(join.Within, join, leftScope, rightScope);
         ReportDuplicateAliases(join.Right, leftScope, rightScope);
@@ -29,6 +32,16 @@ internal sealed partial class Binder
         BoundExpression? on = join.On is null ? null : BindCondition(join.On, scope, "ON");
         BoundExpression? condition = Both(OnWithSubqueries(on, kind, left, right), within);
         return (new BoundJoin(kind, left, right, condition), scope);
+    }
+
+    /// <summary>The right side of a join, which cannot read the left one: what tries to is told of LATERAL.</summary>
+    private (BoundRelation Relation, Scope Scope) BindBeside(Scope left, TableSyntax right, CommonTables? commonTables)
+    {
+        IReadOnlyList<ScopeTable> before = _beside;
+        _beside = [.. before, .. left.Tables];
+        (BoundRelation Relation, Scope Scope) bound = BindTableSyntax(right, commonTables);
+        _beside = before;
+        return bound;
     }
 
     private (BoundRelation Relation, Scope Scope) BindUsing(

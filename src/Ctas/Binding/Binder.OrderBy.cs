@@ -14,6 +14,12 @@ internal sealed partial class Binder
         List<SortItem> items = [];
         foreach (OrderItemSyntax item in orderBy)
         {
+            if (scope.HasOpenStar && IsBehind(item.Expression, columns.Count))
+            {
+                // Not known before the sources are read; binding comes by again then.
+                continue;
+            }
+
             int? ordinal = FindResultColumn(item.Expression, [.. columns.Select(column => column.Name)]);
             BoundExpression expression = item.Expression switch
             {
@@ -32,6 +38,10 @@ internal sealed partial class Binder
 
         return items;
     }
+
+    /// <summary>True for the position of a column behind those that are known.</summary>
+    private static bool IsBehind(ExpressionSyntax syntax, int known) =>
+        syntax is NumberLiteralSyntax number && int.TryParse(number.Text, out int position) && position > known;
 
     private static int? EqualColumn(IReadOnlyList<ResultColumn> columns, BoundExpression expression)
     {

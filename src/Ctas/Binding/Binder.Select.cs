@@ -25,7 +25,8 @@ internal sealed partial class Binder
         Scope scope = tables with { CommonTables = commonTables };
         if (select.Where is not null)
         {
-            relation = new BoundFilter(relation, BindCondition(select.Where, scope, "WHERE"));
+            Scope rows = scope with { LaterNames = AliasesOf(select.Items) };
+            relation = new BoundFilter(relation, BindCondition(select.Where, rows, "WHERE"));
         }
 
         // WHERE sees rows before they are put into windows.
@@ -42,6 +43,7 @@ internal sealed partial class Binder
         Scope withAliases = scope with
         {
             Aliases = [.. columns.Where(c => c.IsAlias).Select(c => new ScopeName(c.Name, c.Expression))],
+            HasOpenStar = openStars.Count > 0,
         };
         GroupingKeys keys = BindGroupBy(select.GroupBy, columns, withAliases);
         BoundExpression? having = select.Having is null
@@ -113,6 +115,9 @@ internal sealed partial class Binder
         return (columns, openStars);
     }
 
+    private static NameSyntax[] AliasesOf(SyntaxList<SelectItemSyntax> items) =>
+        [.. items.OfType<ExpressionItemSyntax>().Select(item => item.Alias).OfType<NameSyntax>()];
+
     private static string ResultName(ExpressionItemSyntax item, BoundExpression bound, int ordinal) => item switch
     {
         { Alias: { } alias } => alias.Text,
@@ -173,6 +178,11 @@ internal sealed partial class Binder
 
     private BoundError ReportQualifier(NameSyntax qualifier, Scope scope)
     {
+        if (_beside.Any(table => table.Name is { } beside && Scope.IsMeant(beside, qualifier)))
+        {
+            return Report(BindingDiagnostics.QualifierBeside(qualifier.Span, qualifier.Text));
+        }
+
         IEnumerable<string> known = scope.Tables.Select(table => table.Name).OfType<string>();
         return Report(BindingDiagnostics.QualifierNotFound(
             qualifier.Span, qualifier.Text, ClosestName.Find(qualifier.Text, known), scope.AliasOf(qualifier)));

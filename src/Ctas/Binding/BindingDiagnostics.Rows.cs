@@ -6,6 +6,24 @@ namespace Ctas.Binding;
 /// <content>Rows of values, sets of keys, JSON access, LATERAL and NATURAL.</content>
 internal static partial class BindingDiagnostics
 {
+    public static Diagnostic QualifierBeside(TextSpan span, string name) =>
+        WithLateral(QualifierNotFound(span, name, closest: null, alias: null));
+
+    public static Diagnostic WithLateral(Diagnostic mistake) => mistake with
+    {
+        Hint = "Write LATERAL before the sub-query, so that it can read the tables before it.",
+    };
+
+    public static Diagnostic WithLaterName(Diagnostic mistake, string name) => mistake with
+    {
+        Hint = $"The SELECT list names \"{name}\" after WHERE: repeat the expression here, or select from a sub-query.",
+    };
+
+    public static Diagnostic WithText(Diagnostic mistake, string text) => mistake with
+    {
+        Hint = $"A text stands in single quotes: '{text.Replace("'", "''", StringComparison.Ordinal)}'.",
+    };
+
     public static Diagnostic LambdaMisplaced(TextSpan span) => new(
         "CTAS2120", span, "a lambda is no value", "It stands as an argument of TRANSFORM, FILTER, REDUCE and their kin.");
 

@@ -38,7 +38,8 @@ internal static partial class BindingDiagnostics
 
     public static Diagnostic OperandTypes(
         TextSpan span, string operation, WrittenOperand left, WrittenOperand right) => new(
-        "CTAS2007", span, $"operator \"{operation}\" cannot take {left.Type} and {right.Type}", CastHint(left, right));
+        "CTAS2007", span, $"operator \"{operation}\" cannot take {left.Type} and {right.Type}",
+        CastHint(left, right) ?? IntervalHint(operation, left, right));
 
     public static Diagnostic TextOperandTypes(
         TextSpan span, string operation, WrittenOperand left, WrittenOperand right) => new(
@@ -408,6 +409,11 @@ internal static partial class BindingDiagnostics
     private static string Quoted(IEnumerable<string> names) => string.Join(" or ", names.Select(name => $"\"{name}\""));
 
     private static string? Write(string? sql) => sql is null ? null : $"Write {sql}.";
+
+    private static string? IntervalHint(string operation, WrittenOperand left, WrittenOperand right) =>
+        operation is "+" or "-" && left.Type.Kind == DataTypeKind.Timestamp && right.Type.IsNumeric
+            ? $"Say of which unit: {operation} INTERVAL '{(int.TryParse(right.Text, out int count) ? count : 1)} days'."
+            : null;
 
     private static string? CastHint(WrittenOperand left, WrittenOperand right)
     {

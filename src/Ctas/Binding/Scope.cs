@@ -29,6 +29,12 @@ internal sealed record Scope(
     /// <summary>The windows that OVER can name, each with everything it takes from others.</summary>
     public IReadOnlyList<NamedWindowSyntax> Windows { get; init; } = [];
 
+    /// <summary>True when the SELECT list holds columns that are not known yet: positions may mean them.</summary>
+    public bool HasOpenStar { get; init; }
+
+    /// <summary>Names that the SELECT list gives later, which cannot be read here; for hints.</summary>
+    public IReadOnlyList<NameSyntax> LaterNames { get; init; } = [];
+
     /// <summary>A scope without columns.</summary>
     public static Scope Empty { get; } = new([], [], []);
 

@@ -54,8 +54,13 @@ internal static class SyntaxDiagnostics
             span,
             $"expected a statement, found {found}",
             closest is null
-                ? "A statement starts with CREATE, SELECT, WITH, DROP, SHOW, DESCRIBE, EXPLAIN or SET."
+                ? ChangeHint(found) ?? "A statement starts with CREATE, SELECT, WITH, DROP, SHOW, DESCRIBE, EXPLAIN or SET."
                 : $"Did you mean {closest}?");
+
+    private static string? ChangeHint(string found) =>
+        found.Trim('"').ToUpperInvariant() is "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "TRUNCATE" or "ALTER"
+            ? "A table holds what its query gives: CREATE OR REPLACE TABLE … AS SELECT … gives it others."
+            : null;
 
     public static Diagnostic NestedTooDeeply(TextSpan span) =>
         new(

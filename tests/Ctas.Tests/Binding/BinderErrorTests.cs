@@ -82,6 +82,12 @@ public sealed class BinderErrorTests
     [InlineData("CTAS2031", "CREATE TABLE t AS SELECT TRANSFORM(ARRAY[1], {(x, y) => x}) AS d FROM users", "a lambda as x", "TRANSFORM")]
     [InlineData("CTAS2003", "CREATE TABLE t AS SELECT TRANSFORM(ARRAY[1], x => {z}) AS d FROM users", "\"z\"", null)]
     [InlineData("CTAS2053", "CREATE TABLE t AS SELECT a FROM {'kafka://a/b/c'}", "names no topic", "kafka://host:port/topic")]
+    [InlineData("CTAS2002", "CREATE TABLE t AS SELECT * FROM users u, (SELECT at FROM orders WHERE user_id = {u}.id) o", "\"u\"", "LATERAL")]
+    [InlineData("CTAS2002", "CREATE TABLE t AS SELECT * FROM users JOIN (SELECT at FROM orders WHERE user_id = {users}.id) o ON TRUE", "\"users\"", "LATERAL")]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT 1 AS x FROM users JOIN (SELECT at FROM orders WHERE user_id = {born}) o ON TRUE", "\"born\"", "LATERAL")]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT id + 1 AS nxt FROM users WHERE {nxt} = 1", "\"nxt\"", "repeat the expression")]
+    [InlineData("CTAS2003", "CREATE TABLE t AS SELECT id FROM users WHERE name = {\"it's\"}", "it's", "'it''s'")]
+    [InlineData("CTAS2007", "CREATE TABLE t AS SELECT {at - 5} AS x FROM orders", "TIMESTAMP and INT", "- INTERVAL '5 days'")]
     public void Bind_Mistake_IsReportedOnceInPlace(string code, string annotated, string message, string? hint)
     {
         Diagnostic diagnostic = Scripts.OnlyMistake(annotated);
@@ -128,6 +134,21 @@ public sealed class BinderErrorTests
     public void Bind_ReadingABrokenStatement_IsNoSecondMistake() => Scripts.Plan(
             "CREATE TABLE a AS SELECT x FROM ; CREATE TABLE b AS SELECT x, y + 1 AS z FROM a;")
         .Diagnostics.Should().ContainSingle().Which.Code.Should().StartWith("CTAS1");
+
+    [Theory]
+    [InlineData("CREATE TABLE a AS SELECT x FROM {nowhere}; CREATE TABLE b AS SELECT * FROM a ORDER BY 2, 1")]
+    [InlineData("CREATE TABLE a AS SELECT x FROM {nowhere}; SELECT *, 1 AS one FROM a ORDER BY 3 DESC LIMIT 1")]
+    [InlineData("CREATE TABLE a AS SELECT x FROM {nowhere}; SELECT * FROM a UNION ALL SELECT 1 AS y ORDER BY 2")]
+    [InlineData("CREATE TABLE a AS SELECT x FROM {nowhere}; SELECT l.* FROM a l JOIN a r ON l.k = r.k ORDER BY 7, l.k")]
+    public void Bind_PositionInABrokenTable_IsNoSecondMistake(string annotated) =>
+        Scripts.OnlyMistake(annotated).Code.Should().Be("CTAS2001");
+
+    [Fact]
+    public void Bind_PositionInASourceNobodyKnowsYet_WaitsForItsColumns()
+    {
+        Scripts.PlanSound("CREATE TABLE t AS SELECT * FROM clicks ORDER BY 3 LIMIT 2").Tables.Should().ContainSingle();
+        Scripts.OnlyMistake("CREATE TABLE t AS SELECT * FROM clicks ORDER BY {0}").Code.Should().Be("CTAS2014");
+    }
 
     [Fact]
     public void Bind_ExpressionOverMistake_IsSilent() =>

@@ -70,6 +70,11 @@ public class ParserDiagnosticsTests
         "{merge} INTO t",
         "CTAS1014",
         "expected a statement, found \"merge\"",
+        "A table holds what its query gives: CREATE OR REPLACE TABLE … AS SELECT … gives it others.")]
+    [InlineData(
+        "{grant} ALL",
+        "CTAS1014",
+        "expected a statement, found \"grant\"",
         "A statement starts with CREATE, SELECT, WITH, DROP, SHOW, DESCRIBE, EXPLAIN or SET.")]
     [InlineData(
         "SELECT a < b {<} c FROM t",
