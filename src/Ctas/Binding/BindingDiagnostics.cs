@@ -412,7 +412,7 @@ internal static partial class BindingDiagnostics
 
     private static string? IntervalHint(string operation, WrittenOperand left, WrittenOperand right) =>
         operation is "+" or "-" && left.Type.Kind == DataTypeKind.Timestamp && right.Type.IsNumeric
-            ? $"Say of which unit: {operation} INTERVAL '{(int.TryParse(right.Text, out int count) ? count : 1)} days'."
+            ? $"Say of which unit: {operation} INTERVAL '{(int.TryParse(right.Text, out int count) && count != 1 ? $"{count} days" : "1 day")}'."
             : null;
 
     private static string? CastHint(WrittenOperand left, WrittenOperand right)
