@@ -7,7 +7,6 @@ internal sealed class MappedMember
 {
     private readonly string _table;
     private readonly Field _field;
-    private readonly int _ordinal;
     private readonly string _owner;
     private readonly string _name;
     private readonly Type _target;
@@ -20,11 +19,18 @@ internal sealed class MappedMember
     {
         _table = table;
         _field = schema.Fields[ordinal];
-        _ordinal = ordinal;
         _owner = owner.Name;
         _name = name;
         _target = Nullable.GetUnderlyingType(type) ?? type;
         _allowsNull = allowsNull;
+        Ordinal = ordinal;
+        bool isStruct = _field.Type.Kind == DataTypeKind.Struct && !CanHold(_target, _field.Type);
+        if (isStruct && StructMapping.For(table, _field.Type, _target) is { } mapping)
+        {
+            _collection = mapping.Map;
+            return;
+        }
+
         bool isCollection = _target != typeof(object) && _field.Type.Kind is DataTypeKind.Array or DataTypeKind.Map;
         if (isCollection) { _collection = CollectionMapping.For(_target, _field.Type); }
 
@@ -36,11 +42,18 @@ internal sealed class MappedMember
         }
     }
 
+    /// <summary>Position of the column, or of the field of a STRUCT.</summary>
+    public int Ordinal { get; }
+
     /// <summary>The value of the column in the type of the member.</summary>
     /// <exception cref="InvalidOperationException">It is NULL, and the member cannot hold null.</exception>
-    public object? Read(Row row)
+    public object? Read(Row row) => Convert(row[Ordinal]);
+
+    /// <summary>A value of the column in the type of the member.</summary>
+    /// <exception cref="InvalidOperationException">It is NULL, and the member cannot hold null.</exception>
+    public object? Convert(object? boxed)
     {
-        if (row[_ordinal] is { } value) { return _collection is null ? ConvertScalar(value) : Collect(value); }
+        if (boxed is { } value) { return _collection is null ? ConvertScalar(value) : Collect(value); }
 
         return _allowsNull ? null : throw new InvalidOperationException(
             $"Column \"{_field.Name}\" of table \"{_table}\" is NULL, and {_owner}.{_name} cannot hold null.");
@@ -100,7 +113,8 @@ internal sealed class MappedMember
     {
         DataTypeKind.Array => " An ARRAY of scalars fits arrays, lists and IReadOnlyList of them, any ARRAY object?[].",
         DataTypeKind.Map => " A MAP of scalars fits dictionaries by string, int or long, any MAP object.",
-        DataTypeKind.Struct => " A STRUCT fits IReadOnlyDictionary<string, object?>; its fields can be columns: s->f AS f.",
+        DataTypeKind.Struct =>
+            " A STRUCT fits a record whose constructor takes its fields, and IReadOnlyDictionary<string, object?>.",
         _ => "",
     };
 }

@@ -43,6 +43,9 @@ internal static class RowMapping
         return row => Map<T>(row, invoker, arguments, defaults, properties);
     }
 
+    /// <summary>A name as members and columns are matched by it, but for case.</summary>
+    public static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal);
+
     private static T Map<T>(
         Row row,
         ConstructorInvoker constructor,
@@ -108,6 +111,4 @@ internal static class RowMapping
             && !taken.Contains(Plain(property.Name))
             && columns.ContainsKey(Plain(property.Name)));
     }
-
-    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal);
 }

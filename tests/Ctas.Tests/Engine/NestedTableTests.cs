@@ -29,6 +29,22 @@ public sealed class NestedTableTests
 
     private sealed record Demanding(string Id, Item Size);
 
+    private sealed record Size(int H, long W);
+
+    private sealed record Sized(string Id, Size? Size);
+
+    private sealed record NeverAbsent(string Id, Size Size);
+
+    private sealed record Text(string W);
+
+    private sealed record Odd(string Id, Text Size);
+
+    private sealed record Loose(int W, int? H, int Depth = 7);
+
+    private sealed record Outer(Loose InnerSize, IReadOnlyList<string> Tags);
+
+    private sealed record Nest(string Id, Outer O);
+
     [Theory]
     [InlineData("standard")]
     [InlineData("compact")]
@@ -80,6 +96,35 @@ public sealed class NestedTableTests
         lists.Tags.Should().Equal("x", "y");
         lists.Counts.Should().Equal(new Dictionary<string, long?> { ["j"] = 2, ["k"] = null });
         lists.Whens.Should().Equal(new DateOnly(2024, 2, 29), null);
+    }
+
+    [Theory]
+    [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
+    public async Task Get_Structs_BecomeNestedRecords(TableModel model)
+    {
+        await using CtasEngine engine = await LoadAsync(model.ToString());
+        ITable items = engine.Tables["items"];
+
+        items.Get<Sized>("a").Should().Be(new Sized("a", new Size(2, 1)));
+        items.Get<Sized>("b").Should().Be(new Sized("b", null));
+        FluentActions.Invoking(() => items.Get<Odd>("a")).Should().Throw<InvalidOperationException>()
+            .WithMessage("*\"w\"*INT*Text.W*String*");
+        FluentActions.Invoking(() => items.Get<NeverAbsent>("b")).Should().Throw<InvalidOperationException>()
+            .WithMessage("*\"size\"*NULL*NeverAbsent.Size*");
+    }
+
+    [Fact]
+    public async Task Get_StructsInStructs_BecomeNestedRecords()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .AddTable("CREATE TABLE t (id PRIMARY KEY, o) AS SELECT 'k', STRUCT(inner_size := STRUCT(w := 1, h := CAST(NULL AS INT)), tags := ARRAY['x'])")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        Outer outer = engine.Tables["t"].Get<Nest>("k").O;
+        outer.InnerSize.Should().Be(new Loose(1, null, 7));
+        outer.Tags.Should().Equal("x");
     }
 
     [Fact]
