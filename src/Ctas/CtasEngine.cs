@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ctas.Execution;
 using Ctas.Loading;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Tables;
 
@@ -27,6 +28,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         _services = services;
         _loader = new ParallelLoader(services);
+        Maintenance = new TableMaintenance(services.Maintainer!, services.Registry);
         _script = LoadPlanning.Plan(scripts, services);
         _known = _script;
         _graph = LoadGraphs.Build(_script);
@@ -36,6 +38,9 @@ public sealed class CtasEngine : IAsyncDisposable
 
     /// <summary>The tables: lookups, metadata, snapshots, health.</summary>
     public TableRegistry Tables => _services.Registry;
+
+    /// <summary>The tables that are kept fresh: how far they are, waiting for a record, pause and resume.</summary>
+    public TableMaintenance Maintenance { get; }
 
     /// <summary>What <see cref="LoadAsync"/> loads, and in which waves.</summary>
     public LoadPlan Plan { get; }

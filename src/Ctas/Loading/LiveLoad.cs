@@ -26,7 +26,8 @@ internal sealed class LiveLoad(
     public async Task<LoadedLiveTable> RunAsync(
         PlannedQuery query, IScanProvider provider, Action<long> check, CancellationToken cancellationToken)
     {
-        var maintained = new MaintainedQuery(query.Plan, LoadProperties.RowErrors(plan.Properties));
+        var maintained = new MaintainedQuery(
+            Maintainability.OverExactSources(query.Plan), LoadProperties.RowErrors(plan.Properties));
         foreach (LogicalScan scan in maintained.Scans)
         {
             await foreach (ChangeBatch changes in provider.ReadAsync(scan, cancellationToken).ConfigureAwait(false))

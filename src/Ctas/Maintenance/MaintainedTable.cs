@@ -63,7 +63,7 @@ internal sealed class MaintainedTable(
 
             if (!hasAny) { return; }
 
-            foreach (ChangeBatch changes in query.Complete()) { writer.Apply(changes, Changes.Add); }
+            foreach (ChangeBatch changes in query.Complete()) { writer.Apply(InsertionsFirst(changes), Changes.Add); }
 
             query.Commit();
         }
@@ -73,6 +73,34 @@ internal sealed class MaintainedTable(
             Changes.Clear();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The same changes in the order in which a row of a key that goes and one that comes are told as one update: the writer
+    /// leaves a retraction out whose row has been replaced.
+    /// </summary>
+    private static ChangeBatch InsertionsFirst(ChangeBatch changes)
+    {
+        ChangeBatch dense = changes.Densify();
+        if (dense.Weights is not { } weights) { return dense; }
+
+        int[] order = new int[weights.Length];
+        int place = 0;
+        for (int row = 0; row < weights.Length; row++)
+        {
+            if (weights[row] > 0) { order[place++] = row; }
+        }
+
+        int insertions = place;
+        for (int row = 0; row < weights.Length; row++)
+        {
+            if (weights[row] < 0) { order[place++] = row; }
+        }
+
+        int[] ordered = new int[weights.Length];
+        ordered.AsSpan(0, insertions).Fill(1);
+        ordered.AsSpan(insertions).Fill(-1);
+        return new ChangeBatch(dense.Rows.Gather(order), Selection: null, ordered);
     }
 
     /// <summary>The next version; the last one again when the tick changed nothing.</summary>

@@ -27,6 +27,7 @@ internal sealed class Maintainer : IAsyncDisposable
     private ImmutableArray<MaintainedTable> _tables = [];
     private ImmutableArray<LiveSource> _sources = [];
     private Task? _loop;
+    private TaskCompletionSource _ticked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
 
     /// <summary>Makes one that has nothing to do yet; it starts no thread.</summary>
@@ -42,6 +43,9 @@ internal sealed class Maintainer : IAsyncDisposable
 
     /// <summary>True while no tick runs because the host said so.</summary>
     public bool IsPaused { get; private set; }
+
+    /// <summary>Completes with the next tick. Get it before looking, then look, then wait.</summary>
+    public Task Ticked => Volatile.Read(ref _ticked).Task;
 
     /// <summary>The table of that name, ignoring case; null when it is not kept fresh.</summary>
     public MaintainedTable? Find(string name) =>
@@ -128,6 +132,8 @@ internal sealed class Maintainer : IAsyncDisposable
                     if (!IsPaused && new Tick(_tables, _sources, _options, _registry, _logger).Run()) { Wake(); }
                 }
                 finally { _ticking.Release(); }
+
+                Interlocked.Exchange(ref _ticked, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -141,6 +147,7 @@ internal sealed class Maintainer : IAsyncDisposable
             foreach (MaintainedTable table in _tables.Where(table => table.Failure is null)) { table.Fail(e); }
 
             _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
+            Volatile.Read(ref _ticked).TrySetResult();
         }
     }
 

@@ -19,6 +19,12 @@ internal static class Maintainability
     public static IReadOnlyList<MaintenanceObstacle> ObstaclesOf(LogicalPlan plan) =>
         [.. PlanTree.All(plan).Select(ObstacleOf).OfType<MaintenanceObstacle>()];
 
+    /// <summary>
+    /// The plan over changelogs whose changes come with the rows they replace: nothing below it has to find those.
+    /// </summary>
+    public static LogicalPlan OverExactSources(LogicalPlan plan) => PlanTree.RewriteUp(plan, node =>
+        node is LogicalScan { IsSource: true, Kind: ChangeKind.Upsert } scan ? scan with { Kind = ChangeKind.Retract } : node);
+
     private static MaintenanceObstacle? ObstacleOf(LogicalPlan node)
     {
         if (FirstCall(node, expression => expression is FunctionExpression { IsDeterministic: false }) is { } call)

@@ -53,7 +53,7 @@ internal static class PlanningDiagnostics
     {
         if (!statement.EmitsChanges && !statement.EmitsFinal) { return; }
 
-        foreach (MaintenanceObstacle obstacle in Maintainability.ObstaclesOf(plan))
+        foreach (MaintenanceObstacle obstacle in Maintainability.ObstaclesOf(Maintainability.OverExactSources(plan)))
         {
             diagnostics.Add(CannotBeMaintained(statement.NameSpan, statement.Name, obstacle.Reason, obstacle.Hint));
         }

@@ -1,0 +1,25 @@
+using Ctas.Tables;
+
+namespace Ctas.Maintenance;
+
+/// <summary>How fresh a table is at one moment. Immutable.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="State">Its state: Live while it is kept fresh.</param>
+/// <param name="Version">The version published last.</param>
+/// <param name="LagRecords">
+/// Offsets between what has been applied and the known ends of its sources, those behind the tables it reads among them;
+/// null before anything is known of them.
+/// </param>
+/// <param name="NewestRecordAt">The latest time of a record that has been applied since the load; null while there was none.</param>
+/// <param name="Positions">How far its own sources have been applied.</param>
+/// <param name="StateBytes">Bytes that its operators keep.</param>
+/// <param name="Fault">What keeps a source from being read and is being waited out; null when all is well.</param>
+public sealed record TableFreshness(
+    string Table,
+    TableState State,
+    long Version,
+    long? LagRecords,
+    DateTimeOffset? NewestRecordAt,
+    IReadOnlyList<SourcePosition> Positions,
+    long StateBytes,
+    string? Fault);

@@ -1,0 +1,120 @@
+using Ctas.Tables;
+
+namespace Ctas.Maintenance;
+
+/// <summary>What a host sees and does of the tables that are kept fresh. Safe for any number of threads.</summary>
+public sealed class TableMaintenance
+{
+    private readonly Maintainer _maintainer;
+    private readonly TableRegistry _registry;
+
+    internal TableMaintenance(Maintainer maintainer, TableRegistry registry)
+    {
+        _maintainer = maintainer;
+        _registry = registry;
+    }
+
+    /// <summary>True between <see cref="PauseAsync"/> and <see cref="Resume"/>.</summary>
+    public bool IsPaused => _maintainer.IsPaused;
+
+    /// <summary>Waits for the tick that runs and lets none begin: tables stay as they are, sources wait.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken = default) => _maintainer.PauseAsync(cancellationToken);
+
+    /// <summary>Lets tables go on from where they stopped; nothing is lost.</summary>
+    public void Resume() => _maintainer.Resume();
+
+    /// <summary>How fresh a table is. Cheap; asks no broker.</summary>
+    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    public TableFreshness FreshnessOf(string table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        MaintainedTable live = Require(table);
+        HashSet<LiveSource> sources = SourcesOf(live);
+        _registry.TryGetMetadata(live.Name, out TableMetadata? metadata);
+        return new TableFreshness(
+            live.Name,
+            metadata?.State ?? TableState.Dropped,
+            live.Current.Version,
+            sources.Any(source => source.Status is null) ? null : sources.Sum(LagOf),
+            sources.Max(source => source.Progress.NewestRecordAt),
+            metadata?.Positions ?? [],
+            live.StateBytes,
+            sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null));
+    }
+
+    /// <summary>
+    /// Waits until a table shows the record at an offset of one of its sources: to read what one has just produced.
+    /// </summary>
+    /// <param name="table">The table; its source may also be behind a table that it reads.</param>
+    /// <param name="record">Where the record lies; the source is named by its topic, or its name in SQL.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A version that shows the record.</returns>
+    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="ArgumentException">It does not read such a source.</exception>
+    /// <exception cref="MaintenanceException">It is kept fresh no longer.</exception>
+    public Task<ITable> WaitForRecordAsync(string table, RecordPosition record, CancellationToken cancellationToken = default)
+    {
+        MaintainedTable live = Require(table);
+        LiveSource source = SourcesOf(live).FirstOrDefault(source =>
+                string.Equals(source.Place, record.Source, StringComparison.Ordinal)
+                || string.Equals(source.Name, record.Source, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"Table \"{table}\" does not read a source \"{record.Source}\".", nameof(record));
+        return WaitForAsync(
+            table,
+            _ => source.Progress.Positions.Any(position => position.Partition == record.Partition && position.Offset > record.Offset),
+            cancellationToken);
+    }
+
+    /// <summary>Waits until a condition on a table holds; it is asked again for every version.</summary>
+    /// <returns>The version for which it holds.</returns>
+    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="MaintenanceException">The table is kept fresh no longer.</exception>
+    public async Task<ITable> WaitForAsync(
+        string table, Func<ITable, bool> condition, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        while (true)
+        {
+            // Taken before looking, so that no change is missed.
+            Task ticked = _maintainer.Ticked;
+            MaintainedTable live = Require(table);
+            ITable version = live.Current;
+            if (condition(version)) { return version; }
+
+            if (live.Failure is { } failure) { throw failure as MaintenanceException ?? new MaintenanceException(table, failure.Message, failure); }
+
+            await ticked.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static HashSet<LiveSource> SourcesOf(MaintainedTable table)
+    {
+        var sources = new HashSet<LiveSource>();
+        Add(table);
+        return sources;
+
+        void Add(MaintainedTable reader)
+        {
+            foreach (MaintainedInput input in reader.Inputs)
+            {
+                if (input is SourceInput { Source: var source }) { sources.Add(source); }
+                else if (input is TableInput { Table: var producer }) { Add(producer); }
+            }
+        }
+    }
+
+    private static long LagOf(LiveSource source)
+    {
+        Dictionary<int, long> applied = source.Progress.Positions.ToDictionary(position => position.Partition, position => position.Offset);
+        return source.Status!.Ends.Sum(end => Math.Max(0, end.Offset - applied.GetValueOrDefault(end.Partition)));
+    }
+
+    private MaintainedTable Require(string table) =>
+        _maintainer.Find(table) ?? throw new TableNotFoundException(table, _registry.Snapshot().ClosestNames(table));
+}
+
+/// <summary>Where a record lies.</summary>
+/// <param name="Source">The topic, or the source's name in SQL.</param>
+/// <param name="Partition">Number of the partition.</param>
+/// <param name="Offset">The record's offset.</param>
+public readonly record struct RecordPosition(string Source, int Partition, long Offset);
