@@ -106,6 +106,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep,
             Stored is null && !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan)
                 && !_scans.Values.Any(scan => scan.Scan.IsUpserted));
+        _builder.MaxThreads = _options.MaxDegreeOfParallelism;
         Stored?.Seed(_builder, stored, query, _staged);
 
         _enter(LoadPhase.Executing);
@@ -238,6 +239,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     {
         _builder = TableBuilder.Create(
             LoadProperties.Model(_plan.Properties), _plan.Name, stored.Header.Schema, NullKeyRule.Keep, hasUniqueKeys: true);
+        _builder.MaxThreads = _options.MaxDegreeOfParallelism;
         foreach (Batch batch in rows) { Consume(new ChangeBatch(batch)); }
 
         return _builder.Complete();

@@ -62,6 +62,13 @@ internal sealed class BatchRowStore : RowStore
     public StringPool? PoolOf(int ordinal) =>
         Batches.Count == 0 ? null : (Batches[0][ordinal] as StringColumn)?.Pool;
 
+    /// <summary>The batch of a row and its row index there.</summary>
+    public (Batch Batch, int Row) Locate(int row)
+    {
+        Batch batch = BatchOf(ref row);
+        return (batch, row);
+    }
+
     internal override DataType TypeOf(int ordinal) => _schema.Fields[ordinal].Type;
 
     internal override bool IsNull(int row, int ordinal) => BatchOf(ref row).IsNull(row, ordinal);

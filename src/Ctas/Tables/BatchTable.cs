@@ -17,11 +17,15 @@ internal sealed class BatchTable : Table
     private readonly BatchRowStore _columns;
     private readonly TagDirectory _index;
 
-    public BatchTable(TableShape shape, BatchRowStore columns)
+    /// <summary>Takes over rows.</summary>
+    /// <param name="shape">Name, columns and key.</param>
+    /// <param name="columns">The rows; no key comes twice.</param>
+    /// <param name="maxThreads">Threads that may index them.</param>
+    public BatchTable(TableShape shape, BatchRowStore columns, int maxThreads = 1)
         : base(shape)
     {
         _columns = columns;
-        TagIndex? index = shape.Schema.HasKey ? BatchIndex.Of(columns, shape.Keys) : null;
+        TagIndex? index = shape.Schema.HasKey ? BatchIndex.Of(columns, shape.Keys, maxThreads) : null;
         _index = index is null ? default : index.Publish();
         RowCount = columns.RowCount;
         Memory = new TableMemory(columns.ColumnBytes, Rows: 0, PoolBytes(columns), index?.SizeInBytes ?? 0);

@@ -59,7 +59,7 @@ internal sealed class BatchTableBuilder : TableBuilder
             _own[ordinal]?.Complete();
         }
 
-        return new BatchTable(Shape, new BatchRowStore(Schema, _batches));
+        return new BatchTable(Shape, new BatchRowStore(Schema, _batches), MaxThreads);
     }
 
     public override void Dispose() => _pending.Clear();

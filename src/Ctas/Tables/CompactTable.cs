@@ -10,12 +10,11 @@ internal sealed class CompactTable : Table
     private readonly TagDirectory _index;
     private readonly KeyLayout _keys;
 
-    public CompactTable(TableShape shape, CompactRowStore rows, KeyIndex? keys, long rowCount)
+    public CompactTable(TableShape shape, CompactRowStore rows, TagIndex? index, long rowCount)
         : base(shape)
     {
         _keys = shape.Keys;
         _rows = rows;
-        TagIndex? index = keys is null ? null : TagIndex.Of(keys);
         _index = index is null ? default : index.Publish();
         RowCount = rowCount;
         Memory = new TableMemory(

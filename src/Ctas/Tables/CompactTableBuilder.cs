@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Tables.Columns;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables;
 
@@ -17,12 +18,20 @@ internal sealed class CompactTableBuilder : TableBuilder
     private readonly CompactRowStore _store;
     private OpenColumn[] _open = [];
     private ulong[] _hashes = [];
+
+    // Of every row, where keys are known to be different and no index is kept.
+    private uint[] _keyHashes = [];
     private long _sealedBytes;
     private int _deletedRows;
     private int _rows;
 
-    public CompactTableBuilder(string name, Schema schema, NullKeyRule nullKeys)
-        : base(name, schema, nullKeys)
+    /// <summary>Begins a table.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="schema">Columns and key.</param>
+    /// <param name="nullKeys">What a NULL in a key column means.</param>
+    /// <param name="hasUniqueKeys">True when no key comes twice and no row is retracted: rows are then indexed at the end.</param>
+    public CompactTableBuilder(string name, Schema schema, NullKeyRule nullKeys, bool hasUniqueKeys = false)
+        : base(name, schema, nullKeys, hasIndex: !hasUniqueKeys)
     {
         int uniqueOrdinal = schema.Key is [var only] ? only : -1;
         _strings = [.. schema.Fields.Select((field, ordinal) =>
@@ -30,7 +39,7 @@ internal sealed class CompactTableBuilder : TableBuilder
         _store = new CompactRowStore(schema, [.. _strings.Select(strings => strings?.Pool)]);
     }
 
-    public override long SizeInBytes => _sealedBytes + (Index?.SizeInBytes ?? 0)
+    public override long SizeInBytes => _sealedBytes + (Index?.SizeInBytes ?? 0) + (_keyHashes.Length * 4L)
         + _open.Sum(column => column.SizeInBytes) + _strings.Sum(strings => strings?.Pool.SizeInBytes ?? 0);
 
     public override long RowCount => _rows - _deletedRows;
@@ -55,13 +64,17 @@ internal sealed class CompactTableBuilder : TableBuilder
 
         foreach (ColumnStrings? strings in _strings) { strings?.Complete(); }
 
-        return new CompactTable(Shape, _store, Index, RowCount);
+        TagIndex? index = Index is not null ? TagIndex.Of(Index, MaxThreads)
+            : Schema.HasKey ? TagIndex.Of(_keyHashes.AsMemory(0, _rows), rows: default, MaxThreads)
+            : null;
+        return new CompactTable(Shape, _store, index, RowCount);
     }
 
     public override void Dispose()
     {
         _open = [];
         _hashes = [];
+        _keyHashes = [];
     }
 
     protected override void Insert(Batch rows, int start, int end)
@@ -81,11 +94,17 @@ internal sealed class CompactTableBuilder : TableBuilder
             from = to;
         }
 
-        if (Index is not { } index) { return; }
+        if (!Schema.HasKey) { return; }
 
         if (_hashes.Length < end - start) { _hashes = new ulong[end - start]; }
 
         Keys.Hash(rows, start, end, _hashes);
+        if (Index is not { } index)
+        {
+            NoteHashes(first, end - start);
+            return;
+        }
+
         for (int row = start; row < end; row++) { Upsert(index, _hashes[row - start], rows, row, first + row - start); }
     }
 
@@ -93,6 +112,16 @@ internal sealed class CompactTableBuilder : TableBuilder
     {
         _store.Delete(row);
         _deletedRows++;
+    }
+
+    private void NoteHashes(int first, int count)
+    {
+        if (_keyHashes.Length < first + count)
+        {
+            Array.Resize(ref _keyHashes, Math.Max(first + count, _keyHashes.Length * 2));
+        }
+
+        for (int row = 0; row < count; row++) { _keyHashes[first + row] = KeyIndex.Shorten(_hashes[row]); }
     }
 
     private void Upsert(KeyIndex index, ulong hash, Batch rows, int row, int number)
@@ -119,11 +148,29 @@ internal sealed class CompactTableBuilder : TableBuilder
     {
         CompactSegment open = _store.Segments[^1];
         int rowCount = _open.Length == 0 ? 0 : _open[0].Count;
-        EncodedColumn[] columns = [.. _open.Select(column => column.Seal())];
+        EncodedColumn[] columns = SealColumns();
         CompactSegment segment = new CompactSegment(columns, rowCount).WithDeleted(open.Deleted);
         _store.ReplaceLast(segment);
         _sealedBytes += segment.ColumnBytes + segment.StringBytes;
         _open = [];
+    }
+
+    private EncodedColumn[] SealColumns()
+    {
+        // Columns know nothing of each other.
+        const int fewRows = 4096;
+        EncodedColumn[] columns = new EncodedColumn[_open.Length];
+        void Seal(int ordinal) => columns[ordinal] = _open[ordinal].Seal();
+        if (MaxThreads > 1 && columns.Length > 1 && _open[0].Count >= fewRows)
+        {
+            Parallel.For(0, columns.Length, new ParallelOptions { MaxDegreeOfParallelism = MaxThreads }, Seal);
+        }
+        else
+        {
+            for (int ordinal = 0; ordinal < columns.Length; ordinal++) { Seal(ordinal); }
+        }
+
+        return columns;
     }
 
     private CompactTableBuilder Rewrite()

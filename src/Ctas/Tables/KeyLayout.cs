@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables;
 
@@ -25,6 +26,7 @@ internal sealed class KeyLayout
     private readonly int[] _ordinals;
     private readonly DataType[] _types;
     private readonly PhysicalType[] _physical;
+    private readonly KeyHashes _hashes;
 
     public KeyLayout(Schema schema)
     {
@@ -38,6 +40,7 @@ internal sealed class KeyLayout
             [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes }] => KeyForm.Text,
             _ => KeyForm.General,
         };
+        _hashes = new KeyHashes(this);
     }
 
     /// <summary>Which lookup serves the key.</summary>
@@ -62,25 +65,7 @@ internal sealed class KeyLayout
     }
 
     /// <summary>The hashes of the keys of rows [start, end) of a batch.</summary>
-    public void Hash(Batch rows, int start, int end, Span<ulong> hashes)
-    {
-        Column first = rows[_ordinals[0]];
-        if (Form == KeyForm.Text) { HashStrings((StringColumn)first, start, end, hashes); }
-        else if (Form == KeyForm.Integer && first is FixedColumn<long> { Validity: null } longs)
-        {
-            ReadOnlySpan<long> values = longs.Values[start..end];
-            for (int row = 0; row < values.Length; row++) { hashes[row] = Hashing.Int64((ulong)values[row]); }
-        }
-        else if (Form == KeyForm.Integer && first is FixedColumn<int> { Validity: null } ints)
-        {
-            ReadOnlySpan<int> values = ints.Values[start..end];
-            for (int row = 0; row < values.Length; row++) { hashes[row] = Hashing.Int64((ulong)(long)values[row]); }
-        }
-        else
-        {
-            for (int row = start; row < end; row++) { hashes[row - start] = Hash(rows, row); }
-        }
-    }
+    public void Hash(Batch rows, int start, int end, Span<ulong> hashes) => _hashes.Hash(rows, start, end, hashes);
 
     /// <summary>The hash of a key given from outside; equal to that of the stored row with the key.</summary>
     public ulong Hash(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text)
@@ -134,16 +119,8 @@ internal sealed class KeyLayout
         return true;
     }
 
-    private static void HashStrings(StringColumn column, int start, int end, Span<ulong> hashes)
-    {
-        ReadOnlySpan<int> codes = column.Codes[start..end];
-        for (int row = 0; row < codes.Length; row++)
-        {
-            hashes[row] = codes[row] < 0 ? Hashing.Null : Hashing.Bytes(column.Pool.GetBytes(codes[row]));
-        }
-    }
-
-    private ulong HashPart(RowStore store, int row, int part)
+    /// <summary>The hash of one column of the key of a stored row.</summary>
+    internal ulong HashPart(RowStore store, int row, int part)
     {
         int ordinal = _ordinals[part];
         if (store.IsNull(row, ordinal)) { return Hashing.Null; }

@@ -34,6 +34,9 @@ internal abstract class TableBuilder : IDisposable
     /// <summary>Rows the table would have if completed now.</summary>
     public abstract long RowCount { get; }
 
+    /// <summary>Threads that may encode and index the rows; 1 unless set.</summary>
+    public int MaxThreads { get; set; } = 1;
+
     protected TableShape Shape { get; }
 
     protected string Name => Shape.Name;
@@ -66,9 +69,10 @@ internal abstract class TableBuilder : IDisposable
         NullKeyRule nullKeys = NullKeyRule.Keep,
         bool hasUniqueKeys = false)
     {
-        if (model == TableModel.Compact) { return new CompactTableBuilder(name, schema, nullKeys); }
+        bool areKnown = hasUniqueKeys && nullKeys == NullKeyRule.Keep;
+        if (model == TableModel.Compact) { return new CompactTableBuilder(name, schema, nullKeys, areKnown); }
 
-        return !schema.HasKey || (hasUniqueKeys && nullKeys == NullKeyRule.Keep)
+        return !schema.HasKey || areKnown
             ? new BatchTableBuilder(name, schema)
             : new StandardTableBuilder(name, schema, nullKeys);
     }

@@ -88,6 +88,45 @@ public sealed class TableModelTests
         TestTable.ScanText(builder.Complete()).Should().Equal("3");
     }
 
+    [Theory]
+    [InlineData(TableModel.Standard, 1, 0)]
+    [InlineData(TableModel.Standard, 2, 1)]
+    [InlineData(TableModel.Standard, 1, 0, 1, 2, 3, 4)]
+    [InlineData(TableModel.Standard, 3, 0, 1, 2, 3, 4)]
+    [InlineData(TableModel.Compact, 1, 0)]
+    [InlineData(TableModel.Compact, 2, 0)]
+    [InlineData(TableModel.Compact, 2, 4, 3, 2, 1, 0)]
+    public void Append_KeysKnownToBeDifferent_FindsEachRow(TableModel model, int maxThreads, params int[] key)
+    {
+        const int rows = 150_000;
+        var schema = new Schema(
+        [
+            new Field("name", DataType.Varchar), new Field("id", DataType.Int), new Field("group", DataType.Varchar),
+            new Field("ratio", DataType.Double), new Field("big", DataType.BigInt),
+        ]).WithKey(key);
+        using var builder = TableBuilder.Create(model, "t", schema, hasUniqueKeys: true);
+        builder.MaxThreads = maxThreads;
+        foreach (int[] ids in Enumerable.Range(0, rows).Chunk(40_000))
+        {
+            builder.Append(new ChangeBatch(TestTable.Batch(schema, [.. ids.Select(Different)])));
+        }
+
+        ITable table = builder.Complete();
+        table.RowCount.Should().Be(rows);
+        for (int id = 0; id < rows; id += 11)
+        {
+            object?[] wanted = Different(id);
+            table.TryGet(TestTable.Key(key.Select(ordinal => wanted[ordinal])), out Row found).Should().BeTrue();
+            TestTable.Values(found).Should().Equal(wanted);
+        }
+
+        object?[] missing = Different(rows);
+        table.TryGet(TestTable.Key(key.Select(ordinal => missing[ordinal])), out _).Should().BeFalse();
+    }
+
+    private static object?[] Different(int id) =>
+        [id == 33 ? null : $"name {id}", id, id % 5 == 0 ? null : $"group {id % 9}", id / 8.0, id % 7 == 0 ? null : (long)id];
+
     private static Gen<object?[]> RowOf(double nullShare)
     {
         Gen<object?>[] values =

@@ -45,6 +45,9 @@ internal sealed class ColumnStrings
         Shared = new TableStrings(pool, isGrown: true) { AlwaysInterns = true },
     };
 
+    /// <summary>True when a new segment keeps its strings for itself and does not look for equal ones.</summary>
+    public bool IsLocal => _storage is Storage.Local or Storage.Unique;
+
     /// <summary>Where a new segment puts its strings while it is open.</summary>
     public TableStrings Open() => _storage switch
     {

@@ -39,20 +39,19 @@ internal static class DoubleEncoder
     {
         long[] integers = ArrayPool<long>.Shared.Rent(values.Length);
         var rows = new List<ushort>();
-        long min = long.MaxValue, max = long.MinValue;
-        for (int row = 0; row < values.Length; row++)
+        int maxExceptions = values.Length / 8;
+        long max = long.MinValue;
+        for (int row = 0; row < values.Length && rows.Count <= maxExceptions;)
         {
-            if (!TryScale(values[row], divisor, out integers[row]))
+            if (TryScale(values[row..], divisor, integers.AsSpan(row), ref max))
             {
-                rows.Add((ushort)row);
-                continue;
+                row += Vector<double>.Count;
             }
-
-            min = Math.Min(min, integers[row]);
-            max = Math.Max(max, integers[row]);
+            else if (TryScale(values[row], divisor, out integers[row])) { max = Math.Max(max, integers[row++]); }
+            else { rows.Add((ushort)row++); }
         }
 
-        bool pays = rows.Count <= values.Length / 8;
+        bool pays = rows.Count <= maxExceptions;
         long marker = max + 1;
         double[] exceptions = new double[pays ? rows.Count : 0];
         for (int i = 0; i < exceptions.Length; i++)
@@ -97,6 +96,29 @@ internal static class DoubleEncoder
         return BitConverter.DoubleToInt64Bits(integer / divisor) == BitConverter.DoubleToInt64Bits(value);
     }
 
+    /// <summary>As many values as a vector has; false when one of them may be no decimal, or there are fewer left.</summary>
+    private static bool TryScale(ReadOnlySpan<double> values, double divisor, Span<long> integers, ref long max)
+    {
+        // Below this, adding 1.5 · 2^52 leaves an integer in the low bits.
+        const double maxShifted = 1L << 51;
+        var shift = new Vector<double>(6755399441055744.0);
+        if (values.Length < Vector<double>.Count) { return false; }
+
+        var given = new Vector<double>(values);
+
+        // Adding 0 makes −0 0, which then differs.
+        Vector<double> rounded = Vector.Round(given * divisor) + Vector<double>.Zero;
+        bool areDecimals = Vector.LessThanAll(Vector.Abs(rounded), new Vector<double>(maxShifted))
+            && Vector.EqualsAll(Vector.AsVectorInt64(rounded / new Vector<double>(divisor)), Vector.AsVectorInt64(given));
+        if (!areDecimals) { return false; }
+
+        Vector<long> numbers = Vector.AsVectorInt64(rounded + shift) - Vector.AsVectorInt64(shift);
+        numbers.CopyTo(integers);
+        for (int lane = 0; lane < Vector<long>.Count; lane++) { max = Math.Max(max, numbers[lane]); }
+
+        return true;
+    }
+
     private static (double Divisor, double Bits) BestDivisor(ReadOnlySpan<double> sample)
     {
         // Powers of ten up to 10^22 are exact DOUBLEs; integers above 2^53 are not, so 10^15 is as far as it helps.
@@ -106,13 +128,13 @@ internal static class DoubleEncoder
         double divisor = 1;
         for (int places = 0; places <= maxPlaces; places++, divisor *= 10)
         {
-            int scaled = 0;
-            foreach (double value in sample)
+            int scaled = 0, exceptions = 0;
+            for (int i = 0; i < sample.Length && exceptions <= sample.Length / 10; i++)
             {
-                if (TryScale(value, divisor, out long integer)) { integers[scaled++] = integer; }
+                if (TryScale(sample[i], divisor, out long integer)) { integers[scaled++] = integer; }
+                else { exceptions++; }
             }
 
-            int exceptions = sample.Length - scaled;
             if (exceptions > sample.Length / 10) { continue; }
 
             double bits = IntegerEncoder.EstimateBits(integers[..scaled]) + ((double)exceptions / sample.Length * (64 + 16));
@@ -128,12 +150,17 @@ internal static class DoubleEncoder
     {
         var best = (LowBits: 0, Bits: double.MaxValue);
         Span<long> high = stackalloc long[sample.Length];
+
+        // What is left of sorted values is sorted, so that each estimate need not sort again.
+        Span<long> sorted = stackalloc long[sample.Length];
+        sample.CopyTo(sorted);
+        sorted.Sort();
         foreach (int lowBits in (ReadOnlySpan<int>)[0, 32, 40, 44, 48, 50, 52])
         {
             // What is left of the value needs some bits of its own.
             if (lowBits > 0 && lowBits + zeroBits > 54) { break; }
 
-            for (int i = 0; i < sample.Length; i++) { high[i] = sample[i] >> zeroBits >> lowBits; }
+            for (int i = 0; i < sample.Length; i++) { high[i] = sorted[i] >> zeroBits >> lowBits; }
 
             double bits = lowBits + IntegerEncoder.EstimateBits(high);
             if (bits < best.Bits) { best = (lowBits, bits); }

@@ -75,22 +75,23 @@ internal sealed class OpenIntervals(DataType type) : OpenFixed<Interval>(type)
 internal sealed class OpenStrings : OpenColumn
 {
     private readonly ColumnStrings _column;
-    private readonly TableStrings _strings;
+    private TableStrings? _strings;
     private int[] _codes = [];
+
+    // The strings lie in the pool they came in: they are looked at once more and then encoded.
+    private bool _areBorrowed;
 
     /// <summary>Begins a segment of a column.</summary>
     public OpenStrings(DataType type, ColumnStrings column)
-        : base(type)
-    {
-        _column = column;
-        _strings = column.Open();
-    }
+        : base(type) => _column = column;
 
     public override long SizeInBytes => 64 + ArraySize.Of(_codes) + NullBytes + StringBytes;
 
-    public override long StringBytes => _strings == _column.Shared ? 0 : _strings.SizeInBytes;
+    public override long StringBytes => _strings is null || _areBorrowed || _strings == _column.Shared ? 0 : _strings.SizeInBytes;
 
-    public override StringPool? Pool => _strings.Pool;
+    public override StringPool? Pool => Strings.Pool;
+
+    private TableStrings Strings => _strings ??= _column.Open();
 
     public override int GetByteCount(int row) => GetBytes(row).Length;
 
@@ -105,27 +106,43 @@ internal sealed class OpenStrings : OpenColumn
     public override ulong HashBytes(int row) => Hashing.Bytes(GetBytes(row));
 
     public override ReadOnlySpan<byte> GetBytes(int row) =>
-        _codes[row] < 0 ? default : _strings.Pool.GetBytes(_codes[row]);
+        _codes[row] < 0 ? default : Strings.Pool.GetBytes(_codes[row]);
 
     public override Column Decode(StringPool? pool, int start, int count)
     {
         int[] codes = _codes.AsSpan(start, count).ToArray();
-        if (!ReferenceEquals(pool, _strings.Pool))
+        if (!ReferenceEquals(pool, Strings.Pool))
         {
             for (int row = 0; row < count; row++)
             {
-                if (codes[row] >= 0) { codes[row] = pool!.Add(_strings.Pool.GetBytes(codes[row])); }
+                if (codes[row] >= 0) { codes[row] = pool!.Add(Strings.Pool.GetBytes(codes[row])); }
             }
         }
 
         return new StringColumn(Type, codes, count, pool!, CopyValidity(start, count));
     }
 
-    public override EncodedColumn Seal() => _column.Seal(Type, _strings, _codes.AsSpan(0, Count), SealNulls());
+    public override EncodedColumn Seal() => _column.Seal(Type, Strings, _codes.AsSpan(0, Count), SealNulls());
 
     protected override void AppendValues(Column column, int start, int end)
     {
+        var given = (StringColumn)column;
         Reserve(ref _codes, end - start);
-        _strings.Translate((StringColumn)column, start, end, _codes.AsSpan(Count));
+        if (_strings is null && _column.IsLocal)
+        {
+            _strings = new TableStrings(given.Pool);
+            _areBorrowed = true;
+        }
+        else if (_areBorrowed && !ReferenceEquals(_strings!.Pool, given.Pool)) { TakeOver(_strings.Pool); }
+
+        Strings.Translate(given, start, end, _codes.AsSpan(Count));
+    }
+
+    /// <summary>Copies the strings there are, so that those of another pool can follow.</summary>
+    private void TakeOver(StringPool borrowed)
+    {
+        _strings = _column.Open();
+        _areBorrowed = false;
+        _strings.Translate(new StringColumn(Type, _codes, Count, borrowed), 0, Count, _codes);
     }
 }

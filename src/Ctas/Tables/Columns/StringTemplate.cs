@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.Intrinsics;
 
 namespace Ctas.Tables.Columns;
 
@@ -170,6 +171,11 @@ internal sealed class StringTemplate
         number = 0;
         if (text.Length < field.Width) { return -1; }
 
+        if (field.Width == TemplateField.MaxHex)
+        {
+            return TryReadHex(Vector128.Create(text[..TemplateField.MaxHex]), field.Digits, out number) ? field.Width : -1;
+        }
+
         int letters = field.Digits == TemplateDigits.LowerHex ? 'a' - 10 : 'A' - 10;
         for (int place = 0; place < field.Width; place++)
         {
@@ -184,6 +190,20 @@ internal sealed class StringTemplate
         }
 
         return field.Width;
+    }
+
+    /// <summary>Sixteen digits at once, the highest first.</summary>
+    private static bool TryReadHex(Vector128<byte> text, TemplateDigits kind, out long number)
+    {
+        Vector128<byte> digits = text - Vector128.Create((byte)'0');
+        Vector128<byte> letters = text - Vector128.Create((byte)(kind == TemplateDigits.LowerHex ? 'a' : 'A'));
+        Vector128<byte> isDigit = Vector128.LessThanOrEqual(digits, Vector128.Create((byte)9));
+        Vector128<byte> isLetter = Vector128.LessThanOrEqual(letters, Vector128.Create((byte)5));
+        Vector128<ushort> pairs =
+            Vector128.ConditionalSelect(isDigit, digits, letters + Vector128.Create((byte)10)).AsUInt16();
+        pairs = (pairs << 4 | pairs >> 8) & Vector128.Create((ushort)byte.MaxValue);
+        number = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(pairs, pairs).AsInt64()[0]);
+        return (isDigit | isLetter) == Vector128<byte>.AllBitsSet;
     }
 
     private static int WriteDecimal(long number, int width, Span<byte> text)

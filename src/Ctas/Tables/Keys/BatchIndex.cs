@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ctas.Data;
 
 namespace Ctas.Tables.Keys;
@@ -8,21 +9,28 @@ internal static class BatchIndex
     private const int RowsAtOnce = 4096;
 
     /// <summary>The index of all rows, numbered through the batches.</summary>
-    public static TagIndex Of(BatchRowStore rows, KeyLayout keys)
+    public static TagIndex Of(BatchRowStore rows, KeyLayout keys, int maxThreads)
     {
-        uint[] hashes = GC.AllocateUninitializedArray<uint>(rows.RowCount);
-        Span<ulong> wide = stackalloc ulong[RowsAtOnce];
-        int row = 0;
-        foreach (Batch batch in rows.Batches)
-        {
-            for (int start = 0; start < batch.RowCount; start += RowsAtOnce)
-            {
-                int end = Math.Min(batch.RowCount, start + RowsAtOnce);
-                keys.Hash(batch, start, end, wide);
-                for (int hashed = 0; hashed < end - start; hashed++) { hashes[row++] = KeyIndex.Shorten(wide[hashed]); }
-            }
-        }
+        uint[] hashes = ArrayPool<uint>.Shared.Rent(rows.RowCount);
+        var hashing = new KeyHashes(keys, rows);
+        Shares.Run(rows.RowCount, maxThreads, (_, start, end) => Hash(rows, hashing, start, hashes.AsSpan(start, end - start)));
+        TagIndex index = TagIndex.Of(hashes.AsMemory(0, rows.RowCount), rows: default, maxThreads);
+        ArrayPool<uint>.Shared.Return(hashes);
+        return index;
+    }
 
-        return TagIndex.Of(hashes, []);
+    /// <summary>The short hashes of rows from <paramref name="start"/> on.</summary>
+    private static void Hash(BatchRowStore rows, KeyHashes hashing, int start, Span<uint> hashes)
+    {
+        Span<ulong> wide = stackalloc ulong[RowsAtOnce];
+        for (int done = 0; done < hashes.Length;)
+        {
+            (Batch batch, int first) = rows.Locate(start + done);
+            int count = Math.Min(RowsAtOnce, Math.Min(batch.RowCount - first, hashes.Length - done));
+            hashing.Hash(batch, first, first + count, wide);
+            for (int hashed = 0; hashed < count; hashed++) { hashes[done + hashed] = KeyIndex.Shorten(wide[hashed]); }
+
+            done += count;
+        }
     }
 }

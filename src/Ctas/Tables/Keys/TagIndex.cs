@@ -55,28 +55,19 @@ internal sealed class TagIndex
 
     /// <summary>An index of given keys, as full as it may be.</summary>
     /// <param name="hashes">The short hash of each key (see <see cref="KeyIndex.Shorten"/>).</param>
-    /// <param name="rows">The row of each key; null when the rows are 0, 1, 2 …</param>
-    public static TagIndex Of(ReadOnlySpan<uint> hashes, ReadOnlySpan<int> rows)
+    /// <param name="rows">The row of each key; empty when the rows are 0, 1, 2 …</param>
+    /// <param name="maxThreads">Threads that may build it.</param>
+    public static TagIndex Of(ReadOnlyMemory<uint> hashes, ReadOnlyMemory<int> rows, int maxThreads = 1)
     {
         const int rowsOfPart = MaxGroups * 6;
         int depth = BitOperations.Log2((uint)Math.Max(1, hashes.Length / rowsOfPart));
-        int shift = 32 - depth;
-        int[] counts = new int[1 << depth];
-        foreach (uint hash in hashes) { counts[(int)((ulong)hash >> shift)]++; }
-
-        var index = new TagIndex([.. counts.Select(count => TagPart.Create(GroupsFor(count, TightFill), depth))]);
-        for (int key = 0; key < hashes.Length; key++)
-        {
-            uint hash = hashes[key];
-            TagPart.Add(index._places[(int)((ulong)hash >> shift)], hash, rows.IsEmpty ? key : rows[key]);
-        }
-
+        var index = new TagIndex(new TagIndexBuild(hashes, rows, depth).Run(count => GroupsFor(count, TightFill), maxThreads));
         index.SizeInBytes = index._places.Sum(BytesOf);
         return index;
     }
 
     /// <summary>The index of all keys that a load has found, as full as it may be.</summary>
-    public static TagIndex Of(KeyIndex keys)
+    public static TagIndex Of(KeyIndex keys, int maxThreads = 1)
     {
         uint[] hashes = GC.AllocateUninitializedArray<uint>(keys.Count);
         int[] rows = GC.AllocateUninitializedArray<int>(keys.Count);
@@ -86,7 +77,7 @@ internal sealed class TagIndex
             hashes[count] = hash;
             rows[count++] = row;
         });
-        return Of(hashes, rows);
+        return Of(hashes, rows, maxThreads);
     }
 
     /// <summary>Adds a row whose key is not in the index.</summary>

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ctas.Tables.Keys;
 
@@ -90,10 +92,8 @@ internal static unsafe class TagPart
         for (uint group = Home(hash, groups); ; group = group + 1 == groups ? 0 : group + 1)
         {
             ref byte tags = ref Group(ref start, group);
-            for (int slot = 0; slot < GroupSlots; slot++)
+            if (TryFindFree(ref tags, out int slot))
             {
-                if (Unsafe.Add(ref tags, slot) != 0) { continue; }
-
                 // A reader that sees the tag sees the row.
                 Row(ref tags, slot) = row;
                 Volatile.Write(ref Unsafe.Add(ref tags, slot), Tag(hash));
@@ -103,6 +103,35 @@ internal static unsafe class TagPart
 
             Volatile.Write(ref Unsafe.Add(ref tags, OverflowMark), 1);
         }
+    }
+
+    /// <summary>A key as <see cref="Fill"/> takes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Key(uint hash, int row) => (ulong)hash << 32 | (uint)row;
+
+    /// <summary>Adds keys to an empty part that no reader has yet, and that has room for them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fill(byte[] part, ReadOnlySpan<ulong> keys)
+    {
+        ref byte start = ref Start(part);
+        uint groups = (uint)Unsafe.As<byte, int>(ref start);
+        foreach (ulong key in keys)
+        {
+            uint hash = (uint)(key >> 32), group = Home(hash, groups);
+            ref byte tags = ref Group(ref start, group);
+            int slot;
+            while (!TryFindFree(ref tags, out slot))
+            {
+                Unsafe.Add(ref tags, OverflowMark) = 1;
+                group = group + 1 == groups ? 0 : group + 1;
+                tags = ref Group(ref start, group);
+            }
+
+            Row(ref tags, slot) = (int)key;
+            Unsafe.Add(ref tags, slot) = Tag(hash);
+        }
+
+        Used(part) = keys.Length;
     }
 
     /// <summary>Number of slots, free ones included.</summary>
@@ -125,6 +154,14 @@ internal static unsafe class TagPart
         }
 
         return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryFindFree(ref byte group, out int slot)
+    {
+        uint free = Vector128.Equals(Vector128.LoadUnsafe(ref group), Vector128<byte>.Zero).ExtractMostSignificantBits() & SlotMask;
+        slot = BitOperations.TrailingZeroCount(free);
+        return free != 0;
     }
 
     /// <summary>A part with the same slots and other row numbers.</summary>

@@ -95,6 +95,21 @@ public sealed class ColumnRoundTripTests
         forms[4..].Should().AllSatisfy(form => form.Should().StartWith("codes"));
     }
 
+    [Fact]
+    public void SegmentOfStringsOfSeveralPools_ReadsBack_WhenNoneIsLookedFor()
+    {
+        byte[][] values = [.. Enumerable.Range(0, 6000).Select(row => Encoding.UTF8.GetBytes($"o-{row * 7919L:x16}"))];
+        var strings = new ColumnStrings(isUnique: true);
+        OpenColumn open = OpenColumn.Create(DataType.Bytes, strings);
+        foreach (byte[][] part in values.Chunk(2500)) { open.Append(Text(part, null), 0, part.Length); }
+
+        StringColumn all = Text(values, null);
+        ColumnCheck.Read(all, open);
+        EncodedColumn isSealed = open.Seal();
+        ColumnCheck.Read(all, isSealed);
+        isSealed.Form.Should().StartWith("o-{16x}");
+    }
+
     internal static StringColumn Text(IReadOnlyList<byte[]> values, Bitmap? validity)
     {
         var builder = new StringColumnBuilder(DataType.Bytes, new StringPool(isInterned: true));

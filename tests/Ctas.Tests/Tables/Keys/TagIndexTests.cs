@@ -16,12 +16,27 @@ public sealed class TagIndexTests
     public void Of_AnyCount_FindsEveryRow(int count)
     {
         uint[] hashes = Hashes(count, seed: 1);
-        TagIndex index = TagIndex.Of(hashes, []);
+        TagIndex index = TagIndex.Of(hashes, rows: default);
 
         for (int row = 0; row < count; row++) { Candidates(index, hashes[row]).Should().Contain(row); }
 
         long bytes = index.SizeInBytes;
         if (count == 100_000) { (bytes / (double)count).Should().BeLessThan(6.5); }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Of_GivenRows_FindsEveryRowOfManyParts(int maxThreads)
+    {
+        uint[] hashes = Hashes(300_000, seed: 8);
+        int[] rows = [.. Enumerable.Range(0, hashes.Length).Select(key => (key * 7) + 5)];
+        TagIndex index = TagIndex.Of(hashes, rows, maxThreads);
+
+        for (int key = 0; key < hashes.Length; key++) { Candidates(index, hashes[key]).Should().Contain(rows[key]); }
+
+        index.Current.Parts.Should().HaveCountGreaterThan(16);
+        (index.SizeInBytes / (double)hashes.Length).Should().BeLessThan(6.5);
     }
 
     [Theory]
@@ -85,7 +100,7 @@ public sealed class TagIndexTests
     public void Renumber_GivesTheSameKeysOtherRows()
     {
         uint[] hashes = Hashes(50_000, seed: 5);
-        TagIndex index = TagIndex.Of(hashes, []);
+        TagIndex index = TagIndex.Of(hashes, rows: default);
         TagIndex renumbered = index.Renumber(row => row + 1_000_000);
 
         for (int row = 0; row < hashes.Length; row += 7)
@@ -98,7 +113,7 @@ public sealed class TagIndexTests
     [Fact]
     public void Probe_MissingKeys_GivesFewCandidates()
     {
-        TagIndex index = TagIndex.Of(Hashes(100_000, seed: 6), []);
+        TagIndex index = TagIndex.Of(Hashes(100_000, seed: 6), rows: default);
         double candidates = Hashes(100_000, seed: 7).Average(hash => Candidates(index, hash).Count);
 
         candidates.Should().BeLessThan(0.12);
