@@ -1,8 +1,8 @@
+using CsCheck;
 using Ctas.Data;
 using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Text;
-using CsCheck;
 
 namespace Ctas.Tests.Tables.Indexes;
 
