@@ -95,12 +95,26 @@ internal static class TypeRules
         };
     }
 
+    /// <summary>True when a cast gives every value of the one type as one of the other, and never fails.</summary>
+    public static bool IsWidening(DataType from, DataType to) => to.Kind switch
+    {
+        DataTypeKind.Varchar or DataTypeKind.Timestamp when from.Kind is not (DataTypeKind.Varchar or DataTypeKind.Bytes) => true,
+        DataTypeKind.BigInt => from.Kind == DataTypeKind.Int,
+        DataTypeKind.Double => from.IsNumeric,
+        DataTypeKind.Decimal => from.Kind is DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Decimal
+            && HoldsAll(to, AsDecimal(from)),
+        _ => from.Kind == DataTypeKind.Null,
+    };
+
     /// <summary>True for types with an order: all of them, see NestedOrder for those of nested data.</summary>
     public static bool IsOrdered(DataType type) => type.Kind != DataTypeKind.Unknown;
 
     /// <summary>The fewest digits that hold a whole number, as DECIMAL.</summary>
     public static DataType DecimalOf(long value) =>
         DataType.Decimal(BigInteger.Abs(value).ToString(CultureInfo.InvariantCulture).Length, 0);
+
+    private static bool HoldsAll(DataType type, DataType values) =>
+        type.Precision - type.Scale >= values.Precision - values.Scale && type.Scale >= values.Scale;
 
     private static DataType CommonNumber(DataType left, DataType right)
     {

@@ -27,14 +27,25 @@ internal sealed class Evaluator
     /// <param name="reusesResults">True when the columns are read until the next batch at most.</param>
     public Evaluator(
         IEnumerable<ScalarExpression> expressions, Schema input, RowErrorLog log, bool reusesResults = false)
+        : this(compiler => [.. expressions.Select(compiler.Compile)], input, log, reusesResults)
+    {
+    }
+
+    private Evaluator(Func<KernelCompiler, Kernel[]> compile, Schema input, RowErrorLog log, bool reusesResults)
     {
         var compiler = new KernelCompiler(reusesResults);
-        _kernels = [.. expressions.Select(compiler.Compile)];
+        _kernels = compile(compiler);
         _ordinals = compiler.Ordinals;
         _gathered = reusesResults ? new Array?[_ordinals.Length] : null;
         _input = input;
         _log = log;
     }
+
+    /// <summary>An evaluator of a condition: NULL, though told as such or as FALSE, drops a row.</summary>
+    /// <inheritdoc cref="Evaluator(IEnumerable{ScalarExpression}, Schema, RowErrorLog, bool)"/>
+    public static Evaluator OfCondition(
+        ScalarExpression condition, Schema input, RowErrorLog log, bool reusesResults = false) =>
+        new(compiler => [compiler.CompileCondition(condition)], input, log, reusesResults);
 
     /// <summary>The columns of the expressions, a row for every change that did not fail.</summary>
     public EvaluatedRows Evaluate(ChangeBatch changes)

@@ -47,7 +47,7 @@ internal static partial class LogicalPlanner
             BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
             BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
                 or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
-            BoundCast cast => !cast.IsTry && !IsWidening(cast.Operand.Type, cast.Type),
+            BoundCast cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
             BoundLike like => like.Pattern is not BoundConstant,
             BoundFunction function => function.Function
                 is not ("COALESCE" or "NULLIF" or "GREATEST" or "LEAST" or "UPPER" or "LOWER" or "LENGTH" or "TRIM"
@@ -56,14 +56,4 @@ internal static partial class LogicalPlanner
         };
         return canRaise || expression.Operands().Any(CanRaise);
     }
-
-    private static bool IsWidening(DataType from, DataType to) => to.Kind switch
-    {
-        DataTypeKind.Varchar or DataTypeKind.Timestamp when from.Kind != DataTypeKind.Varchar => true,
-        DataTypeKind.BigInt => from.Kind == DataTypeKind.Int,
-        DataTypeKind.Double => from.IsNumeric,
-        DataTypeKind.Decimal => from.Kind is DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Decimal
-            && TypeRules.Common(from, to) == to,
-        _ => from.Kind == DataTypeKind.Null,
-    };
 }

@@ -26,6 +26,8 @@ internal static class ExplainedDifferences
         new("a group key under NOT", null, "must appear in the GROUP BY clause", "op.not"),
         new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several"),
         new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
+        new("BETWEEN of nested values", null, "Invalid type for BETWEEN", "op.between"),
+        new("a text known to be NULL", null, @"function call ""contains\(""NULL"", ""NULL""\)""", "fn.CONTAINS"),
         new("a sum of 39 digits", "CTAS5002", null, "agg.sum.huge"),
         new("years before 1 and after 9999", "date or time out of range", null),
         new("years before 1 and after 9999", null, "outside the range of System.Date", "cast.try.date"),

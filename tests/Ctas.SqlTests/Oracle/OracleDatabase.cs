@@ -70,11 +70,11 @@ internal sealed class OracleDatabase : IDisposable
     public OracleStorage Storage { get; }
 
     public Answer Ask(Engine engine, string sql) => engine == Engine.Ctas
-        ? _engine is null ? AskOurs(() => Rows(_ours, sql)) : AskOurs(() => Rows(_engine, sql))
+        ? AskOurs(() => _engine is null ? _ours.Query(sql).Batches : _engine.QueryAsync(sql).GetAwaiter().GetResult().Batches)
         : AskTheirs(sql);
 
     /// <summary>Our answer with plans as they are lowered, which rewrites must not change.</summary>
-    public Answer AskUnoptimised(string sql) => AskOurs(() => Rows(_unoptimised, sql));
+    public Answer AskUnoptimised(string sql) => AskOurs(() => _unoptimised.Query(sql).Batches);
 
     public void Dispose()
     {
@@ -94,24 +94,15 @@ internal sealed class OracleDatabase : IDisposable
         return engine;
     }
 
-    private static List<object?[]> Rows(SqlDatabase ours, string sql) =>
-        [.. ours.Query(sql).Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))];
-
-    private static List<object?[]> Rows(CtasEngine engine, string sql) =>
-    [
-        .. engine.QueryAsync(sql).GetAwaiter().GetResult().Batches
-            .SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row))),
-    ];
-
-    private static Answer AskOurs(Func<List<object?[]>> ask)
+    private static Answer AskOurs(Func<IReadOnlyList<Batch>> ask)
     {
         long before = GC.GetTotalAllocatedBytes();
         try
         {
-            List<object?[]> rows = ask();
+            IReadOnlyList<Batch> batches = ask();
             long allocated = GC.GetTotalAllocatedBytes() - before;
             return allocated < TooManyBytes
-                ? new Answer(rows, null)
+                ? new Answer(Rows(batches), null)
                 : Answer.Failed($"{allocated >> 20} MB were allocated") with { IsCrash = true };
         }
         catch (ExecutionException e)
@@ -144,6 +135,9 @@ internal sealed class OracleDatabase : IDisposable
             return Answer.Failed(e.Message);
         }
     }
+
+    private static List<object?[]> Rows(IReadOnlyList<Batch> batches) =>
+        [.. batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))];
 
     private static object?[] Row(Batch batch, int row) =>
         [.. Enumerable.Range(0, batch.Columns.Length).Select(

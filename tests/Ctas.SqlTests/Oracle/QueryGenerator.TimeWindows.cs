@@ -54,7 +54,7 @@ internal sealed partial class QueryGenerator
                 string bucket = $"time_bucket(INTERVAL '{size}', {alias}.ROWTIME, {origin})";
                 return (
                     SqlPiece.Plain("relation", $"{rows} AS {alias}", "window.tumbling"),
-                    new("select.time-window", $" WINDOW TUMBLING (SIZE {size})", bucket, $"{bucket} + INTERVAL '{size}'", bucket));
+                    new("select.time-window", $" WINDOW TUMBLING (SIZE {size})", bucket, $"({bucket} + INTERVAL '{size}')", bucket));
             case "window.hopping":
                 (string length, string advance, int count) = choices.Pick<(string, string, int)>(
                     [("1 HOUR", "20 MINUTES", 3), ("10 DAYS", "1 DAYS", 10), ("7 MINUTES", "2 MINUTES", 4), ("1 HOUR", "1 HOUR", 1)]);
@@ -65,7 +65,7 @@ internal sealed partial class QueryGenerator
                     SqlPiece.Plain("relation", starts, "window.hopping"),
                     new(
                         "select.time-window", $" WINDOW HOPPING (SIZE {length}, ADVANCE BY {advance})", start,
-                        $"{start} + INTERVAL '{length}'", start));
+                        $"({start} + INTERVAL '{length}')", start));
             default:
                 (string gap, long microseconds) = choices.Pick<(string, long)>(
                     [("30 MINUTES", 1_800_000_000), ("1 HOUR", 3_600_000_000), ("2 DAYS", 172_800_000_000), ("10 SECONDS", 10_000_000)]);

@@ -136,10 +136,10 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
             "order", choices.Pick($"c{i}", $"{i + 1}") + choices.Pick("", " ASC", " DESC")
                 + choices.Pick("", " NULLS FIRST", " NULLS LAST"))));
         SqlPiece limit = choices.Takes("order.limit", 2)
-            ? SqlPiece.Clause("order.limit", $" LIMIT {choices.Pick("7", "1", "0", "5", "100")}")
+            ? SqlPiece.Of("limit", "order.limit", $" LIMIT {choices.Pick("7", "1", "0", "5", "100")}")
             : SqlPiece.Empty;
         SqlPiece offset = choices.Takes("order.offset", 4)
-            ? SqlPiece.Clause("order.offset", $" OFFSET {choices.Pick("3", "0", "60")}")
+            ? SqlPiece.Of("limit", "order.offset", $" OFFSET {choices.Pick("3", "0", "60")}")
             : SqlPiece.Empty;
         return SqlPiece.Clause("order.by", $" ORDER BY {items}{limit}{offset}");
     }

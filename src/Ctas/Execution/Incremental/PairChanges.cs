@@ -48,8 +48,8 @@ internal sealed class PairChanges
 
         // A pair that failed has been noted when it came; it is not noted again when it goes.
         var input = new Schema(plan.Left.Schema.Fields.Concat(plan.Right.Schema.Fields));
-        _residual = new Evaluator([plan.Residual], input, log);
-        _residualBefore = new Evaluator([plan.Residual], input, new RowErrorLog(log.Policy));
+        _residual = Evaluator.OfCondition(plan.Residual, input, log);
+        _residualBefore = Evaluator.OfCondition(plan.Residual, input, new RowErrorLog(log.Policy));
     }
 
     /// <summary>Rows of the other side that were looked at so far.</summary>

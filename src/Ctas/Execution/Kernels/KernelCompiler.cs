@@ -46,6 +46,24 @@ internal sealed partial class KernelCompiler
         return kernel;
     }
 
+    /// <summary>
+    /// The kernel of a condition whose rows count only where it is TRUE: what follows an AND is not evaluated where the
+    /// condition before it is FALSE or NULL, so that it fails for no row that is dropped anyway.
+    /// </summary>
+    public Kernel CompileCondition(ScalarExpression condition)
+    {
+        if (condition is not BinaryExpression { Operator: BinaryOperator.And } and) { return CompileAs(condition, DataType.Boolean); }
+
+        if (TryCompileOverDictionary(condition) is { CanFail: false } known) { return known; }
+
+        return new LogicKernel(
+            isAnd: true, CompileCondition(and.Left), CompileBranch(and.Right, (compiler, right) => compiler.CompileCondition(right)))
+        {
+            DropsNull = true,
+            ReusesResults = _reusesResults,
+        };
+    }
+
     private Kernel CompileNode(ScalarExpression expression) => expression switch
     {
         BinaryExpression binary => CompileBinary(binary),
@@ -103,10 +121,13 @@ internal sealed partial class KernelCompiler
         expression.Type.Kind == DataTypeKind.Null ? CompileConstant(null, type) : Compile(expression);
 
     /// <summary>An expression to be evaluated for some rows only.</summary>
-    public Branch CompileBranch(ScalarExpression expression, DataType type)
+    public Branch CompileBranch(ScalarExpression expression, DataType type) =>
+        CompileBranch(expression, (compiler, branch) => compiler.CompileAs(branch, type));
+
+    private Branch CompileBranch(ScalarExpression expression, Func<KernelCompiler, ScalarExpression, Kernel> compile)
     {
         var compiler = new KernelCompiler([], _constants, _isInsideDictionary);
-        Kernel kernel = compiler.CompileAs(expression, type);
+        Kernel kernel = compile(compiler, expression);
 
         // The branch picks its columns from this expression's, which are picked from the input's.
         int[] ordinals = compiler.Ordinals;

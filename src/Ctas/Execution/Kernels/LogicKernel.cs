@@ -16,6 +16,9 @@ internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
 {
     private KernelResults<bool> _results;
 
+    /// <summary>True when NULL is as good as FALSE: after a NULL the right operand of AND decides nothing.</summary>
+    public bool DropsNull { get; init; }
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         var lefts = (FixedColumn<bool>)left.Evaluate(input, errors);
@@ -34,7 +37,7 @@ internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
         ReadOnlySpan<bool> values = lefts.Values;
         for (int row = 0; row < open.Length; row++)
         {
-            bool isDecided = values[row] != isAnd && !lefts.IsNull(row);
+            bool isDecided = values[row] != isAnd && (DropsNull || !lefts.IsNull(row));
             if (!isDecided) { open[count++] = row; }
         }
 

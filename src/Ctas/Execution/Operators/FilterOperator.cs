@@ -10,7 +10,7 @@ namespace Ctas.Execution.Operators;
 internal sealed class FilterOperator(LogicalFilter plan, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)
 {
-    private readonly Evaluator _evaluator = new([plan.Predicate], plan.Input.Schema, log, reusesResults: true);
+    private readonly Evaluator _evaluator = Evaluator.OfCondition(plan.Predicate, plan.Input.Schema, log, reusesResults: true);
 
     public override void Push(ChangeBatch changes)
     {

@@ -11,7 +11,7 @@ internal sealed class JoinProbe(
 {
     private readonly Evaluator _leftKeys = new(plan.LeftKeys, plan.Left.Schema, log, reusesResults: true);
     private readonly Evaluator? _residual =
-        plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log, reusesResults: true);
+        plan.Residual is null ? null : Evaluator.OfCondition(plan.Residual, plan.Schema, log, reusesResults: true);
 
     private readonly bool _keepsLeft = plan.Join is JoinKind.Left or JoinKind.Full;
 

@@ -28,7 +28,7 @@ internal sealed class SingleJoinOperator
         _memory = memory;
         _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log);
         _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
-        _residual = plan.Residual is null ? null : new Evaluator([plan.Residual], plan.Schema, log);
+        _residual = plan.Residual is null ? null : Evaluator.OfCondition(plan.Residual, plan.Schema, log);
         _index = new JoinIndex(
             [.. plan.Right.Schema.Fields.Select(field => field.Type)], [.. plan.RightKeys.Select(key => key.Type)]);
         Build = new BuildInput(this);

@@ -1,3 +1,4 @@
+using Ctas.Binding;
 using Ctas.Data;
 
 namespace Ctas.Planning.Rewrites;
@@ -24,7 +25,7 @@ internal static class ExpressionRisks
             ConstructorExpression constructor => constructor.Kind == DataTypeKind.Map,
             BinaryExpression binary => binary.Operator is BinaryOperator.Add or BinaryOperator.Subtract
                 or BinaryOperator.Multiply or BinaryOperator.Divide or BinaryOperator.Modulo,
-            CastExpression cast => !cast.IsTry && !IsWidening(cast.Operand.Type, cast.Type),
+            CastExpression cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
             LikeExpression like => like.Pattern is not ConstantExpression,
             FunctionExpression function => !NeverRaising.Contains(function.Function),
             _ => true,
@@ -36,21 +37,4 @@ internal static class ExpressionRisks
     public static bool IsDeterministic(ScalarExpression expression) =>
         expression is not FunctionExpression { IsDeterministic: false }
         && expression.Operands.All(IsDeterministic);
-
-    private static bool IsWidening(DataType from, DataType to) => to.Kind switch
-    {
-        DataTypeKind.Varchar or DataTypeKind.Timestamp when from.Kind is not (DataTypeKind.Varchar or DataTypeKind.Bytes) => true,
-        DataTypeKind.BigInt => from.Kind == DataTypeKind.Int,
-        DataTypeKind.Double => from.IsNumeric,
-        DataTypeKind.Decimal => from.Kind is DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Decimal
-            && WholeDigits(to) >= WholeDigits(from) && to.Scale >= from.Scale,
-        _ => from.Kind == DataTypeKind.Null,
-    };
-
-    private static int WholeDigits(DataType type) => type.Kind switch
-    {
-        DataTypeKind.Int => 10,
-        DataTypeKind.BigInt => 19,
-        _ => type.Precision - type.Scale,
-    };
 }
