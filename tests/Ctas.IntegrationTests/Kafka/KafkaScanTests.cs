@@ -202,7 +202,7 @@ public sealed class KafkaScanTests
         waits.Should().OnlyContain(w => w > TimeSpan.Zero && w <= options.MaxRetryDelay);
         waits[0].Should().BeLessThan(TimeSpan.FromMilliseconds(500));
         waits.Skip(8).Should().OnlyContain(w => w > TimeSpan.FromSeconds(1), "the wait has doubled by then");
-        waits.Take(5).Distinct().Should().HaveCount(5, "there is jitter");
+        waits.Take(5).Distinct().Should().HaveCountGreaterThan(2, "there is jitter, told in whole milliseconds");
     }
 
     [Theory]
