@@ -94,7 +94,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                 scheduled, this, _options.MaxParallelism, _options.FailFast, stopping.Token).ConfigureAwait(false);
         }
 
-        AttachLive();
+        await AttachLiveAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -274,14 +274,24 @@ internal sealed class LoadRun : ITableRunner, IDisposable
 
     /// <summary>What live tables hold stays as it is while others that read them are loaded.</summary>
     private async Task<IDisposable?> HoldAsync() =>
-        _services.Maintainer is { } maintainer && _graph.Tables.Any(table => !table.IsLoaded && table.Plan.Emit != EmitMode.Snapshot)
+        _services.Maintainer is { } maintainer && _graph.Tables.Any(table => !table.IsLoaded
+            && (table.Plan.Emit != EmitMode.Snapshot || maintainer.Find(table.Plan.Name) is not null))
             ? await maintainer.HoldAsync(_callerCancellation).ConfigureAwait(false)
             : null;
 
-    private void AttachLive()
+    private async Task AttachLiveAsync()
     {
+        if (_services.Maintainer is not { } maintainer) { return; }
+
+        string[] replaced =
+        [
+            .. _runs.Values.Where(run => !run.Table.IsLoaded && run.Tracker.State is TableState.Ready or TableState.Live)
+                .Select(run => run.Table.Plan.Name).Where(name => maintainer.Find(name) is not null),
+        ];
+        if (replaced.Length > 0) { await maintainer.DetachAsync(replaced).ConfigureAwait(false); }
+
         LoadedLiveTable[] loaded = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].Live).OfType<LoadedLiveTable>()];
-        if (loaded.Length > 0) { LiveTables.Attach(loaded, _services.Maintainer!); }
+        if (loaded.Length > 0) { LiveTables.Attach(loaded, maintainer); }
     }
 
     /// <summary>Stores what this run has loaded; that a table could not be stored leaves it as it is.</summary>

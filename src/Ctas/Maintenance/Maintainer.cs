@@ -61,12 +61,15 @@ internal sealed class Maintainer : IAsyncDisposable
     /// <summary>A source that signals this maintainer.</summary>
     public LiveSource Follow(SourceToFollow followed) => new(followed, Wake);
 
-    /// <summary>Takes tables on, while ticks are held; those they read come before them or are here already.</summary>
+    /// <summary>
+    /// Takes tables on, while ticks are held; those they read come before them or are here already, those they replace have
+    /// been let go.
+    /// </summary>
     /// <param name="tables">Loaded tables.</param>
     /// <param name="sources">The sources they read, not started yet.</param>
     public void Attach(IReadOnlyList<MaintainedTable> tables, IReadOnlyList<LiveSource> sources)
     {
-        _tables = [.. _tables.Where(table => !tables.Any(added => IsSameName(added.Name, table.Name))), .. tables];
+        _tables = [.. _tables, .. tables];
         _sources = _sources.AddRange(sources);
         foreach (LiveSource source in sources) { source.Start(); }
 
@@ -77,9 +80,17 @@ internal sealed class Maintainer : IAsyncDisposable
     }
 
     /// <summary>Lets tables go, while ticks are held, and the sources that nobody reads any more.</summary>
+    /// <remarks>A table that reads one of them is fresh no longer: the next tick finds it and says so.</remarks>
     public async Task DetachAsync(IEnumerable<string> names)
     {
         var gone = names.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (MaintainedTable table in _tables.Where(table => gone.Contains(table.Name)))
+        {
+            table.Fail(new MaintenanceException(
+                table.Name, $"table \"{table.Name}\" was dropped or replaced", new InvalidOperationException("The table has gone.")));
+        }
+
+        Wake();
         _tables = [.. _tables.Where(table => !gone.Contains(table.Name))];
         var read = _tables.SelectMany(table => table.Inputs).OfType<SourceInput>().Select(input => input.Source).ToHashSet();
         LiveSource[] unread = [.. _sources.Where(source => !read.Contains(source))];
@@ -114,8 +125,6 @@ internal sealed class Maintainer : IAsyncDisposable
         _ticking.Dispose();
         _stopping.Dispose();
     }
-
-    private static bool IsSameName(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private void Wake() => _arrivals.Writer.TryWrite(true);
 

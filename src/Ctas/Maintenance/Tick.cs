@@ -57,7 +57,7 @@ internal sealed class Tick(
         {
             Fail(table, new MaintenanceException(
                 table.Name,
-                $"table \"{table.Name}\" is kept fresh no longer, because table \"{stale.Table.Name}\", which it reads, is not",
+                $"table \"{table.Name}\" is kept fresh no longer, because table \"{stale.Table.Name}\", which it reads, is not: {stale.Table.Failure!.Message}",
                 stale.Table.Failure!));
             return;
         }

@@ -112,8 +112,32 @@ public sealed class LiveTableTests
         tables[0].Failure!.Message.Should().Be(
             "table \"a\" is kept fresh no longer: cannot decode the record at users[0]@1: malformed JSON at line 1, byte 1");
         tables[1].Failure!.Message.Should().Be(
-            "table \"b\" is kept fresh no longer, because table \"a\", which it reads, is not");
+            "table \"b\" is kept fresh no longer, because table \"a\", which it reads, is not: " + tables[0].Failure!.Message);
         LiveRows.RowsOf(stale, "a").Should().Equal("(u1, Ada)");
+    }
+
+    [Theory]
+    [InlineData("EMIT CHANGES")]
+    [InlineData("")]
+    public async Task Replace_LiveTable_GoesOnAndItsDependentsSayThatTheyAreStale(string emit)
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await using CtasEngine engine = await LoadAsync(
+            """
+            CREATE TABLE a AS SELECT id, name FROM users EMIT CHANGES;
+            CREATE TABLE b AS SELECT COUNT(*) AS n FROM a EMIT CHANGES;
+            """);
+
+        await engine.ExecuteAsync($"CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users {emit}");
+        RegistrySnapshot stale = await engine.Tables.UntilAsync(snapshot =>
+            snapshot.Tables.Single(table => table.Name == "b").State == TableState.Failed);
+        Put(_users, "u2", """{"name":"Bob"}""");
+
+        stale.Tables.Single(table => table.Name == "b").Failure!.Message.Should().EndWith("table \"a\" was dropped or replaced");
+        LiveRows.RowsOf(stale, "b").Should().Equal("(1)");
+        await engine.Tables.UntilRowsAsync("a", emit.Length > 0 ? ["(u1, ADA)", "(u2, BOB)"] : ["(u1, ADA)"]);
+        (await engine.LoadAsync()).ThrowIfFailed();
+        await engine.Tables.UntilRowsAsync("b", emit.Length > 0 ? "(2)" : "(1)");
     }
 
     [Fact]
