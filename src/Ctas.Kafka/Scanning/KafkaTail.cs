@@ -28,6 +28,7 @@ internal sealed class KafkaTail : ISourceTail
     private TailStatus _status;
     private string? _fault;
     private long _lastCheck;
+    private long _rejected;
     private int _isDisposed;
 
     /// <summary>Starts to read.</summary>
@@ -105,15 +106,24 @@ internal sealed class KafkaTail : ISourceTail
         using var reader = new TopicReader(setup, consumer!, builder);
         ScanLog.Following(_logger, Topic, partitions.Length);
         _lastCheck = time.GetTimestamp();
-        while (!HasAddedPartitions(reader)) { ReadOnce(reader, builder); }
+        _rejected = 0;
+        while (!HasAddedPartitions(reader)) { ReadOnce(reader, builder, deadLetters); }
     }
 
-    private void ReadOnce(TopicReader reader, RecordBatchBuilder builder)
+    private void ReadOnce(TopicReader reader, RecordBatchBuilder builder, DeadLetterTopic? deadLetters)
     {
         SourceBatch? rows = reader.ReadAvailable(_disposal.Token);
         PartitionOffset[] positions = reader.Positions();
         _fault = null;
-        Publish(reader.KnownEnds(), builder.GetStatistics());
+        ScanStatistics statistics = builder.GetStatistics();
+        if (statistics.Rejected > _rejected)
+        {
+            // A malformed record is passed only when the dead-letter topic has it.
+            deadLetters?.Flush();
+            _rejected = statistics.Rejected;
+        }
+
+        Publish(reader.KnownEnds(), statistics);
         if (rows is null && positions.AsSpan().SequenceEqual(_positions)) { return; }
 
         _positions = positions;

@@ -113,6 +113,31 @@ public sealed class LiveTopicTests : IAsyncLifetime
         (await NextAsync(changes)).Should().Be("Delete (u1, Rome) ");
     }
 
+    [Fact]
+    public async Task EmitChanges_MalformedRecord_IsInTheDeadLetterTopicBeforeItIsPassed()
+    {
+        _kafka.CreateTopic("dead");
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseKafka(_kafka.BootstrapServers)
+            .AddScript(
+                """
+                CREATE TABLE src (id VARCHAR PRIMARY KEY, city VARCHAR) WITH (
+                    kafka_topic = 'users', value_format = 'JSON', on_error = 'dead_letter', dead_letter_topic = 'dead');
+                CREATE TABLE t AS SELECT id, city FROM src EMIT CHANGES;
+                """)
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        await _kafka.ProduceAsync(
+            "users",
+            [EmbeddedRecord.Of("bad", "{") with { Partition = 0 }, EmbeddedRecord.Of("good", """{"city":"Rome"}""") with { Partition = 0 }]);
+        using var patience = new CancellationTokenSource(Patience);
+        ITable table = await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("users", 0, 1), patience.Token);
+
+        table.Rows.Select(row => row.ToString()).Should().Equal("(good, Rome)");
+        _kafka.GetOffsets("dead", 0).End.Should().Be(1);
+    }
+
     private static async Task<string> NextAsync(IAsyncEnumerator<TableChange> changes)
     {
         (await changes.MoveNextAsync()).Should().BeTrue();
