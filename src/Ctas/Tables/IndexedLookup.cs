@@ -18,57 +18,18 @@ public static class IndexedLookup
     /// <param name="found">Says of each whether a row has the key.</param>
     /// <returns>How many have one.</returns>
     /// <exception cref="ArgumentException">There is not a place for each, or the key is of another type.</exception>
-    public static int GetMany(this ITable table, ReadOnlySpan<string> keys, Span<Row> rows, Span<bool> found)
-    {
-        ITable version = Version(table, keys.Length, rows, found);
-        int count = 0;
-        for (int key = 0; key < keys.Length; key++)
-        {
-            found[key] = version.TryGet(keys[key], out Row row);
-            if (!found[key]) { continue; }
-
-            rows[key] = row;
-            count++;
-        }
-
-        return count;
-    }
+    public static int GetMany(this ITable table, ReadOnlySpan<string> keys, Span<Row> rows, Span<bool> found) =>
+        GetMany(table, keys, rows, found, static (ITable version, in string key, out Row row) => version.TryGet(key, out row));
 
     /// <summary>Looks up many rows by INT or BIGINT key; allocates nothing.</summary>
     /// <inheritdoc cref="GetMany(ITable, ReadOnlySpan{string}, Span{Row}, Span{bool})"/>
-    public static int GetMany(this ITable table, ReadOnlySpan<long> keys, Span<Row> rows, Span<bool> found)
-    {
-        ITable version = Version(table, keys.Length, rows, found);
-        int count = 0;
-        for (int key = 0; key < keys.Length; key++)
-        {
-            found[key] = version.TryGet(keys[key], out Row row);
-            if (!found[key]) { continue; }
-
-            rows[key] = row;
-            count++;
-        }
-
-        return count;
-    }
+    public static int GetMany(this ITable table, ReadOnlySpan<long> keys, Span<Row> rows, Span<bool> found) =>
+        GetMany(table, keys, rows, found, static (ITable version, in long key, out Row row) => version.TryGet(key, out row));
 
     /// <summary>Looks up many rows by keys of any type and number of columns.</summary>
     /// <inheritdoc cref="GetMany(ITable, ReadOnlySpan{string}, Span{Row}, Span{bool})"/>
-    public static int GetMany(this ITable table, ReadOnlySpan<TableKey> keys, Span<Row> rows, Span<bool> found)
-    {
-        ITable version = Version(table, keys.Length, rows, found);
-        int count = 0;
-        for (int key = 0; key < keys.Length; key++)
-        {
-            found[key] = version.TryGet(in keys[key], out Row row);
-            if (!found[key]) { continue; }
-
-            rows[key] = row;
-            count++;
-        }
-
-        return count;
-    }
+    public static int GetMany(this ITable table, ReadOnlySpan<TableKey> keys, Span<Row> rows, Span<bool> found) =>
+        GetMany(table, keys, rows, found, static (ITable version, in TableKey key, out Row row) => version.TryGet(in key, out row));
 
     /// <summary>The rows with a value in a column.</summary>
     /// <exception cref="ArgumentException">There is no such column, or the value does not fit it.</exception>
@@ -154,11 +115,28 @@ public static class IndexedLookup
             ?? throw new ArgumentException($"Table \"{table.Name}\" is not one that the engine has loaded.", nameof(table));
     }
 
-    private static ITable Version(ITable table, int keys, Span<Row> rows, Span<bool> found)
+    private static int GetMany<TKey>(
+        ITable table, ReadOnlySpan<TKey> keys, Span<Row> rows, Span<bool> found, Lookup<TKey> lookup)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return rows.Length >= keys && found.Length >= keys
-            ? table.Snapshot()
-            : throw new ArgumentException($"{keys} keys need as many places for rows and answers.", nameof(rows));
+        if (rows.Length < keys.Length || found.Length < keys.Length)
+        {
+            throw new ArgumentException($"{keys.Length} keys need as many places for rows and answers.", nameof(rows));
+        }
+
+        ITable version = table.Snapshot();
+        int count = 0;
+        for (int key = 0; key < keys.Length; key++)
+        {
+            found[key] = lookup(version, in keys[key], out Row row);
+            if (!found[key]) { continue; }
+
+            rows[key] = row;
+            count++;
+        }
+
+        return count;
     }
+
+    private delegate bool Lookup<TKey>(ITable version, in TKey key, out Row row);
 }

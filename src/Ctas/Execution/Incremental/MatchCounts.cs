@@ -55,36 +55,19 @@ internal sealed class MatchCounts
     }
 
     /// <summary>Keeps what the tick has changed.</summary>
-    public void Commit()
-    {
-        foreach (int place in _touched)
-        {
-            ref Count count = ref _counts[place];
-            count = new Count
-            {
-                Yes = count.Yes,
-                YesBefore = count.Yes,
-                Unknown = count.Unknown,
-                UnknownBefore = count.Unknown,
-            };
-        }
-
-        _touched.Clear();
-    }
+    public void Commit() => Settle(isKept: true);
 
     /// <summary>Undoes what the tick has changed.</summary>
-    public void Rollback()
+    public void Rollback() => Settle(isKept: false);
+
+    private void Settle(bool isKept)
     {
         foreach (int place in _touched)
         {
             ref Count count = ref _counts[place];
-            count = new Count
-            {
-                Yes = count.YesBefore,
-                YesBefore = count.YesBefore,
-                Unknown = count.UnknownBefore,
-                UnknownBefore = count.UnknownBefore,
-            };
+            long yes = isKept ? count.Yes : count.YesBefore;
+            long unknown = isKept ? count.Unknown : count.UnknownBefore;
+            count = new Count { Yes = yes, YesBefore = yes, Unknown = unknown, UnknownBefore = unknown };
         }
 
         _touched.Clear();
