@@ -139,6 +139,28 @@ public sealed class CtasEngine : IAsyncDisposable
         return Task.Run(() => TableQueries.RunAsync(sql, services, cancellationToken), cancellationToken);
     }
 
+    /// <summary>
+    /// Runs a SELECT over the loaded tables without an end: its rows at one moment, and then what every tick changes in them.
+    /// </summary>
+    /// <remarks>
+    /// The first moment has all rows; the others are those in which the result changed, in order, none left out, each
+    /// consistent over all tables that are read. EMIT CHANGES may be written or not. The stream ends after the first moment
+    /// when no table it reads is kept fresh. Leaving the loop ends it. It runs on the time of its reader: tables never
+    /// wait, and what waits for a slow reader is bounded by <see cref="MaintenanceOptions.MaxChangesBehind"/>.
+    /// </remarks>
+    /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes, or the result cannot be kept right.</exception>
+    /// <exception cref="TableNotReadyException">It reads a table that has no data yet.</exception>
+    /// <exception cref="ExecutionException">An expression failed on a row.</exception>
+    /// <exception cref="MaintenanceException">A table it reads is kept fresh no longer, was dropped or replaced.</exception>
+    /// <exception cref="QueryChangesLostException">The reader has fallen too far behind; begin again.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled, or the engine disposed.</exception>
+    public IAsyncEnumerable<QueryChanges> QueryChangesAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return ChangeQueries.RunAsync(sql, _services, cancellationToken);
+    }
+
     /// <summary>Runs statements of any kind in order, and gives the rows of the last one that has any.</summary>
     /// <remarks>CREATE … AS SELECT loads at once; CREATE OR REPLACE swaps the new table in when it is complete.</remarks>
     /// <returns>Rows of the last SELECT, SHOW, DESCRIBE or EXPLAIN; an empty result without columns when there is none.</returns>

@@ -26,11 +26,16 @@ internal static class RunCommand
         Option<int?> parallelism = CommandArguments.Count(
             "--max-parallelism", "Most tables that load at the same time. Default: the number of processors.");
         Option<TimeSpan?> timeout = CommandArguments.Time("--timeout", "Longest time the load may take. Default: no limit.");
+        var follow = new Option<bool>("--follow", "-f")
+        {
+            Description = "Keep tables with EMIT CHANGES fresh, and print every change of the last SELECT, until Ctrl-C.",
+        };
         var quiet = new Option<bool>("--quiet") { Description = "Print no progress and no report, only what went wrong." };
         var command = new Command("run", "Loads every table of a script, then runs its SELECT, SHOW, DESCRIBE and EXPLAIN "
-            + "statements and the given queries.")
+            + "statements and the given queries. "
+            + "A SELECT … EMIT CHANGES needs --follow.")
         {
-            script, bootstrapServers, properties, queries, format, parallelism, timeout, quiet,
+            script, bootstrapServers, properties, queries, format, parallelism, timeout, follow, quiet,
         };
         command.SetAction((parsed, cancellationToken) => ScriptRun.ExecuteAsync(
             new RunSettings(parsed.GetRequiredValue(script))
@@ -41,6 +46,7 @@ internal static class RunCommand
                 Format = parsed.Chosen<ResultFormat>(format),
                 MaxParallelism = parsed.GetValue(parallelism),
                 Timeout = parsed.GetValue(timeout),
+                IsFollowed = parsed.GetValue(follow),
                 IsQuiet = parsed.GetValue(quiet),
             },
             terminal,
@@ -70,6 +76,9 @@ internal sealed record RunSettings(string Script)
 
     /// <summary>Longest time of the load; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>True to print the changes of the last query until Ctrl-C.</summary>
+    public bool IsFollowed { get; init; }
 
     /// <summary>True to print neither progress nor report.</summary>
     public bool IsQuiet { get; init; }

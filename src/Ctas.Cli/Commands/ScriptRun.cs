@@ -62,23 +62,57 @@ internal static class ScriptRun
     private static async Task<int> AnswerAsync(
         CtasEngine engine, RunSettings settings, Terminal terminal, CancellationToken cancellationToken)
     {
-        IResultWriter writer = ResultWriter.Create(settings.Format, terminal);
-        int exitCode = ExitCode.Success;
-        foreach (string sql in engine.Queries.Concat(settings.Queries))
+        string[] queries = [.. engine.Queries, .. settings.Queries];
+        if (settings.IsFollowed && queries.Length == 0)
         {
-            try { writer.Write(await engine.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false)); }
-            catch (CtasCompilationException e)
-            {
-                await terminal.Error.WriteLineAsync(e.Message + terminal.Error.NewLine).ConfigureAwait(false);
-                exitCode = ExitCode.Mistake;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                await terminal.Error.WriteLineAsync($"ctas: the query failed: {e.Message}").ConfigureAwait(false);
-                exitCode = Math.Max(exitCode, ExitCode.Failed);
-            }
+            await terminal.Error.WriteLineAsync("ctas: --follow needs a SELECT: add one to the script, or with --query").ConfigureAwait(false);
+            return ExitCode.Mistake;
         }
 
-        return exitCode;
+        IResultWriter writer = ResultWriter.Create(settings.Format, terminal);
+        int exitCode = ExitCode.Success;
+        foreach (string sql in settings.IsFollowed ? queries[..^1] : queries)
+        {
+            int answered = await TryAsync(
+                async () => writer.Write(await engine.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false)), terminal).ConfigureAwait(false);
+            exitCode = Math.Max(exitCode, answered);
+        }
+
+        if (!settings.IsFollowed) { return exitCode; }
+
+        int followed = await TryAsync(
+            () => FollowAsync(engine, queries[^1], ChangeWriter.Create(settings.Format, terminal), cancellationToken), terminal)
+            .ConfigureAwait(false);
+        return Math.Max(exitCode, followed);
+    }
+
+    /// <summary>Prints what a query gives and then its changes; ends by itself only where nothing is kept fresh.</summary>
+    private static async Task FollowAsync(
+        CtasEngine engine, string sql, ChangeWriter writer, CancellationToken cancellationToken)
+    {
+        await foreach (QueryChanges changes in engine.QueryChangesAsync(sql, cancellationToken).ConfigureAwait(false))
+        {
+            writer.Write(changes);
+        }
+    }
+
+    /// <summary>Answers one query; standard error says why it could not be answered.</summary>
+    private static async Task<int> TryAsync(Func<Task> answer, Terminal terminal)
+    {
+        try
+        {
+            await answer().ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (CtasCompilationException e)
+        {
+            await terminal.Error.WriteLineAsync(e.Message + terminal.Error.NewLine).ConfigureAwait(false);
+            return ExitCode.Mistake;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync($"ctas: the query failed: {e.Message}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
     }
 }

@@ -11,24 +11,30 @@ internal sealed class CsvResultWriter(TextWriter output) : IResultWriter
 
     private bool _isFirst = true;
 
+    /// <summary>True where all that is written is one result: it has one header.</summary>
+    public bool IsOneResult { get; init; }
+
     /// <inheritdoc/>
     public void Write(QueryResult result)
     {
-        if (!_isFirst) { output.Write('\n'); }
+        if (!_isFirst && !IsOneResult) { output.Write('\n'); }
+
+        if (_isFirst || !IsOneResult) { WriteHeader(result.Schema); }
 
         _isFirst = false;
-        for (int ordinal = 0; ordinal < result.Schema.Fields.Count; ordinal++)
-        {
-            WriteField(ordinal, result.Schema.Fields[ordinal].Name);
-        }
-
-        output.Write('\n');
         foreach (Batch batch in result.Batches)
         {
             for (int row = 0; row < batch.RowCount; row++) { WriteRow(batch, row); }
         }
 
         output.Flush();
+    }
+
+    private void WriteHeader(Schema schema)
+    {
+        for (int ordinal = 0; ordinal < schema.Fields.Count; ordinal++) { WriteField(ordinal, schema.Fields[ordinal].Name); }
+
+        output.Write('\n');
     }
 
     private void WriteRow(Batch batch, int row)

@@ -39,7 +39,7 @@ internal sealed partial class Binder(
     {
         var binder = new Binder(
             diagnostics, catalog, reader: null, new Dictionary<string, SourceDeclaration>(), DataType.Unknown);
-        if (statement.Emit != EmitMode.None) { binder.RefuseEmit(statement.Query, statement.Emit); }
+        if (statement.Emit == EmitMode.Final) { binder.RefuseEmit(statement.Query, statement.Emit); }
 
         return binder.BindQuery(statement.Query, commonTables: null);
     }

@@ -26,6 +26,7 @@ internal sealed class Maintainer : IAsyncDisposable
 
     private ImmutableArray<MaintainedTable> _tables = [];
     private ImmutableArray<LiveSource> _sources = [];
+    private ImmutableArray<ChangeSubscription> _subscriptions = [];
     private Task? _loop;
     private TaskCompletionSource _ticked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
@@ -57,6 +58,19 @@ internal sealed class Maintainer : IAsyncDisposable
         await _ticking.WaitAsync(cancellationToken).ConfigureAwait(false);
         return new Holding(_ticking);
     }
+
+    /// <summary>Hands the changes of live tables on from the next tick; called while ticks are held.</summary>
+    public ChangeSubscription Subscribe(IReadOnlyList<MaintainedTable> tables)
+    {
+        var subscription = new ChangeSubscription(tables, _options.MaxChangesBehind);
+        if (tables.Count > 0) { ImmutableInterlocked.Update(ref _subscriptions, (all, added) => all.Add(added), subscription); }
+
+        return subscription;
+    }
+
+    /// <summary>Hands nothing on any more.</summary>
+    public void Unsubscribe(ChangeSubscription subscription) =>
+        ImmutableInterlocked.Update(ref _subscriptions, (all, gone) => all.Remove(gone), subscription);
 
     /// <summary>A source that signals this maintainer.</summary>
     public LiveSource Follow(SourceToFollow followed) => new(followed, Wake);
@@ -90,6 +104,8 @@ internal sealed class Maintainer : IAsyncDisposable
                 table.Name, $"table \"{table.Name}\" was dropped or replaced", new InvalidOperationException("The table has gone.")));
         }
 
+        foreach (ChangeSubscription subscription in _subscriptions) { subscription.EndWhenStale(); }
+
         Wake();
         _tables = [.. _tables.Where(table => !gone.Contains(table.Name))];
         var read = _tables.SelectMany(table => table.Inputs).OfType<SourceInput>().Select(input => input.Source).ToHashSet();
@@ -122,8 +138,14 @@ internal sealed class Maintainer : IAsyncDisposable
 
         foreach (LiveSource source in _sources) { await source.DisposeAsync().ConfigureAwait(false); }
 
+        EndSubscriptions(new OperationCanceledException("The engine was disposed."));
         _ticking.Dispose();
         _stopping.Dispose();
+    }
+
+    private void EndSubscriptions(Exception error)
+    {
+        foreach (ChangeSubscription subscription in _subscriptions) { subscription.End(error); }
     }
 
     private void Wake() => _arrivals.Writer.TryWrite(true);
@@ -138,7 +160,7 @@ internal sealed class Maintainer : IAsyncDisposable
                 await _ticking.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 try
                 {
-                    if (!IsPaused && new Tick(_tables, _sources, _options, _registry, _logger).Run()) { Wake(); }
+                    if (!IsPaused && new Tick(_tables, _sources, _options, _registry, _logger) { Subscriptions = _subscriptions }.Run()) { Wake(); }
                 }
                 finally { _ticking.Release(); }
 
@@ -156,6 +178,7 @@ internal sealed class Maintainer : IAsyncDisposable
             foreach (MaintainedTable table in _tables.Where(table => table.Failure is null)) { table.Fail(e); }
 
             _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
+            EndSubscriptions(e);
             Volatile.Read(ref _ticked).TrySetResult();
         }
     }

@@ -5,4 +5,10 @@ public sealed record MaintenanceOptions
 {
     /// <summary>Most records of one source that one tick takes; 65,536 by default. More raise the rate, and the delay.</summary>
     public int MaxRecordsPerTick { get; init; } = 65_536;
+
+    /// <summary>
+    /// Most changed rows that wait for the reader of a SELECT … EMIT CHANGES; 1,048,576 by default. One that falls further
+    /// behind gets a <see cref="QueryChangesLostException"/>; tables never wait for a reader.
+    /// </summary>
+    public int MaxChangesBehind { get; init; } = 1 << 20;
 }

@@ -16,6 +16,9 @@ internal sealed class Tick(
     private readonly Dictionary<LiveSource, SourceChanges> _arrived = [];
     private readonly List<(string Name, Exception Failure)> _failed = [];
 
+    /// <summary>Whom changes are handed to beside the tables.</summary>
+    public ImmutableArray<ChangeSubscription> Subscriptions { get; init; } = [];
+
     /// <summary>Runs the step.</summary>
     /// <returns>True when there may be more to take at once.</returns>
     public bool Run()
@@ -91,15 +94,27 @@ internal sealed class Tick(
         foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0))
         {
             if (table.Failure is null) { advances.Add(new TableAdvance(table.Publish(), PositionsOf(table))); }
-
-            table.Changes.Clear();
         }
 
         if (advances.Count > 0) { registry.Advance(advances); }
 
+        HandOn();
+
         foreach ((LiveSource source, SourceChanges changes) in _arrived) { source.Applied(changes.Progress); }
 
         if (_failed.Count > 0) { registry.MarkStale(_failed); }
+    }
+
+    /// <summary>Gives the changes to subscriptions, now that tables show them, and lets go of them.</summary>
+    private void HandOn()
+    {
+        if (!Subscriptions.IsEmpty)
+        {
+            long version = registry.Snapshot().Version;
+            foreach (ChangeSubscription subscription in Subscriptions) { subscription.Offer(version); }
+        }
+
+        foreach (MaintainedTable table in tables) { table.Changes.Clear(); }
     }
 
     private SourcePosition[] PositionsOf(MaintainedTable table) =>

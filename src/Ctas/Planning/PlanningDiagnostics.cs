@@ -30,8 +30,14 @@ internal static class PlanningDiagnostics
     public static Diagnostic SourceNotUsable(TextSpan span, string table, string mistake) => new(
         "CTAS3005", span, $"table \"{table}\" reads a source that cannot be made", mistake);
 
-    public static Diagnostic CannotBeMaintained(TextSpan span, string table, string reason, string hint) => new(
-        "CTAS3010", span, $"table \"{table}\" cannot be kept fresh: {reason}", hint);
+    public static Diagnostic CannotBeMaintained(TextSpan span, string what, string reason, string hint) => new(
+        "CTAS3010", span, $"{what} cannot be kept fresh: {reason}", hint);
+
+    public static Diagnostic EndlessQuery(TextSpan span) => new(
+        "CTAS3020",
+        span,
+        "SELECT … EMIT CHANGES has no end",
+        "Read it with QueryChangesAsync, or ctas run --follow; without EMIT CHANGES it gives the rows there are now.");
 
     public static Diagnostic StreamCannotFollowTable(TextSpan span, string stream, string node) => new(
         "CTAS3011",
@@ -55,12 +61,22 @@ internal static class PlanningDiagnostics
 
         foreach (MaintenanceObstacle obstacle in Maintainability.ObstaclesOf(Maintainability.OverExactSources(plan)))
         {
-            diagnostics.Add(CannotBeMaintained(statement.NameSpan, statement.Name, obstacle.Reason, obstacle.Hint));
+            diagnostics.Add(CannotBeMaintained(
+                statement.NameSpan, $"table \"{statement.Name}\"", obstacle.Reason, obstacle.Hint));
         }
 
         if (statement.IsStream && plan.Kind != ChangeKind.AppendOnly)
         {
             diagnostics.Add(StreamCannotFollowTable(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
+        }
+    }
+
+    /// <summary>The same for a SELECT.</summary>
+    public static void CheckMaintainable(QueryStatement query, LogicalPlan plan, DiagnosticBag diagnostics)
+    {
+        foreach (MaintenanceObstacle obstacle in Maintainability.ObstaclesOf(plan))
+        {
+            diagnostics.Add(CannotBeMaintained(query.Query.Span, "the query", obstacle.Reason, obstacle.Hint));
         }
     }
 

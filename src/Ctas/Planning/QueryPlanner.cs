@@ -52,13 +52,64 @@ internal static class QueryPlanner
         StatementEnvironment? environment = null)
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
+        QueryStatement query = Read(diagnostics);
+        CheckEnds(query, diagnostics);
+        return Plan(query, diagnostics, tables, names, options, environment);
+    }
+
+    /// <summary>Plans a SELECT, with EMIT CHANGES or without, whose result shall be kept right while tables change.</summary>
+    /// <inheritdoc cref="PlanQuery" path="/param"/>
+    /// <exception cref="CtasCompilationException">The SQL holds mistakes, or it cannot be kept right.</exception>
+    public static PlannedQuery PlanChanges(
+        string sql,
+        Func<string, RelationInfo?> tables,
+        Func<IEnumerable<string>>? names = null,
+        OptimiserOptions? options = null,
+        StatementEnvironment? environment = null)
+    {
+        var diagnostics = new DiagnosticBag(new SourceText(sql));
+        QueryStatement query = Read(diagnostics);
+        PlannedQuery planned = Plan(query, diagnostics, tables, names, options, environment);
+        PlanningDiagnostics.CheckMaintainable(query, planned.Plan, diagnostics);
+        diagnostics.ThrowIfAny();
+        return planned;
+    }
+
+    /// <summary>Refuses a SELECT that never ends where all its rows are wanted.</summary>
+    /// <exception cref="CtasCompilationException">It has EMIT CHANGES, or could not be parsed.</exception>
+    public static void CheckEnds(string sql)
+    {
+        var diagnostics = new DiagnosticBag(new SourceText(sql));
+        CheckEnds(Read(diagnostics), diagnostics);
+    }
+
+    private static void CheckEnds(QueryStatement query, DiagnosticBag diagnostics)
+    {
+        if (query.EmitsChanges) { diagnostics.Add(PlanningDiagnostics.EndlessQuery(query.Query.Span)); }
+
+        diagnostics.ThrowIfAny();
+    }
+
+    private static QueryStatement Read(DiagnosticBag diagnostics)
+    {
         QueryStatement? query = StatementReader.ReadQuery(diagnostics);
         diagnostics.ThrowIfAny();
+        return query!;
+    }
+
+    private static PlannedQuery Plan(
+        QueryStatement query,
+        DiagnosticBag diagnostics,
+        Func<string, RelationInfo?> tables,
+        Func<IEnumerable<string>>? names,
+        OptimiserOptions? options,
+        StatementEnvironment? environment)
+    {
         var catalog = new RelationCatalog(tables, names ?? (() => []))
         {
             Functions = (environment ?? StatementEnvironment.Default).Functions,
         };
-        BoundRelation bound = Binder.BindQuery(query!, catalog, diagnostics);
+        BoundRelation bound = Binder.BindQuery(query, catalog, diagnostics);
         diagnostics.ThrowIfAny();
         return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), Knowing(tables, options));
     }

@@ -57,7 +57,11 @@ internal sealed record SourceStatement(PlannedSource Source) : PlannedStatement;
 
 /// <summary>SELECT, to be run over the loaded tables.</summary>
 /// <param name="Sql">Its text.</param>
-internal sealed record SelectStatement(string Sql) : PlannedStatement;
+internal sealed record SelectStatement(string Sql) : PlannedStatement
+{
+    /// <summary>True for EMIT CHANGES: its rows are followed by their changes, without an end.</summary>
+    public bool EmitsChanges { get; init; }
+}
 
 /// <summary>DROP TABLE or STREAM.</summary>
 internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) : PlannedStatement;

@@ -220,7 +220,10 @@ internal sealed class ScriptPlanner
                     : null;
             case BoundSelect select:
                 PlanQuery(select.Query, diagnostics);
-                return new SelectStatement(select.Query.Source[select.Span].ToString());
+                return new SelectStatement(select.Query.Source[select.Span].ToString())
+                {
+                    EmitsChanges = select.Query.EmitsChanges,
+                };
             case BoundExplain explain:
                 return PlanExplain(explain.Statement, diagnostics) is { } plan
                     ? new ExplainStatement(plan, diagnostics.Source[explain.Span].ToString())
@@ -267,9 +270,12 @@ internal sealed class ScriptPlanner
     {
         int before = diagnostics.Count;
         BoundRelation bound = Binder.BindQuery(query, _catalog, diagnostics);
-        return diagnostics.Count > before
-            ? null
-            : Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), _optimiser);
+        if (diagnostics.Count > before) { return null; }
+
+        PlannedQuery planned = LogicalPlanner.Plan(new BoundTable(bound, []));
+        if (query.EmitsChanges) { PlanningDiagnostics.CheckMaintainable(query, planned.Plan, diagnostics); }
+
+        return diagnostics.Count > before ? null : Optimiser.Optimise(planned, _optimiser);
     }
 
     private IndexStatement? PlanIndex(BoundCreateIndex index, DiagnosticBag diagnostics)
