@@ -1,3 +1,4 @@
+using Ctas.Binding.Properties;
 using Ctas.Data;
 using Ctas.Syntax;
 using Ctas.Text;
@@ -40,6 +41,10 @@ internal sealed record TableStatement(
 
     /// <summary>What it asks for in its normal form: spaces, comments and properties left out.</summary>
     public string NormalForm => SyntaxPrinter.Print(Syntax with { Properties = [] });
+
+    /// <summary>Place of a property's key in the statement; of the table's name when a file gave it.</summary>
+    public TextSpan SpanOf(string property) => Syntax.Properties
+        .FirstOrDefault(written => PropertyCatalog.Find(written.Name.Text)?.Name == property)?.Name.Span ?? NameSpan;
 }
 
 /// <summary>The bound SELECT of a table.</summary>

@@ -15,12 +15,15 @@ internal static class Calendar
     /// <summary>9999-12-31.</summary>
     public const int LastDay = 2_932_896;
 
+    /// <summary>0001-01-01 00:00:00 in microseconds.</summary>
+    public const long FirstTimestamp = FirstDay * MicrosecondsPerDay;
+
     /// <summary>True for a day within the years 1 to 9999.</summary>
     public static bool IsDay(long day) => day is >= FirstDay and <= LastDay;
 
     /// <summary>True for a time within the years 1 to 9999.</summary>
     public static bool IsTimestamp(long microseconds) =>
-        microseconds is >= FirstDay * MicrosecondsPerDay and < (LastDay + 1) * MicrosecondsPerDay;
+        microseconds is >= FirstTimestamp and < (LastDay + 1) * MicrosecondsPerDay;
 
     /// <summary>The day that holds a time.</summary>
     public static long DayOf(long microseconds) => FloorDivide(microseconds, MicrosecondsPerDay);

@@ -30,11 +30,12 @@ internal static class TemporalText
         };
     }
 
-    /// <summary><c>2024-05-06</c>.</summary>
+    /// <summary><c>2024-05-06</c>; of a date and a time the date as it is written, whatever the zone.</summary>
     public static bool TryReadDate(ReadOnlySpan<byte> text, out int day)
     {
         var reader = new TemporalReader(text);
-        bool isDate = reader.TryDate(out long read) && reader.IsAtEnd;
+        bool isDate = reader.TryDate(out long read)
+            && (reader.IsAtEnd || (reader.SkipToTime() && reader.TryTime(out _) && reader.TryZone(out _) && reader.IsAtEnd));
         day = isDate ? (int)read : 0;
         return isDate;
     }

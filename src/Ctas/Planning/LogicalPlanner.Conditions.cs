@@ -38,7 +38,7 @@ internal static partial class LogicalPlanner
     }
 
     /// <summary>True when some row could make the expression fail. When in doubt, true.</summary>
-    private static bool CanRaise(BoundExpression expression)
+    internal static bool CanRaise(BoundExpression expression)
     {
         bool canRaise = expression switch
         {

@@ -204,7 +204,7 @@ internal sealed class ScriptPlanner
             name => PropertyCatalog.Find(name) is { Places: PropertyPlace.Source });
         if (!readsDeclared && homeless is not null)
         {
-            diagnostics.Add(BindingDiagnostics.NothingTakesProperty(table.NameSpan, homeless));
+            diagnostics.Add(BindingDiagnostics.NothingTakesProperty(table.SpanOf(homeless), homeless));
         }
     }
 

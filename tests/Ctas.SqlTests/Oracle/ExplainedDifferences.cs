@@ -28,6 +28,7 @@ internal static class ExplainedDifferences
         new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
         new("BETWEEN of nested values", null, "Invalid type for BETWEEN", "op.between"),
         new("a text known to be NULL", null, @"function call ""contains\(""NULL"", ""NULL""\)""", "fn.CONTAINS"),
+        new("a NULL without type repeated", null, @"function matches .*\(BLOB", "fn.REPEAT"),
         new("a sum of 39 digits", "CTAS5002", null, "agg.sum.huge"),
         new("years before 1 and after 9999", "date or time out of range", null),
         new("years before 1 and after 9999", null, "outside the range of System.Date", "cast.try.date"),

@@ -153,7 +153,10 @@ internal sealed partial class QueryGenerator
         string alias = NextAlias();
         List<OracleColumn> shown = Columns(alias, tags, named ? "d" : "c");
         common = new OracleRelation(SqlPiece.Plain("relation", $"q AS {alias}"), shown);
-        if (choices.Takes("with.twice", 3))
+
+        // The rows of joins joined with themselves could be millions.
+        bool isSmall = !body.Constructs().Any(construct => construct.StartsWith("join.", StringComparison.Ordinal));
+        if (isSmall && choices.Takes("with.twice", 3))
         {
             string second = NextAlias();
             SqlText twice = $"q AS {alias} JOIN q AS {second} ON {alias}.{shown[0].Sql.ToString().Split('.')[1]} = {second}.{shown[0].Sql.ToString().Split('.')[1]}";

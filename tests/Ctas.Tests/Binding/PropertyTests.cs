@@ -113,7 +113,7 @@ public sealed class PropertyTests
     [InlineData("CREATE TABLE t WITH (o.topic = 'o', {o.type} = 'file_source') AS SELECT id FROM o", "CTAS2043", null)]
     [InlineData("CREATE STREAM s WITH (topic = 's', {table_model} = 'compact')", "CTAS2044", "CREATE TABLE … AS")]
     [InlineData("CREATE TABLE t WITH ({topic} = 's') AS SELECT id FROM users", "CTAS2044", "orders.topic")]
-    [InlineData("CREATE TABLE {t} WITH (value_format = 'JSON') AS SELECT id FROM users", "CTAS2044", null)]
+    [InlineData("CREATE TABLE t WITH ({value_format} = 'JSON') AS SELECT id FROM users", "CTAS2044", null)]
     [InlineData("CREATE TABLE t WITH (o.table_model = 'compact', o.topic = 'o') AS SELECT id FROM o", "CTAS2040", null)]
     [InlineData("CREATE TABLE t WITH ({o.type} = 'kafka_source') AS SELECT id FROM o", "CTAS2045", "topic")]
     [InlineData("CREATE STREAM s WITH ({mode = 'append'})", "CTAS2045", null)]

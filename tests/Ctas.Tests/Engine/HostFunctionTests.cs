@@ -75,6 +75,23 @@ public sealed class HostFunctionTests
     }
 
     [Theory]
+    [InlineData("upper", "function \"upper\" cannot be added, because SQL has a function of that name")]
+    [InlineData("sum", "function \"sum\" cannot be added, because SQL has a function of that name")]
+    [InlineData("Mine", "function \"Mine\" is added twice")]
+    public void Build_WithANameThatIsTaken_DrawsTheName(string name, string message)
+    {
+        Action act = () => new CtasEngineBuilder().AddFunction("mine", (long n) => n).AddFunction(name, (long n) => n).Build();
+
+        act.Should().Throw<CtasCompilationException>().Which.Message.Should().Be(
+            $"""
+            CTAS2057: {message}
+            LINE 1: {name}
+                    {new string('^', name.Length)}
+            Hint: Give it another name.
+            """);
+    }
+
+    [Theory]
     [InlineData("SELECT w FROM words('a bb a') AS w ORDER BY w", "a a bb")]
     [InlineData("SELECT w.word FROM (SELECT 'x y' AS s UNION ALL SELECT 'z') AS t, words(t.s) AS w(word) ORDER BY 1", "x y z")]
     [InlineData("SELECT COUNT(*) AS n FROM words('')", "0")]

@@ -66,18 +66,26 @@ internal sealed class SubqueryUnnesting
 
     private BoundProject UnnestFilter(BoundFilter filter)
     {
-        // Conditions that need no sub-query first: fewer rows meet the joins.
+        // Conditions that need no sub-query first: fewer rows meet the joins. Those that may fail on a row come last,
+        // after what may drop it.
         BoundExpression[] conjuncts = [.. filter.Predicate.Conjuncts()];
-        BoundExpression[] plain = [.. conjuncts.Where(conjunct => !conjunct.Contains<BoundSubquery>())];
-        var attachment = new SubqueryAttachment(this, Unnested(filter.Input).Where(plain));
+        ILookup<bool, BoundExpression> plain = conjuncts
+            .Where(conjunct => !conjunct.Contains<BoundSubquery>())
+            .ToLookup(conjunct => LogicalPlanner.CanRaise(conjunct) && !Joins(filter.Input, conjunct.Columns()));
+        var attachment = new SubqueryAttachment(this, Unnested(filter.Input).Where([.. plain[false]]));
         List<BoundExpression> left = [];
-        foreach (BoundExpression conjunct in conjuncts.Except(plain))
+        foreach (BoundExpression conjunct in conjuncts.Where(conjunct => conjunct.Contains<BoundSubquery>()))
         {
             if (!attachment.TrySelect(conjunct)) { left.Add(attachment.Rewrite(conjunct)); }
         }
 
-        return attachment.Input.Where(left).Only(filter.ReadableColumns);
+        return attachment.Input.Where([.. left, .. plain[true]]).Only(filter.ReadableColumns);
     }
+
+    /// <summary>True when a condition over the columns says which rows of joined relations belong together.</summary>
+    private static bool Joins(BoundRelation input, HashSet<ColumnSymbol> columns) => input is BoundJoin join
+        && (columns.IsSubsetOf(join.Left.ReadableColumns) ? Joins(join.Left, columns)
+            : !columns.IsSubsetOf(join.Right.ReadableColumns) || Joins(join.Right, columns));
 
     private BoundRelation UnnestJoin(BoundJoin join)
     {

@@ -75,7 +75,7 @@ internal static class Operators
         new("cast.text.back.time", "time", "CAST(CAST({time} AS VARCHAR) AS TIME)"),
         new("cast.text.back.decimal", "decimal", "CAST(CAST({decimal} AS VARCHAR) AS DECIMAL(12, 2))"),
         new("cast.text.back.double", "double", "CAST(CAST({double} AS VARCHAR) AS DOUBLE)"),
-        new("cast.try.int", "int", "TRY_CAST(REPLACE({varchar}, '.', 'x') AS INT)"),
+        new("cast.try.int", "int", "TRY_CAST(REPLACE({varchar}, '.', 'z') AS INT)"),
         new("cast.try.date", "date", "TRY_CAST({varchar} AS DATE)"),
         new("cast.try.boolean", "boolean", "TRY_CAST(«|TRIM(»{varchar}«|)» AS BOOLEAN)"),
         new("cast.try.double", "double", "TRY_CAST({varchar|'1.5'} AS DOUBLE)"),

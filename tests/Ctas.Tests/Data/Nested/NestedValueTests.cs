@@ -29,6 +29,24 @@ public sealed class NestedValueTests
         Encode(shape, left).AsSpan().SequenceEqual(Encode(shape, right)).Should().Be(areEqual);
     });
 
+    public static TheoryData<DataType, object, object> AlikeValues => new()
+    {
+        { DataType.Array(DataType.Varchar), Array.Empty<object?>(), new object?[] { "" } },
+        { DataType.Array(DataType.Bytes), Array.Empty<object?>(), new object?[] { Array.Empty<byte>() } },
+        { DataType.Array(DataType.Varchar), new object?[] { "NULL" }, new object?[] { null } },
+        { DataType.Array(DataType.Time), new object?[] { new TimeOnly(7, 8, 9) }, new object?[] { new TimeOnly(7, 8, 10) } },
+        { DataType.Array(DataType.Interval), new object?[] { new Interval(1, 0, 0) }, new object?[] { new Interval(0, 30, 0) } },
+    };
+
+    [Theory]
+    [MemberData(nameof(AlikeValues))]
+    public void Encode_ValuesThatAreAlmostAlike_AreOtherBytes(DataType type, object left, object right)
+    {
+        ValueShape shape = ValueShape.Of(type);
+        Show(Normal(type, left)).Should().NotBe(Show(Normal(type, right)));
+        Encode(shape, left).Should().NotEqual(Encode(shape, right));
+    }
+
     [Fact]
     public void Compare_TwoValues_IsAntisymmetricAndZeroExactlyForEqualBytes() => Typed.Sample((type, left, right) =>
     {
@@ -62,7 +80,7 @@ public sealed class NestedValueTests
         }
 
         writer.End();
-        Show(NestedBoxing.Box(shape, writer.Written)).Should().Be("{1:y,2:z}");
+        Show(NestedBoxing.Box(shape, writer.Written)).Should().Be("{1:'y',2:'z'}");
     }
 
     [Fact]
@@ -107,7 +125,7 @@ public sealed class NestedValueTests
         writer.SelectField(3);
         writer.WriteInt64(7);
         writer.End();
-        Show(NestedBoxing.Box(shape, writer.Written)).Should().Be("{a:x,b:NULL,c:second,d:7}");
+        Show(NestedBoxing.Box(shape, writer.Written)).Should().Be("{'a':'x','b':NULL,'c':'second','d':7}");
     }
 
     [Theory]
@@ -268,11 +286,13 @@ public sealed class NestedValueTests
             ? Encoding.UTF8.GetBytes(text).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes((string)right))
             : ((int)left).CompareTo((int)right)));
 
+    /// <summary>A text that only equal values have: [] is not [""], and a time has its seconds.</summary>
     private static string Show(object? value) => value switch
     {
         null => "NULL",
-        string text => text,
-        byte[] bytes => Convert.ToHexString(bytes),
+        string text => $"'{text}'",
+        TimeOnly time => time.ToString("O"),
+        byte[] bytes => $"x'{Convert.ToHexString(bytes)}'",
         object?[] items => $"[{string.Join(",", items.Select(Show))}]",
         System.Collections.IDictionary entries =>
             $"{{{string.Join(",", entries.Keys.Cast<object>().Select(key => $"{Show(key)}:{Show(entries[key])}"))}}}",
