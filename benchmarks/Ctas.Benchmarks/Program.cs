@@ -15,7 +15,7 @@ IComparisonSuite[] suites =
     new TableComparisons(), new MemoryComparisons(), new ColumnComparisons(), new LookupComparisons(),
     new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
     new TpchComparisons(), new ScalingComparisons(), new SnapshotComparisons(),
-    new MaintenanceComparisons(),
+    new MaintenanceComparisons(), new LiveComparisons(),
 ];
 string? filter = Option("--filter");
 bool asJson = args.Contains("--json");

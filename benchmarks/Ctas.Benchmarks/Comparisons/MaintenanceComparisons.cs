@@ -29,7 +29,7 @@ internal sealed class MaintenanceComparisons : IComparisonSuite
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
-        foreach ((string name, string sql) in Queries)
+        foreach ((string name, string sql) in Queries.Where(query => options.Asks(query.Name)))
         {
             var many = new Tables(options.Rows);
             LogicalPlan plan = many.Plan(sql);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.Incremental;
@@ -73,23 +74,50 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
         Rows.Add(rows.Columns, weights, places.AsSpan(0, count));
         keys.FindOrAdd(keyColumns, rowKeys.AsSpan(0, count));
         Reserve();
-        for (int row = 0; row < count; row++)
+        for (int start = 0; start < count; start += CacheLines.BlockRows)
         {
-            int key = rowKeys[row];
-            Chain(places[row], key);
-            Weigh(key, weights is null ? 1 : weights[row]);
+            int end = Math.Min(start + CacheLines.BlockRows, count);
+            Prefetch(places.AsSpan(start..end), rowKeys.AsSpan(start..end));
+            for (int row = start; row < end; row++)
+            {
+                Chain(places[row], rowKeys[row]);
+                Weigh(rowKeys[row], weights is null ? 1 : weights[row]);
+            }
         }
 
         ArrayPool<int>.Shared.Return(places);
         ArrayPool<int>.Shared.Return(rowKeys);
     }
 
+    /// <summary>Asks for what is known of a key's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchKey(int key)
+    {
+        if (key < _chains.Length) { CacheLines.Prefetch(ref _chains[key]); }
+    }
+
+    /// <summary>Asks for a row, its weight and its link.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchRow(int place)
+    {
+        CacheLines.Prefetch(ref _links[place]);
+        Rows.Prefetch(place);
+        Rows.Rows.Prefetch(place);
+    }
+
     /// <inheritdoc/>
     public void Commit()
     {
-        foreach (int place in Rows.Touched)
+        ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(Rows.Touched);
+        for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
         {
-            if (Rows.Now(place) == 0) { Unchain(place); }
+            ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
+            foreach (int place in block) { PrefetchNeighbours(_links[place]); }
+
+            foreach (int place in block)
+            {
+                if (Rows.Now(place) == 0) { Unchain(place); }
+            }
         }
 
         Rows.Commit();
@@ -115,6 +143,32 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
         KeylessNow = KeylessBefore;
         TotalNow = TotalBefore;
         EndTick();
+    }
+
+    private void Prefetch(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys)
+    {
+        for (int row = 0; row < places.Length; row++)
+        {
+            CacheLines.Prefetch(ref _links[places[row]]);
+            if (rowKeys[row] == RowKeys.None) { continue; }
+
+            CacheLines.Prefetch(ref _chains[rowKeys[row]]);
+            keys.Prefetch(rowKeys[row]);
+        }
+
+        foreach (int key in rowKeys)
+        {
+            if (key != RowKeys.None && _chains[key].First != 0) { CacheLines.Prefetch(ref _links[_chains[key].Last]); }
+        }
+    }
+
+    private void PrefetchNeighbours(Link link)
+    {
+        if (link.Key == RowKeys.None) { return; }
+
+        if (link.Previous >= 0) { CacheLines.Prefetch(ref _links[link.Previous]); }
+
+        if (link.Next >= 0) { CacheLines.Prefetch(ref _links[link.Next]); }
     }
 
     private void EndTick()

@@ -97,6 +97,10 @@ internal sealed class PackedRows
         ArrayPool<ulong>.Shared.Return(packed);
     }
 
+    /// <summary>Asks for the row at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int place) => CacheLines.Prefetch(ref _words[place * _width]);
+
     /// <summary>Removes the row at a place.</summary>
     public void Remove(int place)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 using Ctas.Execution.Operators;
 using Ctas.Execution.State;
@@ -69,21 +70,39 @@ internal sealed class PairChanges
         where TMoment : struct, IMoment
     {
         RowWeights rows = changed.Rows.Rows;
-        foreach (int place in rows.Touched)
+        ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(rows.Touched);
+        for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
         {
-            int delta = rows.Now(place) - rows.Before(place);
-            int key = changed.Rows.KeyOf(place);
-            if (delta == 0 || delta > 0 != isGain || key == RowKeys.None) { continue; }
-
-            for (int match = other.Rows.First(key); match >= 0; match = other.Rows.Next(match))
+            ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
+            Prefetch(changed, other, block);
+            foreach (int place in block)
             {
-                PairsSeen++;
-                int weight = TMoment.WeightOf(other.Rows.Rows, match);
-                if (weight != 0) { Add(changed, place, match, delta, weight); }
+                int delta = rows.Now(place) - rows.Before(place);
+                int key = changed.Rows.KeyOf(place);
+                if (delta == 0 || delta > 0 != isGain || key == RowKeys.None) { continue; }
+
+                for (int match = other.Rows.First(key); match >= 0; match = other.Rows.Next(match))
+                {
+                    PairsSeen++;
+                    int weight = TMoment.WeightOf(other.Rows.Rows, match);
+                    if (weight != 0) { Add(changed, place, match, delta, weight); }
+                }
             }
         }
 
         Flush(changed, other, isGain);
+    }
+
+    /// <summary>Asks for the first match of every row of a block.</summary>
+    private static void Prefetch(JoinSide changed, JoinSide other, ReadOnlySpan<int> block)
+    {
+        foreach (int place in block) { other.Rows.PrefetchKey(Math.Max(0, changed.Rows.KeyOf(place))); }
+
+        foreach (int place in block)
+        {
+            int key = changed.Rows.KeyOf(place);
+            if (key >= 0 && other.Rows.First(key) is >= 0 and var match) { other.Rows.PrefetchRow(match); }
+        }
     }
 
     private void Add(JoinSide changed, int place, int match, int delta, int weight)

@@ -45,6 +45,9 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
         }
     }
 
+    /// <summary>Asks for what is known of a key.</summary>
+    public void Prefetch(int key) => CacheLines.Prefetch(ref _rowCounts[key]);
+
     /// <summary>Notes that one more row has a key.</summary>
     public void Hold(int key) => _rowCounts[key]++;
 

@@ -41,16 +41,18 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
             Array.Resize(ref _weights, Math.Max(Rows.PlaceCount, Math.Max(64, _weights.Length * 2)));
         }
 
-        for (int row = 0; row < places.Length; row++)
+        for (int start = 0; start < places.Length; start += CacheLines.BlockRows)
         {
-            ref Weight weight = ref _weights[places[row]];
-            weight.Now += weights is null ? 1 : weights[row];
-            if (weight.IsTouched) { continue; }
+            int end = Math.Min(start + CacheLines.BlockRows, places.Length);
+            for (int row = start; row < end; row++) { Prefetch(places[row]); }
 
-            weight.IsTouched = true;
-            _touched.Add(places[row]);
+            for (int row = start; row < end; row++) { Add(places[row], weights is null ? 1 : weights[row]); }
         }
     }
+
+    /// <summary>Asks for the weight of a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int place) => CacheLines.Prefetch(ref _weights[place]);
 
     /// <summary>Adds weighted rows.</summary>
     public void Add(ChangeBatch changes)
@@ -97,6 +99,17 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
 
         Rows = Rows.Emptied();
         _weights = [];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Add(int place, int change)
+    {
+        ref Weight weight = ref _weights[place];
+        weight.Now += change;
+        if (weight.IsTouched) { return; }
+
+        weight.IsTouched = true;
+        _touched.Add(place);
     }
 
     private void Settle(int place, ref Weight weight)
