@@ -2,6 +2,7 @@ using Ctas.Execution;
 using Ctas.Loading;
 using Ctas.Maintenance;
 using Ctas.Planning;
+using Ctas.Sinks;
 using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Text;
@@ -20,6 +21,7 @@ public sealed partial class CtasEngineBuilder
     private readonly List<string> _scripts = [];
     private readonly Dictionary<string, string> _properties = new(StringComparer.OrdinalIgnoreCase);
     private SourceCatalog _sources = SourceCatalog.Files;
+    private SinkCatalog _sinks = SinkCatalog.Files;
     private CtasEngineOptions _options = new();
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
@@ -69,6 +71,24 @@ public sealed partial class CtasEngineBuilder
     public CtasEngineBuilder UseSourceFactory(ISourceFactory factory)
     {
         _sources = _sources.With(factory);
+        return this;
+    }
+
+    /// <summary>Declares a sink, as <c>CREATE SINK name WITH (…)</c> does.</summary>
+    /// <param name="name">The name that INTO uses.</param>
+    /// <param name="properties">Its properties, as in SQL: <c>topic</c> or <c>path</c>, and what else it needs.</param>
+    public CtasEngineBuilder AddSink(string name, IReadOnlyDictionary<string, string> properties)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(properties);
+        IEnumerable<string> texts = properties.Select(property => $"{Text(property.Key)} = {Text(property.Value)}");
+        return AddScript($"CREATE SINK {Quoted(name)} WITH ({string.Join(", ", texts)})");
+    }
+
+    /// <summary>Adds a factory for places in SQL; the latest that can make a sink makes it.</summary>
+    public CtasEngineBuilder UseSinkFactory(ISinkFactory factory)
+    {
+        _sinks = _sinks.With(factory);
         return this;
     }
 
@@ -161,6 +181,8 @@ public sealed partial class CtasEngineBuilder
         var services = new LoadServices(registry, _sources, _options.Load, _timeProvider, _loggerFactory)
         {
             BasePath = _options.BasePath,
+            Sinks = _sinks,
+            Delivery = _options.Delivery,
             Maintainer = new Maintainer(registry, _options.Maintenance, _loggerFactory),
             Snapshots = _snapshots is { } snapshots
                 ? new TableSnapshots(snapshots, _sources, _timeProvider, _loggerFactory)
@@ -178,6 +200,8 @@ public sealed partial class CtasEngineBuilder
         _isBuilt = true;
         return engine;
     }
+
+    private static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -12,6 +12,9 @@ public sealed record CtasEngineOptions
     /// <summary>How tables are kept fresh.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();
 
+    /// <summary>How changes are delivered to sinks.</summary>
+    public DeliveryOptions Delivery { get; init; } = new();
+
     /// <summary>Most tables the engine's registry takes. Default: no limit. Not used with a registry of your own.</summary>
     public int? MaxTables { get; init; }
 

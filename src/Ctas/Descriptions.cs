@@ -1,5 +1,7 @@
+using System.Globalization;
 using Ctas.Data;
 using Ctas.Loading;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Tables;
 
@@ -8,7 +10,7 @@ namespace Ctas;
 /// <summary>What SHOW, DESCRIBE and EXPLAIN answer, as rows.</summary>
 internal static class Descriptions
 {
-    /// <summary>SHOW TABLES, SOURCES, PROPERTIES.</summary>
+    /// <summary>SHOW TABLES, SOURCES, SINKS, PROPERTIES.</summary>
     public static QueryResult Show(string what, LoadServices services, ScriptPlan known) => what switch
     {
         "tables" => Tables(services.Registry.Tables),
@@ -16,12 +18,21 @@ internal static class Descriptions
             ["name", "location"],
             services.Sources.Named.Select(source => (string?[])[source.Key, source.Value.Definition.Location.ToString()])
                 .Concat(known.Sources.Select(source => (string?[])[source.Name, source.Path ?? "kafka://" + source.Topic]))),
+        "sinks" => Rows(
+            ["name", "location", "delivery", "table"],
+            known.Sinks.OrderBy(sink => sink.Name, StringComparer.OrdinalIgnoreCase).Select(sink => (string?[])
+            [
+                sink.Name,
+                SinkDefinitions.Create(sink).Location.ToString(),
+                sink.IsExactlyOnce ? "exactly_once" : "at_least_once",
+                SinkStatements.WriterOf(sink.Name, services)?.Name,
+            ])),
         _ => Rows(
             ["name", "value"], known.Settings.Redacted().OrderBy(property => property.Key, StringComparer.Ordinal)
                 .Select(property => (string?[])[property.Key, property.Value])),
     };
 
-    /// <summary>DESCRIBE of a table or a declared source: one row a column.</summary>
+    /// <summary>DESCRIBE of a table or a declared source: one row a column; of a sink, one row a property.</summary>
     public static QueryResult Describe(string name, LoadServices services, ScriptPlan known)
     {
         if (services.Registry.TryGetMetadata(name, out TableMetadata? table) && table.Schema is { } schema)
@@ -32,10 +43,32 @@ internal static class Descriptions
 
         PlannedSource? source = known.Sources.FirstOrDefault(
             declared => string.Equals(declared.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (source is null && known.Sinks.FirstOrDefault(
+            declared => string.Equals(declared.Name, name, StringComparison.OrdinalIgnoreCase)) is { } sink)
+        {
+            return Sink(sink, services);
+        }
+
         return source?.Columns is { } columns
             ? Columns(columns.Select(column => (
                 column.Name, column.Type.ToString(), column.Mark == SourceColumnMark.None ? null : column.Mark.ToString())))
             : throw new TableNotFoundException(name, []);
+    }
+
+    private static QueryResult Sink(PlannedSink sink, LoadServices services)
+    {
+        TableMetadata? writer = SinkStatements.WriterOf(sink.Name, services);
+        SinkStatus? status = writer is null ? null : services.Maintainer?.Find(writer.Name)?.Delivery?.Status;
+        IEnumerable<(string Name, string? Value)> rows =
+        [
+            .. sink.Properties.Redacted().OrderBy(property => property.Key, StringComparer.Ordinal)
+                .Select(property => (property.Key, property.Value)),
+            ("table", writer?.Name),
+            ("records", status?.Records.ToString(CultureInfo.InvariantCulture)),
+            ("queued changes", status?.QueuedChanges.ToString(CultureInfo.InvariantCulture)),
+            ("fault", status?.Failure?.Message ?? status?.Fault),
+        ];
+        return Rows(["property", "value"], rows.Select(row => (string?[])[row.Name, row.Value]));
     }
 
     /// <summary>A text, one row a line.</summary>

@@ -34,7 +34,7 @@ internal static class StatementRunner
                 case SetStatement { Property: LoadProperties.MemoryLimit } set:
                     running = services.WithQueryMemory(set.Value);
                     break;
-                case LoadStatement or SourceStatement or SetStatement:
+                case LoadStatement or SourceStatement or SinkStatement or SetStatement:
                     break;
                 case IndexStatement index:
                     SecondaryIndexes.Build(services.Registry, index.Table, index.Columns);
@@ -46,6 +46,9 @@ internal static class StatementRunner
                             .ConfigureAwait(false);
                     }
 
+                    break;
+                case DropSinkStatement drop:
+                    await SinkStatements.DropAsync(drop, services, cancellationToken).ConfigureAwait(false);
                     break;
                 case SelectStatement select:
                     result = await TableQueries.RunAsync(select.Sql, running, cancellationToken).ConfigureAwait(false);

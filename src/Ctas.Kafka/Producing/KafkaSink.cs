@@ -12,198 +12,233 @@ namespace Ctas.Kafka.Producing;
 /// </summary>
 /// <remarks>
 /// The producer is idempotent: within one life of the process the brokers keep each record once and in order. For
-/// exactly-once, a batch and the positions it was made from are one transaction: the positions are committed as offsets
-/// of a group of the sink's own, so that a later process knows what its readers have seen.
+/// exactly-once, what is written up to a commit and the positions it was made from are one transaction: the positions are
+/// committed as offsets of a group of the sink's own, so that a later process knows what its readers have seen. Such a
+/// sink takes its transactional name once; when it loses it, it is over, and never takes it back from its successor.
 /// </remarks>
-internal sealed class KafkaSink : ISink
+internal sealed class KafkaSink(
+    SinkDefinition definition,
+    KafkaSinkSettings settings,
+    Func<KafkaSinkSettings, ILogger, ISinkClient> connect,
+    ILogger logger) : ISink
 {
-    private readonly SinkDefinition _definition;
-    private readonly KafkaSinkSettings _settings;
-    private readonly ILogger _logger;
-    private readonly SinkRecords _records;
-    private IProducer<byte[]?, byte[]?>? _producer;
-    private IConsumer<byte[], byte[]>? _group;
-    private Error? _refused;
+    // A commit whose answer is missing may have happened: it is asked for again, by the producer that began it.
+    private const int MaxAttempts = 5;
 
-    /// <param name="definition">The sink.</param>
-    /// <param name="settings">Properties of the client, and how patient to be.</param>
-    /// <param name="logger">Where the client logs.</param>
-    public KafkaSink(SinkDefinition definition, KafkaSinkSettings settings, ILogger logger)
+    private readonly SinkRecords _records = new(definition);
+    private ISinkClient? _client;
+    private bool _isOver;
+    private bool _isOpen;
+
+    private string Topic => ((TopicLocation)definition.Location).Topic;
+
+    public async ValueTask<IReadOnlyList<SinkPosition>> GetPositionsAsync(
+        IReadOnlyCollection<string> sources, CancellationToken cancellationToken)
     {
-        _definition = definition;
-        _settings = settings;
-        _logger = logger;
-        _records = new SinkRecords(definition);
+        IReadOnlyList<SinkPosition> positions = [];
+        if (sources.Count == 0 && !settings.IsTransactional) { return positions; }
+
+        await RunAsync(client => positions = client.GetPositions(sources), cancellationToken).ConfigureAwait(false);
+        return positions;
     }
 
-    private string Topic => ((TopicLocation)_definition.Location).Topic;
-
-    private bool IsTransactional => _definition.Delivery == SinkDelivery.ExactlyOnce;
-
-    // The client's calls block: they have a thread of their own, and cancellation waits for the one that is under way.
-    public async ValueTask WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
+    public async ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
     {
+        var written = default(SinkWritten);
+        Action<ISinkClient> write = client => written = Write(client, batch);
         cancellationToken.ThrowIfCancellationRequested();
-        await Task.Factory.StartNew(
-            () => Write(batch), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .ConfigureAwait(false);
+
+        // Handing records to a client that is there takes no longer than encoding them.
+        if (_client is not null) { Run(write); }
+        else { await RunAsync(write, cancellationToken).ConfigureAwait(false); }
+
+        return written;
     }
 
-    public async ValueTask<IReadOnlyList<SinkPosition>?> GetPositionsAsync(
-        IReadOnlyList<SinkPosition> partitions, CancellationToken cancellationToken)
-    {
-        if (!IsTransactional) { return null; }
+    public async ValueTask CommitAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken) =>
+        await RunAsync(
+            client =>
+            {
+                if (settings.IsTransactional) { CommitTransaction(client, positions); }
+                else { CommitRecords(client, positions); }
+            },
+            cancellationToken).ConfigureAwait(false);
 
-        return await Task.Factory.StartNew(
-            () => ReadPositions(partitions), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .ConfigureAwait(false);
-    }
-
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        Reset();
-        _group?.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private void Write(SinkBatch batch)
-    {
-        try
+        if (_isOpen)
         {
-            IProducer<byte[]?, byte[]?> producer = _producer ??= Connect();
-            _refused = null;
-            if (IsTransactional) { producer.BeginTransaction(); }
-
-            _records.Write(batch, Produce);
-            if (IsTransactional) { Commit(producer, batch.Positions); }
-            else { Flush(producer); }
+            // Readers of committed records wait for what is open.
+            try { await RunAsync(client => client.Abort(), CancellationToken.None).ConfigureAwait(false); }
+            catch (SinkException e) { SinkLog.ClientError(logger, definition.Name, e.Message); }
         }
+
+        _isOver = true;
+        Disconnect();
+    }
+
+    private SinkWritten Write(ISinkClient client, SinkBatch batch)
+    {
+        Begin(client);
+        return _records.Write(batch, (in SinkRecord record) => client.Produce(Topic, in record));
+    }
+
+    private void Begin(ISinkClient client)
+    {
+        if (!settings.IsTransactional || _isOpen) { return; }
+
+        client.Begin();
+        _isOpen = true;
+    }
+
+    private void CommitTransaction(ISinkClient client, IReadOnlyList<SinkPosition> positions)
+    {
+        Begin(client);
+        if (positions.Count > 0) { Insist(() => client.SendPositions(positions)); }
+
+        Insist(client.Commit);
+        _isOpen = false;
+    }
+
+    private void CommitRecords(ISinkClient client, IReadOnlyList<SinkPosition> positions)
+    {
+        client.Flush();
+        if (positions.Count == 0) { return; }
+
+        try { client.KeepPositions(positions); }
         catch (KafkaException e)
         {
-            // What a new producer does not know cannot confuse it: an open transaction ends with its producer.
-            Reset();
-            throw Failure(e.Error, e);
-        }
-        catch
-        {
-            Reset();
-            throw;
+            // The records are there; a later process begins at older positions and writes some of them again.
+            SinkLog.PositionsNotKept(logger, definition.Name, e.Error.Reason);
         }
     }
 
-    private void Produce(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, SinkRecordForm form)
+    /// <summary>Repeats a call as long as the client says that it may be.</summary>
+    private static void Insist(Action call)
     {
-        var message = new Message<byte[]?, byte[]?>
-        {
-            Key = form.HasFlag(SinkRecordForm.HasKey) ? key.ToArray() : null,
-            Value = form.HasFlag(SinkRecordForm.HasValue) ? value.ToArray() : null,
-        };
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             try
             {
-                _producer!.Produce(Topic, message, OnDelivered);
+                call();
                 return;
             }
-            catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            catch (KafkaRetriableException) when (attempt < MaxAttempts)
             {
-                // The queue is as long as it may be: what is in it goes first.
-                _producer!.Poll(TimeSpan.FromMilliseconds(100));
+                // The call has waited for the brokers as long as the client does.
             }
         }
     }
 
-    private void Flush(IProducer<byte[]?, byte[]?> producer)
+    // The client's calls block: they have a thread of their own, and cancellation waits for the one that is under way.
+    private async Task RunAsync(Action<ISinkClient> work, CancellationToken cancellationToken)
     {
-        int missing = producer.Flush(_settings.Timeout);
-        if (_refused is { } error) { throw new KafkaException(error); }
-
-        if (missing > 0) { throw new KafkaException(ErrorCode.Local_TimedOut); }
+        cancellationToken.ThrowIfCancellationRequested();
+        await Task.Factory.StartNew(
+            () => Run(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ConfigureAwait(false);
     }
 
-    private void Commit(IProducer<byte[]?, byte[]?> producer, IReadOnlyList<SinkPosition> positions)
+    private void Run(Action<ISinkClient> work)
     {
-        try
+        try { work(_client ?? Connect()); }
+        catch (KafkaException e)
         {
-            producer.SendOffsetsToTransaction(
-                positions.Select(position => new TopicPartitionOffset(
-                    position.Source, new Partition(position.Partition), new Offset(position.Offset))),
-                (_group ??= CreateGroup()).ConsumerGroupMetadata,
-                _settings.Timeout);
-            producer.CommitTransaction(_settings.Timeout);
+            throw settings.IsTransactional ? EndTransaction(e) : Lose(e);
         }
-        catch (KafkaTxnRequiresAbortException)
+        catch (SinkException)
         {
-            producer.AbortTransaction(_settings.Timeout);
+            // A row without a form: nothing of its transaction is to be seen.
+            Disconnect();
+            _isOver |= settings.IsTransactional;
             throw;
         }
     }
 
-    private IReadOnlyList<SinkPosition> ReadPositions(IReadOnlyList<SinkPosition> partitions)
+    private ISinkClient Connect()
     {
+        if (_isOver)
+        {
+            throw new SinkException(
+                definition.Name, $"sink \"{definition.Name}\" has failed before and writes no more", isTransient: false);
+        }
+
+        ISinkClient client = connect(settings, logger);
         try
         {
-            // An earlier process may have left a transaction open: taking over its name ends it.
-            _producer ??= Connect();
-            return
-            [
-                .. (_group ??= CreateGroup()).Committed(
-                    partitions.Select(position => new TopicPartition(position.Source, new Partition(position.Partition))),
-                    _settings.Timeout)
-                .Where(committed => committed.Offset.Value >= 0)
-                .Select(committed => new SinkPosition(committed.Topic, committed.Partition.Value, committed.Offset.Value)),
-            ];
-        }
-        catch (KafkaException e)
-        {
-            Reset();
-            throw Failure(e.Error, e);
-        }
-    }
-
-    private IProducer<byte[]?, byte[]?> Connect()
-    {
-        IProducer<byte[]?, byte[]?> producer = new ProducerBuilder<byte[]?, byte[]?>(_settings.ForProducer(IsTransactional))
-            .SetLogHandler((_, line) => SinkLog.Client(_logger, line.Facility, line.Message))
-            .SetErrorHandler((_, error) => SinkLog.ClientError(_logger, _definition.Name, error.Reason))
-            .Build();
-        try
-        {
-            if (IsTransactional) { producer.InitTransactions(_settings.Timeout); }
-
-            return producer;
+            if (settings.IsTransactional) { Insist(client.TakeOver); }
         }
         catch
         {
-            producer.Dispose();
+            client.Dispose();
             throw;
+        }
+
+        return _client = client;
+    }
+
+    private SinkException Lose(KafkaException e)
+    {
+        // What a new producer does not know cannot confuse it.
+        Disconnect();
+        return Failure(e.Error, e, isTransient: true);
+    }
+
+    private SinkException EndTransaction(KafkaException e)
+    {
+        // Nothing was taken over yet: trying again takes nothing from anybody.
+        if (_client is not { } client) { return Failure(e.Error, e, isTransient: true); }
+
+        bool isAborted = TryAbort(client, e);
+        if (!isAborted)
+        {
+            _isOver = true;
+            Disconnect();
+        }
+
+        return Failure(e.Error, e, isAborted);
+    }
+
+    /// <summary>True when nothing of the open transaction will ever be seen, and the next one can begin.</summary>
+    private bool TryAbort(ISinkClient client, KafkaException e)
+    {
+        if (e is not KafkaTxnRequiresAbortException && (e is KafkaRetriableException || e.Error.IsFatal || IsFencing(e.Error))) { return false; }
+
+        if (!_isOpen) { return true; }
+
+        try
+        {
+            Insist(client.Abort);
+            _isOpen = false;
+            return true;
+        }
+        catch (KafkaException)
+        {
+            // The first error says more.
+            return false;
         }
     }
 
-    private IConsumer<byte[], byte[]> CreateGroup() =>
-        new ConsumerBuilder<byte[], byte[]>(_settings.ForGroup())
-            .SetLogHandler((_, line) => SinkLog.Client(_logger, line.Facility, line.Message))
-            .SetErrorHandler((_, error) => SinkLog.ClientError(_logger, _definition.Name, error.Reason))
-            .Build();
-
-    private void Reset()
+    private void Disconnect()
     {
-        _producer?.Dispose();
-        _producer = null;
+        _client?.Dispose();
+        _client = null;
+        _isOpen = false;
     }
 
-    private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)
-    {
-        if (report.Error.IsError) { Interlocked.CompareExchange(ref _refused, report.Error, null); }
-    }
+    // Another producer has taken the name: both must not write.
+    private static bool IsFencing(Error error) =>
+        error.Code is ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
 
-    private SinkException Failure(Error error, Exception inner)
+    private SinkException Failure(Error error, Exception inner, bool isTransient)
     {
-        // A producer that another one of the same name has displaced must not go on: both would write.
-        bool isFenced = error.Code is ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
-        bool isTransient = !isFenced && (error.IsLocalError || new Consuming.KafkaFault(error.Code, error.Reason).IsTransient);
+        bool isFenced = IsFencing(error);
+        bool mayPass = error.IsLocalError || new Consuming.KafkaFault(error.Code, error.Reason).IsTransient;
         string reason = isFenced ? "another process writes to it under the same name" : error.Reason;
         return new SinkException(
-            _definition.Name, $"sink \"{_definition.Name}\" could not write to topic \"{Topic}\": {reason}", isTransient, inner);
+            definition.Name,
+            $"sink \"{definition.Name}\" could not write to topic \"{Topic}\": {reason}",
+            isTransient && mayPass && !isFenced,
+            inner);
     }
 }

@@ -2,6 +2,8 @@ using Ctas.Kafka.Consuming;
 using Ctas.Sinks;
 using Ctas.Sources;
 
+using Microsoft.Extensions.Logging;
+
 namespace Ctas.Kafka.Producing;
 
 /// <summary>Makes sinks over topics. Immutable.</summary>
@@ -13,6 +15,10 @@ internal sealed class KafkaSinkFactory(
     KafkaSourceOptions options,
     IReadOnlyDictionary<string, string> properties) : ISinkFactory
 {
+    /// <summary>Makes the client of a sink; it connects when it is first used.</summary>
+    public Func<KafkaSinkSettings, ILogger, ISinkClient> Connect { get; init; } =
+        (settings, logger) => new SinkClient(settings, logger);
+
     public bool CanCreate(SourceLocation location) => location is TopicLocation;
 
     public IReadOnlyList<string> Validate(SinkDefinition definition)
@@ -34,7 +40,12 @@ internal sealed class KafkaSinkFactory(
 
     public ISink Create(SinkDefinition definition, SourceServices services) => new KafkaSink(
         definition,
-        new KafkaSinkSettings(Merged(definition), definition.Name, options.RequestTimeout * 3),
+        new KafkaSinkSettings(Merged(definition), definition.Name, options.RequestTimeout * 3)
+        {
+            Generation = definition.Generation,
+            IsTransactional = definition.Delivery == SinkDelivery.ExactlyOnce,
+        },
+        Connect,
         services.LoggerFactory.CreateLogger("Ctas.Kafka.Client"));
 
     private Dictionary<string, string> Merged(SinkDefinition definition)

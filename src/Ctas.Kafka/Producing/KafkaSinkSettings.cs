@@ -6,11 +6,21 @@ namespace Ctas.Kafka.Producing;
 /// <param name="Timeout">How long the brokers may take for a batch.</param>
 internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Properties, string Name, TimeSpan Timeout)
 {
-    /// <summary>The group under which positions are committed, unless the user names one.</summary>
-    public string Group => Properties.GetValueOrDefault("group.id") ?? $"ctas-sink-{Name}";
+    /// <summary>What the positions belong to; part of the group's name where there is one.</summary>
+    public string Generation { get; init; } = "";
+
+    /// <summary>True for one that shows each change once.</summary>
+    public bool IsTransactional { get; init; }
+
+    /// <summary>The name under which brokers know the producer across processes; what the user gives comes first in it.</summary>
+    public string TransactionalId => $"{Properties.GetValueOrDefault("transactional.id") ?? "ctas-sink"}-{Name}";
+
+    /// <summary>The group under which positions are committed; what the user gives comes first in it.</summary>
+    public string Group =>
+        $"{Properties.GetValueOrDefault("group.id") ?? "ctas-sink"}-{Name}{(Generation.Length > 0 ? $"-{Generation}" : "")}";
 
     /// <summary>The properties of the producer: our defaults, then the user's.</summary>
-    public Dictionary<string, string> ForProducer(bool isTransactional)
+    public Dictionary<string, string> ForProducer()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -19,9 +29,9 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
             // A tick is complete when it comes: waiting for more would only make it late.
             ["linger.ms"] = "1",
         };
-        if (isTransactional) { settings["transactional.id"] = $"ctas-sink-{Name}"; }
+        if (IsTransactional) { settings["transactional.id"] = TransactionalId; }
 
-        foreach ((string name, string value) in Properties.Where(property => property.Key != "group.id"))
+        foreach ((string name, string value) in Properties.Where(property => property.Key is not ("group.id" or "transactional.id")))
         {
             settings[name] = value;
         }

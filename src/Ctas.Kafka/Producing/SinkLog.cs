@@ -10,4 +10,10 @@ internal static partial class SinkLog
 
     [LoggerMessage(EventId = 4202, Level = LogLevel.Warning, Message = "sink {Sink}: {Reason}")]
     public static partial void ClientError(ILogger logger, string sink, string reason);
+
+    [LoggerMessage(
+        EventId = 4203,
+        Level = LogLevel.Warning,
+        Message = "sink {Sink}: its positions were not kept, so that a restart begins at older ones: {Reason}")]
+    public static partial void PositionsNotKept(ILogger logger, string sink, string reason);
 }

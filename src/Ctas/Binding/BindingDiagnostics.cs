@@ -222,7 +222,7 @@ internal static partial class BindingDiagnostics
         "Give it a topic with 'topic' = '…' or a file with 'path' = '…'.");
 
     public static Diagnostic UnusedSourceName(TextSpan span, string name, string? closest) => new(
-        "CTAS2046", span, $"properties of \"{name}\", but nothing in FROM has that name", DidYouMean(closest));
+        "CTAS2046", span, $"properties of \"{name}\", but nothing in FROM or INTO has that name", DidYouMean(closest));
 
     public static Diagnostic PropertyNeeds(TextSpan span, string property, string other) => new(
         "CTAS2047", span, $"property \"{property}\" needs '{other}'", "Set both, or neither.");

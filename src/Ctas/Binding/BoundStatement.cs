@@ -15,6 +15,9 @@ internal sealed record BoundCreateSource(
     SourceDeclaration Source, bool OrReplace, bool IfNotExists, TextSpan NameSpan, TextSpan Span)
     : BoundStatement(Span);
 
+/// <summary>CREATE SINK.</summary>
+internal sealed record BoundCreateSink(SinkDeclaration Sink, TextSpan NameSpan, TextSpan Span) : BoundStatement(Span);
+
 /// <summary>SELECT.</summary>
 internal sealed record BoundSelect(QueryStatement Query, TextSpan Span) : BoundStatement(Span);
 
@@ -22,6 +25,9 @@ internal sealed record BoundSelect(QueryStatement Query, TextSpan Span) : BoundS
 internal sealed record BoundDrop(DropKind Kind, NameSyntax Name, bool IfExists, bool Cascade, TextSpan Span)
     : BoundStatement(Span)
 {
+    /// <summary>True for a sink.</summary>
+    public bool IsSink => Kind == DropKind.Sink;
+
     /// <summary>TABLE, STREAM or SINK.</summary>
     public string KindName => Kind.ToString().ToLowerInvariant();
 }

@@ -128,7 +128,13 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
         Contradict(group, "format", "value_format", "The one sets the other.");
         Contradict(group, "format", "key_format", "The one sets the other.");
         bool isFile = group.Properties["type"] == "file_source";
-        if (group.Properties["type"] is not null)
+        if (group.Properties["type"] is "kafka_sink" or "file_sink")
+        {
+            PropertyInput type = group.InputOf("type")!;
+            diagnostics.Add(BindingDiagnostics.PropertyValue(
+                type.ValueSpan, type.Shown, group.Properties["type"], "kafka_source or file_source"));
+        }
+        else if (group.Properties["type"] is not null)
         {
             Contradict(group, "type", isFile ? "topic" : "path", "Leave the type out.");
         }
@@ -152,16 +158,8 @@ internal sealed class SourceBinder(DiagnosticBag diagnostics, ScriptSurroundings
         }
     }
 
-    private void Contradict(PropertyGroup group, string property, string other, string reason)
-    {
-        if (group.InputOf(property) is { } input && group.InputOf(other) is { } otherInput)
-        {
-            TextSpan later = input.NameSpan.Start > otherInput.NameSpan.Start ? input.NameSpan : otherInput.NameSpan;
-            bool isFirstLater = later == input.NameSpan;
-            diagnostics.Add(BindingDiagnostics.PropertiesContradict(
-                later, isFirstLater ? property : other, isFirstLater ? other : property, reason));
-        }
-    }
+    private void Contradict(PropertyGroup group, string property, string other, string reason) =>
+        PropertyContradictions.Report(group, property, other, reason, diagnostics);
 
     private List<DeclaredColumn>? BindColumns(CreateSourceSyntax syntax, bool isStream)
     {

@@ -58,12 +58,8 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
                 return ReadSource(create, diagnostics);
             case SelectStatementSyntax select:
                 return new BoundSelect(new QueryStatement(select.Query, select.Emit, diagnostics.Source), select.Span);
-            case DropSyntax { Kind: DropKind.Sink } drop:
-                return Refuse(drop, "DROP SINK", diagnostics);
             case DropSyntax drop:
                 return new BoundDrop(drop.Kind, drop.Name, drop.IfExists, drop.Cascade, drop.Span);
-            case ShowSyntax { Kind: ShowKind.Sinks } show:
-                return Refuse(show, "SHOW SINKS", diagnostics);
             case ShowSyntax show:
                 return new BoundShow(show.Kind, show.Span);
             case DescribeSyntax describe:
@@ -75,7 +71,7 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
             case SetSyntax set:
                 return ReadSet(set, diagnostics);
             case CreateSinkSyntax sink:
-                return Refuse(sink, "CREATE SINK", diagnostics) with { DeclaredName = sink.Name.Text };
+                return ReadSink(sink, diagnostics);
             case CreateIndexSyntax index:
                 return new BoundCreateIndex(
                     new WrittenName(index.Table.Text, index.Table.Span),
@@ -97,8 +93,11 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
     private TableStatement ReadTable(CreateAsSyntax syntax, DiagnosticBag diagnostics)
     {
         IReadOnlyList<TableReference> references = TableReferences.Of(syntax.Query);
-        var names =
-            references.Where(r => !r.IsLocation).Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = new Dictionary<string, PropertyPlace>(StringComparer.OrdinalIgnoreCase);
+        if (syntax.Sink is { } into) { names[into.Text] = PropertyPlace.Sink; }
+
+        foreach (TableReference read in references.Where(r => !r.IsLocation)) { names[read.Name] = PropertyPlace.Source; }
+
         string statement = $"CREATE {syntax.Kind.ToString().ToUpperInvariant()} … AS";
         var binder = new PropertyBinder(diagnostics, surroundings, statement, PropertyPlace.Any, names);
         BoundProperties properties = binder.Bind(syntax.Properties, syntax.Span);
@@ -109,11 +108,26 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
             PropertySets.Only(properties.Own.Properties, PropertyPlace.Source, except: Places);
         bool? isStream = syntax.Kind == RelationKind.Stream ? true : null;
         Dictionary<string, SourceDeclaration> local = new(StringComparer.OrdinalIgnoreCase);
+        SinkDeclaration? sink = null;
         foreach ((string name, PropertyGroup group) in properties.Named)
         {
+            if (names[name] == PropertyPlace.Sink)
+            {
+                SinkDeclaration? bound = new SinkBinder(diagnostics, surroundings, _settings).Bind(name, group);
+                sink = (bound ?? SinkDeclaration.Without(name)) with { Owner = syntax.Name.Text };
+                continue;
+            }
+
             // One without a place has been reported; its name is no further mistake.
             local.Add(
                 name, sources.BindNamed(name, group, properties.Own, isStream) ?? SourceDeclaration.Without(name));
+        }
+
+        // A mistake in its properties has been reported; that the sink is then not known is no further one.
+        if (sink is null && syntax.Sink is { } broken
+            && syntax.Properties.Any(p => p.Name.Text.StartsWith(broken.Text + ".", StringComparison.OrdinalIgnoreCase)))
+        {
+            sink = SinkDeclaration.Without(broken.Text) with { Owner = syntax.Name.Text };
         }
 
         foreach (TableReference location in references.Where(r => r.IsLocation && !local.ContainsKey(r.Name)))
@@ -125,7 +139,7 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
         }
 
         PropertySet own = PropertySets.Over(_settings, properties.Own.Properties, PropertyPlace.Table);
-        return new TableStatement(syntax, diagnostics.Source, references, local, own, sourceProperties);
+        return new TableStatement(syntax, diagnostics.Source, references, local, own, sourceProperties) { LocalSink = sink };
     }
 
     /// <summary>A place belongs to one source, and the statement may read several.</summary>
@@ -144,11 +158,21 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
         }
     }
 
+    private BoundStatement ReadSink(CreateSinkSyntax syntax, DiagnosticBag diagnostics)
+    {
+        var binder = new PropertyBinder(
+            diagnostics, surroundings, "CREATE SINK", PropertyPlace.Sink, new Dictionary<string, PropertyPlace>());
+        PropertyGroup group = binder.Bind(syntax.Properties, syntax.Name.Span).Own;
+        return new SinkBinder(diagnostics, surroundings, _settings).Bind(syntax.Name.Text, group) is { } sink
+            ? new BoundCreateSink(sink, syntax.Name.Span, syntax.Span)
+            : new BoundBroken(syntax.Name.Text, syntax.Span);
+    }
+
     private BoundStatement ReadSource(CreateSourceSyntax syntax, DiagnosticBag diagnostics)
     {
         string statement = $"CREATE {syntax.Kind.ToString().ToUpperInvariant()}";
         var binder = new PropertyBinder(
-            diagnostics, surroundings, $"{statement} without AS", PropertyPlace.Source, new HashSet<string>());
+            diagnostics, surroundings, $"{statement} without AS", PropertyPlace.Source, new Dictionary<string, PropertyPlace>());
         BoundProperties properties = binder.Bind(syntax.Properties, syntax.Name.Span);
         SourceDeclaration? source =
             new SourceBinder(diagnostics, surroundings, _settings).BindStatement(syntax, properties.Own);
@@ -159,7 +183,7 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
 
     private BoundStatement ReadSet(SetSyntax syntax, DiagnosticBag diagnostics)
     {
-        var binder = new PropertyBinder(diagnostics, surroundings, "SET", PropertyPlace.Any, new HashSet<string>());
+        var binder = new PropertyBinder(diagnostics, surroundings, "SET", PropertyPlace.Any | PropertyPlace.Sink, new Dictionary<string, PropertyPlace>());
         PropertyGroup group = binder.Bind([syntax.Property], syntax.Span).Own;
         ReportOwnPlace(group, "SET", diagnostics);
         if (group.Properties.Names.FirstOrDefault() is not { } name)

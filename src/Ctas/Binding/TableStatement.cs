@@ -20,6 +20,12 @@ internal sealed record TableStatement(
     PropertySet Properties,
     PropertySet SourceProperties)
 {
+    /// <summary>The sink that its own properties declare; null when another statement does, or it has none.</summary>
+    public SinkDeclaration? LocalSink { get; init; }
+
+    /// <summary>The name after INTO; null without one.</summary>
+    public WrittenName? Sink => Syntax.Sink is { } sink ? new WrittenName(sink.Text, sink.Span) : null;
+
     public string Name => Syntax.Name.Text;
 
     public TextSpan NameSpan => Syntax.Name.Span;

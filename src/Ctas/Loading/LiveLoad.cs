@@ -55,7 +55,7 @@ internal sealed class LiveLoad(
 
         maintained.Commit();
         writer.Publish();
-        return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained));
+        return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained)) { Sink = plan.Sink };
     }
 
     private Dictionary<string, FollowedScan> Followed(MaintainedQuery query)
@@ -80,4 +80,8 @@ internal sealed class LiveLoad(
 /// <param name="Writer">Its writer, after the first version.</param>
 /// <param name="Sources">The sources among its scans that go on, by name.</param>
 internal sealed record LoadedLiveTable(
-    string Name, MaintainedQuery Query, TableWriter Writer, IReadOnlyDictionary<string, FollowedScan> Sources);
+    string Name, MaintainedQuery Query, TableWriter Writer, IReadOnlyDictionary<string, FollowedScan> Sources)
+{
+    /// <summary>Where its rows and changes are written; null when nowhere.</summary>
+    public PlannedSink? Sink { get; init; }
+}

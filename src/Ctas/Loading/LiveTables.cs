@@ -11,7 +11,10 @@ internal static class LiveTables
     /// <summary>Connects tables with what they read, and starts to follow their sources; ticks are held meanwhile.</summary>
     /// <param name="loaded">The tables of one load, each after those it reads.</param>
     /// <param name="maintainer">Where they go.</param>
-    public static void Attach(IReadOnlyList<LoadedLiveTable> loaded, Maintainer maintainer)
+    /// <param name="sinks">Makes the ways to their sinks.</param>
+    /// <param name="closing">Completes when sinks that they may write to have been closed by others.</param>
+    public static void Attach(
+        IReadOnlyList<LoadedLiveTable> loaded, Maintainer maintainer, TableSinks sinks, Task closing)
     {
         var tables = new Dictionary<string, MaintainedTable>(StringComparer.OrdinalIgnoreCase);
         var sources = new Dictionary<SharedScan, LiveSource>();
@@ -24,12 +27,19 @@ internal static class LiveTables
                     ? OfSource(scan, table)
                     : OfTable(scan, tables.GetValueOrDefault(scan.Relation) ?? maintainer.Find(scan.Relation))).OfType<MaintainedInput>(),
             ];
-            var live = new MaintainedTable(table.Name, table.Query, table.Writer, inputs);
+            var live = new MaintainedTable(table.Name, table.Query, table.Writer, inputs)
+            {
+                Delivery = table.Sink is { } sink ? sinks.Deliver(table.Name, sink) : null,
+            };
             tables[table.Name] = live;
             attached.Add(live);
         }
 
         maintainer.Attach(attached, [.. sources.Values]);
+        foreach (MaintainedTable table in attached)
+        {
+            table.Delivery?.Start(table.Current, table.SinkPositions(source => source.Progress), closing);
+        }
 
         SourceInput? OfSource(LogicalScan scan, LoadedLiveTable table)
         {
@@ -55,8 +65,13 @@ internal static class LiveTables
             return;
         }
 
-        using IDisposable held = await maintainer.HoldAsync(cancellationToken).ConfigureAwait(false);
-        await maintainer.DetachAsync(services.Registry.Drop(name, cascade)).ConfigureAwait(false);
+        IReadOnlyList<TableDelivery> deliveries;
+        using (await maintainer.HoldAsync(cancellationToken).ConfigureAwait(false))
+        {
+            deliveries = await maintainer.DetachAsync(services.Registry.Drop(name, cascade)).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(deliveries.Select(delivery => delivery.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     private static TableInput? OfTable(LogicalScan scan, MaintainedTable? table) =>

@@ -47,6 +47,12 @@ internal sealed record LoadServices(
     /// <summary>What keeps tables fresh; null where nothing does.</summary>
     public Maintainer? Maintainer { get; init; }
 
+    /// <summary>Where sinks come from.</summary>
+    public SinkCatalog Sinks { get; init; } = SinkCatalog.Files;
+
+    /// <summary>How changes are delivered to them.</summary>
+    public DeliveryOptions Delivery { get; init; } = new();
+
     /// <summary>Stored tables; null: every load is a full one.</summary>
     public TableSnapshots? Snapshots { get; init; }
 

@@ -16,6 +16,7 @@ internal static class LoadPlanning
         ScriptPlan script = ScriptPlanner.Plan([.. settings, .. texts], Context(services, earlier));
         script.ThrowIfAny();
         SourceChecks.ThrowIfAny(script, services.Sources.Validate);
+        SourceChecks.ThrowIfAny(script, services.Sinks.Validate);
         if (services.Snapshots is null) { SnapshotChecks.ThrowIfAny(script); }
 
         return script;
@@ -55,6 +56,11 @@ internal static class LoadPlanning
             Environment.GetEnvironmentVariable)
         {
             Declared = earlier?.Declared ?? [],
+            DeclaredSinks =
+            [
+                .. (earlier?.DeclaredSinks ?? []).Where(sink => sink.Owner is null || snapshot.TryGetMetadata(sink.Owner, out _)),
+            ],
+            SinkOfTable = [.. snapshot.Tables.Where(table => table.Sink is not null).Select(table => (table.Name, table.Sink!))],
             Optimiser = Optimiser,
             Statements = services.Statements,
             WithoutData = [.. snapshot.Tables.Where(table => !IsUsable(table.State)).Select(table => table.Name)],

@@ -86,4 +86,7 @@ public enum LoadPhase
 
     /// <summary>Reads its stored snapshot.</summary>
     Restoring,
+
+    /// <summary>Writes its rows to its sink; they can be read meanwhile.</summary>
+    Delivering,
 }

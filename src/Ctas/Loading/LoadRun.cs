@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Tables;
 using Ctas.Tables.Snapshots;
@@ -21,6 +22,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     private readonly Dictionary<string, TableRun> _runs;
     private readonly Dictionary<string, StoredDecision> _stored = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationToken _callerCancellation;
+    private CancellationToken _stopping;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
     public LoadRun(
@@ -81,8 +83,9 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     private async Task RunTablesAsync()
     {
         using CancellationTokenSource timeout = After(_options.TotalTimeout);
-        using IDisposable? held = await HoldAsync().ConfigureAwait(false);
-        using (var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token))
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token);
+        _stopping = stopping.Token;
+        using (await HoldAsync().ConfigureAwait(false))
         {
             ScheduledTable[] scheduled =
             [
@@ -91,10 +94,11 @@ internal sealed class LoadRun : ITableRunner, IDisposable
                    select new ScheduledTable(table.Plan.Name, table.Wave, table.Priority, table.Producers),
             ];
             await TableScheduler.RunAsync(
-                scheduled, this, _options.MaxParallelism, _options.FailFast, stopping.Token).ConfigureAwait(false);
+                scheduled, this, _options.MaxParallelism, _options.FailFast, _stopping).ConfigureAwait(false);
+            await AttachLiveAsync().ConfigureAwait(false);
         }
 
-        await AttachLiveAsync().ConfigureAwait(false);
+        await Task.WhenAll(_runs.Values.Select(run => run.Delivery)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -231,6 +235,32 @@ internal sealed class LoadRun : ITableRunner, IDisposable
 
         Publish(run, load, table);
         run.Live = load.Live;
+        if (run.Table.Plan.Sink is { } sink && (run.Live is null || _services.Maintainer is null))
+        {
+            run.Delivery = Task.Run(() => DeliverAsync(run, sink, table), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Writes rows to a sink once. When that fails the table has failed, and can be read all the same.</summary>
+    private async Task DeliverAsync(TableRun run, PlannedSink sink, ITable table)
+    {
+        try { await new TableSinks(_services).WriteOnceAsync(sink, table, _stopping).ConfigureAwait(false); }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            Undeliver(run, new LoadException(
+                table.Name, LoadPhase.Delivering, $"the load was cut off before sink \"{sink.Name}\" had all rows", isTransient: true));
+        }
+        catch (LoadException e) { Undeliver(run, e); }
+    }
+
+    private void Undeliver(TableRun run, LoadException error)
+    {
+        run.Error = error;
+        _services.Registry.MarkStale([(run.Table.Plan.Name, error)]);
+        LoadLog.TableFailed(_logger, run.Table.Plan.Name, error.Phase, error);
+        _progress.Change(
+            run.Tracker,
+            tracker => (tracker.State, tracker.Phase, tracker.Error) = (TableState.Failed, error.Phase, error.Message));
     }
 
     private static async Task ReleaseAsync(IReadOnlyDictionary<string, ScanSubscription> scans)
@@ -288,10 +318,14 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             .. _runs.Values.Where(run => !run.Table.IsLoaded && run.Tracker.State is TableState.Ready or TableState.Live)
                 .Select(run => run.Table.Plan.Name).Where(name => maintainer.Find(name) is not null),
         ];
-        if (replaced.Length > 0) { await maintainer.DetachAsync(replaced).ConfigureAwait(false); }
+        IReadOnlyList<TableDelivery> before =
+            replaced.Length > 0 ? await maintainer.DetachAsync(replaced).ConfigureAwait(false) : [];
+
+        // A sink has one writer: the one before it ends first.
+        Task closing = Task.WhenAll(before.Select(delivery => delivery.DisposeAsync().AsTask()));
 
         LoadedLiveTable[] loaded = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].Live).OfType<LoadedLiveTable>()];
-        if (loaded.Length > 0) { LiveTables.Attach(loaded, maintainer); }
+        if (loaded.Length > 0) { LiveTables.Attach(loaded, maintainer, new TableSinks(_services), closing); }
     }
 
     /// <summary>Stores what this run has loaded; that a table could not be stored leaves it as it is.</summary>

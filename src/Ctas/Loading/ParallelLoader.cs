@@ -76,7 +76,10 @@ public sealed class ParallelLoader
                    table.Plan.Dependencies,
                    table.Plan.Properties,
                    LoadProperties.Model(table.Plan.Properties),
-                   table.Plan.OrReplace),
+                   table.Plan.OrReplace)
+               {
+                   Sink = table.Plan.Sink?.Name,
+               },
         ]);
         using var run = new LoadRun(graph, _services, _loaded, progress, cancellationToken);
         return await run.RunAsync().ConfigureAwait(false);

@@ -84,7 +84,8 @@ internal static class SourceDefinitions
         },
         column.HeaderKey);
 
-    private static RecordFormat? Format(string? format) => format switch
+    /// <summary>The record format of that name; null for none.</summary>
+    public static RecordFormat? Format(string? format) => format switch
     {
         "JSON" => RecordFormat.Json,
         "DELIMITED" => RecordFormat.Delimited,

@@ -22,6 +22,9 @@ internal sealed class TableRun(TableToLoad table)
     /// <summary>What maintenance takes on when the load has ended; null for a table that is loaded once.</summary>
     public LoadedLiveTable? Live { get; set; }
 
+    /// <summary>Writes its rows to its sink; completed for a table without one, and for one that is kept fresh.</summary>
+    public Task Delivery { get; set; } = Task.CompletedTask;
+
     /// <summary>What was published with the table; null before that.</summary>
     public IReadOnlyList<string>? Warnings { get; set; }
 

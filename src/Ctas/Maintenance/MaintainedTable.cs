@@ -1,6 +1,7 @@
 using Ctas.Data;
 using Ctas.Execution.Incremental;
 using Ctas.Planning;
+using Ctas.Sinks;
 using Ctas.Tables;
 using Ctas.Tables.Versions;
 
@@ -25,6 +26,12 @@ internal sealed class MaintainedTable(
 
     /// <summary>What it reads.</summary>
     public IReadOnlyList<MaintainedInput> Inputs { get; } = inputs;
+
+    /// <summary>The sources behind it, those behind the tables it reads among them.</summary>
+    public IReadOnlySet<LiveSource> Sources { get; } = SourcesOf(inputs);
+
+    /// <summary>The way of its changes to a sink; null when they go nowhere.</summary>
+    public TableDelivery? Delivery { get; init; }
 
     /// <summary>The version that was published last.</summary>
     public ITable Current => writer.Current;
@@ -106,8 +113,32 @@ internal sealed class MaintainedTable(
     /// <summary>The next version; the last one again when the tick changed nothing.</summary>
     public Table Publish() => writer.Publish();
 
+    /// <summary>How far a source behind it has been applied, as its sink keeps it; empty where the sink keeps nothing.</summary>
+    /// <param name="progressOf">How far each source is.</param>
+    public IReadOnlyList<SinkPosition> SinkPositions(Func<LiveSource, LiveSourceProgress> progressOf) =>
+        Delivery is not { KeepsPositions: true }
+            ? []
+            :
+            [
+                .. from source in Sources
+                   from position in progressOf(source).Positions
+                   select new SinkPosition(source.Place, position.Partition, position.Offset),
+            ];
+
     /// <summary>Stops keeping it fresh; its last version stays.</summary>
     public void Fail(Exception failure) => Volatile.Write(ref _failure, failure);
+
+    private static HashSet<LiveSource> SourcesOf(IReadOnlyList<MaintainedInput> inputs)
+    {
+        var sources = new HashSet<LiveSource>();
+        foreach (MaintainedInput input in inputs)
+        {
+            if (input is SourceInput { Source: var source }) { sources.Add(source); }
+            else if (input is TableInput { Table: var producer }) { sources.UnionWith(producer.Sources); }
+        }
+
+        return sources;
+    }
 }
 
 /// <summary>What one scan of a table's query reads.</summary>

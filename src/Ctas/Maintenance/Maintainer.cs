@@ -95,10 +95,12 @@ internal sealed class Maintainer : IAsyncDisposable
 
     /// <summary>Lets tables go, while ticks are held, and the sources that nobody reads any more.</summary>
     /// <remarks>A table that reads one of them is fresh no longer: the next tick finds it and says so.</remarks>
-    public async Task DetachAsync(IEnumerable<string> names)
+    /// <returns>Their ways to sinks, for the caller to close; waiting for that need not hold ticks.</returns>
+    public async Task<IReadOnlyList<TableDelivery>> DetachAsync(IEnumerable<string> names)
     {
         var gone = names.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (MaintainedTable table in _tables.Where(table => gone.Contains(table.Name)))
+        MaintainedTable[] tables = [.. _tables.Where(table => gone.Contains(table.Name))];
+        foreach (MaintainedTable table in tables)
         {
             table.Fail(new MaintenanceException(
                 table.Name, $"table \"{table.Name}\" was dropped or replaced", new InvalidOperationException("The table has gone.")));
@@ -112,6 +114,8 @@ internal sealed class Maintainer : IAsyncDisposable
         LiveSource[] unread = [.. _sources.Where(source => !read.Contains(source))];
         _sources = [.. _sources.Where(read.Contains)];
         foreach (LiveSource source in unread) { await source.DisposeAsync().ConfigureAwait(false); }
+
+        return [.. tables.Select(table => table.Delivery).OfType<TableDelivery>()];
     }
 
     /// <summary>Waits for the tick that runs and lets none begin; sources wait when their queues are full.</summary>
@@ -136,6 +140,7 @@ internal sealed class Maintainer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_loop is not null) { await _loop.ConfigureAwait(false); }
 
+        await Task.WhenAll(_tables.Select(table => table.Delivery?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
         foreach (LiveSource source in _sources) { await source.DisposeAsync().ConfigureAwait(false); }
 
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));

@@ -22,4 +22,8 @@ public sealed record TableFreshness(
     DateTimeOffset? NewestRecordAt,
     IReadOnlyList<SourcePosition> Positions,
     long StateBytes,
-    string? Fault);
+    string? Fault)
+{
+    /// <summary>How far its changes have been delivered; null without a sink.</summary>
+    public SinkStatus? Sink { get; init; }
+}

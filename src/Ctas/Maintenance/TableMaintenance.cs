@@ -29,7 +29,7 @@ public sealed class TableMaintenance
     {
         ArgumentNullException.ThrowIfNull(table);
         MaintainedTable live = Require(table);
-        HashSet<LiveSource> sources = SourcesOf(live);
+        IReadOnlySet<LiveSource> sources = live.Sources;
         _registry.TryGetMetadata(live.Name, out TableMetadata? metadata);
         return new TableFreshness(
             live.Name,
@@ -39,7 +39,22 @@ public sealed class TableMaintenance
             sources.Max(source => source.Progress.NewestRecordAt),
             metadata?.Positions ?? [],
             live.StateBytes,
-            sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null));
+            sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null))
+        {
+            Sink = live.Delivery?.Status,
+        };
+    }
+
+    /// <summary>Waits until the sink of a table has every change that the table shows when this is called.</summary>
+    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="InvalidOperationException">It has no sink.</exception>
+    /// <exception cref="MaintenanceException">The sink takes no changes any more.</exception>
+    public Task WaitForDeliveryAsync(string table, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        MaintainedTable live = Require(table);
+        return live.Delivery?.WaitAsync(cancellationToken)
+            ?? throw new InvalidOperationException($"Table \"{live.Name}\" has no sink.");
     }
 
     /// <summary>
@@ -55,7 +70,7 @@ public sealed class TableMaintenance
     public Task<ITable> WaitForRecordAsync(string table, RecordPosition record, CancellationToken cancellationToken = default)
     {
         MaintainedTable live = Require(table);
-        LiveSource source = SourcesOf(live).FirstOrDefault(source =>
+        LiveSource source = live.Sources.FirstOrDefault(source =>
                 string.Equals(source.Place, record.Source, StringComparison.Ordinal)
                 || string.Equals(source.Name, record.Source, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException($"Table \"{table}\" does not read a source \"{record.Source}\".", nameof(record));
@@ -84,22 +99,6 @@ public sealed class TableMaintenance
             if (live.Failure is { } failure) { throw failure as MaintenanceException ?? new MaintenanceException(table, failure.Message, failure); }
 
             await ticked.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static HashSet<LiveSource> SourcesOf(MaintainedTable table)
-    {
-        var sources = new HashSet<LiveSource>();
-        Add(table);
-        return sources;
-
-        void Add(MaintainedTable reader)
-        {
-            foreach (MaintainedInput input in reader.Inputs)
-            {
-                if (input is SourceInput { Source: var source }) { sources.Add(source); }
-                else if (input is TableInput { Table: var producer }) { Add(producer); }
-            }
         }
     }
 

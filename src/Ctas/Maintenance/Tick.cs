@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ctas.Data;
+using Ctas.Sinks;
 using Ctas.Tables;
 using Microsoft.Extensions.Logging;
 
@@ -91,10 +92,13 @@ internal sealed class Tick(
     private void Publish()
     {
         var advances = new List<TableAdvance>();
-        foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0))
+        foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0 && table.Failure is null))
         {
-            if (table.Failure is null) { advances.Add(new TableAdvance(table.Publish(), PositionsOf(table))); }
+            advances.Add(new TableAdvance(table.Publish(), PositionsOf(table)));
         }
+
+        // First, so that who sees a change can wait for its delivery.
+        foreach (MaintainedTable table in tables) { Deliver(table); }
 
         if (advances.Count > 0) { registry.Advance(advances); }
 
@@ -117,9 +121,21 @@ internal sealed class Tick(
         foreach (MaintainedTable table in tables) { table.Changes.Clear(); }
     }
 
+    /// <summary>What becomes visible goes on to the sink; what failed will never be.</summary>
+    private void Deliver(MaintainedTable table)
+    {
+        if (table is not { Delivery: { } delivery, Failure: null }) { return; }
+
+        SinkBatch? changes = table.Changes.Count > 0 ? new SinkBatch(table.Name, table.Schema, [.. table.Changes]) : null;
+        delivery.Offer(changes, table.SinkPositions(ProgressOf));
+    }
+
     private SourcePosition[] PositionsOf(MaintainedTable table) =>
     [
         .. table.Inputs.OfType<SourceInput>().Select(input => input.Source).Distinct().SelectMany(source =>
-            source.PositionsAt(_arrived.TryGetValue(source, out SourceChanges? changes) ? changes.Progress : source.Progress)),
+            source.PositionsAt(ProgressOf(source))),
     ];
+
+    private LiveSourceProgress ProgressOf(LiveSource source) =>
+        _arrived.TryGetValue(source, out SourceChanges? changes) ? changes.Progress : source.Progress;
 }

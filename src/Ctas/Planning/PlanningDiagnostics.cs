@@ -54,6 +54,35 @@ internal static class PlanningDiagnostics
         $"an index on table \"{table}\", which is kept fresh, is not supported yet",
         "Its key can be looked up; leave EMIT CHANGES out for an index.");
 
+    public static Diagnostic SinkTaken(TextSpan span, string sink, SinkDeclaration rival, string writer) => new(
+        "CTAS3040",
+        span,
+        string.Equals(sink, rival.Name, StringComparison.OrdinalIgnoreCase)
+            ? $"table \"{writer}\" writes to sink \"{sink}\" already"
+            : $"sink \"{sink}\" writes to {(rival.Topic is null ? "file" : "topic")} \"{rival.Topic ?? rival.Path}\", and so does table \"{writer}\" through sink \"{rival.Name}\"",
+        "A sink takes the changes of one table: give this table a topic or file of its own.");
+
+    public static Diagnostic SinkNeedsKey(TextSpan span, string table, string sink) => new(
+        "CTAS3041",
+        span,
+        $"rows of table \"{table}\" change and have no key, so that sink \"{sink}\" cannot be told which row a change is of",
+        "Declare the key: CREATE TABLE name (id PRIMARY KEY, …) AS …, or leave EMIT CHANGES out to write the rows once.");
+
+    public static Diagnostic SinkFeedsSource(TextSpan span, string table, string sink, string topic) => new(
+        "CTAS3042",
+        span,
+        $"table \"{table}\" reads topic \"{topic}\", to which its sink \"{sink}\" writes",
+        "Write to another topic: what a sink writes would come back as a change without end.");
+
+    public static Diagnostic SinkCannotTellChanges(TextSpan span, string table, string sink) => new(
+        "CTAS3044",
+        span,
+        $"rows of table \"{table}\" change, which the delimited lines of sink \"{sink}\" cannot tell",
+        "Write JSON, or leave EMIT CHANGES out to write the rows once.");
+
+    public static Diagnostic SinkNotUsable(TextSpan span, string sink, string mistake) => new(
+        "CTAS3043", span, $"sink \"{sink}\" cannot be made", mistake);
+
     /// <summary>EMIT CHANGES needs a query whose every change can be told from those of its inputs.</summary>
     public static void CheckMaintainable(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
     {

@@ -31,6 +31,12 @@ internal sealed record PlanningContext(
     /// <summary>Sources that earlier scripts have declared.</summary>
     public IReadOnlyCollection<SourceDeclaration> Declared { get; init; } = [];
 
+    /// <summary>Sinks that earlier scripts have declared and that are still there.</summary>
+    public IReadOnlyCollection<SinkDeclaration> DeclaredSinks { get; init; } = [];
+
+    /// <summary>The tables that write to one of them, each with the sink's name.</summary>
+    public IReadOnlyCollection<(string Table, string Sink)> SinkOfTable { get; init; } = [];
+
     /// <summary>Tables whose load has ended without data: they can be named, and their names taken again.</summary>
     public IReadOnlyCollection<string> WithoutData { get; init; } = [];
 

@@ -36,6 +36,12 @@ internal sealed record ScriptPlan(
     /// <summary>Every source that this script and those before it have declared.</summary>
     internal IReadOnlyList<SourceDeclaration> Declared { get; init; } = [];
 
+    /// <summary>Every sink that is there behind this script.</summary>
+    internal IReadOnlyList<SinkDeclaration> DeclaredSinks { get; init; } = [];
+
+    /// <summary>The same, as loading takes them.</summary>
+    public IReadOnlyList<PlannedSink> Sinks => [.. DeclaredSinks.Select(PlannedSink.Of)];
+
     /// <summary>Every mistake, text after text, by place.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => [.. Texts.SelectMany(text => text.Sorted())];
 
@@ -63,6 +69,15 @@ internal sealed record SelectStatement(string Sql) : PlannedStatement
     public bool EmitsChanges { get; init; }
 }
 
+/// <summary>CREATE SINK.</summary>
+/// <param name="Sink">The sink.</param>
+/// <param name="Text">The text it stands in.</param>
+/// <param name="NameSpan">Where its name stands there.</param>
+internal sealed record SinkStatement(PlannedSink Sink, SourceText Text, TextSpan NameSpan) : PlannedStatement;
+
+/// <summary>DROP SINK.</summary>
+internal sealed record DropSinkStatement(string Name, bool IfExists, bool Cascade) : PlannedStatement;
+
 /// <summary>DROP TABLE or STREAM.</summary>
 internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) : PlannedStatement;
 
@@ -72,7 +87,7 @@ internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) :
 internal sealed record IndexStatement(string Table, IReadOnlyList<string> Columns) : PlannedStatement;
 
 /// <summary>SHOW.</summary>
-/// <param name="What"><c>tables</c>, <c>sources</c> or <c>properties</c>.</param>
+/// <param name="What"><c>tables</c>, <c>sources</c>, <c>sinks</c> or <c>properties</c>.</param>
 internal sealed record ShowStatement(string What) : PlannedStatement;
 
 /// <summary>DESCRIBE.</summary>

@@ -20,12 +20,14 @@ internal sealed class ScriptPlanner
     private readonly Dictionary<string, TableStatement> _tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, PlannedQuery> _previews = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _dropped = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ScriptSinks _sinks;
     private readonly RelationCatalog _catalog;
     private readonly OptimiserOptions _optimiser;
 
     private ScriptPlanner(PlanningContext context)
     {
         _context = context;
+        _sinks = new ScriptSinks(context);
         foreach (string name in context.WithoutData) { _relations[name] = Open(name, isSource: false); }
 
         foreach (RelationInfo relation in context.Relations)
@@ -72,6 +74,7 @@ internal sealed class ScriptPlanner
         foreach ((BoundStatement statement, DiagnosticBag diagnostics) in statements)
         {
             Declare(statement, diagnostics);
+            _sinks.Declare(statement, diagnostics);
         }
 
         Dictionary<SourceText, DiagnosticBag> bagOf = bags.ToDictionary(bag => bag.Source);
@@ -84,7 +87,11 @@ internal sealed class ScriptPlanner
             if (Plan(statement, diagnostics) is { } known) { planned.Add(known); }
         }
 
-        return new ScriptPlan(planned, graph, reader.Settings, [.. _context.Statements.Mistakes, .. bags]) { Declared = [.. _sources.Values] };
+        return new ScriptPlan(planned, graph, reader.Settings, [.. _context.Statements.Mistakes, .. bags])
+        {
+            Declared = [.. _sources.Values],
+            DeclaredSinks = _sinks.Remaining,
+        };
     }
 
     private void Declare(BoundStatement statement, DiagnosticBag diagnostics)
@@ -102,7 +109,7 @@ internal sealed class ScriptPlanner
             case BoundBroken { DeclaredName: { } name }:
                 _relations.TryAdd(name, Open(name, isSource: false));
                 break;
-            case BoundDrop drop:
+            case BoundDrop { IsSink: false } drop:
                 _dropped.Add(drop.Name.Text);
                 break;
         }
@@ -168,6 +175,7 @@ internal sealed class ScriptPlanner
         foreach (string name in ordered.Concat(_tables.Keys.Where(name => graph.WaveOf(name) == 0)))
         {
             TableStatement table = _tables[name];
+            _sinks.Bind(table, bagOf[table.Source]);
             BindTable(table, bagOf[table.Source]);
         }
     }
@@ -185,10 +193,52 @@ internal sealed class ScriptPlanner
         PlannedQuery preview = LogicalPlanner.Plan(bound);
         PlanningDiagnostics.CheckStream(table, preview.Plan, diagnostics);
         PlanningDiagnostics.CheckMaintainable(table, preview.Plan, diagnostics);
+        if (_sinks.SinkOf(table.Name) is { } sink) { CheckSink(table, preview, sink, diagnostics); }
+
         _previews[table.Name] = preview;
         bool isStream = table.IsStream || preview.Plan.Kind == ChangeKind.AppendOnly;
         _relations[table.Name] = new RelationInfo(
             table.Name, IsSource: false, isStream, bound.Relation.IsOpen ? null : preview.Schema);
+    }
+
+    private void CheckSink(TableStatement table, PlannedQuery preview, SinkDeclaration sink, DiagnosticBag diagnostics)
+    {
+        bool isKnown = !PlanTree.All(preview.Plan).OfType<LogicalScan>().Any(scan => scan.IsOpen);
+        bool changes = table.EmitsChanges && isKnown && preview.Plan.Kind != ChangeKind.AppendOnly;
+        if (changes && !preview.Schema.HasKey)
+        {
+            diagnostics.Add(PlanningDiagnostics.SinkNeedsKey(table.Sink!.Span, table.Name, sink.Name));
+        }
+        else if (changes && sink.Path is not null && PlannedSink.Of(sink).IsDelimited)
+        {
+            diagnostics.Add(PlanningDiagnostics.SinkCannotTellChanges(table.Sink!.Span, table.Name, sink.Name));
+        }
+
+        if (sink.Topic is { } topic && TopicsOf(table).Contains(topic))
+        {
+            diagnostics.Add(PlanningDiagnostics.SinkFeedsSource(table.Sink!.Span, table.Name, sink.Name, topic));
+        }
+    }
+
+    /// <summary>The topics that a table reads, itself or through tables of the script.</summary>
+    private HashSet<string> TopicsOf(TableStatement table)
+    {
+        HashSet<string> topics = [];
+        HashSet<TableStatement> seen = [table];
+        var waiting = new Stack<TableStatement>(seen);
+        while (waiting.TryPop(out TableStatement? reader))
+        {
+            topics.UnionWith(reader.LocalSources.Values
+                .Concat(reader.References.Select(read => _sources.GetValueOrDefault(read.Name)).OfType<SourceDeclaration>())
+                .Select(source => source.Topic).OfType<string>());
+            foreach (TableStatement producer in
+                reader.References.Select(read => _tables.GetValueOrDefault(read.Name)).OfType<TableStatement>().Where(seen.Add))
+            {
+                waiting.Push(producer);
+            }
+        }
+
+        return topics;
     }
 
     private void ReportMisplaced(TableStatement table, DiagnosticBag diagnostics)
@@ -201,7 +251,7 @@ internal sealed class ScriptPlanner
 
         bool readsDeclared = table.LocalSources.Count > 0 || table.References.Any(r => _sources.ContainsKey(r.Name));
         string? homeless = table.SourceProperties.Names.FirstOrDefault(
-            name => PropertyCatalog.Find(name) is { Places: PropertyPlace.Source });
+            name => PropertyCatalog.Find(name) is { } known && (known.Places & PropertyPlace.Table) == PropertyPlace.None);
         if (!readsDeclared && homeless is not null)
         {
             diagnostics.Add(BindingDiagnostics.NothingTakesProperty(table.SpanOf(homeless), homeless));
@@ -231,12 +281,26 @@ internal sealed class ScriptPlanner
                         Analysed = explain.IsAnalysed ? AnalysedOf(explain.Statement, diagnostics) : null,
                     }
                     : null;
+            case BoundCreateSink sink:
+                return new SinkStatement(PlannedSink.Of(sink.Sink), diagnostics.Source, sink.NameSpan);
+            case BoundDrop { IsSink: true } drop:
+                if (!drop.IfExists && !_sinks.IsKnown(drop.Name.Text))
+                {
+                    diagnostics.Add(BindingDiagnostics.UnknownStatementName(
+                        drop.Name.Span, "sink", drop.Name.Text, _sinks.Closest(drop.Name.Text)));
+                }
+
+                return new DropSinkStatement(drop.Name.Text, drop.IfExists, drop.Cascade);
             case BoundDrop drop:
                 ReportUnknown(drop.Name.Text, drop.Name.Span, drop.KindName, drop.IfExists, diagnostics);
                 return new DropStatement(drop.Name.Text, drop.IfExists, drop.Cascade);
             case BoundDescribe describe:
                 ReportUnknown(
-                    describe.Name.Text, describe.Name.Span, "table or source", isOptional: false, diagnostics);
+                    describe.Name.Text,
+                    describe.Name.Span,
+                    "table, source or sink",
+                    isOptional: _sinks.IsKnown(describe.Name.Text),
+                    diagnostics);
                 return new DescribeStatement(describe.Name.Text);
             case BoundCreateIndex index:
                 return PlanIndex(index, diagnostics);
@@ -341,6 +405,7 @@ internal sealed class ScriptPlanner
                     .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
             ],
             Statement = table,
+            Sink = _sinks.SinkOf(table.Name) is { } sink ? PlannedSink.Of(sink) : null,
             Preview = preview is null ? null : Optimiser.Optimise(preview, _optimiser),
             Unoptimised = preview,
         };

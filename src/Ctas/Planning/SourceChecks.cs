@@ -12,18 +12,43 @@ internal static class SourceChecks
     /// <exception cref="CtasCompilationException">There are mistakes; all of them at once.</exception>
     public static void ThrowIfAny(ScriptPlan script, Func<PlannedSource, PropertySet, IReadOnlyList<string>> validate)
     {
-        Dictionary<SourceText, DiagnosticBag> mistakes = [];
-        foreach (TablePlan table in script.Tables)
-        {
-            foreach (string mistake in table.Sources.SelectMany(source => validate(source, table.Properties)))
-            {
-                SourceText text = table.Statement.Source;
-                if (!mistakes.TryGetValue(text, out DiagnosticBag? bag)) { mistakes[text] = bag = new DiagnosticBag(text); }
+        (SourceText, Diagnostic)[] mistakes =
+        [
+            .. from table in script.Tables
+               from source in table.Sources
+               from mistake in validate(source, table.Properties)
+               select (table.Statement.Source, PlanningDiagnostics.SourceNotUsable(table.Statement.NameSpan, table.Name, mistake)),
+        ];
+        ThrowIfAny(mistakes);
+    }
 
-                bag.Add(PlanningDiagnostics.SourceNotUsable(table.Statement.NameSpan, table.Name, mistake));
-            }
-        }
+    /// <summary>Reports every mistake of a sink where it is declared.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="validate">Given a sink, the mistakes as full sentences.</param>
+    /// <exception cref="CtasCompilationException">There are mistakes; all of them at once.</exception>
+    public static void ThrowIfAny(ScriptPlan script, Func<PlannedSink, IReadOnlyList<string>> validate)
+    {
+        IEnumerable<(SourceText Text, TextSpan Span, PlannedSink Sink)> declared = script.Statements.OfType<SinkStatement>()
+            .Select(statement => (statement.Text, statement.NameSpan, statement.Sink));
+        IEnumerable<(SourceText Text, TextSpan Span, PlannedSink Sink)> local = script.Tables
+            .Where(table => table is { Sink: not null, Statement.LocalSink: not null })
+            .Select(table => (table.Statement.Source, table.Statement.Sink!.Span, table.Sink!));
+        (SourceText, Diagnostic)[] mistakes =
+        [
+            .. from sink in declared.Concat(local)
+               from mistake in validate(sink.Sink)
+               select (sink.Text, PlanningDiagnostics.SinkNotUsable(sink.Span, sink.Sink.Name, mistake)),
+        ];
+        ThrowIfAny(mistakes);
+    }
 
-        if (mistakes.Count > 0) { throw new CtasCompilationException([.. mistakes.Values]); }
+    private static void ThrowIfAny((SourceText Text, Diagnostic Mistake)[] mistakes)
+    {
+        if (mistakes.Length == 0) { return; }
+
+        DiagnosticBag[] bags = [.. mistakes.Select(mistake => mistake.Text).Distinct().Select(text => new DiagnosticBag(text))];
+        foreach ((SourceText text, Diagnostic mistake) in mistakes) { Array.Find(bags, bag => bag.Source == text)!.Add(mistake); }
+
+        throw new CtasCompilationException(bags);
     }
 }

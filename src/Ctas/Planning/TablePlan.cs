@@ -76,6 +76,9 @@ internal sealed record TablePlan(
     /// </summary>
     public required IReadOnlyList<string> SourceNames { get; init; }
 
+    /// <summary>Where its rows and changes are written; null when nowhere.</summary>
+    public PlannedSink? Sink { get; init; }
+
     /// <summary>The parsed statement, for binding it again once the schemas of its sources are known.</summary>
     public required TableStatement Statement { get; init; }
 

@@ -4,19 +4,35 @@ using Ctas.Sources;
 namespace Ctas.Sinks;
 
 /// <summary>Takes the changes of one table, in order. Used by one writer at a time.</summary>
+/// <remarks>
+/// What is written counts from <see cref="CommitAsync"/> on. When a call fails with a transient error, everything since
+/// the last commit is written again, to the same sink: an exactly-once sink shows none of it meanwhile, others may.
+/// </remarks>
 public interface ISink : IAsyncDisposable
 {
-    /// <summary>Writes the changes of one version and waits until the other side has all of them.</summary>
-    /// <exception cref="SinkException">They could not be written, or not all of them.</exception>
-    ValueTask WriteAsync(SinkBatch batch, CancellationToken cancellationToken);
-
-    /// <summary>How far the sources had been read for what was written last, by an earlier process or this one.</summary>
-    /// <param name="partitions">The partitions asked for; their offsets do not matter.</param>
+    /// <summary>
+    /// How far the sources had been read for what was committed last, by an earlier process or this one. A sink that
+    /// shows each change once ends what an earlier process left open, and lets that write no more.
+    /// </summary>
+    /// <param name="sources">The sources asked for, as <see cref="SinkPosition.Source"/> names them.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>Empty before the first batch; null where the sink does not keep positions.</returns>
+    /// <returns>Empty before the first commit, and always where the sink keeps no positions.</returns>
     /// <exception cref="SinkException">They could not be read.</exception>
-    ValueTask<IReadOnlyList<SinkPosition>?> GetPositionsAsync(
-        IReadOnlyList<SinkPosition> partitions, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<SinkPosition>> GetPositionsAsync(
+        IReadOnlyCollection<string> sources, CancellationToken cancellationToken);
+
+    /// <summary>Writes changes; they need not have arrived when this returns.</summary>
+    /// <returns>How much they came to.</returns>
+    /// <exception cref="SinkException">They could not be written, or not all of them.</exception>
+    ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Waits until the other side has everything that was written, and keeps the positions with it.</summary>
+    /// <param name="positions">How far the sources had been read for it; empty when they are not to be kept.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="SinkException">
+    /// Not all of it is there. An exactly-once sink whose outcome is not known does not call the error transient.
+    /// </exception>
+    ValueTask CommitAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken);
 }
 
 /// <summary>Makes sinks for the locations it knows. Registered with the engine's builder.</summary>
@@ -32,41 +48,29 @@ public interface ISinkFactory
     ISink Create(SinkDefinition definition, SourceServices services);
 }
 
-/// <summary>The changes that one publication made to a table. Immutable.</summary>
+/// <summary>What one publication did to a table. Immutable.</summary>
 /// <param name="Table">The table's name.</param>
 /// <param name="Schema">Its columns and key.</param>
 /// <param name="Changes">
-/// Retractions (−1) and insertions (+1) of whole rows. Of a table with a key, an update is a retraction directly
-/// followed by the insertion.
+/// Retractions (−1) and insertions (+1) of whole rows. A key whose row was replaced is retracted and inserted, the
+/// retraction first, with anything between the two.
 /// </param>
-/// <param name="Positions">How far the sources had been read when the version was made.</param>
-public sealed record SinkBatch(
-    string Table, Schema Schema, ChangeBatch Changes, IReadOnlyList<SinkPosition> Positions);
+public sealed record SinkBatch(string Table, Schema Schema, IReadOnlyList<ChangeBatch> Changes)
+{
+    /// <summary>
+    /// True for rows that the table holds when writing begins: with those of the batches before, up to the next commit,
+    /// they are all of it, and take the place of whatever the sink held where it can replace that.
+    /// </summary>
+    public bool IsSnapshot { get; init; }
+}
+
+/// <summary>What a batch came to.</summary>
+/// <param name="Records">Records, or lines.</param>
+/// <param name="Bytes">Bytes of keys and values.</param>
+public readonly record struct SinkWritten(long Records, long Bytes);
 
 /// <summary>How far a partition of a source has been read.</summary>
 /// <param name="Source">The topic, or the source's name where it reads none.</param>
 /// <param name="Partition">Number of the partition.</param>
 /// <param name="Offset">The next offset to read.</param>
 public readonly record struct SinkPosition(string Source, int Partition, long Offset);
-
-/// <summary>A sink could not take what it was given.</summary>
-public sealed class SinkException : Exception
-{
-    /// <summary>Makes one.</summary>
-    /// <param name="sink">The sink's name.</param>
-    /// <param name="message">What happened, and where.</param>
-    /// <param name="isTransient">True when writing the same again may succeed.</param>
-    /// <param name="inner">What caused it.</param>
-    public SinkException(string sink, string message, bool isTransient, Exception? inner = null)
-        : base(message, inner)
-    {
-        Sink = sink;
-        IsTransient = isTransient;
-    }
-
-    /// <summary>The sink's name.</summary>
-    public string Sink { get; }
-
-    /// <summary>True when writing the same again may succeed.</summary>
-    public bool IsTransient { get; }
-}

@@ -45,6 +45,18 @@ internal abstract class RowEncoder
             ? new DelimitedEncoder(columns, definition.Delimiter)
             : new JsonEncoder(schema, columns);
 
+    /// <summary>Appends the names of the columns, as delimited files begin with them.</summary>
+    public static void WriteHeader(Schema schema, char delimiter, ArrayBufferWriter<byte> output)
+    {
+        var names = new DelimitedEncoder([], delimiter);
+        for (int column = 0; column < schema.Fields.Count; column++)
+        {
+            if (column > 0) { output.Write([(byte)delimiter]); }
+
+            names.WriteText(Encoding.UTF8.GetBytes(schema.Fields[column].Name), output);
+        }
+    }
+
     /// <summary>Appends a row.</summary>
     public abstract void Write(Batch rows, int row, ArrayBufferWriter<byte> output);
 
@@ -178,7 +190,7 @@ internal abstract class RowEncoder
             }
         }
 
-        private void WriteText(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> output)
+        public void WriteText(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> output)
         {
             // An empty text between quotes is not NULL.
             if (text.Length > 0 && text.IndexOfAny(_special) < 0)

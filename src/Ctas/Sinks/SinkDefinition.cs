@@ -26,8 +26,20 @@ public sealed record SinkDefinition(string Name, SourceLocation Location)
     /// <summary>Field separator of <see cref="RecordFormat.Delimited"/>.</summary>
     public char Delimiter { get; init; } = ',';
 
+    /// <summary>
+    /// The column that gives the time of records, a TIMESTAMP or a BIGINT of milliseconds; null: a TIMESTAMP called ROWTIME
+    /// where there is one, else the time of writing.
+    /// </summary>
+    public string? TimestampColumn { get; init; }
+
     /// <summary>What it promises.</summary>
     public SinkDelivery Delivery { get; init; }
+
+    /// <summary>True when changes follow the rows, as EMIT CHANGES asks for; false when the rows are written once.</summary>
+    public bool TakesChanges { get; init; } = true;
+
+    /// <summary>What the positions that the sink keeps belong to: those of another generation are not given back.</summary>
+    public string Generation { get; init; } = "";
 
     /// <summary>Client properties (<c>kafka.</c> prefix removed). May hold secrets: never print values.</summary>
     public IReadOnlyDictionary<string, string> ClientProperties { get; init; } = new Dictionary<string, string>();

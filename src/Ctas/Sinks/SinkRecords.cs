@@ -3,26 +3,6 @@ using Ctas.Data;
 
 namespace Ctas.Sinks;
 
-/// <summary>Takes one record; key and value are valid during the call.</summary>
-/// <param name="key">The key; empty when there is none.</param>
-/// <param name="value">The value; empty for a tombstone.</param>
-/// <param name="form">Which of them are there.</param>
-public delegate void SinkRecordWriter(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, SinkRecordForm form);
-
-/// <summary>What a record of a sink consists of.</summary>
-[Flags]
-public enum SinkRecordForm
-{
-    /// <summary>Neither key nor value.</summary>
-    None = 0,
-
-    /// <summary>It has a key.</summary>
-    HasKey = 1,
-
-    /// <summary>It has a value; without one it is a tombstone.</summary>
-    HasValue = 2,
-}
-
 /// <summary>
 /// Makes records of the changes of a table. With a key, a record a key and change: the new row, or a tombstone where it
 /// was deleted; the retraction half of an update is no record. Without a key, a record an insertion.
@@ -32,11 +12,12 @@ public sealed class SinkRecords
 {
     private readonly SinkDefinition _definition;
     private readonly ArrayBufferWriter<byte> _key = new(64);
-    private readonly ArrayBufferWriter<byte> _nextKey = new(64);
     private readonly ArrayBufferWriter<byte> _value = new(256);
+    private readonly TickKeys _tick = new();
     private Schema? _schema;
     private RowEncoder _keys = null!;
     private RowEncoder _values = null!;
+    private int _timestamp;
 
     /// <summary>Makes an encoder for a sink's formats.</summary>
     public SinkRecords(SinkDefinition definition)
@@ -46,57 +27,86 @@ public sealed class SinkRecords
     }
 
     /// <summary>Calls the writer with each record of a batch, in order.</summary>
+    /// <returns>What they came to.</returns>
     /// <exception cref="SinkException">
     /// A row of a table without a key was retracted, which records without keys cannot tell, or a value has no form in
     /// the sink's format.
     /// </exception>
-    public void Write(SinkBatch batch, SinkRecordWriter writer)
+    public SinkWritten Write(SinkBatch batch, SinkRecordWriter writer)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(writer);
         Prepare(batch.Schema);
-        ChangeBatch changes = batch.Changes.Densify();
-        for (int row = 0; row < changes.Rows.RowCount; row++)
-        {
-            bool isInsertion = changes.Weights is not { } weights || weights[row] > 0;
-            if (batch.Schema.HasKey) { WriteKeyed(changes, row, isInsertion, writer); }
-            else if (isInsertion) { WriteRow(changes.Rows, row, writer); }
-            else { throw Retracted(batch.Table); }
-        }
+        ChangeBatch[] changes = [.. batch.Changes.Select(change => change.Densify())];
+        bool hasRetractions = Array.Exists(changes, change => change.Weights is { } weights && weights.AsSpan().IndexOfAnyInRange(int.MinValue, -1) >= 0);
+        if (!hasRetractions) { return WriteInsertions(changes, writer); }
+
+        return batch.Schema.HasKey ? WriteChanges(changes, writer) : throw Retracted(batch.Table);
     }
 
-    private void WriteRow(Batch rows, int row, SinkRecordWriter writer)
+    private SinkWritten WriteInsertions(ChangeBatch[] changes, SinkRecordWriter writer)
+    {
+        var written = default(SinkWritten);
+        foreach (ChangeBatch batch in changes)
+        {
+            for (int row = 0; row < batch.Rows.RowCount; row++)
+            {
+                _key.ResetWrittenCount();
+                if (_schema!.HasKey) { _keys.Write(batch.Rows, row, _key); }
+
+                written = WriteRow(batch.Rows, row, _key.WrittenSpan, writer, written);
+            }
+        }
+
+        return written;
+    }
+
+    private SinkWritten WriteChanges(ChangeBatch[] changes, SinkRecordWriter writer)
+    {
+        _tick.Read(changes, _keys);
+        var written = default(SinkWritten);
+        int number = 0;
+        foreach (ChangeBatch batch in changes)
+        {
+            for (int row = 0; row < batch.Rows.RowCount; row++, number++)
+            {
+                if (batch.Weights is not { } weights || weights[row] > 0)
+                {
+                    written = WriteRow(batch.Rows, row, _tick[number], writer, written);
+                }
+                else if (!_tick.IsReplaced(number))
+                {
+                    writer(new SinkRecord { HasKey = true, Key = _tick[number], IsTombstone = true });
+                    written = new SinkWritten(written.Records + 1, written.Bytes + _tick[number].Length);
+                }
+            }
+        }
+
+        return written;
+    }
+
+    private SinkWritten WriteRow(Batch rows, int row, ReadOnlySpan<byte> key, SinkRecordWriter writer, SinkWritten written)
     {
         _value.ResetWrittenCount();
         _values.Write(rows, row, _value);
-        writer(default, _value.WrittenSpan, SinkRecordForm.HasValue);
-    }
-
-    private void WriteKeyed(ChangeBatch changes, int row, bool isInsertion, SinkRecordWriter writer)
-    {
-        _key.ResetWrittenCount();
-        _keys.Write(changes.Rows, row, _key);
-        if (!isInsertion)
+        var record = new SinkRecord
         {
-            if (!IsUpdate(changes, row)) { writer(_key.WrittenSpan, default, SinkRecordForm.HasKey); }
-
-            return;
-        }
-
-        _value.ResetWrittenCount();
-        _values.Write(changes.Rows, row, _value);
-        writer(_key.WrittenSpan, _value.WrittenSpan, SinkRecordForm.HasKey | SinkRecordForm.HasValue);
+            HasKey = _schema!.HasKey,
+            Key = key,
+            Value = _value.WrittenSpan,
+            TimestampMilliseconds = TimeOf(rows, row),
+        };
+        writer(in record);
+        return new SinkWritten(written.Records + 1, written.Bytes + record.Size);
     }
 
-    /// <summary>True when the row after a retraction is the insertion of the same key.</summary>
-    private bool IsUpdate(ChangeBatch changes, int row)
+    private long? TimeOf(Batch rows, int row)
     {
-        int next = row + 1;
-        if (next == changes.Rows.RowCount || changes.Weights![next] < 0) { return false; }
+        if (_timestamp < 0 || rows[_timestamp].IsNull(row)) { return null; }
 
-        _nextKey.ResetWrittenCount();
-        _keys.Write(changes.Rows, next, _nextKey);
-        return _nextKey.WrittenSpan.SequenceEqual(_key.WrittenSpan);
+        return rows[_timestamp] is FixedColumn<long> { Type.Kind: DataTypeKind.Timestamp } micros
+            ? Math.Max(0, micros.Values[row] / 1000)
+            : Math.Max(0, ((FixedColumn<long>)rows[_timestamp]).Values[row]);
     }
 
     private void Prepare(Schema schema)
@@ -108,7 +118,25 @@ public sealed class SinkRecords
         if (key.Length > 0) { _keys = RowEncoder.OfKey(_definition, schema, key); }
 
         _values = RowEncoder.OfValue(_definition, schema, rest);
+        _timestamp = TimestampOf(schema);
         _schema = schema;
+    }
+
+    /// <summary>The column of the row's time: the one that was named, else a TIMESTAMP called ROWTIME; −1 for none.</summary>
+    private int TimestampOf(Schema schema)
+    {
+        int column = schema.IndexOf(_definition.TimestampColumn ?? "ROWTIME");
+        DataTypeKind? kind = column < 0 ? null : schema.Fields[column].Type.Kind;
+        if (kind == DataTypeKind.Timestamp || (kind == DataTypeKind.BigInt && _definition.TimestampColumn is not null)) { return column; }
+
+        return _definition.TimestampColumn is { } named
+            ? throw new SinkException(
+                _definition.Name,
+                column < 0
+                    ? $"sink \"{_definition.Name}\" takes the time of its records from column \"{named}\", which the table does not have"
+                    : $"sink \"{_definition.Name}\" takes the time of its records from column \"{named}\", which is {schema.Fields[column].Type} and no TIMESTAMP or BIGINT",
+                isTransient: false)
+            : -1;
     }
 
     private SinkException Retracted(string table) => new(

@@ -47,6 +47,9 @@ public sealed record TableMetadata
     /// <summary>How far each source partition was read.</summary>
     public IReadOnlyList<SourcePosition> Positions { get; init; } = [];
 
+    /// <summary>The sink that its rows and changes are written to; null without one.</summary>
+    public string? Sink { get; init; }
+
     /// <summary>Names of the tables it reads.</summary>
     public IReadOnlyList<string> Dependencies { get; init; } = [];
 

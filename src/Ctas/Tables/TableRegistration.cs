@@ -38,7 +38,11 @@ internal sealed record TableDeclaration(
     IReadOnlyList<string> Dependencies,
     Data.PropertySet Properties,
     TableModel Model = TableModel.Standard,
-    bool Replaces = false);
+    bool Replaces = false)
+{
+    /// <summary>The sink it writes to; null without one.</summary>
+    public string? Sink { get; init; }
+}
 
 /// <summary>The data of a declared table, and what its load found out.</summary>
 /// <param name="Table">The table; its name is that of the declaration.</param>

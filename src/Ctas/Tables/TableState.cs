@@ -15,7 +15,10 @@ public enum TableState
     /// <summary>Loaded and kept fresh; can be read.</summary>
     Live,
 
-    /// <summary>Its load failed; nothing of it is visible.</summary>
+    /// <summary>
+    /// Its load failed, and nothing of it is visible; or it could not be kept fresh, or delivered to its sink, any longer, and
+    /// can still be read.
+    /// </summary>
     Failed,
 
     /// <summary>Not tried, because a producer is not there.</summary>

@@ -98,19 +98,6 @@ public sealed class BinderErrorTests
     }
 
     [Theory]
-    [InlineData("CREATE TABLE t AS SELECT id FROM users INTO {sink}", "INTO")]
-    [InlineData("{CREATE SINK s WITH (topic = 'x')}", "CREATE SINK")]
-    [InlineData("{DROP SINK s}", "DROP SINK")]
-    [InlineData("{SHOW SINKS}", "SHOW SINKS")]
-    public void Bind_LaterFeature_IsRefusedByName(string annotated, string construct)
-    {
-        Diagnostic diagnostic = Scripts.OnlyMistake(annotated);
-
-        diagnostic.Code.Should().Be("CTAS2009");
-        diagnostic.Message.Should().Contain(construct).And.Contain("not supported yet");
-    }
-
-    [Theory]
     [InlineData("CREATE TABLE t AS SELECT id FROM users EMIT FINAL", "EMIT FINAL")]
     public void Bind_LaterClause_IsRefusedByName(string sql, string construct) =>
         Scripts.Plan(sql).Diagnostics.Should().ContainSingle().Which.Message.Should().Be($"{construct} is not supported yet");

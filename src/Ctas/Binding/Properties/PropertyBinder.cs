@@ -13,13 +13,13 @@ internal sealed record ScriptSurroundings(string BaseFolder, Func<string, string
 /// <param name="surroundings">For config files.</param>
 /// <param name="statement">What the statement is called in messages.</param>
 /// <param name="places">What its own properties may say something about.</param>
-/// <param name="sourceNames">Names that can stand in front of a property.</param>
+/// <param name="names">Names that can stand in front of a property, each with what it is: a source or a sink.</param>
 internal sealed class PropertyBinder(
     DiagnosticBag diagnostics,
     ScriptSurroundings surroundings,
     string statement,
     PropertyPlace places,
-    IReadOnlySet<string> sourceNames)
+    IReadOnlyDictionary<string, PropertyPlace> names)
 {
     private readonly Dictionary<string, PropertyGroup> _named = new(StringComparer.OrdinalIgnoreCase);
 
@@ -79,13 +79,12 @@ internal sealed class PropertyBinder(
     {
         if (PropertyCatalog.Find(input.Name) is { } definition)
         {
-            bool isOwn = !_named.ContainsValue(own);
-            PropertyPlace allowed = isOwn ? places : PropertyPlace.Source;
+            string? name = _named.FirstOrDefault(named => named.Value == own).Key;
+            PropertyPlace allowed = name is null ? places : names[name];
             if ((definition.Places & allowed) == PropertyPlace.None)
             {
-                string home = definition.Places == PropertyPlace.Table ? "CREATE TABLE … AS" : "a source";
                 diagnostics.Add(BindingDiagnostics.PropertyMisplaced(
-                    input.NameSpan, input.Shown, isOwn ? statement : "a source", home));
+                    input.NameSpan, input.Shown, name is null ? statement : KindOf(allowed), HomeOf(definition)));
                 return;
             }
 
@@ -102,20 +101,21 @@ internal sealed class PropertyBinder(
         int dot = input.Name.IndexOf('.', StringComparison.Ordinal);
         string? prefix = dot > 0 ? input.Name[..dot] : null;
         PropertyDefinition? definition = prefix is null ? null : PropertyCatalog.Find(input.Name[(dot + 1)..]);
-        bool isSourceName = prefix is not null && sourceNames.Contains(prefix);
-        if (definition is null || (definition.Places & PropertyPlace.Source) == PropertyPlace.None)
+        bool isKnownName = prefix is not null && names.ContainsKey(prefix);
+        PropertyPlace place = isKnownName ? names[prefix!] : PropertyPlace.Source | PropertyPlace.Sink;
+        if (definition is null || (definition.Places & place) == PropertyPlace.None)
         {
-            string rest = isSourceName ? input.Name[(dot + 1)..] : input.Name;
-            string? closest = ClosestName.Find(rest, PropertyCatalog.Names);
+            string rest = isKnownName ? input.Name[(dot + 1)..] : input.Name;
+            string? closest = ClosestName.Find(rest, isKnownName ? PropertyCatalog.NamesOf(place) : PropertyCatalog.Names);
             diagnostics.Add(BindingDiagnostics.UnknownProperty(
-                input.NameSpan, input.Shown, closest is not null && isSourceName ? $"{prefix}.{closest}" : closest));
+                input.NameSpan, input.Shown, closest is not null && isKnownName ? $"{prefix}.{closest}" : closest));
             return;
         }
 
-        if (!isSourceName)
+        if (!isKnownName)
         {
             diagnostics.Add(BindingDiagnostics.UnusedSourceName(
-                input.NameSpan, prefix!, ClosestName.Find(prefix!, sourceNames)));
+                input.NameSpan, prefix!, ClosestName.Find(prefix!, names.Keys)));
             return;
         }
 
@@ -157,6 +157,11 @@ internal sealed class PropertyBinder(
         }
         else { group.Set(definition.Name, value.Canonical, input); }
     }
+
+    private static string KindOf(PropertyPlace place) => place == PropertyPlace.Sink ? "a sink" : "a source";
+
+    private static string HomeOf(PropertyDefinition definition) =>
+        definition.Places == PropertyPlace.Table ? "CREATE TABLE … AS" : KindOf(definition.Places);
 
     private static bool IsSameName(string left, string right) =>
         string.Equals(left, right, StringComparison.OrdinalIgnoreCase);

@@ -14,27 +14,31 @@ internal static class PropertyCatalog
     /// <summary>A file with more properties.</summary>
     public const string ConfigFile = "config_file";
 
+    private const PropertyPlace SourceOrSink = PropertyPlace.Source | PropertyPlace.Sink;
+
     private static readonly PropertyDefinition[] Definitions =
     [
-        new("topic", PropertyPlace.Source, "the name of a topic", PropertyReaders.Topic) { Aliases = ["kafka_topic"] },
-        new("path", PropertyPlace.Source, "a path or glob of files", PropertyReaders.Text) { Aliases = ["file"] },
-        new("type", PropertyPlace.Source, "kafka_source or file_source", PropertyReaders.SourceType),
+        new("topic", SourceOrSink, "the name of a topic", PropertyReaders.Topic) { Aliases = ["kafka_topic"] },
+        new("path", SourceOrSink, "a path or glob of files", PropertyReaders.Text) { Aliases = ["file"] },
         new(
-            "bootstrap.servers", PropertyPlace.Source, "brokers, like host:9092 or host1:9092,host2:9092",
+            "type", SourceOrSink, "kafka_source or file_source of a source, kafka_sink or file_sink of a sink",
+            PropertyReaders.OneOf("kafka_source", "file_source", "kafka_sink", "file_sink")),
+        new(
+            "bootstrap.servers", SourceOrSink, "brokers, like host:9092 or host1:9092,host2:9092",
             PropertyReaders.Text)
         {
             Aliases = ["kafka.bootstrap.servers", "bootstrap_servers"],
         },
-        new("format", PropertyPlace.Source, PropertyReaders.FormatNames, PropertyReaders.Format),
-        new("value_format", PropertyPlace.Source, PropertyReaders.FormatNames, PropertyReaders.Format)
+        new("format", SourceOrSink, PropertyReaders.FormatNames, PropertyReaders.Format),
+        new("value_format", SourceOrSink, PropertyReaders.FormatNames, PropertyReaders.Format)
         {
             Aliases = ["value.format"],
         },
-        new("key_format", PropertyPlace.Source, PropertyReaders.FormatNames, PropertyReaders.Format)
+        new("key_format", SourceOrSink, PropertyReaders.FormatNames, PropertyReaders.Format)
         {
             Aliases = ["key.format"],
         },
-        new("delimiter", PropertyPlace.Source, "one character, or SPACE or TAB", PropertyReaders.Delimiter)
+        new("delimiter", SourceOrSink, "one character, or SPACE or TAB", PropertyReaders.Delimiter)
         {
             Aliases = ["value_delimiter"],
         },
@@ -55,7 +59,7 @@ internal static class PropertyCatalog
             PropertyReaders.OneOf("fail", "skip", "dead_letter")),
         new("dead_letter_topic", PropertyPlace.Source, "the name of a topic", PropertyReaders.Topic),
         new("missing_topic", PropertyPlace.Source, "error or wait", PropertyReaders.MissingTopic),
-        new("timestamp", PropertyPlace.Source, "the name of a column", PropertyReaders.Text)
+        new("timestamp", SourceOrSink, "the name of a column", PropertyReaders.Text)
         {
             Aliases = ["event.time.field"],
         },
@@ -93,7 +97,13 @@ internal static class PropertyCatalog
         {
             Aliases = ["memory_limit"],
         },
-        new(ConfigFile, PropertyPlace.Any, "the path of a YAML or JSON file", PropertyReaders.Text),
+        new(
+            "delivery", PropertyPlace.Sink, "at_least_once or exactly_once",
+            PropertyReaders.Delivery)
+        {
+            Aliases = ["delivery_guarantee", "delivery.guarantee"],
+        },
+        new(ConfigFile, PropertyPlace.Any | PropertyPlace.Sink, "the path of a YAML or JSON file", PropertyReaders.Text),
     ];
 
     private static readonly Dictionary<string, PropertyDefinition> ByName = Definitions
@@ -106,6 +116,10 @@ internal static class PropertyCatalog
     /// <summary>Every name and alias, for suggestions.</summary>
     public static IEnumerable<string> Names => ByName.Keys;
 
+    /// <summary>Those names and aliases that say something about a place, for suggestions.</summary>
+    public static IEnumerable<string> NamesOf(PropertyPlace places) =>
+        ByName.Where(entry => (entry.Value.Places & places) != PropertyPlace.None).Select(entry => entry.Key);
+
     /// <summary>
     /// The property called so, ignoring case; client properties are made as they come. Null for an unknown one.
     /// </summary>
@@ -117,7 +131,7 @@ internal static class PropertyCatalog
             name.StartsWith(ClientPrefix, StringComparison.OrdinalIgnoreCase) && name.Length > ClientPrefix.Length;
         return isClient
             ? new PropertyDefinition(
-                name.ToLowerInvariant(), PropertyPlace.Source, "a value of the Kafka client", PropertyReaders.AnyText)
+                name.ToLowerInvariant(), SourceOrSink, "a value of the Kafka client", PropertyReaders.AnyText)
             : null;
     }
 }

@@ -16,6 +16,9 @@ internal enum PropertyPlace
 
     /// <summary>Both.</summary>
     Any = Source | Table,
+
+    /// <summary>A sink: CREATE SINK, and <c>name.…</c> of what stands after INTO.</summary>
+    Sink = 4,
 }
 
 /// <summary>What came of reading a value: a canonical text, or why not.</summary>

@@ -51,14 +51,9 @@ internal static partial class PropertyReaders
             ? new PropertyValue(value)
             : PropertyValue.Unfit;
 
-    public static PropertyValue SourceType(string value) => value.ToUpperInvariant() switch
-    {
-        "KAFKA_SOURCE" => new PropertyValue("kafka_source"),
-        "FILE_SOURCE" => new PropertyValue("file_source"),
-        "KAFKA_SINK" => PropertyValue.Later("a Kafka sink"),
-        "FILE_SINK" => PropertyValue.Later("a file sink"),
-        _ => PropertyValue.Unfit,
-    };
+    /// <summary>What a sink promises; also as Flink writes it, with hyphens.</summary>
+    public static PropertyValue Delivery(string value) =>
+        OnlyDefault("at_least_once", "delivery", "exactly_once")(value.Replace('-', '_'));
 
     public static PropertyValue Format(string value) => value.ToUpperInvariant() switch
     {

@@ -1,0 +1,38 @@
+using Ctas.Sinks;
+
+namespace Ctas.Kafka.Producing;
+
+/// <summary>What a sink asks of the brokers. Used by one thread at a time; calls block, and throw what the client throws.</summary>
+/// <remarks>
+/// Three kinds of <see cref="Confluent.Kafka.KafkaException"/> are told apart: a retriable one means the same call again, one
+/// that requires an abort means that the transaction is lost, any other means that the client is.
+/// </remarks>
+internal interface ISinkClient : IDisposable
+{
+    /// <summary>Takes the transactional name over: ends what its last owner left open, and shuts that one out.</summary>
+    void TakeOver();
+
+    /// <summary>Begins a transaction.</summary>
+    void Begin();
+
+    /// <summary>Hands a record over; waits while the client's queue is full.</summary>
+    void Produce(string topic, in SinkRecord record);
+
+    /// <summary>Waits until the brokers have every record that was handed over.</summary>
+    void Flush();
+
+    /// <summary>Makes positions part of the open transaction.</summary>
+    void SendPositions(IReadOnlyList<SinkPosition> positions);
+
+    /// <summary>Commits the open transaction, with all records that were handed over.</summary>
+    void Commit();
+
+    /// <summary>Ends the open transaction without effect.</summary>
+    void Abort();
+
+    /// <summary>Keeps positions for the sink's group, without a transaction.</summary>
+    void KeepPositions(IReadOnlyList<SinkPosition> positions);
+
+    /// <summary>The positions that the sink's group has for these topics.</summary>
+    IReadOnlyList<SinkPosition> GetPositions(IReadOnlyCollection<string> topics);
+}

@@ -1,0 +1,251 @@
+using System.Threading.Channels;
+using Ctas.Sinks;
+using Ctas.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Ctas.Maintenance;
+
+/// <summary>One table's way to its sink: its rows, and then what every tick changes, in order.</summary>
+/// <remarks>
+/// <code>
+/// tick ─► Offer ─► bounded queue ─► pump: a round of ticks ─► sink, commit with the positions behind the last tick
+/// </code>
+/// Ticks are offered by the one thread that runs them and never wait. The pump runs on its own; when it has fallen too far
+/// behind, or the sink refuses for good, the delivery fails, and the table goes on without it.
+/// </remarks>
+internal sealed class TableDelivery : IAsyncDisposable
+{
+    private static readonly TimeSpan IdleCommitInterval = TimeSpan.FromMinutes(1);
+
+    private readonly DeliveryTarget _target;
+    private readonly DeliveryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<QueuedTick> _queue = Channel.CreateUnbounded<QueuedTick>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    private IReadOnlyList<SinkPosition> _newest = [];
+    private IReadOnlyList<SinkPosition> _committed;
+    private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failure;
+    private Task _pump = Task.CompletedTask;
+    private long _queued;
+    private long _offered;
+    private long _delivered;
+    private long _waitingSince;
+    private long _lastCommit;
+    private int _isClosed;
+
+    /// <summary>Prepares a delivery; nothing is written before <see cref="Start"/>.</summary>
+    public TableDelivery(DeliveryTarget target, DeliveryOptions options, TimeProvider time, ILogger logger)
+    {
+        _target = target;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _committed = target.Committed;
+    }
+
+    /// <summary>True when the sink keeps the positions behind what it has.</summary>
+    public bool KeepsPositions => _target.KeepsPositions;
+
+    /// <summary>Called once, by whatever thread finds it out, when the delivery has failed.</summary>
+    public Action<Exception>? OnFailed { get; set; }
+
+    /// <summary>How far it is.</summary>
+    public SinkStatus Status
+    {
+        get
+        {
+            long queued = Interlocked.Read(ref _queued);
+            SinkWritten written = _target.Writer.Committed;
+            return new SinkStatus(
+                _target.Writer.Name,
+                queued,
+                queued > 0 ? _time.GetElapsedTime(Volatile.Read(ref _waitingSince)) : TimeSpan.Zero,
+                written.Records,
+                written.Bytes,
+                Volatile.Read(ref _committed),
+                _target.Writer.Fault,
+                Volatile.Read(ref _failure));
+        }
+    }
+
+    /// <summary>Starts to write.</summary>
+    /// <param name="rows">The version whose rows come first; null when the sink has them.</param>
+    /// <param name="positions">How far the sources had been read for it.</param>
+    /// <param name="free">Completes when nobody else writes to the sink.</param>
+    public void Start(ITable? rows, IReadOnlyList<SinkPosition> positions, Task free)
+    {
+        _newest = positions;
+        _lastCommit = _time.GetTimestamp();
+        if (rows is not null) { Enqueue(new QueuedTick(SnapshotBatches.Of(rows), positions, rows.RowCount, ++_offered), isBounded: false); }
+
+        DeliveryLog.Delivering(_logger, _target.Table, _target.Writer.Name);
+        _pump = Task.Run(() => PumpAsync(free));
+    }
+
+    /// <summary>Takes what a tick has done to the table. Never waits.</summary>
+    /// <param name="changes">The changes; empty when only the sources have moved.</param>
+    /// <param name="positions">How far the sources have been read; empty unless <see cref="KeepsPositions"/>.</param>
+    public void Offer(SinkBatch? changes, IReadOnlyList<SinkPosition> positions)
+    {
+        if (Volatile.Read(ref _failure) is not null) { return; }
+
+        // Sources that move without changes are noted now and then, so that a restart does not begin far back.
+        bool isDue = positions.Count > 0 && _time.GetElapsedTime(Interlocked.Read(ref _lastCommit)) >= IdleCommitInterval;
+        if (changes is not null || isDue)
+        {
+            long count = changes?.Changes.Sum(change => (long)change.Count) ?? 0;
+            Enqueue(new QueuedTick(changes is null ? [] : [changes], positions, count, ++_offered), isBounded: true);
+        }
+
+        // Behind the queue: who reads this first and the queue then has all that belongs to it.
+        Volatile.Write(ref _newest, positions);
+    }
+
+    /// <summary>Waits until the sink has all that was offered before the call.</summary>
+    /// <exception cref="MaintenanceException">The delivery has failed.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        long upTo = Interlocked.Read(ref _offered);
+        while (true)
+        {
+            Task progressed = Volatile.Read(ref _progressed).Task;
+            if (Volatile.Read(ref _failure) is { } failure) { throw _target.Failure(failure); }
+
+            if (Interlocked.Read(ref _delivered) >= upTo) { return; }
+
+            await progressed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes nothing more, delivers what is queued for a while at most, and closes the sink.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0) { return; }
+
+        _queue.Writer.TryComplete();
+        using (var limit = new CancellationTokenSource(_options.CloseTimeout, _time))
+        {
+            await _pump.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+        long left = Interlocked.Read(ref _queued);
+        if (left > 0) { DeliveryLog.NotDelivered(_logger, _target.Writer.Name, _target.Table, left); }
+
+        DeliveryTelemetry.Queued(_target.Writer.Name, -left);
+        try { await _target.Writer.DisposeAsync().ConfigureAwait(false); }
+        catch (Exception e) when (e is SinkException or IOException) { DeliveryLog.NotClosed(_logger, _target.Writer.Name, e); }
+
+        _stopping.Dispose();
+    }
+
+    private void Enqueue(QueuedTick tick, bool isBounded)
+    {
+        long queued = Interlocked.Add(ref _queued, tick.Changes);
+        DeliveryTelemetry.Queued(_target.Writer.Name, tick.Changes);
+        if (queued == tick.Changes) { Volatile.Write(ref _waitingSince, _time.GetTimestamp()); }
+
+        if (isBounded && queued > _options.MaxQueuedChanges)
+        {
+            Fail(new SinkException(
+                _target.Writer.Name,
+                $"{queued} changes wait for sink \"{_target.Writer.Name}\", more than the {_options.MaxQueuedChanges} that may"
+                + (_target.Writer.Fault is { } fault ? $"; it is being tried again, because {fault}" : ""),
+                isTransient: true));
+            return;
+        }
+
+        _queue.Writer.TryWrite(tick);
+    }
+
+    private async Task PumpAsync(Task free)
+    {
+        try
+        {
+            await free.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            while (await _queue.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                await DeliverAsync(TakeRound()).ConfigureAwait(false);
+            }
+
+            // Closed: sources may have moved on since the last change.
+            if (KeepsPositions && !_newest.SequenceEqual(_committed)) { await DeliverAsync(TakeRound()).ConfigureAwait(false); }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // What is left is told when the delivery is closed.
+        }
+        catch (Exception e) { Fail(e); }
+    }
+
+    private DeliveryRound TakeRound()
+    {
+        IReadOnlyList<SinkPosition> newest = Volatile.Read(ref _newest);
+        var round = new DeliveryRound();
+        while (round.Changes < _options.MaxChangesPerCommit)
+        {
+            if (_queue.Reader.TryRead(out QueuedTick? tick))
+            {
+                round.Add(tick);
+                continue;
+            }
+
+            // Everything up to there has been taken.
+            round.Positions = newest;
+            break;
+        }
+
+        return round;
+    }
+
+    private async Task DeliverAsync(DeliveryRound round)
+    {
+        await _target.Writer.WriteAsync(
+            round.Batches, KeepsPositions ? round.Positions : [], maxRetries: int.MaxValue, _stopping.Token).ConfigureAwait(false);
+        Volatile.Write(ref _committed, KeepsPositions ? round.Positions : []);
+        Interlocked.Add(ref _queued, -round.Changes);
+        DeliveryTelemetry.Queued(_target.Writer.Name, -round.Changes);
+        Interlocked.Exchange(ref _lastCommit, _time.GetTimestamp());
+        Volatile.Write(ref _waitingSince, _time.GetTimestamp());
+        if (round.LastNumber > 0) { Interlocked.Exchange(ref _delivered, round.LastNumber); }
+
+        Progress();
+    }
+
+    private void Fail(Exception failure)
+    {
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) { return; }
+
+        DeliveryTelemetry.Failed(_target.Writer.Name);
+        MaintenanceException told = _target.Failure(failure);
+        DeliveryLog.Failed(_logger, _target.Table, _target.Writer.Name, told);
+        _queue.Writer.TryComplete();
+        _stopping.Cancel();
+        OnFailed?.Invoke(told);
+        Progress();
+    }
+
+    private void Progress() =>
+        Interlocked.Exchange(ref _progressed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+}
+
+/// <summary>Where a table is delivered to.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Writer">The sink; the delivery closes it.</param>
+internal sealed record DeliveryTarget(string Table, SinkWriter Writer)
+{
+    /// <summary>True when positions are committed with what is written.</summary>
+    public bool KeepsPositions { get; init; }
+
+    /// <summary>How far the sources had been read for what the sink has; empty for one that begins.</summary>
+    public IReadOnlyList<SinkPosition> Committed { get; init; } = [];
+
+    /// <summary>A failure as the table tells it.</summary>
+    public MaintenanceException Failure(Exception failure) => new(
+        Table, $"table \"{Table}\" is delivered to sink \"{Writer.Name}\" no longer: {failure.Message}", failure);
+}
