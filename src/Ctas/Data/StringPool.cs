@@ -7,7 +7,8 @@ namespace Ctas.Data;
 /// <summary>An append-only store of byte strings, addressed by code (0, 1, 2 …).</summary>
 /// <remarks>
 /// Bytes lie in chunks that never move, so spans stay valid. An <i>interned</i> pool gives equal strings the same
-/// code: there, equal codes ⇔ equal strings. One writer; many readers of codes that were published to them.
+/// code: there, equal codes ⇔ equal strings. One writer; many readers of codes that were published to them. A pool of
+/// <see cref="DeferredStrings"/> takes no others.
 /// </remarks>
 public sealed class StringPool
 {
@@ -39,6 +40,18 @@ public sealed class StringPool
         if (isInterned) { _slots = new ulong[32]; }
     }
 
+    /// <summary>Makes a pool of strings that are made when they are read.</summary>
+    internal StringPool(DeferredStrings strings)
+    {
+        Deferred = strings;
+        IsInterned = strings.AreDistinct;
+        Count = strings.Count;
+        _entries = [];
+    }
+
+    /// <summary>The strings that are made when they are read; null when the pool holds its strings.</summary>
+    internal DeferredStrings? Deferred { get; }
+
     /// <summary>True when equal strings have equal codes.</summary>
     public bool IsInterned { get; private set; }
 
@@ -46,11 +59,14 @@ public sealed class StringPool
     public int Count { get; private set; }
 
     /// <summary>Bytes the pool keeps alive, tables included.</summary>
-    public long SizeInBytes => _chunkBytes + ((_entries.Length + (_slots?.Length ?? 0)) * 8L);
+    public long SizeInBytes =>
+        _chunkBytes + ((_entries.Length + (_slots?.Length ?? 0)) * 8L) + (Deferred?.SizeInBytes ?? 0);
 
     /// <summary>The bytes behind a code. No copy.</summary>
     public ReadOnlySpan<byte> GetBytes(int code)
     {
+        if (Deferred is { } deferred) { return deferred.GetBytes(code); }
+
         ulong entry = _entries[code];
         int length = (int)(entry & LongLength);
         byte[] chunk = _chunks[(int)(entry >> (LengthBits + ChunkBits))];
@@ -62,12 +78,18 @@ public sealed class StringPool
     public string GetString(int code) => Encoding.UTF8.GetString(GetBytes(code));
 
     /// <summary>The code of <paramref name="value"/>, appended when it is new (or always, when not interned).</summary>
-    public int Add(ReadOnlySpan<byte> value) => IsInterned ? Intern(value) : Append(value);
+    /// <exception cref="InvalidOperationException">The pool is one of deferred strings.</exception>
+    public int Add(ReadOnlySpan<byte> value)
+    {
+        RequireOwnStrings();
+        return IsInterned ? Intern(value) : Append(value);
+    }
 
     /// <summary>The code of <paramref name="value"/>, as <see cref="Add(ReadOnlySpan{byte})"/>, if it is UTF-8.</summary>
     /// <remarks>For pools of text only: a string that is there already is not checked again.</remarks>
     internal bool TryAddText(ReadOnlySpan<byte> value, out int code)
     {
+        RequireOwnStrings();
         uint hash = 0;
         code = IsInterned ? Find(_slots ??= MakeSlots(), value, hash = (uint)Hashing.Bytes(value)) : -1;
         if (code >= 0) { return true; }
@@ -89,6 +111,7 @@ public sealed class StringPool
     /// <param name="maxLength">At most 256 KiB.</param>
     internal Span<byte> GetSpan(int maxLength)
     {
+        RequireOwnStrings();
         (int chunk, int offset) = Reserve(maxLength);
         _openOffset -= maxLength;
         return _chunks[chunk].AsSpan(offset, maxLength);
@@ -107,7 +130,14 @@ public sealed class StringPool
 
     /// <summary>The code of <paramref name="value"/> in an interned pool, −1 when it is not there.</summary>
     /// <exception cref="InvalidOperationException">The pool is not interned.</exception>
-    public int Find(ReadOnlySpan<byte> value) => Find(SlotsForFinding(), value, (uint)Hashing.Bytes(value));
+    public int Find(ReadOnlySpan<byte> value) => Deferred is not null && IsInterned
+        ? Deferred.Find(value)
+        : Find(SlotsForFinding(), value, (uint)Hashing.Bytes(value));
+
+    /// <summary>The code of a string of another pool in an interned pool, −1 when it is not there.</summary>
+    internal int Find(StringPool other, int code) => Deferred is not null && IsInterned
+        ? Deferred.Find(other, code)
+        : Find(other.GetBytes(code));
 
     private int Find(ulong[] slots, ReadOnlySpan<byte> value, uint hash)
     {
@@ -148,6 +178,11 @@ public sealed class StringPool
             _chunkBytes -= _chunks[_openChunk].Length - _openOffset;
             Array.Resize(ref _chunks[_openChunk], _openOffset);
         }
+    }
+
+    private void RequireOwnStrings()
+    {
+        if (Deferred is not null) { throw new InvalidOperationException("A pool of deferred strings takes no others."); }
     }
 
     private int Intern(ReadOnlySpan<byte> value)

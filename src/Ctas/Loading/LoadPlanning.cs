@@ -35,7 +35,7 @@ internal static class LoadPlanning
         if (!tables.TryGetMetadata(name, out TableMetadata? metadata)) { return null; }
 
         return tables.TryGet(name, out ITable? table)
-            ? Describe(metadata) with { Statistics = new TableStatistics(table) }
+            ? Describe(metadata) with { Statistics = TableStatistics.Of(table) }
             : Describe(metadata);
     }
 

@@ -309,7 +309,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         return _tables.TryGet(name, out ITable? table)
             ? new RelationInfo(name, IsSource: false, IsStream: !table.Schema.HasKey, table.Schema)
             {
-                Statistics = new TableStatistics(table),
+                Statistics = TableStatistics.Of(table),
             }
             : null;
     }

@@ -6,7 +6,8 @@ namespace Ctas.Tables;
 /// <summary>Builds a <see cref="BatchTable"/> of batches that insert finished rows. Single-threaded.</summary>
 /// <remarks>
 /// Large batches are kept as they are, small ones are put together. A string column keeps the pool its strings came
-/// in, shared with whoever made it, unless they come in several or the pool holds far more than the table does.
+/// in, shared with whoever made it, unless they come in several, the pool holds far more than the table does, or does not
+/// hold its strings at all.
 /// </remarks>
 internal sealed class BatchTableBuilder : TableBuilder
 {
@@ -102,6 +103,9 @@ internal sealed class BatchTableBuilder : TableBuilder
         for (int ordinal = 0; ordinal < rows.ColumnCount; ordinal++)
         {
             if (rows[ordinal] is not StringColumn strings) { continue; }
+
+            // Strings that are yet to be made would keep another table alive, and be counted too late.
+            if (_pools[ordinal] is null && strings.Pool.Deferred is not null) { TakeOwnPool(ordinal); }
 
             _pools[ordinal] ??= strings.Pool;
             if (ReferenceEquals(strings.Pool, _pools[ordinal])) { continue; }

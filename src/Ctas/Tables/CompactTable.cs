@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Tables.Columns;
 using Ctas.Tables.Keys;
 
 namespace Ctas.Tables;
@@ -9,12 +10,14 @@ internal sealed class CompactTable : Table
     private readonly CompactRowStore _rows;
     private readonly TagDirectory _index;
     private readonly KeyLayout _keys;
+    private readonly WeakReference<ScanStrings>?[] _strings;
 
     public CompactTable(TableShape shape, CompactRowStore rows, TagIndex? index, long rowCount)
         : base(shape)
     {
         _keys = shape.Keys;
         _rows = rows;
+        _strings = new WeakReference<ScanStrings>?[shape.Schema.Fields.Count];
         _index = index is null ? default : index.Publish();
         RowCount = rowCount;
         Memory = new TableMemory(
@@ -44,12 +47,28 @@ internal sealed class CompactTable : Table
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {
         OrdinalList wanted = columns ?? Shape.AllColumns;
-        StringPool?[] pools = CompactSegment.PoolsFor(_rows.Segments, wanted, Schema);
-        foreach (CompactSegment segment in _rows.Segments)
+        ScanStrings?[] strings = [.. wanted.Select(StringsOf)];
+        for (int segment = 0; segment < _rows.Segments.Length; segment++)
         {
-            Batch live = segment.Decode(wanted, pools);
+            Batch live = _rows.Segments[segment].Read(wanted, segment, strings);
             if (live.RowCount > 0) { yield return live; }
         }
+    }
+
+    // Kept for as long as somebody uses it: scans of one column beside each other share codes.
+    private ScanStrings? StringsOf(int ordinal)
+    {
+        if (PhysicalTypes.Of(Schema.Fields[ordinal].Type) != PhysicalType.Bytes) { return null; }
+
+        if (Volatile.Read(ref _strings[ordinal]) is { } kept && kept.TryGetTarget(out ScanStrings? strings)) { return strings; }
+
+        EncodedColumn[] column = [.. _rows.Segments.Select(segment => segment.Columns[ordinal])];
+        bool isKey = Schema.Key is [var only] && only == ordinal;
+        bool areDistinct = isKey && Array.TrueForAll(
+            _rows.Segments, segment => segment.Deleted is null && segment.Columns[ordinal].Nulls is null);
+        strings = ScanStrings.Of(column, areDistinct);
+        Volatile.Write(ref _strings[ordinal], new WeakReference<ScanStrings>(strings));
+        return strings;
     }
 
     protected override int FindText(ReadOnlySpan<byte> key)

@@ -15,6 +15,7 @@ internal abstract class Table : ITable
 
     private readonly KeyLayout _keys;
     private HistoryNode? _node;
+    private TableStatistics? _statistics;
 
     private protected Table(TableShape shape, long version = 1)
     {
@@ -35,6 +36,9 @@ internal abstract class Table : ITable
         get => Volatile.Read(ref _node);
         set => Volatile.Write(ref _node, value);
     }
+
+    /// <summary>What the planner is told of the rows.</summary>
+    internal TableStatistics Statistics => _statistics ??= new TableStatistics(this);
 
     public string Name => Shape.Name;
 

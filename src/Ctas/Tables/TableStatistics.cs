@@ -10,6 +10,10 @@ internal sealed class TableStatistics(ITable table) : RelationStatistics
 
     private readonly ColumnStatistics?[] _columns = new ColumnStatistics?[table.Schema.Fields.Count];
 
+    /// <summary>What the newest version of a table tells; looked at once for each version.</summary>
+    public static TableStatistics Of(ITable table) =>
+        table.Snapshot() is Table version ? version.Statistics : new TableStatistics(table);
+
     public override long Rows => table.RowCount;
 
     public override OrdinalList Key => table.Snapshot() is Table ? table.Schema.Key : [];

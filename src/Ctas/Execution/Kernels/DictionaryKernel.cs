@@ -46,9 +46,12 @@ internal sealed class DictionaryKernel(ColumnKernel column, Kernel body) : Kerne
         Column result = ReusesResults ? _known!.Gather(rows, ref _last) : _known!.Gather(rows);
         ArrayPool<int>.Shared.Return(slots);
         _rowsSeen += strings.Length;
-        _isDirect = _rowsSeen >= Math.Max(ObservedRows, strings.Pool.Count) && _known.Length * 2L > _rowsSeen;
+        _isDirect = _rowsSeen >= Math.Max(ObservedRows, CountedStrings(strings.Pool)) && _known.Length * 2L > _rowsSeen;
         return result;
     }
+
+    // Where every row has a code of its own, no string comes again.
+    private static int CountedStrings(StringPool pool) => pool.Deferred is { AreShared: false } ? 0 : pool.Count;
 
     private void FindSlots(StringColumn strings, Span<int> rows)
     {

@@ -31,7 +31,7 @@ internal sealed class CodeMap(StringPool source, StringPool target)
 
         if (code >= _codes.Length) { Grow(code); }
 
-        if (_codes[code] == Untranslated) { _codes[code] = target.Find(source.GetBytes(code)) + 2; }
+        if (_codes[code] == Untranslated) { _codes[code] = target.Find(source, code) + 2; }
 
         return _codes[code] - 2;
     }

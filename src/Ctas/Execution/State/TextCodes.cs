@@ -62,8 +62,16 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
             return;
         }
 
-        CodeMap map = MapForFinding(strings.Pool);
         ReadOnlySpan<int> codes = strings.Codes;
+        if (strings.Pool.Deferred is { } deferred && Pool.Deferred?.TryGetDistance(deferred, out int distance) == true)
+        {
+            // What is found beyond the codes there are is no key.
+            for (int row = 0; row < codes.Length; row++) { _translated[row] = codes[row] < 0 ? -1 : codes[row] + distance; }
+
+            return;
+        }
+
+        CodeMap map = MapForFinding(strings.Pool);
         for (int row = 0; row < codes.Length; row++) { _translated[row] = map.Find(codes[row]); }
     }
 

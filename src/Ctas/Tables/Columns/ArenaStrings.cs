@@ -34,6 +34,8 @@ internal sealed class ArenaStrings : EncodedStrings
 
     public override string Form => (_symbols is null ? "arena, " : "symbols, ") + _starts.Form;
 
+    public override bool HasBytesInPlace => _symbols is null;
+
     /// <summary>Lays rows out.</summary>
     /// <param name="type">The SQL type.</param>
     /// <param name="rows">The strings.</param>

@@ -27,6 +27,11 @@ internal sealed class CodedStrings : EncodedStrings
 
     public override StringPool? Pool => _pool;
 
+    /// <summary>A code a row; anything in NULL rows.</summary>
+    public EncodedIntegers Codes => _codes;
+
+    public override bool HasBytesInPlace => true;
+
     public override int GetByteCount(int row) => GetBytes(row).Length;
 
     public override int CopyBytes(int row, Span<byte> destination)

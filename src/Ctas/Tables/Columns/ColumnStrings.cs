@@ -45,8 +45,10 @@ internal sealed class ColumnStrings
         Shared = new TableStrings(pool, isGrown: true) { AlwaysInterns = true },
     };
 
-    /// <summary>True when a new segment keeps its strings for itself and does not look for equal ones.</summary>
-    public bool IsLocal => _storage is Storage.Local or Storage.Unique;
+    /// <summary>True when the strings of a new segment can lie in a given pool until it is sealed.</summary>
+    /// <remarks>They are not looked up among those before: the segment keeps them for itself, or their codes tell enough.</remarks>
+    public bool CanBorrow(StringPool pool) =>
+        _storage is Storage.Local or Storage.Unique || (_storage == Storage.Undecided && pool.Deferred is ColumnText);
 
     /// <summary>Where a new segment puts its strings while it is open.</summary>
     public TableStrings Open() => _storage switch
@@ -71,11 +73,26 @@ internal sealed class ColumnStrings
         }
 
         var rows = new StringRows(strings.Pool, codes);
-        if (_storage == Storage.Undecided && !IsNearlyUnique(strings.Pool.Count, codes))
+        if (rows.EncodeKnown(type, nulls) is { } known)
         {
-            if (codes.Length >= FewRows) { _storage = Storage.Shared; }
+            if (_storage == Storage.Undecided && codes.Length >= FewRows) { _storage = Storage.Local; }
 
-            Share(strings.Pool, codes);
+            return known;
+        }
+
+        int distinct = _storage == Storage.Undecided ? DistinctOf(strings.Pool, codes) : 0;
+        if (_storage == Storage.Undecided && !IsNearlyUnique(distinct, codes))
+        {
+            bool areMany = codes.Length >= FewRows;
+            if (areMany && distinct >= FewRows && EncodeNumbers(type, rows, nulls) is { } numbers)
+            {
+                _storage = Storage.Local;
+                return numbers;
+            }
+
+            if (areMany) { _storage = Storage.Shared; }
+
+            Share(type, strings.Pool, codes);
             return Coded(type, codes, nulls);
         }
 
@@ -89,6 +106,31 @@ internal sealed class ColumnStrings
 
     /// <summary>Ends a load: gives back what only adding needed.</summary>
     public void Complete() => Shared.Complete();
+
+    /// <summary>Rows as numbers of a template, where these are as good as codes; else null.</summary>
+    /// <remarks>Numbers close together are joined and grouped as quickly as codes, and need no strings behind them.</remarks>
+    private static TemplateStrings? EncodeNumbers(DataType type, StringRows rows, NullRows? nulls)
+    {
+        const int maxPerRow = 4;
+        return TemplateStrings.Of(type, rows, nulls) is { OtherRows.Length: 0 } numbers
+            && NumberRange.Of(numbers.Bounds, rows.Count * maxPerRow) is not null
+            ? numbers
+            : null;
+    }
+
+    /// <summary>Different strings among some rows: of deferred ones, different codes.</summary>
+    private static int DistinctOf(StringPool pool, ReadOnlySpan<int> codes)
+    {
+        if (pool.Deferred is null) { return pool.Count; }
+
+        var seen = new Bitmap(pool.Count);
+        foreach (int code in codes)
+        {
+            if (code >= 0) { seen[code] = true; }
+        }
+
+        return seen.CountSet();
+    }
 
     private static bool IsNearlyUnique(int distinct, ReadOnlySpan<int> codes)
     {
@@ -115,17 +157,10 @@ internal sealed class ColumnStrings
         return hashes.Count < seen * 0.9;
     }
 
-    private void Share(StringPool pool, Span<int> codes)
+    private void Share(DataType type, StringPool pool, Span<int> codes)
     {
-        int[] shared = ArrayPool<int>.Shared.Rent(pool.Count);
-        for (int code = 0; code < pool.Count; code++) { shared[code] = Pool.Add(pool.GetBytes(code)); }
-
-        foreach (ref int code in codes)
-        {
-            if (code >= 0) { code = shared[code]; }
-        }
-
-        ArrayPool<int>.Shared.Return(shared);
+        var given = new StringColumn(type, codes.ToArray(), codes.Length, pool);
+        Shared.Translate(given, 0, codes.Length, codes);
     }
 
     private CodedStrings Coded(DataType type, ReadOnlySpan<int> codes, NullRows? nulls)

@@ -70,6 +70,12 @@ internal abstract class EncodedColumn
     /// <summary>A byte string: that of the table where it lies there as it is, else a new array.</summary>
     public virtual ReadOnlySpan<byte> GetBytes(int row) => throw WrongType();
 
+    /// <summary>True when <see cref="GetBytes"/> copies nothing.</summary>
+    public virtual bool HasBytesInPlace => false;
+
+    /// <summary>The byte strings of rows [start, start + count); those of NULL rows mean nothing.</summary>
+    public virtual TextBlock DecodeText(int start, int count) => throw WrongType();
+
     /// <summary>Where decoded strings can go without being copied; null when there is no such pool.</summary>
     public virtual StringPool? Pool => null;
 
@@ -149,5 +155,17 @@ internal abstract class EncodedStrings : EncodedColumn
         int written = CopyBytes(row, bytes);
         Debug.Assert(written == bytes.Length, "The count was wrong.");
         return bytes;
+    }
+
+    public override TextBlock DecodeText(int start, int count)
+    {
+        var block = new TextBlockWriter(count);
+        for (int row = start; row < start + count; row++)
+        {
+            int length = GetByteCount(row);
+            block.Advance(CopyBytes(row, block.GetSpan(length)[..length]));
+        }
+
+        return block.Finish();
     }
 }

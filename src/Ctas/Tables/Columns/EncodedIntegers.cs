@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ctas.Tables.Columns;
 
 /// <summary>A sequence of integers in some compressed form. Immutable.</summary>
@@ -27,6 +29,20 @@ internal abstract class EncodedIntegers
     /// <typeparam name="T">A type of at most eight bytes.</typeparam>
     public abstract void CopyTo<T>(int start, Span<T> values)
         where T : unmanaged;
+
+    /// <summary>Bounds, both inclusive, of all integers; wider than need be where that is quicker.</summary>
+    public virtual (long Min, long Max) Bounds()
+    {
+        if (Count == 0) { return (0, 0); }
+
+        long[] values = ArrayPool<long>.Shared.Rent(Count);
+        CopyTo(0, values.AsSpan(0, Count));
+        (long min, long max) = (values[0], values[0]);
+        foreach (long value in values.AsSpan(1, Count - 1)) { (min, max) = (Math.Min(min, value), Math.Max(max, value)); }
+
+        ArrayPool<long>.Shared.Return(values);
+        return (min, max);
+    }
 
     /// <summary>Writes the form down and what it needs.</summary>
     public void Write(ISegmentWriter writer)

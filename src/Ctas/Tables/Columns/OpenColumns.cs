@@ -128,7 +128,7 @@ internal sealed class OpenStrings : OpenColumn
     {
         var given = (StringColumn)column;
         Reserve(ref _codes, end - start);
-        if (_strings is null && _column.IsLocal)
+        if (_strings is null && _column.CanBorrow(given.Pool))
         {
             _strings = new TableStrings(given.Pool);
             _areBorrowed = true;

@@ -65,6 +65,25 @@ internal sealed class PackedIntegers : EncodedIntegers
     /// <summary>The integers first, first + step, first + 2 step …</summary>
     public static PackedIntegers Sequence(long first, long step, int count) => new(first, step, 0, [], count);
 
+    public override (long Min, long Max) Bounds()
+    {
+        if (_bits == 0)
+        {
+            // A sequence may wrap around.
+            Int128 last = _base + ((Int128)_step * Math.Max(0, Count - 1));
+            return last < long.MinValue || last > long.MaxValue
+                ? (long.MinValue, long.MaxValue)
+                : (Math.Min(_base, (long)last), Math.Max(_base, (long)last));
+        }
+
+        // Exactly where it matters: numbers of more bits lie far apart in any case.
+        const int narrowBits = 31;
+        if (_bits <= narrowBits) { return base.Bounds(); }
+
+        long max = unchecked(_base + (long)_mask);
+        return max < _base ? (long.MinValue, long.MaxValue) : (_base, max);
+    }
+
     public override void CopyTo<T>(int start, Span<T> values)
     {
         if (_bits > 0 || _step == 0)

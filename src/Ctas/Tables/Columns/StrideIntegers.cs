@@ -26,6 +26,15 @@ internal sealed class StrideIntegers : EncodedIntegers
 
     public override long this[int index] => unchecked(_base + (_stride * _multiples[index]));
 
+    public override (long Min, long Max) Bounds()
+    {
+        (long min, long max) = _multiples.Bounds();
+        Int128 first = _base + ((Int128)_stride * min), last = _base + ((Int128)_stride * max);
+        return Int128.Min(first, last) < long.MinValue || Int128.Max(first, last) > long.MaxValue
+            ? (long.MinValue, long.MaxValue)
+            : ((long)Int128.Min(first, last), (long)Int128.Max(first, last));
+    }
+
     public override void CopyTo<T>(int start, Span<T> values)
     {
         _multiples.CopyTo(start, values);

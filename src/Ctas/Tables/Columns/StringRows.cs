@@ -22,6 +22,19 @@ internal readonly ref struct StringRows(StringPool pool, ReadOnlySpan<int> codes
         }
     }
 
+    /// <summary>Strings of another compact table as they are encoded there; null when nothing is known of them.</summary>
+    /// <remarks>A whole segment is taken over, numbers of a template are encoded anew; no string is made.</remarks>
+    /// <param name="type">The SQL type.</param>
+    /// <param name="nulls">Null when no row is NULL.</param>
+    public EncodedColumn? EncodeKnown(DataType type, NullRows? nulls)
+    {
+        if (pool.Deferred is not ColumnText text) { return null; }
+
+        return text.SegmentOf(_codes) is { } segment && segment.Type == type
+            ? segment
+            : TemplateStrings.Of(type, text, _codes, nulls);
+    }
+
     /// <summary>True when the row is NULL.</summary>
     public bool IsNull(int row) => _codes[row] < 0;
 

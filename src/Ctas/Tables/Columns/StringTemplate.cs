@@ -99,6 +99,36 @@ internal sealed class StringTemplate
         return length;
     }
 
+    /// <summary>The template of the texts of both, whose fields are as narrow as the narrower ones; null when there is none.</summary>
+    /// <remarks>
+    /// A text of either is one of it with the same numbers, unless a number that is padded in one is not in the other:
+    /// see <see cref="KeepsTextOf"/>.
+    /// </remarks>
+    public StringTemplate? Merge(StringTemplate other)
+    {
+        if (ReferenceEquals(other, this)) { return this; }
+
+        bool isAlike = _fields.Length == other._fields.Length
+            && _literals.Zip(other._literals).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
+            && _fields.Zip(other._fields).All(pair => pair.First.Digits == pair.Second.Digits);
+        if (!isAlike) { return null; }
+
+        TemplateField[] fields = [.. _fields.Zip(
+            other._fields, (field, second) => field with { Width = Math.Min(field.Width, second.Width) })];
+        return fields.AsSpan().SequenceEqual(_fields) ? this : new StringTemplate(_literals, fields);
+    }
+
+    /// <summary>True when numbers from <paramref name="min"/> on have the same text here as in a merged template.</summary>
+    /// <param name="merged">What <see cref="Merge"/> gave.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="min">The least number of the field.</param>
+    public bool KeepsTextOf(StringTemplate merged, int field, long min)
+    {
+        int width = _fields[field].Width;
+        return width == merged._fields[field].Width
+            || (_fields[field].Digits == TemplateDigits.Decimal && min >= PowerOfTen(width - 1));
+    }
+
     /// <summary>The pattern in words: <c>o-{16x}</c>.</summary>
     public override string ToString()
     {
@@ -204,6 +234,14 @@ internal sealed class StringTemplate
         pairs = (pairs << 4 | pairs >> 8) & Vector128.Create((ushort)byte.MaxValue);
         number = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(pairs, pairs).AsInt64()[0]);
         return (isDigit | isLetter) == Vector128<byte>.AllBitsSet;
+    }
+
+    private static long PowerOfTen(int exponent)
+    {
+        long power = 1;
+        for (; exponent > 0; exponent--) { power *= 10; }
+
+        return power;
     }
 
     private static int WriteDecimal(long number, int width, Span<byte> text)

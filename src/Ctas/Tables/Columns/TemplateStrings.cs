@@ -14,6 +14,7 @@ internal sealed class TemplateStrings : EncodedStrings
     // The rows that do not fit, ascending, and their texts.
     private readonly ushort[] _rows;
     private readonly ArenaStrings? _others;
+    private (long Min, long Max)[]? _bounds;
 
     private TemplateStrings(
         DataType type, StringTemplate template, TemplateRows rows, NullRows? nulls)
@@ -32,6 +33,29 @@ internal sealed class TemplateStrings : EncodedStrings
 
     public override string Form =>
         $"{_template}: {string.Join(", ", _numbers.Select(numbers => numbers.Form))}" + (_rows.Length > 0 ? ", others" : "");
+
+    /// <summary>What the texts have in common.</summary>
+    public StringTemplate Template => _template;
+
+    /// <summary>The numbers of each field; anything for NULL rows and those in <see cref="OtherRows"/>.</summary>
+    public EncodedIntegers[] Numbers => _numbers;
+
+    /// <summary>The rows whose texts do not fit, ascending.</summary>
+    public ReadOnlySpan<ushort> OtherRows => _rows;
+
+    /// <summary>Bounds, both inclusive, of the numbers of each field.</summary>
+    public ReadOnlySpan<(long Min, long Max)> Bounds => _bounds ??= [.. _numbers.Select(numbers => numbers.Bounds())];
+
+    /// <summary>True when all texts that fit are those of the same numbers in a merged template.</summary>
+    public bool KeepsTextIn(StringTemplate merged)
+    {
+        for (int field = 0; field < _numbers.Length; field++)
+        {
+            if (!_template.KeepsTextOf(merged, field, Bounds[field].Min)) { return false; }
+        }
+
+        return true;
+    }
 
     /// <summary>Encodes rows; null when they have no template or too many rows do not fit it.</summary>
     public static TemplateStrings? Of(DataType type, StringRows rows, NullRows? nulls)
@@ -56,6 +80,33 @@ internal sealed class TemplateStrings : EncodedStrings
         TemplateStrings? encoded = others.Count > maxOthers
             ? null
             : new TemplateStrings(type, template, Encode(type, rows, numbers.AsSpan(0, fields * rows.Count), others), nulls);
+        ArrayPool<long>.Shared.Return(numbers);
+        return encoded;
+    }
+
+    /// <summary>Encodes strings whose numbers are known already; null when some of them do not fit a template.</summary>
+    /// <param name="type">The SQL type.</param>
+    /// <param name="text">The strings.</param>
+    /// <param name="codes">A code a row, −1 for NULL.</param>
+    /// <param name="nulls">Null when no row is NULL.</param>
+    public static TemplateStrings? Of(DataType type, ColumnText text, ReadOnlySpan<int> codes, NullRows? nulls)
+    {
+        if (text.Template is not { } template) { return null; }
+
+        int fields = template.Fields.Length;
+        long[] numbers = ArrayPool<long>.Shared.Rent((fields * codes.Length) + 1);
+        TemplateStrings? encoded = null;
+        if (text.TryReadNumbers(codes, numbers.AsSpan(0, fields * codes.Length)))
+        {
+            var fitting = new EncodedIntegers[fields];
+            for (int field = 0; field < fields; field++)
+            {
+                fitting[field] = EncodedIntegers.Encode(numbers.AsSpan(field * codes.Length, codes.Length));
+            }
+
+            encoded = new TemplateStrings(type, template, new TemplateRows(codes.Length, fitting, [], null), nulls);
+        }
+
         ArrayPool<long>.Shared.Return(numbers);
         return encoded;
     }
@@ -128,6 +179,66 @@ internal sealed class TemplateStrings : EncodedStrings
 
         ArrayPool<long>.Shared.Return(numbers);
         return new StringColumn(Type, codes, count, pool!, validity);
+    }
+
+    public override TextBlock DecodeText(int start, int count)
+    {
+        int fields = _numbers.Length;
+        long[] numbers = ArrayPool<long>.Shared.Rent((fields * count) + 1);
+        for (int field = 0; field < fields; field++) { _numbers[field].CopyTo(start, numbers.AsSpan(field * count, count)); }
+
+        Span<long> one = stackalloc long[fields + 1];
+        var block = new TextBlockWriter(count);
+        for (int row = 0; row < count; row++)
+        {
+            int other = OtherOf(start + row);
+            if (other >= 0)
+            {
+                ReadOnlySpan<byte> text = _others!.GetBytes(other);
+                text.CopyTo(block.GetSpan(text.Length));
+                block.Advance(text.Length);
+                continue;
+            }
+
+            for (int field = 0; field < fields; field++) { one[field] = numbers[(field * count) + row]; }
+
+            block.Advance(_template.Write(one, block.GetSpan(_template.MaxLength)));
+        }
+
+        ArrayPool<long>.Shared.Return(numbers);
+        return block.Finish();
+    }
+
+    /// <summary>The numbers of some rows; false when one of them does not fit the template.</summary>
+    public bool TryReadNumbers(NumberRows rows, Span<long> numbers)
+    {
+        const int rowMask = CompactSegment.MaxRows - 1;
+        ReadOnlySpan<int> codes = rows.Codes;
+        for (int row = 0; _rows.Length > 0 && row < codes.Length; row++)
+        {
+            if (OtherOf(codes[row] & rowMask) >= 0) { return false; }
+        }
+
+        // Few rows are read one by one, many of all that are decoded.
+        const int fewer = 8;
+        bool areFew = codes.Length < Count / fewer;
+        long[]? decoded = areFew ? null : ArrayPool<long>.Shared.Rent(Count);
+        for (int field = 0; field < _numbers.Length; field++)
+        {
+            EncodedIntegers encoded = _numbers[field];
+            Span<long> target = numbers.Slice((field * rows.Stride) + rows.First, codes.Length);
+            if (decoded is not null) { encoded.CopyTo(0, decoded.AsSpan(0, Count)); }
+
+            for (int row = 0; row < codes.Length; row++)
+            {
+                int at = codes[row] & rowMask;
+                target[row] = decoded is null ? encoded[at] : decoded[at];
+            }
+        }
+
+        if (decoded is not null) { ArrayPool<long>.Shared.Return(decoded); }
+
+        return true;
     }
 
     public override void Write(ISegmentWriter writer)

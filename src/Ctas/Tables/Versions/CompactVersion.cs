@@ -10,8 +10,6 @@ namespace Ctas.Tables.Versions;
 /// </remarks>
 internal sealed class CompactVersion : Table
 {
-    private const int ScanRows = 8192;
-
     private readonly CompactVersionStore _rows;
     private readonly TagDirectory _index;
 
@@ -39,13 +37,20 @@ internal sealed class CompactVersion : Table
 
     public override IEnumerable<Batch> Scan(OrdinalList? columns = null)
     {
-        OrdinalList wanted = columns ?? Shape.AllColumns;
-        for (int segment = 0; segment < _rows.Segments.Length; segment++)
-        {
-            if (_rows.Segments[segment] is not { } live || live.RowCount == live.DeadRows) { continue; }
+        LiveSegment[] segments = LiveSegments();
+        var scan = new SegmentScan(segments, columns ?? Shape.AllColumns, _rows.Inline);
+        return segments.SelectMany(scan.Read);
+    }
 
-            foreach (Batch batch in SegmentScan.Read(live, wanted, _rows.Inline)) { yield return batch; }
+    private LiveSegment[] LiveSegments()
+    {
+        var live = new List<LiveSegment>();
+        foreach (LiveSegment? segment in _rows.Segments)
+        {
+            if (segment is not null && segment.RowCount > segment.DeadRows) { live.Add(segment); }
         }
+
+        return [.. live];
     }
 
     protected override int FindText(ReadOnlySpan<byte> key)

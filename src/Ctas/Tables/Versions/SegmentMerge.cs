@@ -33,13 +33,14 @@ internal static class SegmentMerge
         int[] sources = new int[count];
         uint[] hashes = identity is null ? [] : new uint[count];
         OpenColumn[] open = [.. shape.Schema.Fields.Select((field, ordinal) => OpenColumn.Create(field.Type, strings[ordinal]))];
+        var scan = new SegmentScan(segments.Select(segment => segment.Segment), shape.AllColumns, inline);
         int rows = 0;
         foreach ((int number, LiveSegment segment) in segments)
         {
             int first = rows;
             foreach (int place in segment.LivePlaces()) { sources[rows++] = number << CompactSegment.RowBits | place; }
 
-            foreach (Batch batch in SegmentScan.Read(segment, shape.AllColumns, inline))
+            foreach (Batch batch in scan.Read(segment))
             {
                 for (int ordinal = 0; ordinal < open.Length; ordinal++) { open[ordinal].Append(batch[ordinal], 0, batch.RowCount); }
 

@@ -3,20 +3,46 @@ using Ctas.Tables.Columns;
 
 namespace Ctas.Tables.Versions;
 
-/// <summary>Reads the live rows of a segment as operators take them.</summary>
-internal static class SegmentScan
+/// <summary>Reads the live rows of segments as operators take them. Single-threaded.</summary>
+internal sealed class SegmentScan
 {
     private const int ObjectRows = 8192;
 
-    /// <summary>The live rows of some columns.</summary>
-    /// <param name="segment">The segment.</param>
+    private readonly OrdinalList _columns;
+    private readonly StandardRowStore _inline;
+
+    // Of the segments that are encoded, and which of those each is.
+    private readonly ScanStrings?[] _strings;
+    private readonly Dictionary<LiveSegment, int> _numbers = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Begins to read some columns.</summary>
+    /// <param name="segments">The segments.</param>
     /// <param name="columns">The ordinals of the columns.</param>
     /// <param name="inline">Reads row objects.</param>
-    public static IEnumerable<Batch> Read(LiveSegment segment, OrdinalList columns, StandardRowStore inline)
+    public SegmentScan(IEnumerable<LiveSegment> segments, OrdinalList columns, StandardRowStore inline)
+    {
+        _columns = columns;
+        _inline = inline;
+        var encoded = new List<EncodedColumn[]>();
+        foreach (LiveSegment segment in segments)
+        {
+            if (segment.Rows.Columns is not { } of) { continue; }
+
+            _numbers.Add(segment, encoded.Count);
+            encoded.Add(of);
+        }
+
+        _strings = [.. columns.Select(ordinal => PhysicalTypes.Of(inline.TypeOf(ordinal)) == PhysicalType.Bytes
+            ? ScanStrings.Of([.. encoded.Select(of => of[ordinal])], areDistinct: false)
+            : null)];
+    }
+
+    /// <summary>The live rows of one of the segments.</summary>
+    public IEnumerable<Batch> Read(LiveSegment segment)
     {
         if (segment.Rows.Columns is { } encoded)
         {
-            yield return Decode(segment, encoded, columns);
+            yield return Read(segment, encoded);
             yield break;
         }
 
@@ -28,26 +54,23 @@ internal static class SegmentScan
             rows.Add(segment.Rows.Objects![place]!);
             if (rows.Count < ObjectRows) { continue; }
 
-            yield return RowBatches.Create(inline, rows, columns);
+            yield return RowBatches.Create(_inline, rows, _columns);
             rows.Clear();
         }
 
-        if (rows.Count > 0) { yield return RowBatches.Create(inline, rows, columns); }
+        if (rows.Count > 0) { yield return RowBatches.Create(_inline, rows, _columns); }
     }
 
-    private static Batch Decode(LiveSegment segment, EncodedColumn[] encoded, OrdinalList columns)
+    private Batch Read(LiveSegment segment, EncodedColumn[] encoded)
     {
-        var decoded = new Column[columns.Count];
-        for (int column = 0; column < decoded.Length; column++)
+        var read = new Column[_columns.Count];
+        for (int column = 0; column < read.Length; column++)
         {
-            EncodedColumn source = encoded[columns[column]];
-            StringPool? pool = PhysicalTypes.Of(source.Type) == PhysicalType.Bytes
-                ? source.Pool ?? new StringPool(isInterned: false)
-                : null;
-            decoded[column] = source.Decode(pool, 0, segment.RowCount);
+            read[column] = _strings[column]?.Read(_numbers[segment])
+                ?? encoded[_columns[column]].Decode(null, 0, segment.RowCount);
         }
 
-        var batch = new Batch(decoded, segment.RowCount);
+        var batch = new Batch(read, segment.RowCount);
         return segment.DeadRows == 0 ? batch : batch.Gather(segment.LivePlaces());
     }
 }

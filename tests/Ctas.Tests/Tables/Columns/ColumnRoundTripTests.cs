@@ -134,7 +134,7 @@ public sealed class ColumnRoundTripTests
         ColumnCheck.SealAndRead(new FixedColumn<T>(type, values, values.Length, validity));
     }
 
-    private static Bitmap? Nulls(int count, int kind, int seed)
+    internal static Bitmap? Nulls(int count, int kind, int seed)
     {
         if (kind == 0 || count == 0) { return null; }
 
@@ -171,7 +171,7 @@ public sealed class ColumnRoundTripTests
         })];
     }
 
-    private static byte[][] MakeStrings(int count, int temper, int seed)
+    internal static byte[][] MakeStrings(int count, int temper, int seed)
     {
         string[] words = ["the", "quick", "brown", "fox", "Ünïcode", "日本", "\U0001F600", "jumps", "over", "lazy dogs", "http://"];
         var random = new Random(seed);
