@@ -164,6 +164,7 @@ internal sealed partial class Binder
         BoundExpression operand = BindExpression(syntax.Operand, context);
         if (BindType(syntax.Type) is not { } type) { return new BoundError(); }
 
+        operand = AsMilliseconds(operand, type);
         if (!TypeRules.CanCast(operand.Type, type))
         {
             return Report(BindingDiagnostics.CannotCast(syntax.Span, operand.Type, type));

@@ -164,13 +164,22 @@ internal sealed partial class Binder
 
         if (arguments.Any(argument => argument is BoundError)) { return null; }
 
-        SignatureMatch best = forms.Select(form => SignatureMatch.Of(form, arguments))
-            .OrderBy(match => match.Mismatches).ThenBy(match => match.Cost).First();
+        SignatureMatch best = Best(forms, arguments);
+        if (best.Mismatches > 0 && best.Signature.Parameters.At(best.Mismatch).Type is ExactType { Type: var wanted })
+        {
+            arguments[best.Mismatch] = AsMilliseconds(arguments[best.Mismatch], wanted);
+            best = Best(forms, arguments);
+        }
+
         if (best.Mismatches == 0) { return best; }
 
         ReportMismatch(function, name, best, arguments, span);
         return null;
     }
+
+    private static SignatureMatch Best(Signature[] forms, BoundExpression[] arguments) =>
+        forms.Select(form => SignatureMatch.Of(form, arguments))
+            .OrderBy(match => match.Mismatches).ThenBy(match => match.Cost).First();
 
     private void ReportMismatch(
         FunctionEntry function, string name, SignatureMatch match, BoundExpression[] arguments, TextSpan span)

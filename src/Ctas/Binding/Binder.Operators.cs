@@ -107,6 +107,7 @@ internal sealed partial class Binder
     {
         if (left is BoundError || right is BoundError) { return new BoundError(); }
 
+        (left, right) = (AsMilliseconds(left, right.Type), AsMilliseconds(right, left.Type));
         DataType leftType = Coercion.TypeBeside(left, right.Type);
         DataType rightType = Coercion.TypeBeside(right, left.Type);
         if (TypeRules.Arithmetic(operation, leftType, rightType) is not { } type)
@@ -160,6 +161,7 @@ internal sealed partial class Binder
     {
         if (left is BoundError || right is BoundError) { return new BoundError(); }
 
+        (left, right) = (AsMilliseconds(left, right.Type), AsMilliseconds(right, left.Type));
         left = ReadText(left, right.Type);
         right = ReadText(right, left.Type);
         if (left is BoundError || right is BoundError) { return new BoundError(); }

@@ -71,7 +71,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
             column.ExactRow = -1;
         }
 
-        columns.EventTime?.TruncateTo(0);
+        if (columns.EventTime is { } eventTime && IsRead(eventTime)) { eventTime.TruncateTo(0); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

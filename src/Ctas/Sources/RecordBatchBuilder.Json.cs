@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ctas.Data;
 
 namespace Ctas.Sources;
 
@@ -65,18 +66,16 @@ public sealed partial class RecordBatchBuilder
         if (part != RecordPart.Key && !_definition.WrapsSingleValue)
         {
             // Nobody reads the column: the text must be sound all the same.
-            if (_valueColumns.Length > 0) { return AppendBare(ref reader, json, _valueColumns[0], row); }
+            if (_valueColumns.Length > 0) { return AppendBare(ref reader, json, _valueColumns, row); }
 
             CheckWhole(json);
             return null;
         }
 
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return part == RecordPart.Key && _keyColumns.Length == 1
-                ? AppendBare(ref reader, json, _keyColumns[0], row)
-                : "the JSON text is not an object";
-        }
+        bool isBare = part == RecordPart.Key && IsBareKey(reader.TokenType);
+        if (isBare) { return AppendBare(ref reader, json, _keyColumns, row); }
+
+        if (reader.TokenType != JsonTokenType.StartObject) { return "the JSON text is not an object"; }
 
         fields.BeginRecord();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -104,9 +103,21 @@ public sealed partial class RecordBatchBuilder
         return null;
     }
 
-    private string? AppendBare(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ValueColumn column, int row)
+    /// <summary>The key of one column is its value itself; of a scalar also an object that holds it by name.</summary>
+    private bool IsBareKey(JsonTokenType token)
     {
-        if (AppendValue(ref reader, json, column, row) is { } failure) { return failure; }
+        bool isSingle = _keyColumns.Length > 0
+            && (_definition.Columns ?? []).Count(column => column.Role == SourceColumnRole.Key) <= 1;
+        return isSingle && (token != JsonTokenType.StartObject
+            || _keyColumns[0].Type.Kind is DataTypeKind.Struct or DataTypeKind.Map);
+    }
+
+    private string? AppendBare(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ValueColumn[] columns, int row)
+    {
+        foreach (ValueColumn column in columns)
+        {
+            if (AppendValue(ref reader, json, column, row) is { } failure) { return failure; }
+        }
 
         reader.Skip();
         reader.Read();

@@ -118,6 +118,12 @@ public sealed partial class RecordBatchBuilder
             mistakes.Add($"Value format KAFKA holds one value, but {values} value columns are declared.");
         }
 
+        if (definition.ValueFormat == RecordFormat.None && values > 0)
+        {
+            string named = definition.Columns!.First(column => column.Role == SourceColumnRole.Value).Name;
+            mistakes.Add($"Value format NONE reads no value, but column \"{named}\" is declared; mark it KEY or leave it out.");
+        }
+
         if (!definition.WrapsSingleValue && values != 1)
         {
             mistakes.Add($"wrap_single_value = false says that a value is one column, but {values} are declared.");
@@ -134,9 +140,28 @@ public sealed partial class RecordBatchBuilder
             mistakes.Add("Value format DELIMITED has no field names; declare the columns in their order.");
         }
 
+        if (TimestampMistake(definition) is { } timestamp) { mistakes.Add(timestamp); }
+
         if (definition.BatchRows < 1) { mistakes.Add("A batch needs at least one row."); }
 
         return mistakes;
+    }
+
+    private static string? TimestampMistake(SourceDefinition definition)
+    {
+        if (definition is not { TimestampColumn: { } name, Columns: { } columns }) { return null; }
+
+        SourceColumn? column = columns.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+        return column switch
+        {
+            // A field of JSON has its name, and needs no column.
+            null when definition.ValueFormat is null or RecordFormat.Json => null,
+            null => $"The property \"timestamp\" names column \"{name}\", which is not declared.",
+            { Role: not (SourceColumnRole.Value or SourceColumnRole.Key) } =>
+                $"The property \"timestamp\" names column \"{name}\", which is no field of the records.",
+            { Type.Kind: DataTypeKind.BigInt or DataTypeKind.Timestamp or DataTypeKind.Varchar or DataTypeKind.Unknown } => null,
+            _ => $"Column \"{name}\" gives ROWTIME; its type is BIGINT for milliseconds, TIMESTAMP or VARCHAR, not {column.Type}.",
+        };
     }
 
     /// <summary>Adds one record; the rows it gives, if any, are in the current batch.</summary>

@@ -174,8 +174,8 @@ internal sealed class ValueColumn
                 return AppendRaw(number);
             case DataTypeKind.Decimal:
                 return AppendDecimal(number);
-            case DataTypeKind.Timestamp:
-                return AppendEpochMilliseconds(number);
+            case DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp:
+                return AppendEpochNumber(number);
             default:
                 return IsInferred ? WantNumber(number) : "a number";
         }
@@ -225,8 +225,9 @@ internal sealed class ValueColumn
                     : "text that is not true or false";
             case DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Double:
                 return AppendNumber(text);
-            case DataTypeKind.Timestamp when TimestampFormat is null && ValueParser.TryParseInteger(text, out _):
-                return AppendEpochMilliseconds(text);
+            case DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp
+                when TimestampFormat is null && ValueParser.TryParseInteger(text, out _):
+                return AppendEpochNumber(text);
             case var _ when Type.IsNested:
                 return AppendJsonText(text);
             default:
@@ -249,6 +250,10 @@ internal sealed class ValueColumn
 
                 ((FixedColumnBuilder<long>)_builder).Append(BinaryPrimitives.ReadInt64BigEndian(value));
                 return null;
+            case DataTypeKind.Timestamp when TimestampFormat is null && value.Length == sizeof(long):
+                return EpochNumber.TryConvert(BinaryPrimitives.ReadInt64BigEndian(value), Type, out long time)
+                    ? AppendPhysical(time)
+                    : EpochNumber.Misfit(Type);
             case DataTypeKind.Double:
                 if (value.Length != sizeof(double)) { return "other than the 8 bytes of a DOUBLE"; }
 
@@ -373,15 +378,12 @@ internal sealed class ValueColumn
         return null;
     }
 
-    private string? AppendEpochMilliseconds(ReadOnlySpan<byte> number)
-    {
-        if (!ValueParser.TryParseInteger(number, out long milliseconds)
-            || Int128.Abs((Int128)milliseconds) > long.MaxValue / 1000)
-        {
-            return "a number that is no time in epoch milliseconds";
-        }
+    private string? AppendEpochNumber(ReadOnlySpan<byte> number) =>
+        EpochNumber.TryRead(number, Type, out long value) ? AppendPhysical(value) : EpochNumber.Misfit(Type);
 
-        ((FixedColumnBuilder<long>)_builder).Append(milliseconds * 1000);
+    private string? AppendPhysical(long value)
+    {
+        AppendInteger(value);
         return null;
     }
 

@@ -190,14 +190,10 @@ internal sealed class NestedJsonReader(ValueShape shape)
             case DataTypeKind.Varchar:
                 _writer.WriteBytes(number);
                 return null;
-            case DataTypeKind.Timestamp:
-                if (!ValueParser.TryParseInteger(number, out long milliseconds)
-                    || Int128.Abs((Int128)milliseconds) > long.MaxValue / 1000)
-                {
-                    return Misfit("a number that is no time in epoch milliseconds", target);
-                }
+            case DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp:
+                if (!EpochNumber.TryRead(number, target.Type, out long value)) { return Misfit(EpochNumber.Misfit(target.Type), target); }
 
-                _writer.WriteInt64(milliseconds * 1000);
+                _writer.WriteInt64(value);
                 return null;
             default:
                 return Misfit("a number", target);
