@@ -136,7 +136,8 @@ internal sealed class OracleDatabase : IDisposable
         }
     }
 
-    private static List<object?[]> Rows(IReadOnlyList<Batch> batches) =>
+    /// <summary>Our rows as comparable values.</summary>
+    public static List<object?[]> Rows(IReadOnlyList<Batch> batches) =>
         [.. batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(row => Row(batch, row)))];
 
     private static object?[] Row(Batch batch, int row) =>
