@@ -95,7 +95,7 @@ internal sealed class KafkaSource : ITailSource
             ScanLog.RetryingToOpen(_logger, Topic, delay, fault.Reason);
         });
         retry.Execute(
-            _ => (consumer, partitions, identity) = ConnectAndCapture(request.Bookmark), cancellationToken);
+            _ => (consumer, partitions, identity) = ConnectAndCapture(request), cancellationToken);
 
         DeadLetterTopic? deadLetters = null;
         try
@@ -121,15 +121,15 @@ internal sealed class KafkaSource : ITailSource
         }
     }
 
-    private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(ScanBookmark? bookmark)
+    private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(ScanRequest request)
     {
         ITopicConsumer consumer = _setup.Connect();
         try
         {
-            IReadOnlyList<SourcePartition> partitions = bookmark is null
-                ? CapturedRanges.Capture(consumer, Definition, Topic)
-                : CapturedRanges.Continue(consumer, Definition, Topic, bookmark);
-            return (consumer, partitions, CapturedRanges.Identity(consumer.GetClusterId(), Topic));
+            IReadOnlyList<SourcePartition> partitions = request.Bookmark is { } bookmark
+                ? CapturedRanges.Continue(consumer, Definition, Topic, bookmark)
+                : CapturedRanges.Capture(consumer, Definition, Topic);
+            return (consumer, ScanBounds.Apply(request.UpTo, Definition, partitions), CapturedRanges.Identity(consumer.GetClusterId(), Topic));
         }
         catch (KafkaFaultException e)
         {

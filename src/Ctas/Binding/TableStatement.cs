@@ -45,8 +45,8 @@ internal sealed record TableStatement(
     /// <summary>The statement's text.</summary>
     public string Sql => Source[Syntax.Span].ToString();
 
-    /// <summary>What it asks for in its normal form: spaces, comments and properties left out.</summary>
-    public string NormalForm => SyntaxPrinter.Print(Syntax with { Properties = [] });
+    /// <summary>What it asks for in its normal form: spaces, comments, properties, OR REPLACE and IF NOT EXISTS left out.</summary>
+    public string NormalForm => SyntaxPrinter.Print(Syntax with { Properties = [], OrReplace = false, IfNotExists = false });
 
     /// <summary>Place of a property's key in the statement; of the table's name when a file gave it.</summary>
     public TextSpan SpanOf(string property) => Syntax.Properties

@@ -30,6 +30,13 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
         return new FollowedScan(scan, source, staged);
     }
 
+    /// <summary>What there was when the scan was opened, where it ended before that; empty where it did not.</summary>
+    public IReadOnlyList<PartitionOffset> LogEnds =>
+    [
+        .. Scan.Partitions.Where(partition => partition.LogEnd is not null)
+            .Select(partition => new PartitionOffset(partition.Id, partition.LogEnd!.Value)),
+    ];
+
     /// <summary>What to follow.</summary>
     public SourceToFollow Follow()
     {

@@ -55,7 +55,7 @@ internal sealed class LiveLoad(
 
         maintained.Commit();
         writer.Publish();
-        return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained)) { Sink = plan.Sink };
+        return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained));
     }
 
     private Dictionary<string, FollowedScan> Followed(MaintainedQuery query)
@@ -83,5 +83,5 @@ internal sealed record LoadedLiveTable(
     string Name, MaintainedQuery Query, TableWriter Writer, IReadOnlyDictionary<string, FollowedScan> Sources)
 {
     /// <summary>Where its rows and changes are written; null when nowhere.</summary>
-    public PlannedSink? Sink { get; init; }
+    public SinkStart? Sink { get; init; }
 }

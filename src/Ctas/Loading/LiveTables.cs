@@ -1,6 +1,7 @@
 using Ctas.Data;
 using Ctas.Maintenance;
 using Ctas.Planning;
+using Ctas.Sources;
 using Ctas.Tables;
 
 namespace Ctas.Loading;
@@ -29,16 +30,18 @@ internal static class LiveTables
             ];
             var live = new MaintainedTable(table.Name, table.Query, table.Writer, inputs)
             {
-                Delivery = table.Sink is { } sink ? sinks.Deliver(table.Name, sink) : null,
+                Delivery = table.Sink is { } sink ? sinks.Deliver(sink) : null,
             };
             tables[table.Name] = live;
             attached.Add(live);
         }
 
         maintainer.Attach(attached, [.. sources.Values]);
-        foreach (MaintainedTable table in attached)
+        foreach ((LoadedLiveTable table, MaintainedTable live) in loaded.Zip(attached))
         {
-            table.Delivery?.Start(table.Current, table.SinkPositions(source => source.Progress), closing);
+            // What the sink has already is not written again.
+            live.Delivery?.Start(
+                table.Sink!.Positions.Count == 0 ? live.Current : null, live.SinkPositions(source => source.Progress), closing);
         }
 
         SourceInput? OfSource(LogicalScan scan, LoadedLiveTable table)
@@ -51,6 +54,22 @@ internal static class LiveTables
             }
 
             return new SourceInput(scan, OrdinalsOf(scan, source.Schema), source);
+        }
+    }
+
+    /// <summary>Waits until a table shows its source up to these offsets, or is not going to.</summary>
+    public static async Task CatchUpAsync(
+        Maintainer maintainer, MaintainedTable table, string sourceName, IReadOnlyList<PartitionOffset> ends, CancellationToken cancellationToken)
+    {
+        if (ends.Count == 0 || table.Inputs.OfType<SourceInput>().FirstOrDefault(input => input.Scan.Relation == sourceName) is not { Source: var source }) { return; }
+
+        while (true)
+        {
+            Task ticked = maintainer.Ticked;
+            bool isThere = ends.All(end => source.Progress.Positions.Any(position => position.Partition == end.Partition && position.Offset >= end.Offset));
+            if (isThere || table.Failure is not null || maintainer.IsPaused || cancellationToken.IsCancellationRequested) { return; }
+
+            await ticked.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -17,12 +17,14 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     private readonly ConcurrentDictionary<string, ITable> _loaded;
     private readonly LoadOptions _options;
     private readonly ProgressTracker _progress;
-    private readonly ScanGroups _scans;
+    private readonly TableSinks _sinks;
     private readonly ILogger _logger;
     private readonly Dictionary<string, TableRun> _runs;
     private readonly Dictionary<string, StoredDecision> _stored = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationToken _callerCancellation;
+    private readonly Dictionary<string, SinkStart> _starts = new(StringComparer.OrdinalIgnoreCase);
     private CancellationToken _stopping;
+    private ScanGroups _scans = null!;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
     public LoadRun(
@@ -48,7 +50,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             }
         }
 
-        _scans = new ScanGroups(graph.Tables.Where(table => !table.IsLoaded), services, StoredSourceOf);
+        _sinks = new TableSinks(services, graph);
         foreach (TableRun run in _runs.Values.Where(run => run.Table.IsLoaded)) { DescribeLoaded(run); }
 
         TableTracker[] trackers = [.. graph.Tables.Select(table => _runs[table.Plan.Name].Tracker)];
@@ -87,6 +89,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         _stopping = stopping.Token;
         using (await HoldAsync().ConfigureAwait(false))
         {
+            await OpenSinksAsync().ConfigureAwait(false);
             ScheduledTable[] scheduled =
             [
                 .. from table in _graph.Tables
@@ -98,6 +101,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             await AttachLiveAsync().ConfigureAwait(false);
         }
 
+        await CatchUpAsync().ConfigureAwait(false);
         await Task.WhenAll(_runs.Values.Select(run => run.Delivery)).ConfigureAwait(false);
     }
 
@@ -163,8 +167,43 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _progress.Dispose();
 
+    /// <summary>Asks the sinks how far they are; that decides up to where sources are read.</summary>
+    private async Task OpenSinksAsync()
+    {
+        SinkStart[] starts = [.. await _sinks.OpenAsync(_stopping).ConfigureAwait(false)];
+        var bounds = new SinkBounds(starts, _sinks.PlaceOf);
+        foreach (SinkStart start in starts)
+        {
+            _starts[start.Table.Plan.Name] = bounds.Conflicts.TryGetValue(start.Table, out SinkStart? rival) ? start.ConflictsWith(rival) : start;
+        }
+
+        _scans = new ScanGroups(_graph.Tables.Where(table => !table.IsLoaded), _services, StoredSourceOf, bounds);
+    }
+
+    /// <summary>Waits until tables that were loaded up to what sinks have show what there was when the load began.</summary>
+    private async Task CatchUpAsync()
+    {
+        if (_services.Maintainer is not { } maintainer) { return; }
+
+        foreach (LoadedLiveTable live in _runs.Values.Select(run => run.Live).OfType<LoadedLiveTable>())
+        {
+            if (maintainer.Find(live.Name) is not { } table) { continue; }
+
+            foreach ((string name, FollowedScan followed) in live.Sources)
+            {
+                await LiveTables.CatchUpAsync(maintainer, table, name, followed.LogEnds, _stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task LoadAndPublishAsync(TableRun run, CancellationToken cancellationToken)
     {
+        if (_starts.GetValueOrDefault(run.Table.Plan.Name)?.Failure is { } failure)
+        {
+            _scans.Leave(run.Table);
+            throw failure;
+        }
+
         IReadOnlyDictionary<string, ScanSubscription> scans = _scans.Subscribe(run.Table);
         try
         {
@@ -234,7 +273,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         }
 
         Publish(run, load, table);
-        run.Live = load.Live;
+        run.Live = load.Live is { } live ? live with { Sink = _starts.GetValueOrDefault(table.Name) } : null;
         if (run.Table.Plan.Sink is { } sink && (run.Live is null || _services.Maintainer is null))
         {
             run.Delivery = Task.Run(() => DeliverAsync(run, sink, table), CancellationToken.None);
@@ -244,7 +283,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     /// <summary>Writes rows to a sink once. When that fails the table has failed, and can be read all the same.</summary>
     private async Task DeliverAsync(TableRun run, PlannedSink sink, ITable table)
     {
-        try { await new TableSinks(_services).WriteOnceAsync(sink, table, _stopping).ConfigureAwait(false); }
+        try { await _sinks.WriteOnceAsync(sink, table, _stopping).ConfigureAwait(false); }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             Undeliver(run, new LoadException(
@@ -325,7 +364,13 @@ internal sealed class LoadRun : ITableRunner, IDisposable
         Task closing = Task.WhenAll(before.Select(delivery => delivery.DisposeAsync().AsTask()));
 
         LoadedLiveTable[] loaded = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].Live).OfType<LoadedLiveTable>()];
-        if (loaded.Length > 0) { LiveTables.Attach(loaded, maintainer, new TableSinks(_services), closing); }
+        if (loaded.Length > 0) { LiveTables.Attach(loaded, maintainer, _sinks, closing); }
+
+        // Sinks of tables that were not loaded after all.
+        foreach (SinkStart start in _starts.Values.Except(loaded.Select(live => live.Sink).OfType<SinkStart>()))
+        {
+            await start.Writer.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Stores what this run has loaded; that a table could not be stored leaves it as it is.</summary>

@@ -16,14 +16,20 @@ internal sealed class ScanGroups
     private readonly HashSet<string> _followed = [];
     private readonly LoadServices _services;
     private readonly Func<TablePlan, string, StoredSource?> _stored;
+    private readonly SinkBounds _bounds;
 
     /// <summary>Finds the groups; touches no source.</summary>
     /// <param name="tables">Tables that will be loaded.</param>
     /// <param name="services">Where sources come from.</param>
     /// <param name="stored">How far a table's snapshot holds a source; null for a read from the start.</param>
+    /// <param name="bounds">Up to where sources are read.</param>
     public ScanGroups(
-        IEnumerable<TableToLoad> tables, LoadServices services, Func<TablePlan, string, StoredSource?> stored)
+        IEnumerable<TableToLoad> tables,
+        LoadServices services,
+        Func<TablePlan, string, StoredSource?> stored,
+        SinkBounds bounds)
     {
+        _bounds = bounds;
         _services = services;
         _stored = stored;
         TableToLoad[] all = [.. tables];
@@ -40,7 +46,7 @@ internal sealed class ScanGroups
                 (int, string) key = KeyOf(table, source);
                 if (!_groups.TryGetValue(key, out Group? group))
                 {
-                    _groups[key] = group = new Group(source, stored(table.Plan, source));
+                    _groups[key] = group = new Group(source, stored(table.Plan, source), bounds.Of(table, source));
                 }
 
                 group.Tables.Add(table.Plan);
@@ -82,7 +88,7 @@ internal sealed class ScanGroups
     public IReadOnlyDictionary<string, ScanSubscription> SubscribeInFull(TableToLoad table) =>
         table.Plan.SourceNames.ToDictionary(
             source => source,
-            source => new ScanSubscription(Make(new Group(source, null) { Tables = { table.Plan } })),
+            source => new ScanSubscription(Make(new Group(source, null, _bounds.Of(table, source)) { Tables = { table.Plan } })),
             StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Says that a table will not subscribe.</summary>
@@ -104,6 +110,8 @@ internal sealed class ScanGroups
     {
         string identity = IdentityOf(table, source);
         int wave = _followed.Contains(identity) ? 0 : table.Wave;
+        if (_bounds.Of(table, source) is { } bound) { identity = $"{identity}\n{string.Join(',', bound)}"; }
+
         return (wave, _stored(table.Plan, source) is { } stored ? $"{identity}\n{Place(stored)}" : identity);
     }
 
@@ -137,6 +145,7 @@ internal sealed class ScanGroups
             MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism,
             KeepsKeysTogether = !isStreamed,
             Bookmark = BookmarkOf(group.Stored),
+            UpTo = group.UpTo,
         };
         return new SharedScan(
             source,
@@ -189,9 +198,11 @@ internal sealed class ScanGroups
         ]);
     }
 
-    private sealed class Group(string source, StoredSource? stored)
+    private sealed class Group(string source, StoredSource? stored, IReadOnlyList<PartitionOffset>? upTo)
     {
         public string Source { get; } = source;
+
+        public IReadOnlyList<PartitionOffset>? UpTo { get; } = upTo;
 
         public StoredSource? Stored { get; } = stored;
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Sinks;
@@ -6,16 +8,38 @@ using Ctas.Tables;
 
 namespace Ctas.Loading;
 
-/// <summary>Makes the ways from tables to their sinks. Immutable.</summary>
-internal sealed class TableSinks(LoadServices services)
+/// <summary>The sinks of the tables of one load: opened before anything is read, handed to deliveries when rows are there.</summary>
+internal sealed class TableSinks(LoadServices services, LoadGraph graph)
 {
+    private const int GenerationDigits = 12;
+
+    private readonly Dictionary<string, TableToLoad> _tables =
+        graph.Tables.ToDictionary(table => table.Plan.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The place of a source that a table follows, as positions name it; null for one that it does not follow.</summary>
+    public string? PlaceOf(TableToLoad table, string source) =>
+        table.Plan.Emit == EmitMode.Snapshot ? null
+        : services.Sources.DefinitionOf(source, table.Plan).Location switch
+        {
+            TopicLocation topic => topic.Topic,
+            FileLocation => null,
+            _ => source,
+        };
+
+    /// <summary>Opens the sinks of tables that will be kept fresh, and asks them how far they are.</summary>
+    /// <remarks>A sink that cannot be opened fails its table alone.</remarks>
+    public async Task<IReadOnlyList<SinkStart>> OpenAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(graph.Tables
+            .Where(table => table is { IsLoaded: false, Plan: { Sink: not null, Emit: not EmitMode.Snapshot } } && services.Maintainer is not null)
+            .Select(table => OpenAsync(table, cancellationToken))).ConfigureAwait(false);
+
     /// <summary>Writes the rows of a table once, and waits until the sink has them.</summary>
     /// <exception cref="LoadException">It has not taken them, or not all.</exception>
     public async Task WriteOnceAsync(PlannedSink sink, ITable table, CancellationToken cancellationToken)
     {
         try
         {
-            SinkWriter writer = Open(sink, takesChanges: false);
+            SinkWriter writer = Open(sink, takesChanges: false, generation: "");
             await using (writer.ConfigureAwait(false))
             {
                 await writer.WriteAsync(
@@ -29,12 +53,17 @@ internal sealed class TableSinks(LoadServices services)
     }
 
     /// <summary>The way of a table that is kept fresh; not started.</summary>
-    /// <exception cref="SinkException">The sink cannot be made.</exception>
-    public TableDelivery Deliver(string table, PlannedSink sink)
+    public TableDelivery Deliver(SinkStart start)
     {
+        string table = start.Table.Plan.Name;
         TableRegistry registry = services.Registry;
         return new TableDelivery(
-            new DeliveryTarget(table, Open(sink, takesChanges: true)),
+            new DeliveryTarget(table, start.Writer)
+            {
+                KeepsPositions = start.KeepsPositions,
+                Committed = start.Positions,
+                Generation = start.Generation,
+            },
             services.Delivery,
             services.TimeProvider,
             services.LoggerFactory.CreateLogger(typeof(TableDelivery).FullName!))
@@ -43,9 +72,152 @@ internal sealed class TableSinks(LoadServices services)
         };
     }
 
-    private SinkWriter Open(PlannedSink sink, bool takesChanges) => new(
+    private async Task<SinkStart> OpenAsync(TableToLoad table, CancellationToken cancellationToken)
+    {
+        HashSet<TableToLoad> behind = Behind(table);
+        string generation = GenerationOf(table, behind);
+        string[] places = [.. behind.SelectMany(read => read.Plan.SourceNames.Select(source => PlaceOf(read, source))).OfType<string>().Distinct()];
+        var start = new SinkStart(table, Open(table.Plan.Sink!, takesChanges: true, generation))
+        {
+            Behind = behind,
+            Generation = generation,
+            KeepsPositions = table.Plan.Sink!.IsExactlyOnce || KeepsPositions(table.Plan.Sink, behind),
+        };
+        try
+        {
+            if (start.IsExactlyOnce) { RequireReproducible(start, places); }
+
+            return start.KeepsPositions
+                ? start with { Positions = await PositionsAsync(start, places, cancellationToken).ConfigureAwait(false) }
+                : start;
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested) { return start with { Failure = e }; }
+        catch (Exception e)
+        {
+            // Whatever it is belongs to this table: the others are loaded.
+            bool isTransient = e is SinkException { IsTransient: true };
+            return start with { Failure = new LoadException(table.Plan.Name, LoadPhase.Opening, e.Message, isTransient, e) };
+        }
+    }
+
+    private async Task<IReadOnlyList<SinkPosition>> PositionsAsync(
+        SinkStart start, IReadOnlyCollection<string> places, CancellationToken cancellationToken)
+    {
+        Maintainer maintainer = services.Maintainer!;
+        if (maintainer.Find(start.Table.Plan.Name)?.Delivery is { } alive && alive.Status.Failure is null)
+        {
+            return await AfterAsync(alive, start.Generation, cancellationToken).ConfigureAwait(false);
+        }
+
+        IReadOnlyList<SinkPosition> positions = await start.Writer.GetPositionsAsync(
+            places, services.Delivery.MaxRetriesOfLoads, cancellationToken).ConfigureAwait(false);
+
+        // A table that has gone on since cannot be taken back to where the sink is.
+        string? ahead = positions.Count == 0 ? null : start.Behind.SelectMany(table => table.Producers).FirstOrDefault(
+            producer => maintainer.Find(producer) is not null && _tables.GetValueOrDefault(producer) is not { IsLoaded: false });
+        if (ahead is null) { return positions; }
+
+        return start.IsExactlyOnce
+            ? throw new SinkException(
+                start.Writer.Name,
+                $"sink \"{start.Writer.Name}\" cannot go on from what it has, because table \"{ahead}\", which \"{start.Table.Plan.Name}\" reads, has gone on since; drop both and load them together",
+                isTransient: false)
+            : [];
+    }
+
+    /// <summary>What a delivery that will be replaced has committed when it has nothing left; ticks are held meanwhile.</summary>
+    private async Task<IReadOnlyList<SinkPosition>> AfterAsync(
+        TableDelivery alive, string generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(services.Delivery.CloseTimeout, services.TimeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+            await alive.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MaintenanceException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new SinkException(
+                alive.Status.Sink, $"sink \"{alive.Status.Sink}\" still has changes of the table that is to be replaced", isTransient: true, e);
+        }
+
+        return alive.Generation == generation ? alive.Status.Positions : [];
+    }
+
+    /// <summary>Positions tell something where all that is followed are topics, which a later process finds as they are.</summary>
+    private bool KeepsPositions(PlannedSink sink, IEnumerable<TableToLoad> behind) => sink.Topic is not null && behind
+        .SelectMany(table => table.Plan.SourceNames.Select(source => services.Sources.DefinitionOf(source, table.Plan).Location))
+        .All(location => location is TopicLocation or FileLocation);
+
+    /// <summary>Only what the same positions give again can be shown once.</summary>
+    private void RequireReproducible(SinkStart start, string[] places)
+    {
+        string name = start.Writer.Name;
+        if (places.Length == 0)
+        {
+            throw new SinkException(
+                name, $"sink \"{name}\" is to show each change once, but table \"{start.Table.Plan.Name}\" follows no source", isTransient: false);
+        }
+
+        (string Place, string Identity, string? Brokers)[] readings = [.. start.Behind.SelectMany(ReadingsOf).Distinct()];
+        if (readings.GroupBy(reading => reading.Place).FirstOrDefault(reading => reading.Count() > 1) is { } twice)
+        {
+            throw new SinkException(
+                name,
+                $"sink \"{name}\" is to show each change once, but what it shows reads topic \"{twice.Key}\" in two ways, which do not move together",
+                isTransient: false);
+        }
+
+        string? brokers = start.Table.Plan.Sink!.Properties["bootstrap.servers"];
+        if (readings.FirstOrDefault(reading => brokers is not null && reading.Brokers is not null && reading.Brokers != brokers) is { Place: { } elsewhere })
+        {
+            throw new SinkException(
+                name,
+                $"sink \"{name}\" is to show each change once, but topic \"{elsewhere}\" is on other brokers, which have no part in its transactions",
+                isTransient: false);
+        }
+    }
+
+    private IEnumerable<(string Place, string Identity, string? Brokers)> ReadingsOf(TableToLoad table) =>
+        from source in table.Plan.SourceNames
+        let place = PlaceOf(table, source)
+        where place is not null
+        let declared = table.Plan.Sources.FirstOrDefault(declared => string.Equals(declared.Name, source, StringComparison.OrdinalIgnoreCase))
+        select (
+            place,
+            SourceDefinitions.Identity(source, declared, table.Plan.Properties),
+            (services.Sources.DefinitionOf(source, table.Plan).Location as TopicLocation)?.BootstrapServers);
+
+    /// <summary>The tables of the load that are kept fresh and that a table shows, itself included.</summary>
+    private HashSet<TableToLoad> Behind(TableToLoad table)
+    {
+        HashSet<TableToLoad> behind = [table];
+        var waiting = new Stack<TableToLoad>(behind);
+        while (waiting.TryPop(out TableToLoad? reader))
+        {
+            foreach (TableToLoad producer in reader.Producers.Select(name => _tables.GetValueOrDefault(name)).OfType<TableToLoad>()
+                .Where(producer => producer is { IsLoaded: false, Plan.Emit: not EmitMode.Snapshot } && behind.Add(producer)))
+            {
+                waiting.Push(producer);
+            }
+        }
+
+        return behind;
+    }
+
+    /// <summary>Names what the sink shows: positions of another query say nothing of this one.</summary>
+    private string GenerationOf(TableToLoad table, IEnumerable<TableToLoad> behind)
+    {
+        IEnumerable<string> digests = behind.OrderBy(read => read.Plan.Name, StringComparer.OrdinalIgnoreCase).Select(read =>
+            DefinitionDigest.Of(
+                read.Plan, read.Plan.SourceNames.Select(name => (name, services.Sources.DefinitionOf(name, read.Plan))), read.Plan.Name));
+        string all = string.Join('\n', digests.Prepend(table.Plan.Sink!.Topic ?? ""));
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..GenerationDigits].ToLowerInvariant();
+    }
+
+    private SinkWriter Open(PlannedSink sink, bool takesChanges, string generation) => new(
         sink.Name,
-        services.Sinks.Open(sink, takesChanges, generation: "", new SourceServices(services.TimeProvider, services.LoggerFactory)),
+        services.Sinks.Open(sink, takesChanges, generation, new SourceServices(services.TimeProvider, services.LoggerFactory)),
         services.Delivery,
         services.TimeProvider,
         services.LoggerFactory.CreateLogger(typeof(SinkWriter).FullName!));

@@ -120,9 +120,11 @@ internal sealed class MaintainedTable(
             ? []
             :
             [
+                // A topic that is read in two ways is as far as the one that is behind.
                 .. from source in Sources
                    from position in progressOf(source).Positions
-                   select new SinkPosition(source.Place, position.Partition, position.Offset),
+                   group position.Offset by (source.Place, position.Partition) into partition
+                   select new SinkPosition(partition.Key.Place, partition.Key.Partition, partition.Min()),
             ];
 
     /// <summary>Stops keeping it fresh; its last version stays.</summary>

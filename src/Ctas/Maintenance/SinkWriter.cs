@@ -33,13 +33,34 @@ internal sealed class SinkWriter(
     public async Task WriteAsync(
         IEnumerable<SinkBatch> batches, IReadOnlyList<SinkPosition> positions, int maxRetries, CancellationToken cancellationToken)
     {
+        await RetryAsync(
+            async () =>
+            {
+                await WriteOnceAsync(batches, positions, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            maxRetries,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How far the sources had been read for what the sink has.</summary>
+    /// <exception cref="SinkException">It could not be asked.</exception>
+    public Task<IReadOnlyList<SinkPosition>> GetPositionsAsync(
+        IReadOnlyCollection<string> sources, int maxRetries, CancellationToken cancellationToken) =>
+        RetryAsync(async () => await sink.GetPositionsAsync(sources, cancellationToken).ConfigureAwait(false), maxRetries, cancellationToken);
+
+    /// <summary>Closes the sink.</summary>
+    public ValueTask DisposeAsync() => sink.DisposeAsync();
+
+    private async Task<T> RetryAsync<T>(Func<Task<T>> action, int maxRetries, CancellationToken cancellationToken)
+    {
         for (int retry = 0; ; retry++)
         {
             try
             {
-                await WriteOnceAsync(batches, positions, cancellationToken).ConfigureAwait(false);
+                T result = await action().ConfigureAwait(false);
                 Volatile.Write(ref _fault, null);
-                return;
+                return result;
             }
             catch (SinkException e) when (e.IsTransient && retry < maxRetries)
             {
@@ -51,9 +72,6 @@ internal sealed class SinkWriter(
             }
         }
     }
-
-    /// <summary>Closes the sink.</summary>
-    public ValueTask DisposeAsync() => sink.DisposeAsync();
 
     private async Task WriteOnceAsync(
         IEnumerable<SinkBatch> batches, IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken)

@@ -50,6 +50,9 @@ internal sealed class TableDelivery : IAsyncDisposable
     /// <summary>True when the sink keeps the positions behind what it has.</summary>
     public bool KeepsPositions => _target.KeepsPositions;
 
+    /// <summary>What the positions belong to.</summary>
+    public string Generation => _target.Generation;
+
     /// <summary>Called once, by whatever thread finds it out, when the delivery has failed.</summary>
     public Action<Exception>? OnFailed { get; set; }
 
@@ -139,7 +142,11 @@ internal sealed class TableDelivery : IAsyncDisposable
 
         DeliveryTelemetry.Queued(_target.Writer.Name, -left);
         try { await _target.Writer.DisposeAsync().ConfigureAwait(false); }
-        catch (Exception e) when (e is SinkException or IOException) { DeliveryLog.NotClosed(_logger, _target.Writer.Name, e); }
+        catch (Exception e)
+        {
+            // What it was to take has been told; that it cannot be closed must not keep others from being closed.
+            DeliveryLog.NotClosed(_logger, _target.Writer.Name, e);
+        }
 
         _stopping.Dispose();
     }
@@ -244,6 +251,9 @@ internal sealed record DeliveryTarget(string Table, SinkWriter Writer)
 
     /// <summary>How far the sources had been read for what the sink has; empty for one that begins.</summary>
     public IReadOnlyList<SinkPosition> Committed { get; init; } = [];
+
+    /// <summary>What the positions belong to.</summary>
+    public string Generation { get; init; } = "";
 
     /// <summary>A failure as the table tells it.</summary>
     public MaintenanceException Failure(Exception failure) => new(

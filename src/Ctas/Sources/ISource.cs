@@ -53,6 +53,13 @@ public sealed record ScanRequest(
     /// <remarks>Given only to sources whose scans have an <see cref="ISourceScan.Identity"/>.</remarks>
     public ScanBookmark? Bookmark { get; init; }
 
+    /// <summary>
+    /// Where to stop: the next offset of each partition, which is its end for this scan; a partition that is not named is not
+    /// read. Null: at the ends captured now.
+    /// </summary>
+    /// <remarks>Given only to sources that can be followed. See <see cref="ScanBounds"/>.</remarks>
+    public IReadOnlyList<PartitionOffset>? UpTo { get; init; }
+
     /// <summary>True when one pool holds the strings of a key column in all batches: equal codes are equal keys then.</summary>
     internal bool KeepsKeysTogether { get; init; } = true;
 }
@@ -95,7 +102,11 @@ public readonly record struct OffsetRange(long Start, long End)
 /// <param name="Name">For display: <c>orders[3]</c>, a file path.</param>
 /// <param name="Id">Number of the partition within the source.</param>
 /// <param name="Range">The captured range, in offsets (topics, in-memory) or bytes (files).</param>
-public sealed record SourcePartition(string Name, int Id, OffsetRange Range);
+public sealed record SourcePartition(string Name, int Id, OffsetRange Range)
+{
+    /// <summary>The captured end of the log where the range ends before it; null where it ends there.</summary>
+    public long? LogEnd { get; init; }
+}
 
 /// <summary>Rows as they were recorded: not yet compacted by key.</summary>
 /// <param name="Schema">

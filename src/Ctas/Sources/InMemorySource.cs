@@ -147,6 +147,13 @@ public sealed class InMemorySource : ITailSource
                 }
             }
 
+            partitions = [.. ScanBounds.Apply(request.UpTo, Definition, partitions)];
+            for (int partition = 0; request.UpTo is not null && partition < partitions.Length; partition++)
+            {
+                long end = partitions[partition].Range.End;
+                records[partition] = [.. records[partition].Where(record => record.Offset < end)];
+            }
+
             return ValueTask.FromResult<ISourceScan>(new InMemoryScan(this, request, partitions, records));
         }
     }

@@ -13,7 +13,7 @@ public sealed class SinkStatementTests
     [Theory]
     [InlineData("CTAS2150", "CREATE SINK outs WITH (topic = 'o'); CREATE TABLE t AS SELECT id FROM users INTO {out}", "\"out\" not found", "\"outs\"")]
     [InlineData("CTAS2150", "CREATE TABLE t AS SELECT id FROM users INTO {elsewhere}", "\"elsewhere\" not found", "CREATE SINK elsewhere")]
-    [InlineData("CTAS2151", "CREATE SINK s WITH ({key_format = 'JSON'})", "no place to write", "'topic'")]
+    [InlineData("CTAS2151", "CREATE SINK s WITH ({delivery = 'exactly_once'})", "no place to write", "'topic'")]
     [InlineData("CTAS2152", "CREATE SINK s WITH (topic = 'a'); CREATE SINK {s} WITH (topic = 'b')", "\"s\" exists already", null)]
     [InlineData("CTAS2152", "CREATE SINK out WITH (topic = 'a'); CREATE TABLE t AS SELECT id FROM users INTO {out} WITH (out.topic = 'b')", "exists already", null)]
     [InlineData("CTAS2043", "CREATE SINK s WITH (topic = 'a', {path} = 'b')", "contradicts", "a topic or a file")]
@@ -43,6 +43,7 @@ public sealed class SinkStatementTests
 
     [Theory]
     [InlineData("CREATE SINK s WITH (topic = 'o')", "UseKafka")]
+    [InlineData("CREATE SINK s WITH (path = 'o.ndjson', delivery = 'exactly_once')", "exactly once")]
     [InlineData("CREATE SINK s WITH (path = 'o.ndjson', kafka.acks = 'all')", "kafka.acks")]
     [InlineData("CREATE TABLE t AS SELECT 1 AS id INTO s WITH (s.path = 'o', s.value_format = 'NONE')", "JSON or DELIMITED")]
     public void Build_SinkThatCannotBeMade_IsReportedWhereItIsDeclared(string sql, string hint)

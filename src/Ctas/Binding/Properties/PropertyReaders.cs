@@ -53,7 +53,7 @@ internal static partial class PropertyReaders
 
     /// <summary>What a sink promises; also as Flink writes it, with hyphens.</summary>
     public static PropertyValue Delivery(string value) =>
-        OnlyDefault("at_least_once", "delivery", "exactly_once")(value.Replace('-', '_'));
+        OneOf("at_least_once", "exactly_once")(value.Replace('-', '_'));
 
     public static PropertyValue Format(string value) => value.ToUpperInvariant() switch
     {

@@ -1,0 +1,180 @@
+using System.Text;
+
+using Confluent.Kafka;
+
+using Ctas.Kafka.Producing;
+using Ctas.Sinks;
+
+namespace Ctas.IntegrationTests.Sinks;
+
+/// <summary>The process of the test has been killed: nothing it does has any effect from then on.</summary>
+internal sealed class KilledException() : Exception("killed");
+
+/// <summary>
+/// A broker as producers see it: transactions with epochs, the log, and the offsets of groups. What aborted transactions
+/// wrote is in the log and not seen by readers of committed records. Safe for any number of threads.
+/// </summary>
+internal sealed class ScriptedBroker
+{
+    private readonly Lock _lock = new();
+    private readonly List<(string Record, Transaction? Transaction)> _log = [];
+    private readonly Dictionary<string, Owner> _owners = [];
+    private readonly Dictionary<(string Group, string Source, int Partition), long> _offsets = [];
+
+    /// <summary>Asked before each step, and by <c>commit-done</c> behind a commit: true kills the process there.</summary>
+    public Func<string, bool> Kills { get; set; } = _ => false;
+
+    /// <summary>Asked before each step: an error of the client to throw; null for none.</summary>
+    public Func<string, KafkaException?> Fails { get; set; } = _ => null;
+
+    /// <summary>True when the process has been killed; the next one clears it.</summary>
+    public bool IsKilled { get; private set; }
+
+    /// <summary>Transactions that were committed.</summary>
+    public int Commits { get; private set; }
+
+    /// <summary>What a reader of committed records sees: <c>key=value</c>, <c>key=</c> for a tombstone.</summary>
+    public string[] Committed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                // Nothing behind an open transaction is stable.
+                return [.. _log.TakeWhile(entry => entry.Transaction is not { State: State.Open })
+                    .Where(entry => entry.Transaction is not { State: State.Aborted }).Select(entry => entry.Record)];
+            }
+        }
+    }
+
+    /// <summary>Starts the next process: clients of the one before are dead.</summary>
+    public Func<KafkaSinkSettings, ISinkClient> NextProcess()
+    {
+        lock (_lock) { IsKilled = false; }
+
+        var process = new Process();
+        return settings => new Client(this, process, settings);
+    }
+
+    private enum State
+    {
+        Open,
+        Committed,
+        Aborted,
+    }
+
+    private sealed class Transaction
+    {
+        public State State { get; set; }
+
+        public List<SinkPosition> Positions { get; } = [];
+    }
+
+    private sealed class Owner
+    {
+        public int Epoch { get; set; }
+
+        public Transaction? Open { get; set; }
+    }
+
+    private sealed class Process
+    {
+        public bool IsDead { get; set; }
+    }
+
+    private sealed class Client(ScriptedBroker broker, Process process, KafkaSinkSettings settings) : ISinkClient
+    {
+        private int _epoch = -1;
+
+        public void TakeOver() => Do("take-over", () =>
+        {
+            if (!broker._owners.TryGetValue(settings.TransactionalId, out Owner? owner)) { broker._owners[settings.TransactionalId] = owner = new Owner(); }
+
+            if (owner.Open is { } open) { open.State = State.Aborted; }
+
+            owner.Open = null;
+            _epoch = ++owner.Epoch;
+        });
+
+        public void Begin() => Do("begin", () => Own().Open = new Transaction());
+
+        public void Produce(string topic, in SinkRecord record)
+        {
+            string text = $"{(record.HasKey ? Encoding.UTF8.GetString(record.Key) + "=" : "")}{Encoding.UTF8.GetString(record.Value)}";
+            Do("produce", () => broker._log.Add((text, settings.IsTransactional ? Own().Open! : null)));
+        }
+
+        public void Flush() => Do("flush", () => { });
+
+        public void SendPositions(IReadOnlyList<SinkPosition> positions) =>
+            Do("send-positions", () => Own().Open!.Positions.AddRange(positions));
+
+        public void Commit()
+        {
+            Do("commit", () =>
+            {
+                Owner owner = Own();
+                owner.Open!.State = State.Committed;
+                Keep(owner.Open.Positions);
+                owner.Open = null;
+                broker.Commits++;
+            });
+            Do("commit-done", () => { });
+        }
+
+        public void Abort() => Do("abort", () =>
+        {
+            Owner owner = Own();
+            owner.Open!.State = State.Aborted;
+            owner.Open = null;
+        });
+
+        public void KeepPositions(IReadOnlyList<SinkPosition> positions) => Do("keep-positions", () => Keep(positions));
+
+        public IReadOnlyList<SinkPosition> GetPositions(IReadOnlyCollection<string> topics)
+        {
+            IReadOnlyList<SinkPosition> found = [];
+            Do("get-positions", () => found =
+            [
+                .. broker._offsets.Where(entry => entry.Key.Group == settings.Group && topics.Contains(entry.Key.Source))
+                    .Select(entry => new SinkPosition(entry.Key.Source, entry.Key.Partition, entry.Value)),
+            ]);
+            return found;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        private void Keep(IEnumerable<SinkPosition> positions)
+        {
+            foreach (SinkPosition position in positions)
+            {
+                broker._offsets[(settings.Group, position.Source, position.Partition)] = position.Offset;
+            }
+        }
+
+        private Owner Own() => broker._owners[settings.TransactionalId] is var owner && owner.Epoch == _epoch
+            ? owner
+            : throw new KafkaException(new Error(ErrorCode.ProducerFenced, "fenced", isFatal: true));
+
+        private void Do(string step, Action effect)
+        {
+            lock (broker._lock)
+            {
+                if (process.IsDead) { throw new KilledException(); }
+
+                if (broker.Kills(step))
+                {
+                    process.IsDead = true;
+                    broker.IsKilled = true;
+                    throw new KilledException();
+                }
+
+                if (broker.Fails(step) is { } error) { throw error; }
+
+                effect();
+            }
+        }
+    }
+}
