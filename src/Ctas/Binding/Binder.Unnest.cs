@@ -80,7 +80,7 @@ internal sealed partial class Binder
         }
 
         SyntaxList<NameSyntax> given = syntax.Alias?.Columns ?? [];
-        List<UnnestedCollection> collections = Collections(arguments, given, name);
+        List<UnnestedCollection> collections = Collections(arguments, given, name, spreadsRows: !IsUnnest(call));
         int columns = collections.Sum(collection => collection.Columns.Count) + (syntax.HasOrdinality ? 1 : 0);
         if (given.Count > columns)
         {
@@ -111,9 +111,10 @@ internal sealed partial class Binder
 
     /// <summary>
     /// Each collection with fresh columns: called as the alias says, else one column as the table, several by number.
+    /// Rows of a function come in the columns that it describes.
     /// </summary>
     private static List<UnnestedCollection> Collections(
-        List<BoundExpression> arguments, SyntaxList<NameSyntax> given, string table)
+        List<BoundExpression> arguments, SyntaxList<NameSyntax> given, string table, bool spreadsRows)
     {
         List<UnnestedCollection> collections = [];
         int made = 0;
@@ -127,6 +128,13 @@ internal sealed partial class Binder
         for (int i = 0; i < arguments.Count; i++)
         {
             DataType type = arguments[i].Type;
+            if (spreadsRows && type.Element is { Kind: DataTypeKind.Struct } row)
+            {
+                ColumnSymbol[] fields = [.. row.Fields.Select(field => Column(field.Name, field.Type))];
+                collections.Add(new UnnestedCollection(arguments[i], fields) { SpreadsFields = true });
+                continue;
+            }
+
             string name = arguments.Count == 1
                 ? table
                 : string.Create(CultureInfo.InvariantCulture, $"{table}_{i + 1}");

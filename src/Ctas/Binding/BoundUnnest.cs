@@ -1,7 +1,11 @@
 namespace Ctas.Binding;
 
 /// <summary>A collection, and the columns that its parts come in: one for an ARRAY, key and value for a MAP.</summary>
-internal sealed record UnnestedCollection(BoundExpression Collection, IReadOnlyList<ColumnSymbol> Columns);
+internal sealed record UnnestedCollection(BoundExpression Collection, IReadOnlyList<ColumnSymbol> Columns)
+{
+    /// <summary>True for an ARRAY of STRUCTs whose fields are the columns.</summary>
+    public bool SpreadsFields { get; init; }
+}
 
 /// <summary>
 /// Rows of the input once for each element of its collections, which go in parallel: the shorter ones end in NULLs.

@@ -27,6 +27,7 @@ internal static partial class LogicalPlanner
         var plan = new LogicalUnnest(
             input.Plan,
             [.. unnest.Collections.Select(collection => Lower(collection.Collection, input.Ordinals))],
+            [.. unnest.Collections.Select(collection => collection.SpreadsFields)],
             unnest.Ordinality is not null,
             unnest.KeepsEmpty,
             new Schema(from.Fields.Concat(own.Select(AsField)), key),

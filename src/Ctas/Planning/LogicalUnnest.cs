@@ -11,6 +11,7 @@ namespace Ctas.Planning;
 /// </remarks>
 /// <param name="Input">The input.</param>
 /// <param name="Collections">ARRAYs and MAPs over the input.</param>
+/// <param name="SpreadsFields">For each collection, whether the fields of its STRUCTs are columns.</param>
 /// <param name="HasOrdinality">True when elements are numbered.</param>
 /// <param name="KeepsEmpty">True when a row without elements stays, once, with NULLs.</param>
 /// <param name="Schema">The columns of the input, then those made.</param>
@@ -18,6 +19,7 @@ namespace Ctas.Planning;
 internal sealed record LogicalUnnest(
     LogicalPlan Input,
     IReadOnlyList<ScalarExpression> Collections,
+    IReadOnlyList<bool> SpreadsFields,
     bool HasOrdinality,
     bool KeepsEmpty,
     Schema Schema,

@@ -86,14 +86,19 @@ internal static class ReadmeSnippets
             .AddFunction("initials", (string name) => string.Concat(name.Split(' ').Select(word => word[0])))
             .AddFunction("or_zero", (long? number) => number ?? 0) // can be null: NULL is given to it
             .AddTableFunction("words", (string text) => text.Split(' ').AsEnumerable())
+            .AddTableFunction(
+                "places", // rows of several columns: records, tuples, anything
+                (string text) => text.Split(' ').Select((word, place) => (Word: word, Place: place + 1)),
+                columns => columns.Add("word", row => row.Word).Add("place", row => row.Place))
             .Build();
 
         QueryResult result = await engine.QueryAsync(
-            "SELECT initials('Ada Lovelace') AS i, or_zero(NULL) AS n, w FROM words('one two') AS w");
+            "SELECT initials('Ada Lovelace') AS i, or_zero(NULL) AS n, w, place "
+            + "FROM words('one two') AS w JOIN places('two one') AS p ON p.word = w");
         // end snippet
 
         bootstrapServers.Should().NotBeEmpty();
-        result.Rows.Select(row => $"{row["i"]} {row["n"]} {row["w"]}").Should().Equal("AL 0 one", "AL 0 two");
+        result.Rows.Select(row => $"{row["i"]} {row["n"]} {row["w"]} {row["place"]}").Should().Equal("AL 0 one 2", "AL 0 two 1");
     }
 
     [ReadmeSnippet("aggregate")]

@@ -108,6 +108,86 @@ public sealed class HostFunctionTests
         string.Join(' ', result.Rows.Select(row => row[0])).Should().Be(expected);
     }
 
+    private sealed record Word(string Text, int Length, DateOnly? Since);
+
+    [Theory]
+    [InlineData("SELECT * FROM words('a bb') AS w ORDER BY 1", "a,1,NULL bb,2,2024-01-02")]
+    [InlineData("SELECT t.n, w.length FROM words('a bb') AS w(n, length, since), (SELECT 7 AS n) AS t ORDER BY 2", "7,1 7,2")]
+    [InlineData("SELECT b, a FROM words('a bb') AS w(a, b) WHERE b > 1", "2,bb")]
+    [InlineData("SELECT s.s, w.text, w.n FROM (SELECT 'x yy' AS s UNION ALL SELECT '') AS s, words(s.s) WITH ORDINALITY AS w(text, length, since, n) ORDER BY n", "x yy,x,1 x yy,yy,2")]
+    [InlineData("SELECT s.s, w.text FROM (SELECT 'x' AS s UNION ALL SELECT '') AS s LEFT JOIN LATERAL words(s.s) AS w ON TRUE ORDER BY 1", ",NULL x,x")]
+    [InlineData("SELECT COUNT(*) AS n FROM words(NULL)", "0")]
+    [InlineData("SELECT words('a')[1]->text AS t, CARDINALITY(words('a b')) AS n", "a,2")]
+    [InlineData("SELECT w->length AS n FROM UNNEST(words('abc')) AS u(w)", "3")]
+    [InlineData("SELECT a + b AS c FROM pairs(2) AS p WHERE a > 0", "11")]
+    [InlineData("SELECT SUM(n.b) AS x FROM (SELECT p.b FROM pairs(3) AS p, pairs(p.a) AS q) AS n", "50")]
+    public async Task TableFunction_OfSeveralColumns_SpreadsThem(string sql, string expected)
+    {
+        await using CtasEngine engine = WithTableFunctions().Build();
+
+        QueryResult result = await engine.QueryAsync(sql);
+
+        string.Join(' ', result.Rows.Select(row => string.Join(
+            ',', Enumerable.Range(0, result.Schema.Fields.Count).Select(i => row[i] switch
+            {
+                null => "NULL",
+                DateOnly day => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+                object value => value.ToString(),
+            })))).Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task TableFunction_OfSeveralColumns_IsReadByATable()
+    {
+        await using CtasEngine engine = WithTableFunctions()
+            .AddScript("CREATE TABLE texts AS SELECT 'a bb' AS s; CREATE TABLE t AS SELECT w.* FROM texts, words(s) AS w;")
+            .Build();
+
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        engine.Tables["t"].Schema.ToString().Should().Be("text VARCHAR, length INT, since DATE");
+        engine.Tables["t"].RowCount.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task TableFunction_ThatThrowsAmidItsRows_FailsTheRowAndLeavesNoneBehind()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .AddTableFunction("upto", (int n) => Enumerable.Range(1, n).Select(i => i < 3 ? (i, i * i) : throw new InvalidOperationException("three")),
+                columns => columns.Add("a", row => row.i).Add("b", row => row.Item2))
+            .AddTable("CREATE TABLE t WITH (on_error = 'skip') AS SELECT n, a, b FROM (SELECT 5 AS n UNION ALL SELECT 1) AS s, upto(n)")
+            .Build();
+
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        (await engine.QueryAsync("SELECT n, a, b FROM t")).Rows.Select(row => row.ToString()).Should().Equal("(1, 1, 1)");
+    }
+
+    [Fact]
+    public void AddTableFunction_OfUnknownColumns_IsRefused()
+    {
+        Action none = () => new CtasEngineBuilder().AddTableFunction("f", () => new[] { 1 }.AsEnumerable(), _ => { });
+        Action twice = () => new CtasEngineBuilder().AddTableFunction(
+            "f", () => new[] { 1 }.AsEnumerable(), columns => columns.Add("a", n => n).Add("A", n => n));
+        Action unknown = () => new CtasEngineBuilder().AddTableFunction(
+            "f", () => new[] { 1 }.AsEnumerable(), columns => columns.Add("a", _ => new Uri("http://a")));
+
+        none.Should().Throw<ArgumentException>().WithMessage("*no column*");
+        twice.Should().Throw<ArgumentException>().WithMessage("*\"A\" already*");
+        unknown.Should().Throw<ArgumentException>().WithMessage("*Uri*string*");
+    }
+
+    private static CtasEngineBuilder WithTableFunctions() => new CtasEngineBuilder()
+        .AddTableFunction(
+            "words",
+            (string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => new Word(word, word.Length, word.Length > 1 ? new DateOnly(2024, 1, word.Length) : null)),
+            columns => columns.Add("text", word => word.Text).Add("length", word => word.Length).Add("since", word => word.Since))
+        .AddTableFunction(
+            "pairs",
+            (int n) => Enumerable.Range(0, n).Select(i => (A: i, B: i * 10L)),
+            columns => columns.Add("a", pair => pair.A).Add("b", pair => pair.B));
+
     [Fact]
     public void AddFunction_OfATypeWithoutSqlType_IsRefused()
     {

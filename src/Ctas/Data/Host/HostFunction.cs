@@ -59,6 +59,7 @@ internal sealed class HostFunction<TResult>(
     public override Column Invoke(Column[] arguments, int rowCount, Action<int, Exception> fail)
     {
         ColumnBuilder builder = ColumnBuilder.Create(Result);
+        Action<ColumnBuilder, TResult> append = result.NewAppend?.Invoke() ?? result.Append;
         for (int row = 0; row < rowCount; row++)
         {
             if (IsNull(arguments, row))
@@ -68,7 +69,7 @@ internal sealed class HostFunction<TResult>(
             }
 
             int before = builder.Count;
-            try { result.Append(builder, call(arguments, row)); }
+            try { append(builder, call(arguments, row)); }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // The host's mistake is the row's: what becomes of it is for the policy to say.

@@ -5,7 +5,8 @@ namespace Ctas.Data.Host;
 
 /// <summary>Makes functions of delegates. Arguments and results are not boxed, save those of untyped delegates.</summary>
 /// <param name="allowsNull">Tells whether a parameter is declared to take null.</param>
-internal sealed class HostFunctionFactory(Func<ParameterInfo, bool> allowsNull)
+/// <param name="rows">How the result is a SQL value, when its type alone does not say it.</param>
+internal sealed class HostFunctionFactory(Func<ParameterInfo, bool> allowsNull, HostType? rows = null)
 {
     public HostFunction Make<TResult>(string name, Func<TResult> function) =>
         Of<TResult>(name, function, (_, _) => function());
@@ -125,6 +126,6 @@ internal sealed class HostFunctionFactory(Func<ParameterInfo, bool> allowsNull)
                 parameter.Name ?? $"argument{i + 1}", types[i], types[i].TakesNull || (isReference && allowsNull(parameter)));
         }
 
-        return new HostFunction<TResult>(name, parameters, HostTypes.Of<TResult>(), call);
+        return new HostFunction<TResult>(name, parameters, rows as HostType<TResult> ?? HostTypes.Of<TResult>(), call);
     }
 }

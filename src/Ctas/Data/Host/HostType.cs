@@ -1,5 +1,4 @@
 using System.Text;
-using Ctas.Data.Nested;
 
 namespace Ctas.Data.Host;
 
@@ -16,7 +15,11 @@ internal abstract record HostType(DataType Type)
 /// <param name="Read">The value of a row, which is not NULL unless <see cref="HostType.TakesNull"/>.</param>
 /// <param name="Append">Appends a value to a column.</param>
 internal sealed record HostType<T>(DataType Type, Func<Column, int, T> Read, Action<ColumnBuilder, T> Append)
-    : HostType(Type);
+    : HostType(Type)
+{
+    /// <summary>Makes what appends many values of one thread, with buffers that it keeps; null: as it is.</summary>
+    public Func<Action<ColumnBuilder, T>>? NewAppend { get; init; }
+}
 
 /// <summary>The .NET types that functions of the host application can take and return.</summary>
 internal static class HostTypes
@@ -120,15 +123,23 @@ internal static class HostTypes
 
     private static void AddLists<T>(Dictionary<Type, HostType> known, HostType<T> element)
     {
-        DataType type = DataType.Array(element.Type);
         var lists = new HostListType<T>(element);
-        known.TryAdd(typeof(T[]), new HostType<T[]>(type, lists.Read, (builder, value) => lists.Append(builder, value)));
-        known.TryAdd(
-            typeof(IReadOnlyList<T>),
-            new HostType<IReadOnlyList<T>>(type, lists.Read, (builder, value) => lists.Append(builder, value)));
-        known.TryAdd(
-            typeof(IEnumerable<T>),
-            new HostType<IEnumerable<T>>(type, lists.Read, (builder, value) => lists.Append(builder, value)));
+        known.TryAdd(typeof(T[]), List<T[]>(lists));
+        known.TryAdd(typeof(IReadOnlyList<T>), List<IReadOnlyList<T>>(lists));
+        known.TryAdd(typeof(IEnumerable<T>), List<IEnumerable<T>>(lists));
+
+        HostType<TList> List<TList>(HostListType<T> type)
+            where TList : IEnumerable<T> => new(
+            type.Type,
+            (column, row) => (TList)(object)type.Read(column, row),
+            (builder, value) => type.NewAppend()(builder, value))
+            {
+                NewAppend = () =>
+                {
+                    Action<ColumnBuilder, IEnumerable<T>?> append = type.NewAppend();
+                    return (builder, value) => append(builder, value);
+                },
+            };
     }
 
     private static decimal ReadDecimal(Column column, int row) =>
@@ -163,57 +174,5 @@ internal static class HostTypes
     {
         if (value is null) { builder.AppendNull(); }
         else { ((StringColumnBuilder)builder).Append(value); }
-    }
-}
-
-/// <summary>ARRAYs as lists of a .NET type. Single-threaded.</summary>
-internal sealed class HostListType<T>(HostType<T> element)
-{
-    private readonly ValueShape _shape = ValueShape.Of(DataType.Array(element.Type));
-
-    /// <summary>The elements of a row.</summary>
-    public T[] Read(Column column, int row)
-    {
-        if (column.IsNull(row)) { return null!; }
-
-        var array = new ArrayValue(_shape.Element, ((StringColumn)column).GetBytes(row));
-        ColumnBuilder builder = ColumnBuilder.Create(element.Type);
-        for (int i = 0; i < array.Count; i++)
-        {
-            if (array.IsNull(i)) { builder.AppendNull(); }
-            else { NestedColumns.Append(builder, array[i]); }
-        }
-
-        Column elements = builder.Finish();
-        var values = new T[elements.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (elements.IsNull(i) && default(T) is not null) { throw new InvalidCastException("The array holds NULL."); }
-
-            values[i] = element.Read(elements, i);
-        }
-
-        return values;
-    }
-
-    /// <summary>Appends a list; null for NULL.</summary>
-    public void Append(ColumnBuilder builder, IEnumerable<T>? values)
-    {
-        if (values is null)
-        {
-            builder.AppendNull();
-            return;
-        }
-
-        ColumnBuilder elements = ColumnBuilder.Create(element.Type);
-        foreach (T value in values) { element.Append(elements, value); }
-
-        Column column = elements.Finish();
-        var writer = new NestedValueWriter();
-        writer.Begin(_shape);
-        for (int i = 0; i < column.Length; i++) { writer.WriteFrom(column, i); }
-
-        writer.End();
-        ((StringColumnBuilder)builder).Append(writer.Written);
     }
 }

@@ -21,6 +21,9 @@ internal sealed class SetOperationOperator
     // been given already is a count of its own.
     private int[] _left = [];
     private bool[] _isGiven = [];
+
+    // No row is in both: the left input need not be read.
+    private bool _isDecided;
     private long _charged;
 
     public SetOperationOperator(LogicalSetOperation plan, MemoryMeter memory, IOperatorInput output)
@@ -111,14 +114,13 @@ internal sealed class SetOperationOperator
 
         public void Push(ChangeBatch changes) => operation.Count(changes);
 
-        public void Complete()
-        {
-        }
+        public void Complete() =>
+            operation._isDecided = operation._plan.Operation == SetOperation.Intersect && operation._rows.Count == 0;
     }
 
     private sealed class ProbeInput(SetOperationOperator operation) : IOperatorInput
     {
-        public bool IsSatisfied => operation._output.IsSatisfied;
+        public bool IsSatisfied => operation._isDecided || operation._output.IsSatisfied;
 
         public void Push(ChangeBatch changes) => operation.Compare(changes);
 

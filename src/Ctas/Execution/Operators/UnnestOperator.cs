@@ -25,7 +25,7 @@ internal sealed class UnnestOperator : StreamingOperator
     {
         _plan = plan;
         _evaluator = new Evaluator(plan.Collections, plan.Input.Schema, log);
-        _collections = [.. plan.Collections.Select(collection => new UnnestColumns(collection.Type))];
+        _collections = [.. plan.Collections.Zip(plan.SpreadsFields, (collection, spreads) => new UnnestColumns(collection.Type, spreads))];
     }
 
     public override void Push(ChangeBatch changes)
@@ -78,11 +78,14 @@ internal sealed class UnnestOperator : StreamingOperator
     }
 
     /// <summary>The columns that one collection gives, and where the collection of the current row lies.</summary>
-    private sealed class UnnestColumns(DataType type)
+    private sealed class UnnestColumns(DataType type, bool spreadsFields)
     {
         private readonly ValueShape? _shape = type.IsNested ? ValueShape.Of(type) : null;
         private readonly PartColumn? _keys = type.Kind == DataTypeKind.Map ? new PartColumn(type.Key!) : null;
-        private readonly PartColumn _values = new(type.Element ?? type);
+        private readonly PartColumn[] _values = spreadsFields
+            ? [.. type.Element!.Fields.Select(field => new PartColumn(field.Type))]
+            : [new(type.Element ?? type)];
+
         private StringColumn? _column;
         private int _row;
         private int _count;
@@ -101,21 +104,32 @@ internal sealed class UnnestOperator : StreamingOperator
             if (element >= _count)
             {
                 _keys?.AppendNull();
-                _values.AppendNull();
+                foreach (PartColumn column in _values) { column.AppendNull(); }
+
                 return;
             }
 
             _keys?.Append(new MapValue(_shape!, _column!.GetBytes(_row)).Keys[element]);
             ArrayValue values = Values();
-            if (values.IsNull(element)) { _values.AppendNull(); }
-            else { _values.Append(values[element]); }
+            if (spreadsFields) { AppendFields(new StructValue(_shape!.Element, values[element])); }
+            else if (values.IsNull(element)) { _values[0].AppendNull(); }
+            else { _values[0].Append(values[element]); }
+        }
+
+        private void AppendFields(StructValue row)
+        {
+            for (int field = 0; field < _values.Length; field++)
+            {
+                if (row.IsNull(field)) { _values[field].AppendNull(); }
+                else { _values[field].Append(row[field]); }
+            }
         }
 
         public void Finish(List<Column> columns)
         {
             if (_keys is not null) { columns.Add(_keys.Finish()); }
 
-            columns.Add(_values.Finish());
+            foreach (PartColumn column in _values) { columns.Add(column.Finish()); }
         }
 
         private ArrayValue Values() => _keys is null

@@ -31,7 +31,7 @@ internal static class PlanComparison
         (LogicalSort a, LogicalSort b) => a.RowLimit == b.RowLimit && AreSame(a.Keys, b.Keys),
         (LogicalLimit a, LogicalLimit b) => a.Offset == b.Offset && a.Count == b.Count && AreSame(a.Groups, b.Groups),
         (LogicalUnnest a, LogicalUnnest b) => a.HasOrdinality == b.HasOrdinality && a.KeepsEmpty == b.KeepsEmpty
-            && AreSame(a.Collections, b.Collections),
+            && AreSame(a.Collections, b.Collections) && a.SpreadsFields.SequenceEqual(b.SpreadsFields),
         (LogicalSetOperation a, LogicalSetOperation b) => a.Operation == b.Operation && a.IsAll == b.IsAll,
         _ => false,
     };

@@ -11,8 +11,8 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     // An alias may bring the same sub-query into several expressions.
     private readonly Dictionary<(BoundSubquery Subquery, BoundExpression? Guard), BoundExpression> _attached = [];
 
-    // When the branch of CASE that is being rewritten is used; null outside of one.
-    private BoundExpression? _guard;
+    // When the branch of CASE that is being rewritten is used; null outside of one. Below it those around it.
+    private readonly Stack<BoundExpression?> _guards = new([null]);
 
     /// <summary>The input with everything joined to it so far.</summary>
     public BoundRelation Input { get; private set; } = input;
@@ -24,32 +24,42 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
 
         if (expression is not BoundSubquery subquery) { return base.Rewrite(expression); }
 
-        if (!_attached.TryGetValue((subquery, _guard), out BoundExpression? value))
+        // What is asked for more rows is there for fewer: the operand of CASE x WHEN … stands in every branch.
+        foreach (BoundExpression? around in _guards)
         {
-            value = Attach((BoundSubquery)base.Rewrite(subquery)) with { Span = subquery.Span };
-            _attached[(subquery, _guard)] = value;
+            if (_attached.TryGetValue((subquery, around), out BoundExpression? known)) { return known; }
         }
 
+        BoundExpression value = Attach((BoundSubquery)base.Rewrite(subquery)) with { Span = subquery.Span };
+        _attached[(subquery, _guards.Peek())] = value;
         return value;
     }
 
     /// <summary>A query in a branch is asked only for the rows that use the branch: a second row of it is no error of others.</summary>
     private BoundCase RewriteCase(BoundCase chosen)
     {
-        BoundExpression? around = _guard;
+        BoundExpression? around = _guards.Peek();
         List<BoundCaseBranch> branches = [];
         foreach (BoundCaseBranch branch in chosen.Branches)
         {
-            _guard = branches.Count == 0 ? around : Guard(branches, null, around);
-            BoundExpression condition = Rewrite(branch.Condition);
-            _guard = Guard(branches, condition, around);
-            branches.Add(new BoundCaseBranch(condition, Rewrite(branch.Result)));
+            BoundExpression condition = branches.Count == 0
+                ? Rewrite(branch.Condition)
+                : RewriteWhere(Guard(branches, null, around), branch.Condition);
+            branches.Add(new BoundCaseBranch(
+                condition, RewriteWhere(Guard(branches, condition, around), branch.Result)));
         }
 
-        _guard = Guard(branches, null, around);
-        BoundExpression? otherwise = chosen.Else is null ? null : Rewrite(chosen.Else);
-        _guard = around;
+        BoundExpression? otherwise =
+            chosen.Else is null ? null : RewriteWhere(Guard(branches, null, around), chosen.Else);
         return chosen with { Branches = [.. branches], Else = otherwise };
+    }
+
+    private BoundExpression RewriteWhere(BoundExpression guard, BoundExpression expression)
+    {
+        _guards.Push(guard);
+        BoundExpression rewritten = Rewrite(expression);
+        _guards.Pop();
+        return rewritten;
     }
 
     /// <summary>TRUE where no earlier branch is taken and the condition, if any, holds.</summary>
@@ -153,7 +163,7 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         bool isOneRow = query.Conditions.Count == 0 && EmptyInput.GivesOneRow(relation);
         BoundJoinKind kind = isOneRow ? BoundJoinKind.Cross : isSingle ? BoundJoinKind.Left : BoundJoinKind.Single;
         IEnumerable<BoundExpression> conditions =
-            kind == BoundJoinKind.Single && _guard is not null ? [.. query.Conditions, _guard] : query.Conditions;
+            kind == BoundJoinKind.Single && _guards.Peek() is { } guard ? [.. query.Conditions, guard] : query.Conditions;
         Input = new BoundJoin(kind, Input, right, BoundParts.All(conditions)) { Subquery = scalar.Text };
 
         BoundExpression result = query.Values.TryGetValue(column, out BoundExpression? above)

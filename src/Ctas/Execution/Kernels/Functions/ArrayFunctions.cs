@@ -11,6 +11,8 @@ internal sealed class ArrayFunctions(DataType type)
     private readonly ValueShape _shape = ValueShape.Of(type);
     private readonly NestedValueWriter _writer = new();
     private readonly List<int> _order = [];
+    private readonly ElementSet _seen = new();
+    private readonly ElementSet _other = new();
 
     /// <summary>The array in an argument.</summary>
     public ArrayValue Array(RowArguments row, int argument) => new(_shape.Element, row.Bytes(argument));
@@ -199,41 +201,33 @@ internal sealed class ArrayFunctions(DataType type)
     // Each different element once, in the order in which it first stands.
     private Outcome Select(RowArguments row, ByteWriter output, Kept kept)
     {
-        var seen = new StringPool(isInterned: true);
-        bool hasNull = false;
         ArrayValue first = Array(row, 0);
-        var other = new StringPool(isInterned: true);
-        bool otherHasNull = false;
+        _seen.Clear();
+        _other.Clear();
         if (kept is Kept.Except or Kept.Intersect)
         {
             ArrayValue second = Array(row, 1);
-            for (int i = 0; i < second.Count; i++)
-            {
-                if (second.IsNull(i)) { otherHasNull = true; }
-                else { other.Add(second[i]); }
-            }
+            for (int i = 0; i < second.Count; i++) { _other.Add(second, i); }
         }
 
         _writer.Begin(_shape);
-        AddNew(first, seen, ref hasNull, other, otherHasNull, kept);
-        if (kept == Kept.Union) { AddNew(Array(row, 1), seen, ref hasNull, other, otherHasNull, kept); }
+        AddNew(first, kept);
+        if (kept == Kept.Union) { AddNew(Array(row, 1), kept); }
 
         return End(output);
     }
 
-    private void AddNew(
-        ArrayValue array, StringPool seen, ref bool hasNull, StringPool other, bool otherHasNull, Kept kept)
+    private void AddNew(ArrayValue array, Kept kept)
     {
         for (int i = 0; i < array.Count; i++)
         {
-            bool isNull = array.IsNull(i);
-            bool isInOther = isNull ? otherHasNull : other.Find(array[i]) >= 0;
-            if ((kept == Kept.Except && isInOther) || (kept == Kept.Intersect && !isInOther)) { continue; }
-
-            int known = seen.Count;
-            bool isNew = isNull ? !hasNull : seen.Add(array[i]) == known;
-            hasNull |= isNull;
-            if (isNew) { Copy(array, i); }
+            bool isLeftOut = kept switch
+            {
+                Kept.Except => _other.Contains(array, i),
+                Kept.Intersect => !_other.Contains(array, i),
+                _ => false,
+            };
+            if (!isLeftOut && _seen.Add(array, i)) { Copy(array, i); }
         }
     }
 
