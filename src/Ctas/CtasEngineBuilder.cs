@@ -183,7 +183,7 @@ public sealed partial class CtasEngineBuilder
             BasePath = _options.BasePath,
             Sinks = _sinks,
             Delivery = _options.Delivery,
-            Maintainer = new Maintainer(registry, _options.Maintenance, _loggerFactory),
+            Maintainer = new Maintainer(registry, _options.Maintenance, _timeProvider, _loggerFactory),
             Snapshots = _snapshots is { } snapshots
                 ? new TableSnapshots(snapshots, _sources, _timeProvider, _loggerFactory)
                 : null,

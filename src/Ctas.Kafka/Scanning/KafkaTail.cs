@@ -127,7 +127,7 @@ internal sealed class KafkaTail : ISourceTail
         if (rows is null && positions.AsSpan().SequenceEqual(_positions)) { return; }
 
         _positions = positions;
-        Hand(new TailBatch(rows, positions, builder.NewestRecordAt));
+        Hand(new TailBatch(rows, positions, builder.NewestRecordAt) { NewestTimes = statistics.NewestTimes });
     }
 
     /// <summary>A consumer, and where every partition that there is goes on.</summary>

@@ -13,8 +13,6 @@ internal sealed partial class Binder
     {
         _resultSelect = syntax.Columns.IsEmpty ? syntax.Query.Body as SelectSyntax : null;
         BoundRelation relation = BindQuery(syntax.Query, commonTables: null);
-        if (syntax.Emit == EmitMode.Final) { RefuseEmit(syntax.Query, syntax.Emit); }
-
         if (syntax.Columns.IsEmpty)
         {
             ReportDuplicateResults(syntax, relation);

@@ -20,6 +20,9 @@ internal sealed partial class Binder
     private sealed record TimeWindow(
         TimeWindowSyntax Syntax, BoundTimeWindowKind Kind, long Size, long Advance, ColumnSymbol Start, ColumnSymbol? End)
     {
+        /// <summary>How long after its end a window takes late rows, in microseconds; null where nothing is said.</summary>
+        public long? Grace { get; init; }
+
         /// <summary>The end of a tumbling or hopping window follows from its start.</summary>
         public BoundExpression EndExpression => End is not null
             ? new BoundColumn(End)
@@ -78,10 +81,11 @@ internal sealed partial class Binder
         long? size = BindLength(syntax.Size, mayBeZero: syntax.Kind == TimeWindowKind.Session);
         long? advance = syntax.AdvanceBy is null ? size : BindLength(syntax.AdvanceBy, mayBeZero: false);
 
-        // A snapshot load reads everything, so no row is late, and all windows are kept.
+        // Of RETENTION, all windows are kept.
+        long? grace = syntax.GracePeriod is null ? null : BindLength(syntax.GracePeriod, mayBeZero: true);
         bool isBroken = size is null || advance is null
             || (syntax.Retention is not null && BindLength(syntax.Retention, mayBeZero: true) is null)
-            || (syntax.GracePeriod is not null && BindLength(syntax.GracePeriod, mayBeZero: true) is null);
+            || (syntax.GracePeriod is not null && grace is null);
         if (isBroken) { return null; }
 
         if (advance > size)
@@ -97,7 +101,10 @@ internal sealed partial class Binder
             size!.Value,
             advance!.Value,
             new ColumnSymbol(WindowStart, DataType.Timestamp),
-            isSession ? new ColumnSymbol(WindowEnd, DataType.Timestamp) : null);
+            isSession ? new ColumnSymbol(WindowEnd, DataType.Timestamp) : null)
+        {
+            Grace = grace,
+        };
     }
 
     /// <summary>The length in microseconds; null after a mistake.</summary>
@@ -121,7 +128,10 @@ internal sealed partial class Binder
 
         BoundExpression[] own = window.End is null ? [] : [.. keys.Except(window.Keys).Distinct()];
         return new BoundTimeWindow(
-            relation, window.Kind, time, window.Size, window.Advance, own, window.Start, window.End);
+            relation, window.Kind, time, window.Size, window.Advance, own, window.Start, window.End)
+        {
+            Grace = window.Grace,
+        };
     }
 
     /// <summary>

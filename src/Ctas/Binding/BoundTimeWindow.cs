@@ -49,7 +49,10 @@ internal sealed class BoundTimeWindow(
     public override IReadOnlyList<ColumnSymbol> Columns =>
         End is null ? [.. Input.Columns, Start] : [.. Input.Columns, Start, End];
 
+    /// <summary>How long after its end a window takes late rows, in microseconds; null where nothing is said.</summary>
+    public long? Grace { get; init; }
+
     /// <summary>The same windows over another input and other expressions.</summary>
     public BoundTimeWindow With(BoundRelation input, BoundExpression time, IReadOnlyList<BoundExpression> keys) =>
-        new(input, Kind, time, Size, Advance, keys, Start, End);
+        new(input, Kind, time, Size, Advance, keys, Start, End) { Grace = Grace };
 }

@@ -54,6 +54,7 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
             [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.End))]);
         return new SourceToFollow(Source, request, schema, schema.HasKey ? Changelog(schema) : null)
         {
+            NewestTimes = Scan.GetStatistics()?.NewestTimes ?? [],
             Starts = [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.Start))],
         };
     }

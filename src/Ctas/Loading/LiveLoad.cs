@@ -27,7 +27,9 @@ internal sealed class LiveLoad(
         PlannedQuery query, IScanProvider provider, Action<long> check, CancellationToken cancellationToken)
     {
         var maintained = new MaintainedQuery(
-            Maintainability.OverExactSources(query.Plan), LoadProperties.RowErrors(plan.Properties));
+            Maintainability.OverExactSources(query.Plan),
+            LoadProperties.RowErrors(plan.Properties),
+            isFinal: plan.Emit == EmitMode.Final);
         foreach (LogicalScan scan in maintained.Scans)
         {
             await foreach (ChangeBatch changes in provider.ReadAsync(scan, cancellationToken).ConfigureAwait(false))

@@ -30,10 +30,13 @@ internal sealed class LiveSource : IAsyncDisposable
 
     /// <summary>Prepares to follow a source; nothing is read before <see cref="Start"/>.</summary>
     /// <param name="followed">The source, where its snapshot ended, and what it held.</param>
+    /// <param name="eventTime">How far event time has come in it.</param>
     /// <param name="onArrival">Called when there is something to take.</param>
-    public LiveSource(SourceToFollow followed, Action onArrival)
+    public LiveSource(SourceToFollow followed, SourceWatermark eventTime, Action onArrival)
     {
         _followed = followed;
+        EventTime = eventTime;
+        eventTime.Note(followed.NewestTimes);
         _onArrival = onArrival;
         _progress = new LiveSourceProgress(followed.Positions, NewestRecordAt: null);
     }
@@ -46,6 +49,9 @@ internal sealed class LiveSource : IAsyncDisposable
 
     /// <summary>The columns its changes have.</summary>
     public Schema Schema => _followed.Schema;
+
+    /// <summary>How far event time has come.</summary>
+    public SourceWatermark EventTime { get; }
 
     /// <summary>How far changes have been applied.</summary>
     public LiveSourceProgress Progress => Volatile.Read(ref _progress);
@@ -77,6 +83,7 @@ internal sealed class LiveSource : IAsyncDisposable
             progress = new LiveSourceProgress(batch.Positions, batch.NewestRecordAt ?? progress.NewestRecordAt);
             if (batch.Rows is not { } rows) { continue; }
 
+            EventTime.Note(batch.NewestTimes);
             records += rows.Rows.RowCount;
             Add(rows, changes);
         }
@@ -170,6 +177,9 @@ internal sealed record LiveSourceProgress(IReadOnlyList<PartitionOffset> Positio
 /// <param name="Changelog">The rows by key, for one that is a changelog; null for one that only appends.</param>
 internal sealed record SourceToFollow(ITailSource Source, TailRequest Request, Schema Schema, TableWriter? Changelog)
 {
+    /// <summary>The latest ROWTIME of each partition in the snapshot.</summary>
+    public IReadOnlyList<PartitionTime> NewestTimes { get; init; } = [];
+
     /// <summary>Where the snapshot started.</summary>
     public required IReadOnlyList<PartitionOffset> Starts { get; init; }
 

@@ -16,6 +16,9 @@ namespace Ctas.Maintenance;
 internal sealed class MaintainedTable(
     string name, MaintainedQuery query, TableWriter writer, IReadOnlyList<MaintainedInput> inputs)
 {
+    private readonly (WindowClock Clock, EventTimeSources Sources)[] _eventTimes =
+        [.. query.Clocks.Select(clock => (clock, EventTimeSources.Of(clock.Window, inputs)))];
+
     private Exception? _failure;
 
     /// <summary>The table's name.</summary>
@@ -35,6 +38,15 @@ internal sealed class MaintainedTable(
 
     /// <summary>The version that was published last.</summary>
     public ITable Current => writer.Current;
+
+    /// <summary>The plan of its query.</summary>
+    public LogicalPlan Plan => query.Plan;
+
+    /// <summary>True when it has windows that close.</summary>
+    public bool GoesByEventTime => _eventTimes.Length > 0;
+
+    /// <summary>Rows left out so far because they came too late, each counted for every window it is too late for.</summary>
+    public long LateRows => query.LateRows;
 
     /// <summary>Bytes that the operators keep.</summary>
     public long StateBytes => query.StateBytes;
@@ -58,7 +70,7 @@ internal sealed class MaintainedTable(
     {
         try
         {
-            bool hasAny = false;
+            bool hasAny = AdvanceEventTime();
             foreach (MaintainedInput input in Inputs)
             {
                 foreach (ChangeBatch changes in changesOf(input))
@@ -80,6 +92,14 @@ internal sealed class MaintainedTable(
             Changes.Clear();
             throw;
         }
+    }
+
+    private bool AdvanceEventTime()
+    {
+        bool hasMoved = false;
+        foreach ((WindowClock clock, EventTimeSources sources) in _eventTimes) { hasMoved |= clock.Advance(sources.Current); }
+
+        return hasMoved;
     }
 
     /// <summary>

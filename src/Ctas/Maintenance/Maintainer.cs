@@ -18,6 +18,7 @@ internal sealed class Maintainer : IAsyncDisposable
 {
     private readonly TableRegistry _registry;
     private readonly MaintenanceOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _ticking = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
@@ -28,12 +29,14 @@ internal sealed class Maintainer : IAsyncDisposable
     private ImmutableArray<LiveSource> _sources = [];
     private ImmutableArray<ChangeSubscription> _subscriptions = [];
     private Task? _loop;
+    private ITimer? _clock;
     private TaskCompletionSource _ticked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
 
     /// <summary>Makes one that has nothing to do yet; it starts no thread.</summary>
-    public Maintainer(TableRegistry registry, MaintenanceOptions options, ILoggerFactory loggerFactory)
+    public Maintainer(TableRegistry registry, MaintenanceOptions options, TimeProvider time, ILoggerFactory loggerFactory)
     {
+        _time = time;
         _registry = registry;
         _options = options;
         _logger = loggerFactory.CreateLogger<Maintainer>();
@@ -73,7 +76,7 @@ internal sealed class Maintainer : IAsyncDisposable
         ImmutableInterlocked.Update(ref _subscriptions, (all, gone) => all.Remove(gone), subscription);
 
     /// <summary>A source that signals this maintainer.</summary>
-    public LiveSource Follow(SourceToFollow followed) => new(followed, Wake);
+    public LiveSource Follow(SourceToFollow followed) => new(followed, new SourceWatermark(_time, _options.IdlePartitionAfter), Wake);
 
     /// <summary>
     /// Takes tables on, while ticks are held; those they read come before them or are here already, those they replace have
@@ -88,6 +91,8 @@ internal sealed class Maintainer : IAsyncDisposable
         foreach (LiveSource source in sources) { source.Start(); }
 
         if (tables.Count == 0) { return; }
+
+        if (tables.Any(table => table.GoesByEventTime)) { BeginEventTime(); }
 
         MaintenanceLog.Following(_logger, tables.Count, sources.Count);
         _loop ??= Task.Run(LoopAsync);
@@ -144,8 +149,17 @@ internal sealed class Maintainer : IAsyncDisposable
         foreach (LiveSource source in _sources) { await source.DisposeAsync().ConfigureAwait(false); }
 
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));
+        if (_clock is not null) { await _clock.DisposeAsync().ConfigureAwait(false); }
+
         _ticking.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Event time may move on without a record: when a partition turns out to be idle.</summary>
+    private void BeginEventTime()
+    {
+        _clock ??= _time.CreateTimer(_ => Wake(), null, _options.IdlePartitionAfter, _options.IdlePartitionAfter);
+        Wake();
     }
 
     private void EndSubscriptions(Exception error)

@@ -7,6 +7,12 @@ public sealed record MaintenanceOptions
     public int MaxRecordsPerTick { get; init; } = 65_536;
 
     /// <summary>
+    /// A partition without news for so long holds event time up no longer: 30 seconds by default. Only where windows have a
+    /// GRACE PERIOD or EMIT FINAL.
+    /// </summary>
+    public TimeSpan IdlePartitionAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// Most changed rows that wait for the reader of a SELECT … EMIT CHANGES; 1,048,576 by default. One that falls further
     /// behind gets a <see cref="QueryChangesLostException"/>; tables never wait for a reader.
     /// </summary>

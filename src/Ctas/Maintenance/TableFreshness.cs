@@ -26,4 +26,9 @@ public sealed record TableFreshness(
 {
     /// <summary>How far its changes have been delivered; null without a sink.</summary>
     public SinkStatus? Sink { get; init; }
+
+    /// <summary>
+    /// Rows left out since the load because they came later than the GRACE PERIOD of their window, once for each window.
+    /// </summary>
+    public long LateRows { get; init; }
 }

@@ -42,6 +42,7 @@ public sealed class TableMaintenance
             sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null))
         {
             Sink = live.Delivery?.Status,
+            LateRows = live.LateRows,
         };
     }
 

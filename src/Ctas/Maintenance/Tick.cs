@@ -37,7 +37,9 @@ internal sealed class Tick(
         try
         {
             // What came before a failure is applied first.
-            if (source.Take(options.MaxRecordsPerTick) is { } changes) { _arrived[source] = changes; }
+            SourceChanges? taken = source.Take(options.MaxRecordsPerTick);
+            source.EventTime.Advance((taken?.Progress ?? source.Progress).Positions, source.Status?.Ends);
+            if (taken is { } changes) { _arrived[source] = changes; }
             else if (source.Error is { } error) { Fail(source, error); }
         }
         catch (TableDataException e)

@@ -37,7 +37,10 @@ internal static partial class LogicalPlanner
             window.Advance,
             [.. window.Keys.Select(expression => Lower(expression, input.Ordinals))],
             new Schema([.. input.Plan.Schema.Fields, .. own.Select(AsField)], key),
-            isStreaming ? ChangeKind.AppendOnly : ChangeKind.Retract);
+            isStreaming ? ChangeKind.AppendOnly : ChangeKind.Retract)
+        {
+            Grace = window.Grace,
+        };
         return WithConditions(new Lowered(plan, ordinals), above);
     }
 

@@ -38,6 +38,16 @@ internal sealed record LogicalTimeWindow(
     Schema Schema,
     ChangeKind Kind) : LogicalPlan(Schema, Kind)
 {
+    /// <summary>How long after its end a window takes late rows, in microseconds; null: for ever.</summary>
+    /// <remarks>A load reads all rows at once, so that none is late.</remarks>
+    public long? Grace { get; init; }
+
+    /// <summary>Ordinal of the window's start.</summary>
+    public int StartOrdinal => Input.Schema.Fields.Count;
+
+    /// <summary>Ordinal of the column that tells when a window closes: the end of a session, the start of any other.</summary>
+    public int ClosingOrdinal => Schema.Fields.Count - 1;
+
     public override IReadOnlyList<LogicalPlan> Children => [Input];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) => this with { Input = children[0] };

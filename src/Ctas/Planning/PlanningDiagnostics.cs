@@ -94,6 +94,7 @@ internal static class PlanningDiagnostics
                 statement.NameSpan, $"table \"{statement.Name}\"", obstacle.Reason, obstacle.Hint));
         }
 
+        CheckWindows(statement, plan, diagnostics);
         if (statement.IsStream && plan.Kind != ChangeKind.AppendOnly)
         {
             diagnostics.Add(StreamCannotFollowTable(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
@@ -108,6 +109,32 @@ internal static class PlanningDiagnostics
             diagnostics.Add(CannotBeMaintained(query.Query.Span, "the query", obstacle.Reason, obstacle.Hint));
         }
     }
+
+    /// <summary>Windows can close only by a time whose progress is known.</summary>
+    private static void CheckWindows(TableStatement statement, LogicalPlan plan, DiagnosticBag diagnostics)
+    {
+        if (statement.EmitsFinal && EventTime.FinalAggregate(plan) is null)
+        {
+            diagnostics.Add(FinalNeedsWindows(statement.NameSpan, statement.Name));
+        }
+
+        bool mayNotClose = Rewrites.PlanTree.All(plan).OfType<LogicalTimeWindow>().Any(window =>
+            (window.Grace is not null || statement.EmitsFinal)
+            && EventTime.Trace(window.Input, window.Time)?.All(column => column.IsRowTime || !column.Scan.IsSource) is not true);
+        if (mayNotClose) { diagnostics.Add(WindowsCannotClose(statement.NameSpan, statement.Name)); }
+    }
+
+    public static Diagnostic FinalNeedsWindows(TextSpan span, string table) => new(
+        "CTAS3021",
+        span,
+        $"table \"{table}\" has no windows that become final",
+        "EMIT FINAL wants GROUP BY over WINDOW TUMBLING, HOPPING or SESSION, with nothing but HAVING behind it; or use EMIT CHANGES.");
+
+    public static Diagnostic WindowsCannotClose(TextSpan span, string table) => new(
+        "CTAS3022",
+        span,
+        $"the windows of table \"{table}\" cannot close, because their time is not the ROWTIME of a source",
+        "Declare the source WITH (timestamp = '…'); or leave GRACE PERIOD out and use EMIT CHANGES.");
 
     public static Diagnostic SnapshotsNeeded(TextSpan span, string table) => new(
         "CTAS3006",

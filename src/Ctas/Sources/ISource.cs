@@ -133,7 +133,16 @@ public sealed record ScanStatistics(
     long Rejected,
     IReadOnlyList<long> Positions,
     IReadOnlyList<RejectedRecord> RejectedSamples,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>The latest ROWTIME read of each partition that had a record; empty where ROWTIME is not read.</summary>
+    public IReadOnlyList<PartitionTime> NewestTimes { get; init; } = [];
+}
+
+/// <summary>An event time of a partition.</summary>
+/// <param name="Partition">Number of the partition within the source.</param>
+/// <param name="Time">Microseconds since 1970-01-01 UTC.</param>
+public readonly record struct PartitionTime(int Partition, long Time);
 
 /// <summary>A record that was left out.</summary>
 /// <param name="Partition">The partition's name.</param>

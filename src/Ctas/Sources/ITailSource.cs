@@ -46,7 +46,13 @@ public interface ISourceTail : IAsyncDisposable
 /// <param name="Positions">The next offset to read of every partition, behind these rows.</param>
 /// <param name="NewestRecordAt">The latest time of a record that the tail has read so far; null before the first.</param>
 public sealed record TailBatch(
-    SourceBatch? Rows, IReadOnlyList<PartitionOffset> Positions, DateTimeOffset? NewestRecordAt);
+    SourceBatch? Rows, IReadOnlyList<PartitionOffset> Positions, DateTimeOffset? NewestRecordAt)
+{
+    /// <summary>
+    /// The latest ROWTIME that the tail has read so far of each partition that had a record; empty where ROWTIME is not read.
+    /// </summary>
+    public IReadOnlyList<PartitionTime> NewestTimes { get; init; } = [];
+}
 
 /// <summary>A moment of a tail.</summary>
 /// <param name="Ends">The end of every partition as far as it is known here, exclusive; lag is end less position.</param>

@@ -31,7 +31,7 @@ internal sealed class InMemoryTail : ISourceTail
             bool hasMoved = await TakeAsync(cancellationToken).ConfigureAwait(false);
             hasMoved |= MovePast();
             SourceBatch? rows = _builder.Finish();
-            if (hasMoved) { return new TailBatch(rows, Positions(), _builder.NewestRecordAt); }
+            if (hasMoved) { return Batch(rows); }
 
             await added.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -45,6 +45,9 @@ internal sealed class InMemoryTail : ISourceTail
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private TailBatch Batch(SourceBatch? rows) =>
+        new(rows, Positions(), _builder.NewestRecordAt) { NewestTimes = _builder.GetStatistics().NewestTimes };
 
     private PartitionOffset[] Positions() =>
         [.. _positions.Select((position, partition) => new PartitionOffset(partition, position))];

@@ -95,7 +95,7 @@ public sealed partial class RecordBatchBuilder
                     column.AppendInteger(record.Offset);
                     break;
                 case SourceColumnRole.RowTime when _columns.EventTime is { } eventTime:
-                    if (eventTime.TakeTimestamp() is { } time) { column.AppendInteger(time); }
+                    if (eventTime.TakeTimestamp() is { } time) { AppendRowTime(column, record.PartitionOrdinal, time); }
 
                     break;
                 case SourceColumnRole.RowTime:
@@ -104,7 +104,7 @@ public sealed partial class RecordBatchBuilder
                         return "the record's time is out of range";
                     }
 
-                    column.AppendInteger(record.TimestampMilliseconds * 1000);
+                    AppendRowTime(column, record.PartitionOrdinal, record.TimestampMilliseconds * 1000);
                     break;
                 case SourceColumnRole.Header:
                     if (AppendHeader(column, record.Headers) is { } failure) { return Describe(column, failure); }
@@ -119,6 +119,13 @@ public sealed partial class RecordBatchBuilder
         }
 
         return null;
+    }
+
+    private void AppendRowTime(ValueColumn column, int partitionOrdinal, long time)
+    {
+        column.AppendInteger(time);
+        ref long newest = ref _counters.NewestTimes[partitionOrdinal];
+        newest = Math.Max(newest, time);
     }
 
     private static string? AppendHeader(ValueColumn column, IRecordHeaders? headers)

@@ -8,7 +8,9 @@ internal sealed class ScanCounters
 
     private const int MaxWarnings = 100;
 
+    private readonly IReadOnlyList<SourcePartition> _partitions;
     private readonly long[] _positions;
+    private readonly long[] _newestTimes;
     private readonly List<RejectedRecord> _samples = [];
     private readonly List<string> _warnings = [];
     private ScanStatistics _published;
@@ -16,7 +18,10 @@ internal sealed class ScanCounters
     /// <summary>Starts at the beginning of every partition.</summary>
     public ScanCounters(IReadOnlyList<SourcePartition> partitions)
     {
+        _partitions = partitions;
         _positions = [.. partitions.Select(partition => partition.Range.Start)];
+        _newestTimes = new long[partitions.Count];
+        _newestTimes.AsSpan().Fill(long.MinValue);
         _published = Compose();
     }
 
@@ -34,6 +39,9 @@ internal sealed class ScanCounters
 
     /// <summary>Next offset per partition ordinal.</summary>
     public Span<long> Positions => _positions;
+
+    /// <summary>The latest ROWTIME per partition ordinal; <see cref="long.MinValue"/> before the first.</summary>
+    public Span<long> NewestTimes => _newestTimes;
 
     /// <summary>The counts at the last <see cref="Publish"/>.</summary>
     public ScanStatistics Published => Volatile.Read(ref _published);
@@ -56,5 +64,16 @@ internal sealed class ScanCounters
     public void Publish() => Volatile.Write(ref _published, Compose());
 
     private ScanStatistics Compose() =>
-        new(Records, Bytes, Retries, Rejected, [.. _positions], [.. _samples], [.. _warnings]);
+        new(Records, Bytes, Retries, Rejected, [.. _positions], [.. _samples], [.. _warnings]) { NewestTimes = Times() };
+
+    private List<PartitionTime> Times()
+    {
+        List<PartitionTime> times = [];
+        for (int partition = 0; partition < _newestTimes.Length; partition++)
+        {
+            if (_newestTimes[partition] > long.MinValue) { times.Add(new PartitionTime(_partitions[partition].Id, _newestTimes[partition])); }
+        }
+
+        return times;
+    }
 }

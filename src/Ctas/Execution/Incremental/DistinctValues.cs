@@ -37,6 +37,23 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
 
     public override void Clear(int group) => inner.Clear(group);
 
+    /// <remarks>Cost O(values held of all groups).</remarks>
+    public override void Forget(ReadOnlySpan<int> groups)
+    {
+        HashSet<long> gone = [.. groups.ToArray().Select(group => (long)group)];
+        int[] places = _values.Places();
+        ReadOnlySpan<long> numbers = ((FixedColumn<long>)_values.Columns(places)[0]).Values;
+        for (int row = 0; row < places.Length; row++)
+        {
+            if (!gone.Contains(numbers[row])) { continue; }
+
+            _counts[places[row]] = 0;
+            Forget(places[row]);
+        }
+
+        inner.Forget(groups);
+    }
+
     private void Count(
         ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount, int[] places)
     {

@@ -19,6 +19,7 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     private readonly Func<RetractableAccumulator>[] _kinds;
     private readonly int[][] _arguments;
     private readonly Consolidation _changes;
+    private readonly ClosedWindows? _closed;
     private readonly List<Pushed> _pushed = [];
     private readonly List<int> _touched = [];
     private RetractableAccumulator[] _accumulators;
@@ -27,9 +28,9 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     private bool _isStarted;
 
     private MaintainedAggregate(
-        LogicalAggregate plan, Func<RetractableAccumulator>[] kinds, RowErrorLog log, IOperatorInput output)
+        LogicalAggregate plan, Func<RetractableAccumulator>[] kinds, ClosedWindows? closed, RowErrorLog log, IOperatorInput output)
     {
-        (_plan, _kinds, _log, _output) = (plan, kinds, log, output);
+        (_plan, _kinds, _closed, _log, _output) = (plan, kinds, closed, log, output);
         _groups = new PackedRows([.. plan.Keys.Select(key => key.Type)], isExact: false);
         _accumulators = [.. kinds.Select(kind => kind())];
         var expressions = new List<ScalarExpression>(plan.Keys);
@@ -53,13 +54,19 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     public bool IsSatisfied => false;
 
     /// <summary>The operator of a node; null when one of its aggregates must be computed anew from the group's rows.</summary>
-    public static MaintainedAggregate? TryCreate(LogicalAggregate plan, RowErrorLog log, IOperatorInput output)
+    /// <param name="plan">The node.</param>
+    /// <param name="closed">Where the groups are windows that close: when; null otherwise.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="output">Where the changes go.</param>
+    public static MaintainedAggregate? TryCreate(
+        LogicalAggregate plan, ClosedWindows? closed, RowErrorLog log, IOperatorInput output)
     {
         if (plan.Aggregates.Any(call => RetractableAccumulators.TryCreate(call) is null)) { return null; }
 
         return new MaintainedAggregate(
             plan,
             [.. plan.Aggregates.Select(call => (Func<RetractableAccumulator>)(() => RetractableAccumulators.TryCreate(call)!))],
+            closed,
             log,
             output);
     }
@@ -100,6 +107,15 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     /// <inheritdoc/>
     public void Commit()
     {
+        Settle();
+        if (_closed is { } closed && closed.AreDue()) { RemoveClosed(closed); }
+
+        _isStarted = true;
+    }
+
+    /// <summary>Ends the tick for the groups as they are now.</summary>
+    private void Settle()
+    {
         foreach (int group in _touched)
         {
             ref Group rows = ref _rows[group];
@@ -113,7 +129,6 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 
         _groups.Trim();
         EndTick();
-        _isStarted = true;
     }
 
     /// <inheritdoc/>
@@ -130,9 +145,21 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 
         foreach (Pushed pushed in _pushed) { Add(pushed, Negated(pushed)); }
 
-        bool isStarted = _isStarted;
-        Commit();
-        _isStarted = isStarted;
+        Settle();
+    }
+
+    /// <summary>Forgets the groups of closed windows; their rows stay where they were given to.</summary>
+    private void RemoveClosed(ClosedWindows closed)
+    {
+        int[] groups = _groups.Places();
+        groups = Array.ConvertAll(closed.Of(_groups.Columns(groups)), row => groups[row]);
+        foreach (RetractableAccumulator accumulator in _accumulators) { accumulator.Forget(groups); }
+
+        foreach (int group in groups)
+        {
+            _rows[group].Count = 0;
+            _groups.Remove(group);
+        }
     }
 
     private static IEnumerable<ScalarExpression> ArgumentsOf(AggregateCall call)

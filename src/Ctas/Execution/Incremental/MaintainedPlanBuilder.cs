@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ctas.Data;
 using Ctas.Execution.Operators;
 using Ctas.Execution.Windows;
 using Ctas.Planning;
@@ -12,8 +13,13 @@ internal sealed record MaintainedNode(LogicalPlan Plan, ITickState State);
 
 /// <summary>Makes the operators that maintain a plan, from the output down to the scans.</summary>
 /// <param name="log">Where rows that fail are noted.</param>
-internal sealed class MaintainedPlanBuilder(RowErrorLog log)
+/// <param name="isFinal">True to give a row of a window once, when that closes.</param>
+internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = false)
 {
+    /// <summary>GRACE PERIOD where EMIT FINAL asks for none: 24 hours, as in ksqlDB.</summary>
+    private const long DefaultGrace = 86_400_000_000;
+
+    private readonly Dictionary<LogicalTimeWindow, WindowClock> _clocks = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<LogicalScan, IOperatorInput> _scans = [];
     private readonly Dictionary<LogicalScan, FanOut> _readers = [];
     private readonly List<MaintainedNode> _nodes = [];
@@ -33,6 +39,9 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log)
     /// <summary>What no change ever reaches.</summary>
     public IReadOnlyList<IOperatorInput> Empties => _empties;
 
+    /// <summary>How far event time has come for the windows that close.</summary>
+    public IReadOnlyCollection<WindowClock> Clocks => _clocks.Values;
+
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
     {
@@ -46,8 +55,9 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log)
             case LogicalProject project: Build(project.Input, new ProjectOperator(project, log, output)); break;
             case LogicalUnnest unnest: Build(unnest.Input, new UnnestOperator(unnest, log, output)); break;
             case LogicalTimeWindow { Window: not TimeWindowKind.Session } window:
-                Build(window.Input, new TimeWindowOperator(window, log, output));
+                Build(window.Input, new TimeWindowOperator(window, log, InTime(window, output)));
                 break;
+            case LogicalTimeWindow session: BuildSession(session, output); break;
             case LogicalLimit { Groups.Count: 0, Count: not null, Input: LogicalSort sort } limit:
                 Build(sort.Input, With(plan, new MaintainedTop(limit, sort, log, output)));
                 break;
@@ -116,17 +126,45 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log)
 
     private void BuildAggregate(LogicalAggregate plan, IOperatorInput output)
     {
-        if (MaintainedAggregate.TryCreate(plan, log, output) is { } groups) { Build(plan.Input, With(plan, groups)); }
-        else { BuildRecomputed(plan, output); }
+        ClosedWindows? closed = null;
+        if (EventTime.WindowOf(plan) is var (window, key) && ClockOf(window) is { } clock)
+        {
+            closed = new ClosedWindows(clock, key);
+            if (isFinal) { output = With(plan, new FinalRows(plan, clock, key, output)); }
+        }
+
+        if (MaintainedAggregate.TryCreate(plan, closed, log, output) is { } groups) { Build(plan.Input, With(plan, groups)); }
+        else { Build(plan.Input, With(plan, new RecomputedNode(plan, plan.Input, plan.Keys, log, output, closed))); }
+    }
+
+    private void BuildSession(LogicalTimeWindow plan, IOperatorInput output)
+    {
+        WindowClock? clock = ClockOf(plan);
+        ClosedWindows? closed = clock is null ? null : new ClosedWindows(clock, plan.ClosingOrdinal);
+        IOperatorInput rows = With(plan, new RecomputedNode(plan, plan.Input, plan.Keys, log, output, closed));
+        Build(plan.Input, clock is null ? rows : new LateRows(plan.Time, plan.Input.Schema, clock, log, rows));
+    }
+
+    /// <summary>Leaves out what comes too late for its window, where windows close.</summary>
+    private IOperatorInput InTime(LogicalTimeWindow window, IOperatorInput output) => ClockOf(window) is { } clock
+        ? new LateRows(new ColumnReference(window.StartOrdinal, DataType.Timestamp), window.Schema, clock, log, output)
+        : output;
+
+    private WindowClock? ClockOf(LogicalTimeWindow window)
+    {
+        if (_clocks.TryGetValue(window, out WindowClock? clock)) { return clock; }
+
+        long? grace = window.Grace ?? (isFinal ? DefaultGrace : null);
+        if (grace is { } time) { _clocks.Add(window, clock = new WindowClock(window, time)); }
+
+        return clock;
     }
 
     private void BuildRecomputed(LogicalPlan plan, IOperatorInput output)
     {
         (LogicalPlan input, IReadOnlyList<ScalarExpression> keys) = plan switch
         {
-            LogicalAggregate aggregate => (aggregate.Input, aggregate.Keys),
             LogicalWindow window => (window.Input, window.PartitionBy),
-            LogicalTimeWindow window => (window.Input, window.Keys),
             LogicalSort sort => (sort.Input, []),
             LogicalLimit limit => (BelowOrder(limit.Input), limit.Groups),
             _ => throw new UnreachableException($"No maintained operator for {plan.GetType().Name}."),

@@ -25,11 +25,12 @@ internal sealed class MaintainedQuery
     /// <summary>Makes the operators of a plan, without rows.</summary>
     /// <param name="plan">A plan that <see cref="Maintainability"/> has no objection to.</param>
     /// <param name="onRowError">What happens to a row that an expression fails on: the tick fails, or it is left out.</param>
-    public MaintainedQuery(LogicalPlan plan, RowErrorPolicy onRowError = RowErrorPolicy.Fail)
+    /// <param name="isFinal">True for EMIT FINAL: a row of a window is given once, when that closes.</param>
+    public MaintainedQuery(LogicalPlan plan, RowErrorPolicy onRowError = RowErrorPolicy.Fail, bool isFinal = false)
     {
         Plan = plan;
         _log = new RowErrorLog(onRowError);
-        _operators = new MaintainedPlanBuilder(_log);
+        _operators = new MaintainedPlanBuilder(_log, isFinal);
         _result = new Consolidation([.. plan.Schema.Fields.Select(field => field.Type)]);
         _operators.Build(plan, new Result(this));
     }
@@ -39,6 +40,14 @@ internal sealed class MaintainedQuery
 
     /// <summary>The different scans of the plan; each gets its changes once.</summary>
     public IEnumerable<LogicalScan> Scans => _operators.Scans.Keys;
+
+    /// <summary>
+    /// The windows that close, and how far event time has come for each: to be moved on before <see cref="Complete"/>.
+    /// </summary>
+    public IReadOnlyCollection<WindowClock> Clocks => _operators.Clocks;
+
+    /// <summary>Rows left out so far because they came too late, each counted for every window it is too late for.</summary>
+    public long LateRows => Clocks.Sum(clock => clock.LateRows);
 
     /// <summary>The nodes that keep state, with the bytes they hold.</summary>
     public IReadOnlyList<MaintainedNode> Nodes => _operators.Nodes;
@@ -94,6 +103,8 @@ internal sealed class MaintainedQuery
     {
         foreach (MaintainedNode node in Nodes) { node.State.Commit(); }
 
+        foreach (WindowClock clock in Clocks) { clock.Commit(); }
+
         _isStarted = true;
         _isCompleted = false;
     }
@@ -102,6 +113,8 @@ internal sealed class MaintainedQuery
     public void Rollback()
     {
         foreach (MaintainedNode node in Nodes) { node.State.Rollback(); }
+
+        foreach (WindowClock clock in Clocks) { clock.Rollback(); }
 
         _result.Forget();
         _isCompleted = false;

@@ -144,6 +144,18 @@ internal sealed class PackedRows
         return columns;
     }
 
+    /// <summary>The places of the rows held, in no order. Cost O(rows held).</summary>
+    public int[] Places()
+    {
+        var places = new List<int>(Count);
+        foreach (ulong content in _slots)
+        {
+            if (content != 0) { places.Add((int)(uint)content - 1); }
+        }
+
+        return [.. places];
+    }
+
     /// <summary>
     /// Gives the strings of removed rows back once they may be more than those of the rows there are. Rows keep their
     /// places.
@@ -154,13 +166,7 @@ internal sealed class PackedRows
     {
         if (PartBytes <= _trimAtBytes) { return false; }
 
-        var places = new List<int>(Count);
-        foreach (ulong content in _slots)
-        {
-            if (content != 0) { places.Add((int)(uint)content - 1); }
-        }
-
-        int[] held = [.. places];
+        int[] held = Places();
         Column[] columns = Columns(held);
         _parts = CreateParts(out _);
         ulong[] packed = Pack(columns, new int[held.Length]);

@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Execution.Operators;
+using Ctas.Execution.State;
 using Ctas.Planning;
 
 namespace Ctas.Execution.Incremental;
@@ -23,6 +24,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
     private readonly KeyedRows _rows;
     private readonly Consolidation _changes;
     private readonly bool _hasKeys;
+    private readonly ClosedWindows? _closed;
     private bool _hasRun;
     private bool _hadRun;
 
@@ -32,9 +34,18 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
     /// <param name="keys">Over the input; NULLs are equal.</param>
     /// <param name="log">Where rows that fail are noted.</param>
     /// <param name="output">Where the changes go.</param>
+    /// <param name="closed">
+    /// Of a session, over its result, or of groups that are windows, over the keys: when they close; null otherwise.
+    /// </param>
     public RecomputedNode(
-        LogicalPlan plan, LogicalPlan input, IReadOnlyList<ScalarExpression> keys, RowErrorLog log, IOperatorInput output)
+        LogicalPlan plan,
+        LogicalPlan input,
+        IReadOnlyList<ScalarExpression> keys,
+        RowErrorLog log,
+        IOperatorInput output,
+        ClosedWindows? closed = null)
     {
+        _closed = closed;
         _input = new LogicalScan("", IsSource: false, OrdinalList.Empty, input.Schema, ChangeKind.Retract);
         _plan = Over(plan, input);
         (_log, _output, _hasKeys) = (log, output, keys.Count > 0);
@@ -85,6 +96,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
     {
         _rows.Commit();
         _hadRun = _hasRun;
+        if (_closed is { } closed && closed.AreDue()) { RemoveClosed(closed); }
     }
 
     /// <inheritdoc/>
@@ -93,6 +105,51 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         _rows.Rollback();
         _changes.Forget();
         _hasRun = _hadRun;
+    }
+
+    /// <summary>Forgets the rows of closed windows; what was made of them stays where it was given to.</summary>
+    private void RemoveClosed(ClosedWindows closed)
+    {
+        Batch rows = _plan is LogicalTimeWindow ? ClosedSessions(closed) : ClosedGroups(closed);
+        if (rows.RowCount == 0) { return; }
+
+        int[] weights = new int[rows.RowCount];
+        Array.Fill(weights, -1);
+        Batch keys = _keyValues.Evaluate(new ChangeBatch(rows)).Columns;
+        _rows.Add(rows, keys.Columns, weights);
+        _rows.Commit();
+    }
+
+    private Batch ClosedGroups(ClosedWindows closed)
+    {
+        Batch rows = AllRows();
+        return rows.Gather(closed.Of(_keyValues.Evaluate(new ChangeBatch(rows)).Columns.Columns));
+    }
+
+    /// <summary>The rows of closed sessions, which are known once sessions are made.</summary>
+    private Batch ClosedSessions(ClosedWindows closed)
+    {
+        var sessions = new Consolidation([.. _plan.Schema.Fields.Select(field => field.Type)]);
+        Run(AllRows(), new RowErrorLog(_log.Policy), sessions.Add);
+        var rows = new RowBuffer([.. _input.Schema.Fields.Select(field => field.Type)]);
+        int[] inputColumns = [.. Enumerable.Range(0, _input.Schema.Fields.Count)];
+        foreach (ChangeBatch batch in sessions.Take().Select(batch => batch.Densify()))
+        {
+            rows.Append(batch.Rows.Gather(closed.Of(batch.Rows.Columns)).Select(inputColumns));
+        }
+
+        return rows.View();
+    }
+
+    private Batch AllRows()
+    {
+        var places = new List<int>();
+        foreach (int place in _rows.Rows.Rows.Places())
+        {
+            for (int copy = _rows.Rows.Now(place); copy > 0; copy--) { places.Add(place); }
+        }
+
+        return new Batch(_rows.Rows.Rows.Columns([.. places]), places.Count);
     }
 
     private LogicalPlan Over(LogicalPlan plan, LogicalPlan input) => ReferenceEquals(plan, input)
@@ -114,13 +171,16 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         return [.. places];
     }
 
-    private void Run(int[] places, RowErrorLog log, Action<ChangeBatch> take)
+    private void Run(int[] places, RowErrorLog log, Action<ChangeBatch> take) =>
+        Run(new Batch(_rows.Rows.Rows.Columns(places), places.Length), log, take);
+
+    private void Run(Batch rows, RowErrorLog log, Action<ChangeBatch> take)
     {
-        RowsRecomputed += places.Length;
+        RowsRecomputed += rows.RowCount;
         var builder = new OperatorBuilder(log, new MemoryMeter(MemoryLimit.None));
         builder.Build(_plan, new Taker(take));
         IOperatorInput input = builder.Scans[0].Input;
-        if (places.Length > 0) { input.Push(new ChangeBatch(new Batch(_rows.Rows.Rows.Columns(places), places.Length))); }
+        if (rows.RowCount > 0) { input.Push(new ChangeBatch(rows)); }
 
         input.Complete();
     }

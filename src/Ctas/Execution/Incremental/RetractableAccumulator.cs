@@ -29,6 +29,19 @@ internal abstract class RetractableAccumulator
     {
     }
 
+    /// <summary>Forgets groups with all their rows.</summary>
+    public abstract void Forget(ReadOnlySpan<int> groups);
+
+    /// <summary>Sets states of groups to their beginning, as far as there are any.</summary>
+    private protected static void Reset<T>(T[] states, ReadOnlySpan<int> groups)
+        where T : struct
+    {
+        foreach (int group in groups)
+        {
+            if (group < states.Length) { states[group] = default; }
+        }
+    }
+
     /// <summary>Makes room for so many groups.</summary>
     private protected static void Grow<T>(ref T[] states, int groupCount)
     {

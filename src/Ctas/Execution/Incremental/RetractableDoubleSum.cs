@@ -56,6 +56,11 @@ internal sealed class RetractableDoubleSum(bool isAverage) : RetractableAccumula
         _states[group] = default;
     }
 
+    public override void Forget(ReadOnlySpan<int> groups)
+    {
+        foreach (int group in groups) { Clear(group); }
+    }
+
     private struct State
     {
         public ExactSum Sum;

@@ -78,6 +78,20 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
         heap = default;
     }
 
+    public override void Forget(ReadOnlySpan<int> groups)
+    {
+        foreach (int group in groups)
+        {
+            if (group >= _heaps.Length) { continue; }
+
+            // Every value that counts is in the heap.
+            ref Heap heap = ref _heaps[group];
+            foreach (int place in heap.Places.AsSpan(0, heap.Size)) { _states[place].Count = 0; }
+
+            Clear(group);
+        }
+    }
+
     /// <summary>Makes room for values at so many places.</summary>
     protected abstract void Reserve(int placeCount);
 

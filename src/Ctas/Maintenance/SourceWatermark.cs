@@ -1,0 +1,78 @@
+using Ctas.Sources;
+
+namespace Ctas.Maintenance;
+
+/// <summary>
+/// How far event time has come in a source: the least of what its partitions have come to, those that are idle left out. It
+/// never goes back.
+/// </summary>
+/// <remarks>
+/// A partition is idle when all of it that is known has been applied and nothing has come for a while; when all are, the
+/// greatest counts. One that never had a record holds nothing up. Single-threaded, except for <see cref="Current"/>.
+/// </remarks>
+/// <param name="time">The clock.</param>
+/// <param name="idleAfter">How long nothing must have come.</param>
+internal sealed class SourceWatermark(TimeProvider time, TimeSpan idleAfter)
+{
+    private readonly Dictionary<int, Partition> _partitions = [];
+    private long _current = long.MinValue;
+
+    /// <summary>Microseconds since 1970; <see cref="long.MinValue"/> before the first record.</summary>
+    public long Current => Volatile.Read(ref _current);
+
+    /// <summary>Takes note of the latest times of partitions.</summary>
+    public void Note(IReadOnlyList<PartitionTime> newest)
+    {
+        foreach (PartitionTime latest in newest)
+        {
+            Partition partition = Of(latest.Partition);
+            partition.Time = Math.Max(partition.Time, latest.Time);
+        }
+    }
+
+    /// <summary>Moves on as far as the partitions have come.</summary>
+    /// <param name="positions">What has been applied.</param>
+    /// <param name="ends">What is known to be there; null when it is not known to be more.</param>
+    public void Advance(IReadOnlyList<PartitionOffset> positions, IReadOnlyList<PartitionOffset>? ends)
+    {
+        long least = long.MaxValue;
+        long greatest = long.MinValue;
+        foreach (PartitionOffset position in positions)
+        {
+            Partition partition = Of(position.Partition);
+            if (partition.Offset != position.Offset) { (partition.Offset, partition.MovedAt) = (position.Offset, time.GetTimestamp()); }
+
+            bool isAtEnd = ends is null || !ends.Any(end => end.Partition == position.Partition && end.Offset > position.Offset);
+            if (partition.Time == long.MinValue)
+            {
+                // What waits there may be older than anything.
+                if (!isAtEnd) { return; }
+
+                continue;
+            }
+
+            greatest = Math.Max(greatest, partition.Time);
+            bool isIdle = isAtEnd && time.GetElapsedTime(partition.MovedAt) >= idleAfter;
+            if (!isIdle) { least = Math.Min(least, partition.Time); }
+        }
+
+        long reached = least == long.MaxValue ? greatest : least;
+        if (reached > _current) { Volatile.Write(ref _current, reached); }
+    }
+
+    private Partition Of(int number)
+    {
+        if (!_partitions.TryGetValue(number, out Partition? partition)) { _partitions.Add(number, partition = new Partition()); }
+
+        return partition;
+    }
+
+    private sealed class Partition
+    {
+        public long Time { get; set; } = long.MinValue;
+
+        public long Offset { get; set; } = -1;
+
+        public long MovedAt { get; set; }
+    }
+}
