@@ -30,9 +30,9 @@ internal interface ISinkClient : IDisposable
     /// <summary>Ends the open transaction without effect.</summary>
     void Abort();
 
-    /// <summary>Keeps positions for the sink's group, without a transaction.</summary>
-    void KeepPositions(IReadOnlyList<SinkPosition> positions);
+    /// <summary>Keeps positions for a group, without a transaction.</summary>
+    void KeepPositions(string group, IReadOnlyList<SinkPosition> positions);
 
-    /// <summary>The positions that the sink's group has for these topics.</summary>
-    IReadOnlyList<SinkPosition> GetPositions(IReadOnlyCollection<string> topics);
+    /// <summary>The positions that a group has for these topics.</summary>
+    IReadOnlyList<SinkPosition> GetPositions(string group, IReadOnlyCollection<string> topics);
 }

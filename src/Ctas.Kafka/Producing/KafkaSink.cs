@@ -32,14 +32,19 @@ internal sealed class KafkaSink(
 
     private string Topic => ((TopicLocation)definition.Location).Topic;
 
-    public async ValueTask<IReadOnlyList<SinkPosition>> GetPositionsAsync(
+    public async ValueTask<SinkProgress> GetProgressAsync(
         IReadOnlyCollection<string> sources, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SinkPosition> positions = [];
-        if (sources.Count == 0 && !settings.IsTransactional) { return positions; }
+        SinkProgress progress = SinkProgress.None;
+        await RunAsync(client => progress = Progress(client, sources), cancellationToken).ConfigureAwait(false);
+        return progress;
+    }
 
-        await RunAsync(client => positions = client.GetPositions(sources), cancellationToken).ConfigureAwait(false);
-        return positions;
+    public async ValueTask BeginAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken)
+    {
+        if (settings.IsTransactional || positions.Count == 0) { return; }
+
+        await RunAsync(client => Keep(client, settings.BegunGroup, positions), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
@@ -77,6 +82,14 @@ internal sealed class KafkaSink(
         Disconnect();
     }
 
+    private SinkProgress Progress(ISinkClient client, IReadOnlyCollection<string> sources)
+    {
+        IReadOnlyList<SinkPosition> committed = client.GetPositions(settings.Group, sources);
+        if (committed.Count > 0 || settings.IsTransactional) { return new SinkProgress(committed, HasRows: committed.Count > 0); }
+
+        return new SinkProgress(client.GetPositions(settings.BegunGroup, sources), HasRows: false);
+    }
+
     private SinkWritten Write(ISinkClient client, SinkBatch batch)
     {
         Begin(client);
@@ -103,9 +116,12 @@ internal sealed class KafkaSink(
     private void CommitRecords(ISinkClient client, IReadOnlyList<SinkPosition> positions)
     {
         client.Flush();
-        if (positions.Count == 0) { return; }
+        if (positions.Count > 0) { Keep(client, settings.Group, positions); }
+    }
 
-        try { client.KeepPositions(positions); }
+    private void Keep(ISinkClient client, string group, IReadOnlyList<SinkPosition> positions)
+    {
+        try { client.KeepPositions(group, positions); }
         catch (KafkaException e)
         {
             // The records are there; a later process begins at older positions and writes some of them again.

@@ -19,6 +19,9 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
     public string Group =>
         $"{Properties.GetValueOrDefault("group.id") ?? "ctas-sink"}-{Name}{(Generation.Length > 0 ? $"-{Generation}" : "")}";
 
+    /// <summary>The group for the positions at which writing began, kept before any of it.</summary>
+    public string BegunGroup => Group + "-begun";
+
     /// <summary>The properties of the producer: our defaults, then the user's.</summary>
     public Dictionary<string, string> ForProducer()
     {
@@ -39,8 +42,8 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
         return settings;
     }
 
-    /// <summary>The properties of the consumer that stands for the group; it never joins it.</summary>
-    public Dictionary<string, string> ForGroup()
+    /// <summary>The properties of the consumer that stands for a group; it never joins it.</summary>
+    public Dictionary<string, string> ForGroup(string group)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["enable.auto.commit"] = "false" };
         foreach ((string name, string value) in Properties.Where(property => property.Key != "transactional.id"))
@@ -48,7 +51,7 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
             settings[name] = value;
         }
 
-        settings["group.id"] = Group;
+        settings["group.id"] = group;
         return settings;
     }
 }

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Ctas.Kafka.Producing;
 
-/// <summary>The Kafka client's producer, and the consumer that stands for the sink's group; it never joins it.</summary>
+/// <summary>The Kafka client's producer, and consumers that stand for the sink's groups; they never join them.</summary>
 internal sealed class SinkClient : ISinkClient
 {
     private readonly KafkaSinkSettings _settings;
     private readonly ILogger _logger;
     private readonly IProducer<byte[]?, byte[]?> _producer;
-    private readonly Lazy<IConsumer<byte[], byte[]>> _group;
+    private readonly Dictionary<string, IConsumer<byte[], byte[]>> _groups = [];
     private Error? _refused;
 
     /// <summary>Makes the client; it connects by itself.</summary>
@@ -24,7 +24,6 @@ internal sealed class SinkClient : ISinkClient
             .SetLogHandler((_, line) => SinkLog.Client(_logger, line.Facility, line.Message))
             .SetErrorHandler((_, error) => SinkLog.ClientError(_logger, _settings.Name, error.Reason))
             .Build();
-        _group = new Lazy<IConsumer<byte[], byte[]>>(CreateGroup);
     }
 
     public void TakeOver() => _producer.InitTransactions(_settings.Timeout);
@@ -67,7 +66,7 @@ internal sealed class SinkClient : ISinkClient
     }
 
     public void SendPositions(IReadOnlyList<SinkPosition> positions) =>
-        _producer.SendOffsetsToTransaction(Offsets(positions), _group.Value.ConsumerGroupMetadata, _settings.Timeout);
+        _producer.SendOffsetsToTransaction(Offsets(positions), GroupOf(_settings.Group).ConsumerGroupMetadata, _settings.Timeout);
 
     public void Commit()
     {
@@ -81,9 +80,9 @@ internal sealed class SinkClient : ISinkClient
 
     public void Abort() => _producer.AbortTransaction(_settings.Timeout);
 
-    public void KeepPositions(IReadOnlyList<SinkPosition> positions) => _group.Value.Commit(Offsets(positions));
+    public void KeepPositions(string group, IReadOnlyList<SinkPosition> positions) => GroupOf(group).Commit(Offsets(positions));
 
-    public IReadOnlyList<SinkPosition> GetPositions(IReadOnlyCollection<string> topics)
+    public IReadOnlyList<SinkPosition> GetPositions(string group, IReadOnlyCollection<string> topics)
     {
         using IAdminClient metadata = new DependentAdminClientBuilder(_producer.Handle).Build();
         TopicPartition[] partitions =
@@ -95,7 +94,7 @@ internal sealed class SinkClient : ISinkClient
         ];
         return
         [
-            .. _group.Value.Committed(partitions, _settings.Timeout)
+            .. GroupOf(group).Committed(partitions, _settings.Timeout)
                 .Where(committed => committed.Offset.Value >= 0)
                 .Select(committed => new SinkPosition(committed.Topic, committed.Partition.Value, committed.Offset.Value)),
         ];
@@ -103,7 +102,7 @@ internal sealed class SinkClient : ISinkClient
 
     public void Dispose()
     {
-        if (_group.IsValueCreated) { _group.Value.Dispose(); }
+        foreach (IConsumer<byte[], byte[]> group in _groups.Values) { group.Dispose(); }
 
         _producer.Dispose();
     }
@@ -112,11 +111,15 @@ internal sealed class SinkClient : ISinkClient
         positions.Select(position => new TopicPartitionOffset(
             position.Source, new Partition(position.Partition), new Offset(position.Offset)));
 
-    private IConsumer<byte[], byte[]> CreateGroup() =>
-        new ConsumerBuilder<byte[], byte[]>(_settings.ForGroup())
+    private IConsumer<byte[], byte[]> GroupOf(string group)
+    {
+        if (_groups.TryGetValue(group, out IConsumer<byte[], byte[]>? known)) { return known; }
+
+        return _groups[group] = new ConsumerBuilder<byte[], byte[]>(_settings.ForGroup(group))
             .SetLogHandler((_, line) => SinkLog.Client(_logger, line.Facility, line.Message))
             .SetErrorHandler((_, error) => SinkLog.ClientError(_logger, _settings.Name, error.Reason))
             .Build();
+    }
 
     private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)
     {

@@ -41,7 +41,7 @@ internal static class LiveTables
         {
             // What the sink has already is not written again.
             live.Delivery?.Start(
-                table.Sink!.Positions.Count == 0 ? live.Current : null, live.SinkPositions(source => source.Progress), closing);
+                table.Sink!.Progress.HasRows ? null : live.Current, live.SinkPositions(source => source.Progress), closing);
         }
 
         SourceInput? OfSource(LogicalScan scan, LoadedLiveTable table)

@@ -18,8 +18,11 @@ internal sealed record SinkStart(TableToLoad Table, SinkWriter Writer)
     /// <summary>True when positions are committed with what is written.</summary>
     public bool KeepsPositions { get; init; }
 
-    /// <summary>How far the sources had been read for what the sink has; empty when it begins with the rows of the table.</summary>
-    public IReadOnlyList<SinkPosition> Positions { get; init; } = [];
+    /// <summary>How far the sink is: with positions, the sources are read up to there before their changes go to it.</summary>
+    public SinkProgress Progress { get; init; } = SinkProgress.None;
+
+    /// <summary>How far the sources had been read for what the sink has; empty for one that begins.</summary>
+    public IReadOnlyList<SinkPosition> Positions => Progress.Positions;
 
     /// <summary>What the positions belong to.</summary>
     public string Generation { get; init; } = "";

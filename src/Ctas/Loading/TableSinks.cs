@@ -88,7 +88,7 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
             if (start.IsExactlyOnce) { RequireReproducible(start, places); }
 
             return start.KeepsPositions
-                ? start with { Positions = await PositionsAsync(start, places, cancellationToken).ConfigureAwait(false) }
+                ? start with { Progress = await ProgressAsync(start, places, cancellationToken).ConfigureAwait(false) }
                 : start;
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested) { return start with { Failure = e }; }
@@ -100,7 +100,7 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
         }
     }
 
-    private async Task<IReadOnlyList<SinkPosition>> PositionsAsync(
+    private async Task<SinkProgress> ProgressAsync(
         SinkStart start, IReadOnlyCollection<string> places, CancellationToken cancellationToken)
     {
         Maintainer maintainer = services.Maintainer!;
@@ -109,24 +109,24 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
             return await AfterAsync(alive, start.Generation, cancellationToken).ConfigureAwait(false);
         }
 
-        IReadOnlyList<SinkPosition> positions = await start.Writer.GetPositionsAsync(
+        SinkProgress progress = await start.Writer.GetProgressAsync(
             places, services.Delivery.MaxRetriesOfLoads, cancellationToken).ConfigureAwait(false);
 
         // A table that has gone on since cannot be taken back to where the sink is.
-        string? ahead = positions.Count == 0 ? null : start.Behind.SelectMany(table => table.Producers).FirstOrDefault(
+        string? ahead = progress.Positions.Count == 0 ? null : start.Behind.SelectMany(table => table.Producers).FirstOrDefault(
             producer => maintainer.Find(producer) is not null && _tables.GetValueOrDefault(producer) is not { IsLoaded: false });
-        if (ahead is null) { return positions; }
+        if (ahead is null) { return progress; }
 
         return start.IsExactlyOnce
             ? throw new SinkException(
                 start.Writer.Name,
                 $"sink \"{start.Writer.Name}\" cannot go on from what it has, because table \"{ahead}\", which \"{start.Table.Plan.Name}\" reads, has gone on since; drop both and load them together",
                 isTransient: false)
-            : [];
+            : SinkProgress.None;
     }
 
     /// <summary>What a delivery that will be replaced has committed when it has nothing left; ticks are held meanwhile.</summary>
-    private async Task<IReadOnlyList<SinkPosition>> AfterAsync(
+    private async Task<SinkProgress> AfterAsync(
         TableDelivery alive, string generation, CancellationToken cancellationToken)
     {
         try
@@ -141,7 +141,8 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
                 alive.Status.Sink, $"sink \"{alive.Status.Sink}\" still has changes of the table that is to be replaced", isTransient: true, e);
         }
 
-        return alive.Generation == generation ? alive.Status.Positions : [];
+        IReadOnlyList<SinkPosition> positions = alive.Status.Positions;
+        return alive.Generation == generation && positions.Count > 0 ? new SinkProgress(positions, HasRows: true) : SinkProgress.None;
     }
 
     /// <summary>Positions tell something where all that is followed are topics, which a later process finds as they are.</summary>

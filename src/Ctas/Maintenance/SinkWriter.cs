@@ -43,11 +43,22 @@ internal sealed class SinkWriter(
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>How far the sources had been read for what the sink has.</summary>
+    /// <summary>How far the sink is.</summary>
     /// <exception cref="SinkException">It could not be asked.</exception>
-    public Task<IReadOnlyList<SinkPosition>> GetPositionsAsync(
+    public Task<SinkProgress> GetProgressAsync(
         IReadOnlyCollection<string> sources, int maxRetries, CancellationToken cancellationToken) =>
-        RetryAsync(async () => await sink.GetPositionsAsync(sources, cancellationToken).ConfigureAwait(false), maxRetries, cancellationToken);
+        RetryAsync(async () => await sink.GetProgressAsync(sources, cancellationToken).ConfigureAwait(false), maxRetries, cancellationToken);
+
+    /// <summary>Says that the rows at these positions are about to be written.</summary>
+    /// <exception cref="SinkException">The sink could not keep them.</exception>
+    public Task BeginAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken) => RetryAsync(
+        async () =>
+        {
+            await sink.BeginAsync(positions, cancellationToken).ConfigureAwait(false);
+            return true;
+        },
+        maxRetries: int.MaxValue,
+        cancellationToken);
 
     /// <summary>Closes the sink.</summary>
     public ValueTask DisposeAsync() => sink.DisposeAsync();

@@ -86,7 +86,7 @@ internal sealed class TableDelivery : IAsyncDisposable
         if (rows is not null) { Enqueue(new QueuedTick(SnapshotBatches.Of(rows), positions, rows.RowCount, ++_offered), isBounded: false); }
 
         DeliveryLog.Delivering(_logger, _target.Table, _target.Writer.Name);
-        _pump = Task.Run(() => PumpAsync(free));
+        _pump = Task.Run(() => PumpAsync(free, begun: rows is null ? [] : positions));
     }
 
     /// <summary>Takes what a tick has done to the table. Never waits.</summary>
@@ -170,11 +170,13 @@ internal sealed class TableDelivery : IAsyncDisposable
         _queue.Writer.TryWrite(tick);
     }
 
-    private async Task PumpAsync(Task free)
+    private async Task PumpAsync(Task free, IReadOnlyList<SinkPosition> begun)
     {
         try
         {
             await free.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (begun.Count > 0) { await _target.Writer.BeginAsync(begun, _stopping.Token).ConfigureAwait(false); }
+
             while (await _queue.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
             {
                 await DeliverAsync(TakeRound()).ConfigureAwait(false);

@@ -33,9 +33,11 @@ internal sealed class FileSink : ISink
 
     private string Unfinished => Target + ".unfinished";
 
-    public ValueTask<IReadOnlyList<SinkPosition>> GetPositionsAsync(
-        IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<SinkPosition>>([]);
+    public ValueTask<SinkProgress> GetProgressAsync(IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(SinkProgress.None);
+
+    public ValueTask BeginAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
 
     public async ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
     {

@@ -16,10 +16,17 @@ public interface ISink : IAsyncDisposable
     /// </summary>
     /// <param name="sources">The sources asked for, as <see cref="SinkPosition.Source"/> names them.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>Empty before the first commit, and always where the sink keeps no positions.</returns>
-    /// <exception cref="SinkException">They could not be read.</exception>
-    ValueTask<IReadOnlyList<SinkPosition>> GetPositionsAsync(
-        IReadOnlyCollection<string> sources, CancellationToken cancellationToken);
+    /// <returns><see cref="SinkProgress.None"/> before anything was written, and always where the sink keeps no positions.</returns>
+    /// <exception cref="SinkException">It could not be read.</exception>
+    ValueTask<SinkProgress> GetProgressAsync(IReadOnlyCollection<string> sources, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says that the rows of the table at these positions are about to be written. A later process that finds them not
+    /// committed writes the rows as of then, and what followed: a row that is gone by now may be among those that are there.
+    /// </summary>
+    /// <remarks>Does nothing in a sink that shows rows only with their commit.</remarks>
+    /// <exception cref="SinkException">The positions could not be kept.</exception>
+    ValueTask BeginAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken);
 
     /// <summary>Writes changes; they need not have arrived when this returns.</summary>
     /// <returns>How much they came to.</returns>
@@ -62,6 +69,15 @@ public sealed record SinkBatch(string Table, Schema Schema, IReadOnlyList<Change
     /// they are all of it, and take the place of whatever the sink held where it can replace that.
     /// </summary>
     public bool IsSnapshot { get; init; }
+}
+
+/// <summary>How far a sink is. Immutable.</summary>
+/// <param name="Positions">How far the sources had been read for what it has, or was about to get; empty for a sink that has nothing.</param>
+/// <param name="HasRows">True when it has all of that; false when it may have a part.</param>
+public sealed record SinkProgress(IReadOnlyList<SinkPosition> Positions, bool HasRows)
+{
+    /// <summary>Nothing was written, or nothing is known of it.</summary>
+    public static SinkProgress None { get; } = new([], HasRows: false);
 }
 
 /// <summary>What a batch came to.</summary>

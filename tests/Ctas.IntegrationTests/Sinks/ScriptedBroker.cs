@@ -115,7 +115,7 @@ internal sealed class ScriptedBroker
             {
                 Owner owner = Own();
                 owner.Open!.State = State.Committed;
-                Keep(owner.Open.Positions);
+                Keep(settings.Group, owner.Open.Positions);
                 owner.Open = null;
                 broker.Commits++;
             });
@@ -129,14 +129,15 @@ internal sealed class ScriptedBroker
             owner.Open = null;
         });
 
-        public void KeepPositions(IReadOnlyList<SinkPosition> positions) => Do("keep-positions", () => Keep(positions));
+        public void KeepPositions(string group, IReadOnlyList<SinkPosition> positions) =>
+            Do("keep-positions", () => Keep(group, positions));
 
-        public IReadOnlyList<SinkPosition> GetPositions(IReadOnlyCollection<string> topics)
+        public IReadOnlyList<SinkPosition> GetPositions(string group, IReadOnlyCollection<string> topics)
         {
             IReadOnlyList<SinkPosition> found = [];
             Do("get-positions", () => found =
             [
-                .. broker._offsets.Where(entry => entry.Key.Group == settings.Group && topics.Contains(entry.Key.Source))
+                .. broker._offsets.Where(entry => entry.Key.Group == group && topics.Contains(entry.Key.Source))
                     .Select(entry => new SinkPosition(entry.Key.Source, entry.Key.Partition, entry.Value)),
             ]);
             return found;
@@ -146,11 +147,11 @@ internal sealed class ScriptedBroker
         {
         }
 
-        private void Keep(IEnumerable<SinkPosition> positions)
+        private void Keep(string group, IEnumerable<SinkPosition> positions)
         {
             foreach (SinkPosition position in positions)
             {
-                broker._offsets[(settings.Group, position.Source, position.Partition)] = position.Offset;
+                broker._offsets[(group, position.Source, position.Partition)] = position.Offset;
             }
         }
 

@@ -41,9 +41,11 @@ internal sealed class ScriptedSinks : ISinkFactory
         private readonly SinkRecords _encoder = new(definition);
         private readonly List<string> _written = [];
 
-        public ValueTask<IReadOnlyList<SinkPosition>> GetPositionsAsync(
-            IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<IReadOnlyList<SinkPosition>>([]);
+        public ValueTask<SinkProgress> GetProgressAsync(IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(SinkProgress.None);
+
+        public ValueTask BeginAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
 
         public async ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
         {
