@@ -46,7 +46,7 @@ internal sealed class H2oComparisons : IComparisonSuite
     private static async IAsyncEnumerable<Comparison> CompareAsync(
         IReadOnlyList<H2oTable> tables, IReadOnlyList<H2oQuestion> questions, ComparisonOptions options)
     {
-        await using CtasEngine engine = await H2oTables.LoadAsync(tables, options.Threads);
+        await using CtasEngine engine = await H2oTables.LoadAsync(tables, options.Threads, options.Model);
         using DuckDBConnection duckdb = Duck.Open(options.Threads);
         H2oTables.Create(duckdb, tables);
         foreach (H2oQuestion question in questions)

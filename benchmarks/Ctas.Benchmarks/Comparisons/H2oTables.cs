@@ -8,15 +8,15 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <summary>Brings tables that are there in columns into both contenders.</summary>
 internal static class H2oTables
 {
-    /// <summary>An engine that has loaded the tables.</summary>
-    public static async Task<CtasEngine> LoadAsync(IReadOnlyList<H2oTable> tables, int threads)
+    /// <summary>An engine that has loaded the tables, as tables of one model.</summary>
+    public static async Task<CtasEngine> LoadAsync(IReadOnlyList<H2oTable> tables, int threads, string model = "standard")
     {
         CtasEngineBuilder builder = new CtasEngineBuilder()
             .WithMaxParallelism(threads).WithMaxDegreeOfParallelism(threads);
         foreach (H2oTable table in tables)
         {
             builder.UseSource($"{table.Name}_in", new ColumnSource(table));
-            builder.AddTable($"CREATE TABLE {table.Name} AS SELECT * FROM {table.Name}_in");
+            builder.AddTable($"CREATE TABLE {table.Name} WITH (table_model = '{model}') AS SELECT * FROM {table.Name}_in");
         }
 
         CtasEngine engine = builder.Build();

@@ -7,8 +7,10 @@ namespace Ctas.Data;
 public sealed class FixedColumn<T> : Column
     where T : unmanaged
 {
-    private readonly T[] _values;
     private readonly int _start;
+
+    // Null until values that are deferred are read.
+    private T[]? _values;
 
     /// <summary>Takes over <paramref name="values"/>, which may be longer than the column.</summary>
     public FixedColumn(DataType type, T[] values, int length, Bitmap? validity = null)
@@ -18,19 +20,27 @@ public sealed class FixedColumn<T> : Column
         _values = values;
     }
 
-    private FixedColumn(DataType type, T[] values, int start, int length, Bitmap? validity)
-        : base(type, length, validity)
+    /// <summary>Makes a column of <paramref name="length"/> values that are decoded when they are read.</summary>
+    internal FixedColumn(DataType type, DeferredValues<T> values, int length, Bitmap? validity)
+        : base(type, length, validity) => Deferred = values;
+
+    private FixedColumn(FixedColumn<T> whole, int start, int length)
+        : base(whole.Type, length, whole.Validity?.Slice(start, length))
     {
-        _values = values;
-        _start = start;
+        _values = whole._values;
+        Deferred = whole.Deferred;
+        _start = whole._start + start;
     }
 
     /// <summary>The values; NULL rows hold <c>default</c>.</summary>
-    public ReadOnlySpan<T> Values => _values.AsSpan(_start, Length);
+    public ReadOnlySpan<T> Values => (_values ?? Decode()).AsSpan(_start, Length);
+
+    /// <summary>What the values are decoded from; null when they were there from the start.</summary>
+    internal DeferredValues<T>? Deferred { get; }
 
     /// <inheritdoc/>
     public override long SizeInBytes =>
-        (KeptLength(_values.Length, _start) * Unsafe.SizeOf<T>()) + ((Validity?.Words.Length ?? 0) * 8L);
+        (KeptLength(_values?.Length ?? Length, _start) * Unsafe.SizeOf<T>()) + ((Validity?.Words.Length ?? 0) * 8L);
 
     /// <inheritdoc/>
     public override Column Gather(ReadOnlySpan<int> rows)
@@ -53,5 +63,8 @@ public sealed class FixedColumn<T> : Column
     }
 
     internal override Column Slice(int start, int length) =>
-        new FixedColumn<T>(Type, _values, _start + start, length, Validity?.Slice(start, length));
+        start == 0 && length == Length ? this : new FixedColumn<T>(this, start, length);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private T[] Decode() => _values = Deferred!.Decoded._values!;
 }

@@ -95,7 +95,7 @@ internal sealed class CompactSegment
         return Deleted is null ? batch : batch.Gather(LiveRows());
     }
 
-    /// <summary>The live rows of some columns as operators take them, strings as codes that are read when they are needed.</summary>
+    /// <summary>The live rows of some columns as operators take them; values are decoded when they are read.</summary>
     /// <param name="columns">The ordinals of the columns.</param>
     /// <param name="number">The number of this segment in its table.</param>
     /// <param name="strings">How strings are told, column by column; null for columns of other types.</param>
@@ -104,7 +104,7 @@ internal sealed class CompactSegment
         var read = new Column[columns.Count];
         for (int column = 0; column < read.Length; column++)
         {
-            read[column] = strings[column]?.Read(number) ?? Columns[columns[column]].Decode(null, 0, RowCount);
+            read[column] = strings[column]?.Read(number) ?? SegmentValues.Of(Columns[columns[column]]);
         }
 
         var batch = new Batch(read, RowCount);

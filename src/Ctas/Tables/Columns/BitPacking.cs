@@ -94,6 +94,16 @@ internal static class BitPacking
             return;
         }
 
+        // Up to a whole group one by one, then groups, then what is left.
+        int single = Math.Min(values.Length, -start & (BitUnpacking.Group - 1));
+        UnpackEach(data, bits, @base, start, values[..single]);
+        int done = single + BitUnpacking.Unpack(data, bits, @base, start + single, values[single..]);
+        UnpackEach(data, bits, @base, start + done, values[done..]);
+    }
+
+    private static void UnpackEach<T>(byte[] data, int bits, long @base, int start, Span<T> values)
+        where T : unmanaged
+    {
         ulong mask = MaskOf(bits);
         ref byte source = ref MemoryMarshal.GetArrayDataReference(data);
         long bit = (long)start * bits;

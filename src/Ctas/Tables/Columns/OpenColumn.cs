@@ -99,17 +99,53 @@ internal abstract class OpenFixed<T>(DataType type) : OpenColumn(type)
 {
     private T[] _values = [];
 
-    public override long SizeInBytes => 56 + ArraySize.Of(_values) + NullBytes;
+    // All rows there are, where these are a whole column of another table; then they are not among the values.
+    private FixedColumn<T>? _whole;
+
+    public override long SizeInBytes => 64 + ArraySize.Of(_values) + NullBytes;
 
     /// <summary>The values there are.</summary>
-    protected Span<T> Values => _values.AsSpan(0, Count);
+    protected Span<T> Values
+    {
+        get
+        {
+            TakeWhole();
+            return _values.AsSpan(0, Count);
+        }
+    }
+
+    public sealed override EncodedColumn Seal() =>
+        _whole is { Deferred: SegmentValues<T> { Encoded: var encoded } } ? encoded : SealValues();
+
+    /// <summary>The values encoded.</summary>
+    protected abstract EncodedColumn SealValues();
 
     public override Column Decode(StringPool? pool, int start, int count) =>
         new FixedColumn<T>(Type, Values.Slice(start, count).ToArray(), count, CopyValidity(start, count));
 
     protected override void AppendValues(Column column, int start, int end)
     {
+        var given = (FixedColumn<T>)column;
+        bool isWhole = Count == 0 && end - start == given.Length && given.Deferred is SegmentValues<T> { Encoded: var encoded }
+            && encoded.Count == given.Length && encoded.Type == Type;
+        if (isWhole)
+        {
+            _whole = given;
+            return;
+        }
+
+        TakeWhole();
         Reserve(ref _values, end - start);
-        ((FixedColumn<T>)column).Values[start..end].CopyTo(_values.AsSpan(Count));
+        given.Values[start..end].CopyTo(_values.AsSpan(Count));
+    }
+
+    /// <summary>Copies the values of a whole column that was not to be the only one after all, or is read.</summary>
+    private void TakeWhole()
+    {
+        if (_whole is not { } whole) { return; }
+
+        _whole = null;
+        Reserve(ref _values, whole.Length - Count);
+        whole.Values.CopyTo(_values);
     }
 }

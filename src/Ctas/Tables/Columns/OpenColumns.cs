@@ -9,7 +9,7 @@ internal sealed class OpenIntegers<T>(DataType type) : OpenFixed<T>(type)
 {
     public override long GetInt64(int row) => BitPacking.Widen(Values[row]);
 
-    public override EncodedColumn Seal()
+    protected override EncodedColumn SealValues()
     {
         FillNulls(Values);
         Span<T> values = Values;
@@ -27,7 +27,7 @@ internal sealed class OpenDoubles(DataType type) : OpenFixed<double>(type)
 {
     public override double GetDouble(int row) => Values[row];
 
-    public override EncodedColumn Seal()
+    protected override EncodedColumn SealValues()
     {
         FillNulls(Values);
         return DoubleEncoder.Encode(Type, Values, SealNulls());
@@ -39,7 +39,7 @@ internal sealed class OpenDecimals(DataType type) : OpenFixed<Int128>(type)
 {
     public override Int128 GetInt128(int row) => Values[row];
 
-    public override EncodedColumn Seal()
+    protected override EncodedColumn SealValues()
     {
         FillNulls(Values);
         Span<Int128> values = Values;
@@ -64,7 +64,7 @@ internal sealed class OpenIntervals(DataType type) : OpenFixed<Interval>(type)
 {
     public override Interval GetInterval(int row) => Values[row];
 
-    public override EncodedColumn Seal()
+    protected override EncodedColumn SealValues()
     {
         FillNulls(Values);
         return IntervalColumn.Of(Type, Values, SealNulls());

@@ -66,8 +66,7 @@ internal sealed class SegmentScan
         var read = new Column[_columns.Count];
         for (int column = 0; column < read.Length; column++)
         {
-            read[column] = _strings[column]?.Read(_numbers[segment])
-                ?? encoded[_columns[column]].Decode(null, 0, segment.RowCount);
+            read[column] = _strings[column]?.Read(_numbers[segment]) ?? SegmentValues.Of(encoded[_columns[column]]);
         }
 
         var batch = new Batch(read, segment.RowCount);
