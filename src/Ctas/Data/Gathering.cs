@@ -8,7 +8,7 @@ internal static class Gathering
 {
     /// <summary>Writes the value of every row, <paramref name="absent"/> for a negative one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A row lies past the values.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public static void Gather<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> rows, Span<T> gathered, T absent)
         where T : unmanaged
     {

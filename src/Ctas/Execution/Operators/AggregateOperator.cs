@@ -18,6 +18,7 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     private readonly AggregateSlot[] _slots;
     private readonly KeyNumbers _groups;
     private readonly int _keyCount;
+    private readonly int _aggregateCount;
     private readonly RowErrorLog _log;
     private readonly int _maxThreads;
     private long _charged;
@@ -35,11 +36,12 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
         _output = output;
         _memory = memory;
         _keyCount = plan.Keys.Count;
+        _aggregateCount = plan.Aggregates.Count;
         _groups = KeyNumbers.Create([.. plan.Keys.Select(key => key.Type)]);
 
         // Keys and arguments are evaluated together; each aggregate knows where its argument is.
         var expressions = new List<ScalarExpression>(plan.Keys);
-        _slots = [.. plan.Aggregates.Select(call => Slot(call, plan.Input.Schema, expressions))];
+        _slots = AggregateSlots.Of(plan, expressions);
         _log = log;
         _evaluator = new Evaluator(expressions, plan.Input.Schema, log, reusesResults: true);
     }
@@ -116,35 +118,14 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     private void Emit()
     {
         int count = _groups.Count;
-        Column[] columns = [.. _groups.Keys(), .. _slots.Select(slot => slot.State.Finish(count, _maxThreads))];
+        Column[] columns = [.. _groups.Keys(), .. new Column[_aggregateCount]];
+        foreach (AggregateSlot slot in _slots) { slot.Finish(columns.AsSpan(_keyCount), count, _maxThreads); }
+
         int[]? passed = Passed(count);
         if ((passed?.Length ?? count) > 0 && !_output.IsSatisfied)
         {
             _output.Push(new ChangeBatch(new Batch(columns, count), passed));
         }
-    }
-
-    private static AggregateSlot Slot(AggregateCall call, Schema input, List<ScalarExpression> expressions)
-    {
-        Accumulator state = AccumulatorFactory.Create(call, input);
-
-        // Where NULLs are left out, a filter is an argument that is NULL where the filter is not TRUE. Either way the
-        // arguments are not evaluated there.
-        bool isSelected = call.Filter is not null && (state.TakesNulls || call.Arguments.Count == 0);
-        int filter = isSelected ? Add(expressions, call.Filter!) : -1;
-        IEnumerable<ScalarExpression> inputs = AccumulatorFactory.Inputs(call).Select(argument => call.Filter is null
-            ? argument
-            : new CaseExpression([new CaseBranch(call.Filter, argument)], Else: null, argument.Type));
-        return new AggregateSlot(state, [.. inputs.Select(argument => Add(expressions, argument))], filter);
-    }
-
-    private static int Add(List<ScalarExpression> expressions, ScalarExpression expression)
-    {
-        int known = expressions.IndexOf(expression);
-        if (known >= 0) { return known; }
-
-        expressions.Add(expression);
-        return expressions.Count - 1;
     }
 
     /// <summary>The groups that every aggregate has a result for; null when these are all.</summary>

@@ -22,7 +22,7 @@ internal struct RowPairs(int capacity)
 
     /// <summary>Writes row and number where the number is not negative, packed; both targets are as long as the numbers.</summary>
     /// <returns>How many there are.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public static int Matches(ReadOnlySpan<int> numbers, Span<int> rows, Span<int> found)
     {
         int count = 0;

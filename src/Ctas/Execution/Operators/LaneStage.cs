@@ -68,73 +68,12 @@ internal sealed class LaneStage(
             start = end;
         }
 
-        lanes = Sampled(lanes);
+        lanes = new LaneRun(lanes, _batches, settings.CancellationToken).Execute();
         if (lanes.Length == 0) { return false; }
-
-        if (!Run(lanes) || lanes.Any(lane => lane.Log.Skipped > 0))
-        {
-            foreach (Lane lane in lanes) { lane.Result.Forget(); }
-
-            return false;
-        }
 
         lanes[0].Result.Finish([.. lanes.Skip(1).Select(lane => lane.Result)]);
         settings.Log.Add(lanes[0].Log);
         return true;
-    }
-
-    /// <summary>
-    /// Runs the beginning of the first lane: the lanes for what is left, only the first when lanes are not worth it,
-    /// none when it failed.
-    /// </summary>
-    private Lane[] Sampled(Lane[] lanes)
-    {
-        const int sampleRows = 64 * 1024;
-        int next = lanes[0].Start;
-        long rows = 0;
-        for (; next < lanes[0].End && rows < sampleRows; next++) { rows += _batches[next].Count; }
-
-        bool isGood = Run([lanes[0] with { End = next }]);
-        bool isAlone = !isGood || lanes[0].Result.IsBetterAlone(rows);
-        foreach (Lane lane in isAlone ? lanes.AsSpan(isGood ? 1 : 0) : []) { lane.Result.Forget(); }
-
-        if (!isGood) { return []; }
-
-        return isAlone
-            ? [lanes[0] with { Start = next, End = _batches.Count }]
-            : [lanes[0] with { Start = next }, .. lanes.AsSpan(1)];
-    }
-
-    /// <summary>Runs all lanes to their ends; false when one of them failed.</summary>
-    private bool Run(Lane[] lanes)
-    {
-        bool hasFailed = false;
-        void Run(int lane)
-        {
-            try
-            {
-                for (int batch = lanes[lane].Start; batch < lanes[lane].End && !Volatile.Read(ref hasFailed); batch++)
-                {
-                    settings.CancellationToken.ThrowIfCancellationRequested();
-                    lanes[lane].Input.Push(_batches[batch]);
-                }
-            }
-            catch (ExecutionException)
-            {
-                Volatile.Write(ref hasFailed, true);
-            }
-        }
-
-        try
-        {
-            Parallel.For(0, lanes.Length, new ParallelOptions { MaxDegreeOfParallelism = lanes.Length }, Run);
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
-        return !hasFailed;
     }
 
     private int EndOfShare(int start, long rowsBefore)
@@ -147,6 +86,4 @@ internal sealed class LaneStage(
 
         return end;
     }
-
-    private sealed record Lane(int Start, int End, RowErrorLog Log, IOperatorInput Input, ILaneEnd Result);
 }

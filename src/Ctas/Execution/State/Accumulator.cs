@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.State;
@@ -107,52 +106,6 @@ internal abstract class Accumulator
 /// <param name="Groups">Set bits are such groups.</param>
 /// <param name="First">Why the first of them has none.</param>
 internal sealed record GroupFailures(Bitmap Groups, ExecutionException First);
-
-/// <summary>COUNT(*) and COUNT(x).</summary>
-internal sealed class CountAccumulator(DataType type) : Accumulator
-{
-    private long[] _counts = [];
-
-    public override long SizeInBytes => _counts.Length * 8L;
-
-    public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount)
-    {
-        Grow(ref _counts, groupCount);
-        long[] counts = _counts;
-        if (arguments.IsEmpty || arguments[0].Validity is not { } validity)
-        {
-            CountAll(counts, groups);
-            return;
-        }
-
-        for (int row = 0; row < groups.Length; row++) { counts[groups[row]] += validity[row] ? 1 : 0; }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CountAll(long[] counts, ReadOnlySpan<int> groups)
-    {
-        foreach (int group in groups) { counts[group]++; }
-    }
-
-    public override void Merge(Accumulator other, ReadOnlySpan<int> mapping, int groupCount)
-    {
-        Grow(ref _counts, groupCount);
-        var part = (CountAccumulator)other;
-        Grow(ref part._counts, mapping.Length);
-        for (int group = 0; group < mapping.Length; group++) { _counts[mapping[group]] += part._counts[group]; }
-    }
-
-    public override Column Finish(int groupCount)
-    {
-        Grow(ref _counts, groupCount);
-        return new FixedColumn<long>(type, PooledArrays.Copy(_counts, groupCount), groupCount);
-    }
-
-    public override void Release() => PooledArrays.Release(ref _counts);
-
-    public override Accumulator Copy(ReadOnlySpan<int> groups) =>
-        new CountAccumulator(type) { _counts = Gathered(_counts, groups) };
-}
 
 /// <summary>COUNT_IF: rows for which a condition is TRUE.</summary>
 internal sealed class CountIfAccumulator(DataType type) : Accumulator

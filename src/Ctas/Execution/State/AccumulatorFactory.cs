@@ -29,12 +29,13 @@ internal static class AccumulatorFactory
     {
         if (call.Host is { } host) { return new HostAccumulator(call.Type, host, ExpressionSql.Render(call, input)); }
 
+        if (TotalsAccumulator.CanTake(call)) { return new TotalsAccumulator(call, ExpressionSql.Render(call, input)); }
+
         switch (call.Function)
         {
-            case "COUNT" or "COUNT_IF":
-                return call.Function == "COUNT" ? new CountAccumulator(call.Type) : new CountIfAccumulator(call.Type);
-            case "SUM": return CreateSum(call, call.Arguments[0], input);
-            case "AVG": return CreateAverage(call, call.Arguments[0]);
+            case "COUNT_IF": return new CountIfAccumulator(call.Type);
+            case "SUM": return new IntervalSumAccumulator(call.Type, ExpressionSql.Render(call, input));
+            case "AVG": return new IntervalAverageAccumulator(call.Type);
             case "MIN" or "MAX": return CreateExtreme(call, call.Arguments[0]);
             case "APPROX_COUNT_DISTINCT": return new ApproximateCountAccumulator(call.Type);
             case "FIRST": return new PickAccumulator(call.Type, isLast: false, takesNulls: true);
@@ -108,34 +109,6 @@ internal static class AccumulatorFactory
 
     private static T Option<T>(AggregateCall call, int ordinal) => (T)call.Options[ordinal].Value!;
 
-    private static Accumulator CreateAverage(AggregateCall call, ScalarExpression argument) =>
-        argument.Type.Kind switch
-        {
-            DataTypeKind.Int => new AverageAccumulator<int>(call.Type, 0),
-            DataTypeKind.BigInt => new AverageAccumulator<long>(call.Type, 0),
-            DataTypeKind.Double => new AverageAccumulator<double>(call.Type, 0),
-            DataTypeKind.Decimal => new AverageAccumulator<Int128>(
-                call.Type, argument.Type.Scale, argument.Type.Precision <= ShortDecimals.MaxSummedPrecision),
-            DataTypeKind.Interval => new IntervalAverageAccumulator(call.Type),
-            _ => throw NoAggregate(call, argument),
-        };
-
-    private static Accumulator CreateSum(AggregateCall call, ScalarExpression argument, Schema input)
-    {
-        string text = ExpressionSql.Render(call, input);
-        return argument.Type.Kind switch
-        {
-            DataTypeKind.Int => new SumAccumulator<int, long, IntSummation>(call.Type, text),
-            DataTypeKind.BigInt => new SumAccumulator<long, long, BigIntSummation>(call.Type, text),
-            DataTypeKind.Double => new SumAccumulator<double, double, DoubleSummation>(call.Type, text),
-            DataTypeKind.Decimal when argument.Type.Precision <= ShortDecimals.MaxSummedPrecision =>
-                new SumAccumulator<Int128, Int128, ShortDecimalSummation>(call.Type, text),
-            DataTypeKind.Decimal => new SumAccumulator<Int128, Int128, DecimalSummation>(call.Type, text),
-            DataTypeKind.Interval => new SumAccumulator<Interval, Interval, IntervalSummation>(call.Type, text),
-            _ => throw NoAggregate(call, argument),
-        };
-    }
-
     private static Accumulator CreateExtreme(AggregateCall call, ScalarExpression argument)
     {
         bool isMin = call.Function == "MIN";
@@ -153,7 +126,4 @@ internal static class AccumulatorFactory
             _ => new StringExtremeAccumulator(call.Type, isMin),
         };
     }
-
-    private static UnreachableException NoAggregate(AggregateCall call, ScalarExpression argument) =>
-        new($"The binder let {call.Function} of {argument.Type} pass.");
 }

@@ -67,13 +67,10 @@ internal sealed class CodedKeyNumbers : KeyNumbers
 
         for (int start = 0; start < numbers.Length; start += BlockRows)
         {
-            int count = Math.Min(BlockRows, numbers.Length - start);
-            Span<ulong> packed = _packed.AsSpan(0, count);
-            packed.Clear();
-            for (int part = 0; part < _parts.Length; part++) { _parts[part].Pack(keys[part], start, packed); }
-
-            if (_dense is not null) { NumberDense(packed, numbers.Slice(start, count)); }
-            else { NumberHashed(packed, numbers.Slice(start, count)); }
+            Span<int> block = numbers.Slice(start, Math.Min(BlockRows, numbers.Length - start));
+            bool isNumbered = _dense is not null && _parts.Length == 1
+                && _parts[0].TryNumber(keys[0], start, _dense, block);
+            if (!isNumbered) { Number(keys, start, block); }
         }
     }
 
@@ -115,7 +112,17 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         return [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Number(ReadOnlySpan<Column> keys, int start, Span<int> numbers)
+    {
+        Span<ulong> packed = _packed.AsSpan(0, numbers.Length);
+        packed.Clear();
+        for (int part = 0; part < _parts.Length; part++) { _parts[part].Pack(keys[part], start, packed); }
+
+        if (_dense is not null) { NumberDense(packed, numbers); }
+        else { NumberHashed(packed, numbers); }
+    }
+
+    [MethodImpl(HotLoop.Options)]
     private void NumberDense(ReadOnlySpan<ulong> packed, Span<int> numbers)
     {
         int[] dense = _dense!;
@@ -132,14 +139,14 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void FindDense(ReadOnlySpan<ulong> packed, Span<int> marks)
     {
         int[] dense = _dense!;
         for (int row = 0; row < packed.Length; row++) { marks[row] = marks[row] < 0 ? -1 : dense[packed[row]] - 1; }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void NumberHashed(ReadOnlySpan<ulong> packed, Span<int> numbers)
     {
         _table.Reserve(Count + packed.Length);

@@ -11,7 +11,7 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
 
     public override long SizeInBytes => _pool.SizeInBytes;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         var strings = (StringColumn)column;
@@ -25,7 +25,7 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new StringColumnBuilder(Type, _pool.Pool);

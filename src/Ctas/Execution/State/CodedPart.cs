@@ -62,6 +62,14 @@ internal abstract class CodedPart(DataType type)
     /// <summary>Writes the codes of rows from <paramref name="start"/> on, which fit.</summary>
     public abstract void Pack(Column column, int start, Span<ulong> packed);
 
+    /// <summary>Numbers rows from <paramref name="start"/> on whose whole key this part is, by an array read each.</summary>
+    /// <param name="column">The values, which fit.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="dense">Number + 1 by code; 0 where there is none.</param>
+    /// <param name="numbers">Gets the numbers, −1 for a key that is new.</param>
+    /// <returns>False when some keys are new, or when the part has no quick way.</returns>
+    public virtual bool TryNumber(Column column, int start, int[] dense, Span<int> numbers) => false;
+
     /// <summary>As <see cref="Pack"/>, with −1 in <paramref name="marks"/> for NULL and for what cannot be a key.</summary>
     public abstract void PackKnown(Column column, int start, Span<ulong> packed, Span<int> marks);
 

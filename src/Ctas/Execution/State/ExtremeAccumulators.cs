@@ -66,7 +66,7 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
         PooledArrays.Release(ref _isSet);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void AddLeast(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
     {
         T[] extremes = _extremes;
@@ -81,7 +81,7 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void AddGreatest(ReadOnlySpan<T> values, ReadOnlySpan<int> groups)
     {
         T[] extremes = _extremes;

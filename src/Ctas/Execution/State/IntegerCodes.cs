@@ -40,7 +40,7 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override void Pack(Column column, int start, Span<ulong> packed)
     {
         ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values.Slice(start, packed.Length);
@@ -57,7 +57,25 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
         for (int row = 0; row < packed.Length; row++) { packed[row] |= CodeOf(values[row]) << Shift; }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
+    public override bool TryNumber(Column column, int start, int[] dense, Span<int> numbers)
+    {
+        if (column.Validity is not null) { return false; }
+
+        ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values.Slice(start, numbers.Length);
+        long offset = Offset;
+        int least = 0;
+        for (int row = 0; row < values.Length; row++)
+        {
+            int number = dense[unchecked(long.CreateTruncating(values[row]) - offset)] - 1;
+            numbers[row] = number;
+            least |= number;
+        }
+
+        return least >= 0;
+    }
+
+    [MethodImpl(HotLoop.Options)]
     public override void PackKnown(Column column, int start, Span<ulong> packed, Span<int> marks)
     {
         ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values.Slice(start, packed.Length);
@@ -109,7 +127,7 @@ internal static class ValueRange
         return column.Validity is null ? OfAll(column.Values) : OfValid(column);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static (T Least, T Greatest) OfAll<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {

@@ -132,7 +132,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
     where T : unmanaged
     where TBits : struct, IBits<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         ReadOnlySpan<T> values = ((FixedColumn<T>)column).Values;
@@ -143,7 +143,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new FixedColumnBuilder<T>(Type);
@@ -161,7 +161,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
 /// <summary>A DECIMAL, in two words.</summary>
 internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : KeyPart(type)
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         ReadOnlySpan<Int128> values = ((FixedColumn<Int128>)column).Values;
@@ -178,7 +178,7 @@ internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : Ke
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new FixedColumnBuilder<Int128>(Type);
@@ -196,7 +196,7 @@ internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : Ke
 /// <summary>An INTERVAL as it is written: its parts, in two words.</summary>
 internal sealed class RawIntervalPart(DataType type, KeyBits calendar, KeyBits clock) : KeyPart(type)
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds)
     {
         ReadOnlySpan<Interval> values = ((FixedColumn<Interval>)column).Values;
@@ -214,7 +214,7 @@ internal sealed class RawIntervalPart(DataType type, KeyBits calendar, KeyBits c
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
         var builder = new FixedColumnBuilder<Interval>(Type);

@@ -15,7 +15,7 @@ internal sealed class KeyTable
     public long SizeInBytes => _entries.Length * 16L;
 
     /// <summary>Makes room for so many keys in all.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public void Reserve(int count)
     {
         if (count * 2L <= _entries.Length) { return; }
@@ -38,7 +38,7 @@ internal sealed class KeyTable
     public void Clear() => PooledArrays.Release(ref _entries);
 
     /// <summary>Brings the places of keys into the cache, many at a time, before they are searched one by one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public void Touch(ReadOnlySpan<ulong> keys)
     {
         Entry[] entries = _entries;
@@ -76,7 +76,7 @@ internal sealed class KeyTable
     }
 
     /// <summary>Writes number − 1 of each key, −1 for one that is not there and where −1 stands already.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public void Find(ReadOnlySpan<ulong> keys, Span<int> numbers)
     {
         Entry[] entries = _entries;

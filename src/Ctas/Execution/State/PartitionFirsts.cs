@@ -137,7 +137,7 @@ internal sealed class PartitionFirsts
         _ranks.AsSpan(held).Fill(ulong.MaxValue);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private int Add<T, TRank>(FixedColumn<T> key, ReadOnlySpan<int> numbers, Span<int> passing, int firstSlot)
         where T : unmanaged
         where TRank : struct, IRank<T>

@@ -106,7 +106,7 @@ internal sealed class PartitionThresholds
         return copy;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private int Remain(ReadOnlySpan<int> numbers, ulong[] ranks, Bitmap? validity, int[] remaining)
     {
         int left = 0;
@@ -122,7 +122,7 @@ internal sealed class PartitionThresholds
         return left;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private int Pass(ReadOnlySpan<int> numbers, ulong[] ranks, Bitmap? validity, int[] passing)
     {
         int passed = 0;
@@ -171,7 +171,7 @@ internal sealed class PartitionThresholds
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void Rank<T, TRank>(ReadOnlySpan<T> values, ulong[] ranks)
         where TRank : struct, IRank<T>
     {

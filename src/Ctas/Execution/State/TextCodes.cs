@@ -93,14 +93,29 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
         return _foundMap!;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     public override void Pack(Column column, int start, Span<ulong> packed)
     {
         ReadOnlySpan<int> codes = CodesOf((StringColumn)column).Slice(start, packed.Length);
         for (int row = 0; row < packed.Length; row++) { packed[row] |= (ulong)(uint)(codes[row] + 1) << Shift; }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
+    public override bool TryNumber(Column column, int start, int[] dense, Span<int> numbers)
+    {
+        ReadOnlySpan<int> codes = CodesOf((StringColumn)column).Slice(start, numbers.Length);
+        int least = 0;
+        for (int row = 0; row < codes.Length; row++)
+        {
+            int number = dense[codes[row] + 1] - 1;
+            numbers[row] = number;
+            least |= number;
+        }
+
+        return least >= 0;
+    }
+
+    [MethodImpl(HotLoop.Options)]
     public override void PackKnown(Column column, int start, Span<ulong> packed, Span<int> marks)
     {
         ReadOnlySpan<int> codes = CodesOf((StringColumn)column).Slice(start, packed.Length);
