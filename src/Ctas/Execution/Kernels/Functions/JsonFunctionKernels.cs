@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Ctas.Data;
@@ -48,8 +49,7 @@ internal static class JsonFunctionKernels
             ["JSON_ARRAY_CONTAINS"] = CompileContains,
             ["IS_JSON_STRING"] = call => call.Value((RowArguments row, out bool result) =>
             {
-                using JsonDocument? document = row.Has(0) ? Parse(row.Bytes(0)) : null;
-                result = document is not null;
+                result = row.Has(0) && JsonReach.IsJson(row.Bytes(0));
                 return Outcome.Value;
             }, RowOptions.TakesNull),
             ["TO_JSON_STRING"] = CompileToJson,
@@ -73,26 +73,26 @@ internal static class JsonFunctionKernels
 
     private static Kernel CompileExtract(FunctionCall call, Shown shown)
     {
-        Func<string, JsonPath?> paths = PathReader();
+        var paths = new CodeCache<JsonPath?>(JsonPath.Read);
         var found = new List<JsonElement>();
         return call.Text((row, output) =>
         {
-            if (paths(row.Text(1)) is not { } path) { return NoPath; }
+            if (paths.Of(row, 1) is not { } path) { return NoPath; }
+
+            if (path.PlainSteps is { } steps)
+            {
+                return WritePart(row.Bytes(0), steps, shown, output);
+            }
 
             using JsonDocument? document = Parse(row.Bytes(0));
             if (document is null) { return Outcome.Null; }
 
             found.Clear();
             path.Find(document.RootElement, found);
-            if (path.IsMany)
-            {
-                if (found.Count == 0 || shown == Shown.Scalar) { return Outcome.Null; }
+            if (found.Count == 0 || shown == Shown.Scalar) { return Outcome.Null; }
 
-                output.Append($"[{string.Join(',', found.Select(value => value.GetRawText()))}]".AsSpan());
-                return Outcome.Value;
-            }
-
-            return found.Count == 0 ? Outcome.Null : Write(found[0], shown, output);
+            output.Append($"[{string.Join(',', found.Select(value => value.GetRawText()))}]".AsSpan());
+            return Outcome.Value;
         }, RowOptions.CanFail);
     }
 
@@ -100,13 +100,11 @@ internal static class JsonFunctionKernels
     private static Kernel CompileGet(FunctionCall call, Shown shown)
     {
         bool isPlace = call.Expression.Arguments[1].Type.Kind == DataTypeKind.BigInt;
+        var names = new CodeCache<JsonStep>(name => new JsonStep(Utf8(name), 0));
         return call.Text((row, output) =>
         {
-            using JsonDocument? document = Parse(row.Bytes(0));
-            if (document is null) { return Outcome.Null; }
-
-            JsonElement? found = isPlace ? Item(document.RootElement, row.BigInt(1)) : Field(document.RootElement, row.Bytes(1));
-            return found is { } value ? Write(value, shown, output) : Outcome.Null;
+            JsonStep step = isPlace ? new JsonStep(null, row.BigInt(1)) : names.Of(row, 1);
+            return WritePart(row.Bytes(0), [step], shown, output);
         });
     }
 
@@ -123,7 +121,8 @@ internal static class JsonFunctionKernels
                 : Field(value, name);
         }
 
-        return found is { } last ? Write(last, shown, output) : Outcome.Null;
+        // Found in a document, of which the text of a part is a part.
+        return found is { } last ? WritePart(JsonMarshal.GetRawUtf8Value(last), [], shown, output) : Outcome.Null;
     });
 
     private static JsonElement? Field(JsonElement value, ReadOnlySpan<byte> name) =>
@@ -139,19 +138,40 @@ internal static class JsonFunctionKernels
         return index >= 0 && index < length ? value[(int)index] : null;
     }
 
-    private static Outcome Write(JsonElement value, Shown shown, ByteWriter output)
+    /// <summary>Writes what the steps lead to.</summary>
+    private static Outcome WritePart(
+        ReadOnlySpan<byte> json, ReadOnlySpan<JsonStep> steps, Shown shown, ByteWriter output)
     {
-        bool isStructure = value.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
-        bool isMissing = value.ValueKind == JsonValueKind.Null && shown != Shown.Json;
-        if (isMissing || (shown == Shown.Scalar && isStructure) || (shown == Shown.Structure && !isStructure))
+        if (!JsonReach.TryFind(json, steps, out JsonPart part)) { return Outcome.Null; }
+
+        bool isMissing = part.Kind == JsonTokenType.Null && shown != Shown.Json;
+        if (isMissing || (shown == Shown.Scalar && part.IsStructure) || (shown == Shown.Structure && !part.IsStructure))
         {
             return Outcome.Null;
         }
 
-        bool isText = value.ValueKind == JsonValueKind.String && shown is Shown.Text or Shown.Scalar
-            && value.ValueKind == JsonValueKind.String;
-        output.Append((isText ? value.GetString()! : value.GetRawText()).AsSpan());
+        ReadOnlySpan<byte> raw = json.Slice(part.Start, part.Length);
+        bool isText = part.Kind == JsonTokenType.String && shown is (Shown.Text or Shown.Scalar);
+        if (isText && raw.Contains((byte)'\\')) { return WriteUnescaped(raw, output); }
+
+        output.Append(isText ? raw[1..^1] : raw);
         return Outcome.Value;
+    }
+
+    private static Outcome WriteUnescaped(ReadOnlySpan<byte> text, ByteWriter output)
+    {
+        var reader = new Utf8JsonReader(text);
+        reader.Read();
+        try
+        {
+            output.Advance(reader.CopyString(output.Reserve(text.Length)));
+            return Outcome.Value;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a character: no text holds it.
+            return Outcome.Null;
+        }
     }
 
     private static Kernel CompileList(
@@ -242,21 +262,6 @@ internal static class JsonFunctionKernels
         document => document.RootElement.ValueKind == JsonValueKind.Array
             ? document.RootElement.EnumerateArray().Select(item => item.GetRawText())
             : [document.RootElement.GetRawText()]))}]";
-
-    private static Func<string, JsonPath?> PathReader()
-    {
-        var paths = new Dictionary<string, JsonPath?>(StringComparer.Ordinal);
-        return text =>
-        {
-            if (!paths.TryGetValue(text, out JsonPath? path))
-            {
-                path = JsonPath.Read(text);
-                paths[text] = path;
-            }
-
-            return path;
-        };
-    }
 
     private static JsonDocument? Parse(ReadOnlySpan<byte> text)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Ctas.Execution.Kernels.Functions;
@@ -24,6 +25,9 @@ internal sealed class JsonPath
         Children,
         Values,
     }
+
+    /// <summary>The steps when all are fields and places; null when the path can find more than one value.</summary>
+    public JsonStep[]? PlainSteps { get; private set; }
 
     /// <summary>True when the path can find more than one value.</summary>
     public bool IsMany => _steps.Any(step => step.Kind is not (StepKind.Field or StepKind.Place));
@@ -56,6 +60,13 @@ internal sealed class JsonPath
             }
 
             isFirst = false;
+        }
+
+        if (!path.IsMany)
+        {
+            path.PlainSteps = [.. path._steps.Select(step => step.Kind == StepKind.Field
+                ? new JsonStep(Encoding.UTF8.GetBytes(step.Name), 0)
+                : new JsonStep(null, step.Place))];
         }
 
         return path;

@@ -13,26 +13,22 @@ internal static class RegexFunctions
     public static Kernel Like(FunctionCall call)
     {
         var cache = new RegexCache();
-        return call.Value((RowArguments row, out bool result) =>
-        {
-            bool matches = false;
-            Outcome outcome = Match(cache.Find(row, 1, 2), row.Text(0), (regex, text) => matches = regex.IsMatch(text));
-            result = matches;
-            return outcome;
-        }, RowOptions.CanFail);
+        var buffer = new TextBuffer();
+        return call.Value(
+            (RowArguments row, out bool result) => Match(
+                cache.Find(row, 1, 2), buffer.Of(row.Bytes(0)), static (regex, text) => regex.IsMatch(text), out result),
+            RowOptions.CanFail);
     }
 
     /// <summary>REGEXP_COUNT(text, pattern).</summary>
     public static Kernel Count(FunctionCall call)
     {
         var cache = new RegexCache();
-        return call.Value((RowArguments row, out int result) =>
-        {
-            int count = 0;
-            Outcome outcome = Match(cache.Find(row, 1), row.Text(0), (regex, text) => count = regex.Count(text));
-            result = count;
-            return outcome;
-        }, RowOptions.CanFail);
+        var buffer = new TextBuffer();
+        return call.Value(
+            (RowArguments row, out int result) => Match(
+                cache.Find(row, 1), buffer.Of(row.Bytes(0)), static (regex, text) => regex.Count(text), out result),
+            RowOptions.CanFail);
     }
 
     /// <summary>PostgreSQL's REGEXP_SUBSTR(text, pattern): the first match, NULL without one.</summary>
@@ -45,22 +41,33 @@ internal static class RegexFunctions
     public static Kernel Replace(FunctionCall call)
     {
         var cache = new RegexCache();
-        var replacements = new Dictionary<string, string>(StringComparer.Ordinal);
+        var replacements = new CodeCache<string>(Replacement);
         return call.Text((row, output) =>
         {
-            string written = row.Text(2);
-            if (!replacements.TryGetValue(written, out string? replacement))
-            {
-                replacement = Replacement(written);
-                replacements[written] = replacement;
-            }
-
+            string replacement = replacements.Of(row, 2);
             int count = row.Count > 3 && row.Bytes(3).Contains((byte)'g') ? -1 : 1;
             return Match(
                 cache.Find(row, 1, 3),
                 row.Text(0),
                 (regex, text) => output.Append(regex.Replace(text, replacement, count).AsSpan()));
         }, RowOptions.CanFail);
+    }
+
+    /// <summary>What a regex says of a text.</summary>
+    private delegate T Reading<T>(Regex regex, ReadOnlySpan<char> text);
+
+    private static Outcome Match<T>(Regex? regex, ReadOnlySpan<char> text, Reading<T> read, out T result)
+        where T : struct
+    {
+        result = default;
+        if (regex is null) { return NoPattern; }
+
+        try
+        {
+            result = read(regex, text);
+            return Outcome.Value;
+        }
+        catch (RegexMatchTimeoutException) { return TooSlow; }
     }
 
     /// <summary>Runs a regex over a text and tells what became of it.</summary>
@@ -79,10 +86,13 @@ internal static class RegexFunctions
     private static Kernel First(FunctionCall call, int text, int pattern)
     {
         var cache = new RegexCache();
+        var buffer = new TextBuffer();
         return call.Text((row, output) =>
         {
-            Group? found = null;
             int group = row.Count > 2 ? row.Int(2) : 0;
+            if (group == 0) { return Whole(cache.Find(row, pattern), buffer.Of(row.Bytes(text)), output); }
+
+            Group? found = null;
             Outcome outcome = Match(
                 cache.Find(row, pattern), row.Text(text), (regex, whole) => found = regex.Match(whole).Groups[group]);
             if (outcome.IsNull) { return outcome; }
@@ -92,6 +102,25 @@ internal static class RegexFunctions
             output.Append(found.ValueSpan);
             return Outcome.Value;
         }, RowOptions.CanFail);
+    }
+
+    private static Outcome Whole(Regex? regex, ReadOnlySpan<char> text, ByteWriter output)
+    {
+        Outcome outcome = Match(regex, text, FirstMatch, out (int Start, int Length) found);
+        if (outcome.IsNull) { return outcome; }
+
+        if (found.Start < 0) { return Outcome.Null; }
+
+        output.Append(text.Slice(found.Start, found.Length));
+        return Outcome.Value;
+    }
+
+    /// <summary>Where the first match lies; a start of −1 for none.</summary>
+    private static (int Start, int Length) FirstMatch(Regex regex, ReadOnlySpan<char> text)
+    {
+        foreach (ValueMatch match in regex.EnumerateMatches(text)) { return (match.Index, match.Length); }
+
+        return (-1, 0);
     }
 
     // PostgreSQL writes \1 and \& where .NET writes ${1} and $&; a dollar is a dollar.
