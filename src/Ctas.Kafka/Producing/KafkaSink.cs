@@ -64,7 +64,7 @@ internal sealed class KafkaSink(
         await RunAsync(
             client =>
             {
-                if (settings.IsTransactional) { CommitTransaction(client, positions); }
+                if (settings.IsTransactional) { CommitTransaction(client, positions, cancellationToken); }
                 else { CommitRecords(client, positions); }
             },
             cancellationToken).ConfigureAwait(false);
@@ -104,12 +104,13 @@ internal sealed class KafkaSink(
         _isOpen = true;
     }
 
-    private void CommitTransaction(ISinkClient client, IReadOnlyList<SinkPosition> positions)
+    private void CommitTransaction(
+        ISinkClient client, IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken)
     {
         Begin(client);
-        if (positions.Count > 0) { Insist(() => client.SendPositions(positions)); }
+        if (positions.Count > 0) { Insist(() => client.SendPositions(positions), cancellationToken); }
 
-        Insist(client.Commit);
+        Insist(client.Commit, cancellationToken);
         _isOpen = false;
     }
 
@@ -129,8 +130,8 @@ internal sealed class KafkaSink(
         }
     }
 
-    /// <summary>Repeats a call as long as the client says that it may be.</summary>
-    private static void Insist(Action call)
+    /// <summary>Repeats a call a few times where the client says that it may be.</summary>
+    private static void Insist(Action call, CancellationToken cancellationToken = default)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -139,7 +140,7 @@ internal sealed class KafkaSink(
                 call();
                 return;
             }
-            catch (KafkaRetriableException) when (attempt < MaxAttempts)
+            catch (KafkaRetriableException) when (attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
             {
                 // The call has waited for the brokers as long as the client does.
             }

@@ -13,7 +13,9 @@ internal sealed class SinkBinder(DiagnosticBag diagnostics, ScriptSurroundings s
     /// <summary>A sink that properties declare; null after a mistake without which nothing can be written.</summary>
     public SinkDeclaration? Bind(string name, PropertyGroup group)
     {
-        PropertySet properties = PropertySets.Over(settings, group.Properties, PropertyPlace.Sink);
+        // A time column is one of a table: SET speaks of sources with it.
+        PropertySet set = PropertySets.Only(settings, PropertyPlace.Sink, except: ["timestamp"]);
+        PropertySet properties = PropertySets.Over(set, group.Properties, PropertyPlace.Sink);
         string? topic = properties["topic"];
         string? path = properties["path"];
         CheckTogether(group, name);

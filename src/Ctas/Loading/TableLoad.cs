@@ -135,6 +135,16 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
     private async Task<ITable> RunLiveAsync(PlannedQuery query, CancellationToken cancellationToken)
     {
+        if (_plan.Sink is { } sink && !query.Schema.HasKey && query.Plan.Kind != ChangeKind.AppendOnly)
+        {
+            // Planned without its columns, which are known only now.
+            throw new LoadException(
+                _plan.Name,
+                LoadPhase.Planning,
+                $"its rows change and have no key, so that sink \"{sink.Name}\" cannot be told which row a change is of",
+                isTransient: false);
+        }
+
         _enter(LoadPhase.Executing);
         Live = await new LiveLoad(_plan, _scans, _staged).RunAsync(query, this, CheckMemory, cancellationToken)
             .ConfigureAwait(false);

@@ -235,7 +235,10 @@ internal sealed class TableDelivery : IAsyncDisposable
         DeliveryLog.Failed(_logger, _target.Table, _target.Writer.Name, told);
         _queue.Writer.TryComplete();
         _stopping.Cancel();
-        OnFailed?.Invoke(told);
+
+        // Of a table that was dropped or replaced, only the log tells.
+        if (Volatile.Read(ref _isClosed) == 0) { OnFailed?.Invoke(told); }
+
         Progress();
     }
 

@@ -154,7 +154,7 @@ public sealed class TableDeliveryTests
     [Fact]
     public async Task Follow_SinkFailsForGood_LoadingAgainWritesTheRowsAgainAndGoesOn()
     {
-        await using CtasEngine engine = await LoadAsync(Live);
+        await using CtasEngine engine = await LoadAsync(Live + "; CREATE TABLE n AS SELECT COUNT(*) AS n FROM t EMIT CHANGES");
         _sinks.Before = (_, _) => throw new SinkException("out", "topic is forbidden", isTransient: false);
         Put("u1", "Ada");
         await engine.Tables.UntilAsync(tables => tables.TryGetMetadata("t", out TableMetadata? table) && table.State == TableState.Failed);
@@ -167,6 +167,45 @@ public sealed class TableDeliveryTests
 
         _sinks.Records.Should().Equal("""u1={"name":"Ada"}""", """u2={"name":"Bob"}""");
         _sinks.Open.Should().Be(1);
+        await engine.Tables.UntilRowsAsync("n", "(2)");
+        engine.Tables.TryGetMetadata("n", out TableMetadata? reader).Should().BeTrue();
+        reader!.State.Should().Be(TableState.Live);
+    }
+
+    [Fact]
+    public async Task Follow_ColumnsFoundWhileLoadingGiveNoKey_TableHasFailedAndSaysSo()
+    {
+        var open = new InMemorySource(new SourceDefinition("open", new InMemoryLocation("open")) { Mode = ReadMode.Changelog });
+        open.Add(InMemoryRecord.FromText("k", """{"name":"Ada"}"""));
+        await using CtasEngine engine = Builder("CREATE TABLE t AS SELECT name FROM open INTO out WITH (out.topic = 'o') EMIT CHANGES")
+            .UseSource("open", open).Build();
+
+        LoadResult result = await engine.LoadAsync();
+
+        result["t"].Error!.Message.Should().Be(
+            "could not load table \"t\" (planning): its rows change and have no key, so that sink \"out\" cannot be told which row a change is of");
+        _sinks.Open.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Metrics_Deliveries_CountRecordsBytesErrorsAndWhatWaits()
+    {
+        using var metrics = new SinkMetrics();
+        Put("u1", "Ada");
+        int failures = 1;
+        _sinks.Before = (step, _) => step == "commit" && failures-- > 0
+            ? throw new SinkException("out", "no broker", isTransient: true)
+            : ValueTask.CompletedTask;
+        await using (CtasEngine engine = Builder(Live.Replace("out", "measured", StringComparison.Ordinal)).Build())
+        {
+            (await engine.LoadAsync()).ThrowIfFailed();
+            await engine.Maintenance.WaitForDeliveryAsync("t").WaitAsync(HangGuard);
+        }
+
+        metrics["ctas.sink.records"].Should().Be(1);
+        metrics["ctas.sink.bytes"].Should().Be("u1".Length + """{"name":"Ada"}""".Length);
+        metrics["ctas.sink.errors"].Should().Be(1);
+        metrics["ctas.sink.queued"].Should().Be(0);
     }
 
     [Fact]
