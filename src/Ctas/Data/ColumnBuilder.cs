@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Data;
 
@@ -58,6 +59,7 @@ public abstract class ColumnBuilder
         Count = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected void SetNull(int row)
     {
         if (_validity is null || row >= _validity.Length) { GrowValidity(row); }
@@ -65,6 +67,7 @@ public abstract class ColumnBuilder
         _validity![row] = false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected Bitmap? TakeValidity()
     {
         Bitmap? grown = _validity;
@@ -112,6 +115,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     public ReadOnlySpan<T> Values => _values.AsSpan(0, Count);
 
     /// <summary>Appends a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(T value)
     {
         if (Count == _values.Length) { Array.Resize(ref _values, NextCapacity(_values.Length)); }
@@ -120,6 +124,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AppendNull()
     {
         Append(default);
@@ -171,6 +176,7 @@ public sealed class StringColumnBuilder : ColumnBuilder
     public void Append(string value) => AppendCode(Pool.Add(value));
 
     /// <summary>Appends a code that <see cref="Pool"/> has given out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AppendCode(int code)
     {
         if (Count == _codes.Length) { Array.Resize(ref _codes, NextCapacity(_codes.Length)); }
@@ -179,6 +185,7 @@ public sealed class StringColumnBuilder : ColumnBuilder
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AppendNull()
     {
         AppendCode(-1);

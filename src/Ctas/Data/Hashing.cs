@@ -22,6 +22,7 @@ internal static class Hashing
     public static ulong Combine(ulong left, ulong right) => Fold(left ^ Secret1, right ^ Secret0);
 
     /// <summary>Hash of a byte string. Cost about length / 16 multiplications.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong Bytes(ReadOnlySpan<byte> value)
     {
         ref byte start = ref MemoryMarshal.GetReference(value);

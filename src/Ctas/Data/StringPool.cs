@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -23,7 +24,8 @@ public sealed class StringPool
     private byte[][] _chunks = new byte[4][];
     private int _chunkCount;
     private int _openChunk = -1;
-    private int _openOffset = ChunkBytes;
+    private int _openOffset;
+    private int _openEnd = -1;
     private long _chunkBytes;
 
     // Slots of the intern table: hash (high 32 bits) | code + 1; 0 is free. Linear probing, at most half full.
@@ -63,6 +65,7 @@ public sealed class StringPool
         _chunkBytes + ((_entries.Length + (_slots?.Length ?? 0)) * 8L) + (Deferred?.SizeInBytes ?? 0);
 
     /// <summary>The bytes behind a code. No copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> GetBytes(int code)
     {
         if (Deferred is { } deferred) { return deferred.GetBytes(code); }
@@ -87,6 +90,7 @@ public sealed class StringPool
 
     /// <summary>The code of <paramref name="value"/>, as <see cref="Add(ReadOnlySpan{byte})"/>, if it is UTF-8.</summary>
     /// <remarks>For pools of text only: a string that is there already is not checked again.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool TryAddText(ReadOnlySpan<byte> value, out int code)
     {
         RequireOwnStrings();
@@ -98,6 +102,13 @@ public sealed class StringPool
 
         code = IsInterned ? AddNew(value, hash) : Append(value);
         return true;
+    }
+
+    /// <summary>Appends a value that is known not to be there; equal ones are looked for again when they are asked for.</summary>
+    internal void AddDistinct(ReadOnlySpan<byte> value)
+    {
+        _slots = null;
+        Append(value);
     }
 
     /// <summary>The code of the UTF-8 form of <paramref name="value"/>.</summary>
@@ -139,6 +150,7 @@ public sealed class StringPool
         ? Deferred.Find(other, code)
         : Find(other.GetBytes(code));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Find(ulong[] slots, ReadOnlySpan<byte> value, uint hash)
     {
         for (int slot = (int)(hash & (uint)(slots.Length - 1)); ; slot = (slot + 1) & (slots.Length - 1))
@@ -177,6 +189,7 @@ public sealed class StringPool
         {
             _chunkBytes -= _chunks[_openChunk].Length - _openOffset;
             Array.Resize(ref _chunks[_openChunk], _openOffset);
+            _openEnd = _openOffset;
         }
     }
 
@@ -192,6 +205,7 @@ public sealed class StringPool
         return code >= 0 ? code : AddNew(value, hash);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int AddNew(ReadOnlySpan<byte> value, uint hash)
     {
         ulong[] slots = _slots!;
@@ -219,6 +233,7 @@ public sealed class StringPool
         return slots;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong[] MakeSlots()
     {
         var slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, Count)) * 2];
@@ -234,6 +249,7 @@ public sealed class StringPool
         return slots;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GrowSlots()
     {
         ulong[] old = _slots!;
@@ -251,6 +267,7 @@ public sealed class StringPool
         _slots = slots;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Append(ReadOnlySpan<byte> value)
     {
         if (Count == _entries.Length) { Array.Resize(ref _entries, _entries.Length * 2); }
@@ -264,21 +281,26 @@ public sealed class StringPool
     private static ulong Entry(int chunk, int offset, int length) =>
         (ulong)chunk << (LengthBits + ChunkBits) | (ulong)offset << LengthBits | (uint)Math.Min(length, LongLength);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (int Chunk, int Offset) Reserve(int length)
+    {
+        int offset = _openOffset;
+        if (length > _openEnd - offset || length > ChunkBytes / 4) { return ReserveElsewhere(length); }
+
+        _openOffset = offset + length;
+        return (_openChunk, offset);
+    }
+
+    private (int Chunk, int Offset) ReserveElsewhere(int length)
     {
         if (length > ChunkBytes / 4) { return (AddChunk(length), 0); }
 
-        if (_openOffset + length > (_openChunk < 0 ? 0 : _chunks[_openChunk].Length))
-        {
-            // The first chunks are small: most pools are, and there is one for every string column.
-            int bytes = _chunkCount < 8 ? Math.Max(1024 << (2 * Math.Min(_chunkCount, 5)), length) : ChunkBytes;
-            _openChunk = AddChunk(Math.Min(bytes, ChunkBytes));
-            _openOffset = 0;
-        }
-
-        int offset = _openOffset;
-        _openOffset += length;
-        return (_openChunk, offset);
+        // The first chunks are small: most pools are, and there is one for every string column.
+        int bytes = _chunkCount < 8 ? Math.Max(1024 << (2 * Math.Min(_chunkCount, 5)), length) : ChunkBytes;
+        _openEnd = Math.Min(bytes, ChunkBytes);
+        _openChunk = AddChunk(_openEnd);
+        _openOffset = length;
+        return (_openChunk, 0);
     }
 
     private int AddChunk(int bytes)

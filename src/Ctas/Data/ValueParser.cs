@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Data;
 
@@ -87,6 +88,7 @@ internal static class ValueParser
     }
 
     /// <summary><c>yyyy-MM-dd</c> as days since 1970-01-01.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParseDate(ReadOnlySpan<byte> text, out int days)
     {
         days = 0;
@@ -102,6 +104,7 @@ internal static class ValueParser
     }
 
     /// <summary><c>HH:mm[:ss[.f…]]</c> as microseconds since midnight; what is finer than a microsecond is cut off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParseTime(ReadOnlySpan<byte> text, out long microseconds)
     {
         microseconds = 0;
@@ -128,6 +131,7 @@ internal static class ValueParser
     /// ISO 8601 date, or date and time parted by <c>T</c> or a blank, as microseconds since the epoch. Without an offset
     /// it is UTC; what is finer than a microsecond is cut off.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParseTimestamp(ReadOnlySpan<byte> text, out long microseconds)
     {
         microseconds = 0;
@@ -152,6 +156,7 @@ internal static class ValueParser
 
     // Fifteen digits are exact as a double, and so is a small power of ten: their quotient is rounded once, correctly
     // (Clinger, How to read floating point numbers accurately, 1990).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseShortDouble(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
@@ -180,6 +185,7 @@ internal static class ValueParser
     private static ReadOnlySpan<double> PowersOfTen =>
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseZone(ReadOnlySpan<byte> zone, out long microseconds)
     {
         microseconds = 0;
@@ -201,6 +207,7 @@ internal static class ValueParser
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryFraction(ReadOnlySpan<byte> text, out long microseconds)
     {
         microseconds = 0;
@@ -217,6 +224,7 @@ internal static class ValueParser
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
     {
         value = 0;

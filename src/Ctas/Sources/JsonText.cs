@@ -78,6 +78,7 @@ internal static class JsonText
     }
 
     /// <summary>The offset behind the JSON number that begins at an offset; not behind it where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FindNumberEnd(ref byte text, int at)
     {
         int start = at + (Unsafe.Add(ref text, at) == '-' ? 1 : 0);
@@ -98,6 +99,7 @@ internal static class JsonText
         return end == exponent ? at : end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SkipDigits(ref byte text, int at)
     {
         while ((uint)(Unsafe.Add(ref text, at) - '0') <= 9) { at++; }
@@ -111,6 +113,7 @@ internal static class JsonText
         100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
     ];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWhole(ref byte text, int start, int digits) =>
         digits is > 0 and <= 15 && (digits == 1 || Unsafe.Add(ref text, start) != '0');
 

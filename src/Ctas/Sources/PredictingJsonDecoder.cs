@@ -42,6 +42,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
     /// <param name="row">The row; all columns hold this many rows, and NULLs are left to be appended.</param>
     /// <param name="part">What the object is to the record.</param>
     /// <returns>The offset behind the object; negative when it is left to the general decoder: no trace of it stays.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(ref byte text, int at, int end, int row, RecordPart part)
     {
         (_part, _row, _filled) = (part, row, 0);
@@ -154,6 +155,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
     }
 
     // The way for every other kind of value: any token, into all columns that read the field.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadToken(JsonField field, ref byte text, ref int at, int end)
     {
         at = SkipBlanks(ref text, at);
@@ -209,6 +211,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         _ => column.AppendJson(token),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private JsonTokenType ReadInner(ref byte text, ref int at, int end, out ReadOnlySpan<byte> token)
     {
         int start = at;
@@ -246,6 +249,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         return kind;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SkipValue(ref byte text, ref int at, int end)
     {
         if (Unsafe.Add(ref text, at) == '"')
@@ -325,6 +329,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
 
     private int RowOf(ValueColumn column) => ReferenceEquals(column, columns.EventTime) ? 0 : _row;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int SkipBlanks(ref byte text, int at)
     {
         while (Unsafe.Add(ref text, at) is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
@@ -344,6 +349,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         return lineEnd < 0 ? rest : rest[..lineEnd];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadNull(ref byte text, ref int at)
     {
         if (Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at)) != BitConverter.ToUInt32("null"u8)) { return false; }
@@ -352,6 +358,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadBoolean(ref byte text, ref int at, out bool value)
     {
         value = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at)) == BitConverter.ToUInt32("true"u8);

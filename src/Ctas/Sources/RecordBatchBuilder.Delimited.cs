@@ -9,6 +9,7 @@ public sealed partial class RecordBatchBuilder
 {
     /// <summary>Adds records of a block, one delimited line each, until the block or the batch has no room.</summary>
     /// <remarks>What <see cref="Add"/> makes of them one by one; the mode of the source has to be known.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddDelimitedLines(RecordBlock block)
     {
         byte delimiter = (byte)(_definition.Delimiter ?? ',');
@@ -65,6 +66,7 @@ public sealed partial class RecordBatchBuilder
     }
 
     // Numbers are read as they are found; nothing has been read where the result is negative.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ReadField(ValueColumn column, ref byte text, int at, byte delimiter, ref int filled)
     {
         int end = at;
@@ -88,6 +90,7 @@ public sealed partial class RecordBatchBuilder
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Ends(ref byte text, int at, byte delimiter)
     {
         byte next = Unsafe.Add(ref text, at);
@@ -138,6 +141,7 @@ public sealed partial class RecordBatchBuilder
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int FindFieldEnd(ref byte text, int at, byte delimiter)
     {
         while (true)

@@ -6,6 +6,7 @@ public sealed partial class RecordBatchBuilder
 {
     /// <summary>Adds records of a block, one JSON object a line, until the block or the batch has no room.</summary>
     /// <remarks>What <see cref="Add"/> makes of them one by one; the mode of the source has to be known.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddJsonLines(RecordBlock block)
     {
         while (!block.IsEmpty && !IsFull)
@@ -16,7 +17,7 @@ public sealed partial class RecordBatchBuilder
         _counters.Positions[block.PartitionOrdinal] = block.Offset;
     }
 
-    private bool MustBeGeneral => !Predicts || _counters.Records >= (_definition.MaxRecords ?? long.MaxValue);
+    private bool MustBeGeneral => !Predicts || _counters.Records >= _maxRecords;
 
     // Lines have no keys of their own.
     private RecordPart PartOfLines => _isKeyInValue || _isChangelog != true ? RecordPart.ValueAndKey : RecordPart.Value;
@@ -48,6 +49,7 @@ public sealed partial class RecordBatchBuilder
     }
 
     /// <summary>Completes the row of an expected record; false leaves it to be added in the general way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryComplete(RecordBlock block, int length, int next, int lines, bool hasFilledAll)
     {
         int row = RowCount;

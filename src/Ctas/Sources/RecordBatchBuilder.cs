@@ -23,6 +23,7 @@ public sealed partial class RecordBatchBuilder
     private readonly RowColumns _columns;
     private readonly ScanCounters _counters;
     private readonly int _batchRows;
+    private readonly long _maxRecords;
     private readonly bool _keepsKeysTogether;
     private Bitmap? _tombstones;
     private Bitmap? _keyless;
@@ -63,6 +64,7 @@ public sealed partial class RecordBatchBuilder
         _columns = new RowColumns(definition, request);
         _counters = new ScanCounters(partitions);
         _batchRows = definition.BatchRows;
+        _maxRecords = definition.MaxRecords ?? long.MaxValue;
         _keepsKeysTogether = request.KeepsKeysTogether;
         _predicting = new PredictingJsonDecoder(_valueFields, _columns);
         _predictingLines = new PredictingJsonDecoder(_valueFields, _columns) { IsLineEndForeign = true };
@@ -242,7 +244,7 @@ public sealed partial class RecordBatchBuilder
         _counters.Records++;
         _counters.Bytes += record.Key.Length + record.Value.Length;
         _counters.Positions[_partitionOrdinal] = _offset + 1;
-        if (_counters.Records > _definition.MaxRecords)
+        if (_counters.Records > _maxRecords)
         {
             throw Failure($"more than {_definition.MaxRecords} records, the limit of loading.bulk.max_records, at {Place()}");
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Sources;
@@ -109,6 +110,7 @@ internal sealed class RowColumns
     }
 
     /// <summary>Appends NULL to every column that has no value in <paramref name="row"/> yet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CompleteRow(int row)
     {
         foreach (ValueColumn column in _delivered)

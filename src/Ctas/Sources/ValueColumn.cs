@@ -140,6 +140,7 @@ internal sealed class ValueColumn
     }
 
     /// <summary>Appends a JSON number, given by its text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string? AppendNumber(ReadOnlySpan<byte> number)
     {
         switch (Type.Kind)
@@ -182,6 +183,7 @@ internal sealed class ValueColumn
     }
 
     /// <summary>Appends a JSON string, unescaped: text, BYTES as base64, exact decimals, ISO dates and times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string? AppendString(ReadOnlySpan<byte> text) => Type.Kind switch
     {
         DataTypeKind.Varchar => Texts.TryAppendText(text) ? null : "a string that is not UTF-8",
@@ -400,6 +402,7 @@ internal sealed class ValueColumn
         return isValid ? null : "a string that is not base64";
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private string? AppendTemporal(ReadOnlySpan<byte> text)
     {
         switch (Type.Kind)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Tables.Columns;
 using Ctas.Tables.Keys;
@@ -114,6 +115,7 @@ internal sealed class CompactTableBuilder : TableBuilder
         _deletedRows++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NoteHashes(int first, int count)
     {
         if (_keyHashes.Length < first + count)

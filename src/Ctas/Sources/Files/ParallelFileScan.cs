@@ -40,6 +40,9 @@ internal sealed class ParallelFileScan : ISourceScan
     /// <inheritdoc/>
     public IReadOnlyList<SourcePartition> Partitions { get; }
 
+    /// <summary>Bytes of a block; more where a record is larger.</summary>
+    internal int BlockBytes { get; init; } = FileBlockReader.LargeBlock;
+
     /// <inheritdoc/>
     public async ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -95,7 +98,7 @@ internal sealed class ParallelFileScan : ISourceScan
         {
             try
             {
-                _reader ??= FileBlockReader.Open(Partitions[_file], _file, _definition, FileBlockReader.LargeBlock);
+                _reader ??= FileBlockReader.Open(Partitions[_file], _file, _definition, BlockBytes);
                 if (_reader.Read() is { } block) { Start(block, _reader, _idle.Pop()); }
                 else { CloseFile(); }
             }

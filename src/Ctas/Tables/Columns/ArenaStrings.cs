@@ -41,6 +41,7 @@ internal sealed class ArenaStrings : EncodedStrings
     /// <param name="rows">The strings.</param>
     /// <param name="symbols">What to code them by; null to leave them as they are.</param>
     /// <param name="nulls">Null when no row is NULL.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ArenaStrings Of(DataType type, StringRows rows, SymbolTable? symbols, NullRows? nulls)
     {
         var writer = new ArenaWriter(symbols, 1 << OffsetBits, symbols is null ? rows.TotalBytes : rows.TotalBytes / 2);
@@ -128,7 +129,27 @@ internal sealed class ArenaStrings : EncodedStrings
         for (int chunk = 0; chunk < chunks.Length; chunk++) { chunks[chunk] = reader.ReadArray<byte>(); }
 
         long end = reader.ReadInt64();
-        return new ArenaStrings(type, new Arena(chunks, EncodedIntegers.Read(reader, count), end, symbols), nulls);
+        var arena = new Arena(chunks, EncodedIntegers.Read(reader, count), end, symbols);
+        return HasRightPlaces(arena)
+            ? new ArenaStrings(type, arena, nulls)
+            : throw new InvalidDataException("A text lies outside of its arena.");
+    }
+
+    /// <summary>True when places ascend, and each chunk ends where its last text does.</summary>
+    private static bool HasRightPlaces(Arena arena)
+    {
+        long last = 0;
+        for (int row = 0; row <= arena.Starts.Count; row++)
+        {
+            long place = row < arena.Starts.Count ? arena.Starts[row] : arena.End;
+            long chunk = place >> OffsetBits;
+            bool isInside = arena.Chunks.Length == 0 ? place == 0 : chunk < arena.Chunks.Length && (place & OffsetMask) <= arena.Chunks[chunk].Length;
+            if (place < last || !isInside) { return false; }
+
+            last = place;
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

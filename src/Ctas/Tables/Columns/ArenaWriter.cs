@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ctas.Tables.Columns;
 
 /// <summary>Puts strings behind each other, coded or as they are. Single-threaded.</summary>
@@ -13,6 +15,7 @@ internal sealed class ArenaWriter(SymbolTable? symbols, int maxChunkBytes, long 
     private int _used;
 
     /// <summary>Appends a string; gives its place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (int Chunk, int Offset) Add(ReadOnlySpan<byte> text)
     {
         // Coded, a text may be twice as long.
@@ -38,6 +41,7 @@ internal sealed class ArenaWriter(SymbolTable? symbols, int maxChunkBytes, long 
         return ([.. _chunks], end);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Encode(ReadOnlySpan<byte> text, Span<byte> codes)
     {
         int wanted = text.Length + SymbolTable.MaxSymbolLength;

@@ -48,6 +48,7 @@ internal static class BitPacking
     }
 
     /// <summary>Packs differences to a base; each fits the width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static byte[] Pack(ReadOnlySpan<long> values, long @base, int bits)
     {
         byte[] data = new byte[SizeOf(values.Length, bits)];

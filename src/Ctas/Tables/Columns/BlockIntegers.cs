@@ -137,6 +137,7 @@ internal sealed class BlockIntegers : EncodedIntegers
     }
 
     /// <summary>The differences of a block to its line, from its lowest on; gives their bits, or-ed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Reduce(ReadOnlySpan<long> values, long slope, Span<long> differences, out long lowest)
     {
         lowest = long.MaxValue;

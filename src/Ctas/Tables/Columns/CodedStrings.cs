@@ -67,6 +67,15 @@ internal sealed class CodedStrings : EncodedStrings
         _codes.Write(writer);
     }
 
+    internal static CodedStrings Read(DataType type, int count, NullRows? nulls, StringPool pool, ISegmentReader reader)
+    {
+        // Without any string all rows are NULL, and hold 0.
+        EncodedIntegers codes = EncodedIntegers.Read(reader, count);
+        return codes.AreBelow(Math.Max(1, pool.Count))
+            ? new CodedStrings(type, codes, pool, nulls)
+            : throw new InvalidDataException("A code of no string.");
+    }
+
     // Other segments of the table are not coded, so all go to a pool that is theirs: each string once a batch.
     private void Translate(Span<int> codes, StringPool pool)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
@@ -57,6 +58,18 @@ internal sealed class ColumnStrings
         Storage.Undecided => new TableStrings { AlwaysInterns = true },
         _ => new TableStrings(new StringPool(isInterned: false), isGrown: true),
     };
+
+    /// <summary>Looks for equal strings no longer where the first of a segment leave little hope of any.</summary>
+    /// <param name="strings">What <see cref="Open"/> gave.</param>
+    /// <param name="rows">Rows so far, those that are NULL included.</param>
+    public void Look(TableStrings strings, int rows)
+    {
+        // Rows drawn at random from eight hundred thousand strings are as different as that; from fewer, equal ones show.
+        const int manyRows = 16_384;
+        const double surelyUnique = 0.99;
+        bool isOpen = _storage == Storage.Undecided && strings.Pool.IsInterned && rows >= manyRows;
+        if (isOpen && strings.Pool.Count > rows * surelyUnique) { strings.Pool.StopInterning(); }
+    }
 
     /// <summary>Encodes the strings of a segment.</summary>
     /// <param name="type">The SQL type.</param>
@@ -163,6 +176,7 @@ internal sealed class ColumnStrings
         Shared.Translate(given, 0, codes.Length, codes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private CodedStrings Coded(DataType type, ReadOnlySpan<int> codes, NullRows? nulls)
     {
         long[] wide = ArrayPool<long>.Shared.Rent(codes.Length);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Tables.Columns;
 
@@ -29,29 +30,43 @@ internal sealed class DictionaryIntegers : EncodedIntegers
     /// <summary>Codes integers; null when they are more than <see cref="MaxDistinct"/> different ones.</summary>
     public static DictionaryIntegers? Pack(ReadOnlySpan<long> values)
     {
-        var codeOf = new Dictionary<long, int>();
-        var distinct = new List<long>();
         long[] codes = ArrayPool<long>.Shared.Rent(values.Length);
-        try
+        long[] distinct = ArrayPool<long>.Shared.Rent(MaxDistinct);
+        int count = Number(values, codes, distinct);
+        DictionaryIntegers? packed = count < 0 ? null : new DictionaryIntegers(
+            PackedIntegers.Pack(codes.AsSpan(0, values.Length), 0, Math.Max(0, count - 1)),
+            PackedIntegers.Pack(distinct.AsSpan(0, count)));
+        ArrayPool<long>.Shared.Return(codes);
+        ArrayPool<long>.Shared.Return(distinct);
+        return packed;
+    }
+
+    /// <summary>Numbers different integers in the order in which they come; gives how many, negative when too many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Number(ReadOnlySpan<long> values, Span<long> codes, Span<long> distinct)
+    {
+        // Code + 1 by a hash, at most half full; 0 is free.
+        const int slotBits = 13;
+        ushort[] slots = new ushort[1 << slotBits];
+        int count = 0;
+        for (int index = 0; index < values.Length; index++)
         {
-            for (int index = 0; index < values.Length; index++)
+            long value = values[index];
+            int slot = (int)(unchecked((ulong)value * 0x9E3779B97F4A7C15) >> (64 - slotBits));
+            while (slots[slot] != 0 && distinct[slots[slot] - 1] != value) { slot = (slot + 1) & (slots.Length - 1); }
+
+            if (slots[slot] == 0)
             {
-                if (!codeOf.TryGetValue(values[index], out int code))
-                {
-                    if (distinct.Count == MaxDistinct) { return null; }
+                if (count == MaxDistinct) { return -1; }
 
-                    code = distinct.Count;
-                    codeOf.Add(values[index], code);
-                    distinct.Add(values[index]);
-                }
-
-                codes[index] = code;
+                distinct[count++] = value;
+                slots[slot] = (ushort)count;
             }
 
-            PackedIntegers packed = PackedIntegers.Pack(codes.AsSpan(0, values.Length), 0, Math.Max(0, distinct.Count - 1));
-            return new DictionaryIntegers(packed, PackedIntegers.Pack([.. distinct]));
+            codes[index] = slots[slot] - 1;
         }
-        finally { ArrayPool<long>.Shared.Return(codes); }
+
+        return count;
     }
 
     public override void CopyTo<T>(int start, Span<T> values)
@@ -68,8 +83,10 @@ internal sealed class DictionaryIntegers : EncodedIntegers
     internal static DictionaryIntegers ReadContent(ISegmentReader reader, int count)
     {
         PackedIntegers codes = PackedIntegers.ReadContent(reader, count);
-        int distinct = (int)reader.ReadInt64();
-        return new DictionaryIntegers(codes, PackedIntegers.ReadContent(reader, distinct));
+        long distinct = reader.ReadInt64();
+        if (distinct is < 0 or > MaxDistinct || !codes.AreBelow(distinct)) { throw new InvalidDataException("A code of no integer."); }
+
+        return new DictionaryIntegers(codes, PackedIntegers.ReadContent(reader, (int)distinct));
     }
 
     protected override void WriteContent(ISegmentWriter writer)

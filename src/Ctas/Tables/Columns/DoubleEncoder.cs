@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ctas.Data;
 
@@ -15,6 +16,7 @@ internal static class DoubleEncoder
     private const double WorthIt = 60;
 
     /// <summary>Encodes values; NULL rows hold something cheap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static EncodedColumn Encode(DataType type, ReadOnlySpan<double> values, NullRows? nulls)
     {
         if (values.Length == 0) { return new PlainColumn<double>(type, [], nulls); }
@@ -35,6 +37,7 @@ internal static class DoubleEncoder
     }
 
     /// <summary>Decimal form; null when too many values are no decimals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static ScaledValues? Scale(ReadOnlySpan<double> values, double divisor)
     {
         long[] integers = ArrayPool<long>.Shared.Rent(values.Length);
@@ -67,6 +70,7 @@ internal static class DoubleEncoder
     }
 
     /// <summary>Split form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static SplitColumn Split(DataType type, ReadOnlySpan<long> bits, (int Zero, int Low) places, NullRows? nulls)
     {
         long[] shifted = ArrayPool<long>.Shared.Rent(bits.Length);
@@ -78,6 +82,7 @@ internal static class DoubleEncoder
     }
 
     /// <summary>Low bits that are zero in all values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int ZeroBits(ReadOnlySpan<long> bits)
     {
         long any = 0;
@@ -86,6 +91,7 @@ internal static class DoubleEncoder
         return any == 0 ? 0 : BitOperations.TrailingZeroCount(any);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryScale(double value, double divisor, out long integer)
     {
         double product = Math.Round(value * divisor);
@@ -97,6 +103,7 @@ internal static class DoubleEncoder
     }
 
     /// <summary>As many values as a vector has; false when one of them may be no decimal, or there are fewer left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryScale(ReadOnlySpan<double> values, double divisor, Span<long> integers, ref long max)
     {
         // Below this, adding 1.5 · 2^52 leaves an integer in the low bits.
@@ -119,6 +126,7 @@ internal static class DoubleEncoder
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Divisor, double Bits) BestDivisor(ReadOnlySpan<double> sample)
     {
         // Powers of ten up to 10^22 are exact DOUBLEs; integers above 2^53 are not, so 10^15 is as far as it helps.
@@ -146,6 +154,7 @@ internal static class DoubleEncoder
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int LowBits, double Bits) BestSplit(ReadOnlySpan<long> sample, int zeroBits)
     {
         var best = (LowBits: 0, Bits: double.MaxValue);
@@ -154,7 +163,7 @@ internal static class DoubleEncoder
         // What is left of sorted values is sorted, so that each estimate need not sort again.
         Span<long> sorted = stackalloc long[sample.Length];
         sample.CopyTo(sorted);
-        sorted.Sort();
+        RadixSort.Sort(sorted);
         foreach (int lowBits in (ReadOnlySpan<int>)[0, 32, 40, 44, 48, 50, 52])
         {
             // What is left of the value needs some bits of its own.

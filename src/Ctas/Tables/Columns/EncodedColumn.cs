@@ -112,7 +112,7 @@ internal abstract class EncodedColumn
             (ColumnEncoding.Split, PhysicalType.Double) => SplitColumn.Read(type, count, nulls, reader),
             (ColumnEncoding.Intervals, PhysicalType.Interval) => IntervalColumn.Read(type, count, nulls, reader),
             (ColumnEncoding.Codes, PhysicalType.Bytes) when pool is not null =>
-                new CodedStrings(type, EncodedIntegers.Read(reader, count), pool, nulls),
+                CodedStrings.Read(type, count, nulls, pool, reader),
             (ColumnEncoding.Arena, PhysicalType.Bytes) => ArenaStrings.Read(type, count, nulls, reader),
             (ColumnEncoding.Template, PhysicalType.Bytes) => TemplateStrings.Read(type, count, nulls, reader),
             _ => throw new InvalidDataException($"A column of type {type} is never stored in form {encoding}."),

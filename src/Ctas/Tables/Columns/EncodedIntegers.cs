@@ -68,5 +68,20 @@ internal abstract class EncodedIntegers
         };
     }
 
+    /// <summary>True when all are from 0 to below a number.</summary>
+    public bool AreBelow(long end)
+    {
+        const int atOnce = 256;
+        Span<long> values = stackalloc long[atOnce];
+        for (int start = 0; start < Count; start += atOnce)
+        {
+            Span<long> some = values[..Math.Min(atOnce, Count - start)];
+            CopyTo(start, some);
+            if (some.ContainsAnyExceptInRange(0, end - 1)) { return false; }
+        }
+
+        return true;
+    }
+
     protected abstract void WriteContent(ISegmentWriter writer);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Tables.Columns;
 
@@ -44,7 +45,7 @@ internal static class IntegerEncoder
     {
         if (sample.Length == 0) { return 0; }
 
-        sample.Sort();
+        RadixSort.Sort(sample);
         int bits = BitPacking.WidthOf(unchecked((ulong)(sample[^1] - sample[0])));
         double distinct = EstimateDistinct(sample, CompactSegment.MaxRows);
         double coded = distinct > DictionaryIntegers.MaxDistinct ? 64 : CodeBits(distinct);
@@ -59,7 +60,7 @@ internal static class IntegerEncoder
         Span<long> sample = stackalloc long[Math.Min(SampleLength, count)];
         for (int i = 0; i < sample.Length; i++) { sample[i] = values[Sampling.RowOf(i, sample.Length, count)]; }
 
-        sample.Sort();
+        RadixSort.Sort(sample);
         double blocks = (double)BlockIntegers.EstimateBits(values) * count;
         Patching patching = Patching.Of(sample, bits);
         double patched = patching.BitsPerValue * count;
@@ -79,6 +80,7 @@ internal static class IntegerEncoder
     }
 
     /// <summary>Integers as multiples of what all differences have in common; null when that saves little.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static StrideIntegers? TryDivide(ReadOnlySpan<long> values, Facts facts)
     {
         const int samples = 64;
@@ -123,6 +125,7 @@ internal static class IntegerEncoder
 
     /// <summary>Different integers among all, as a sorted sample tells: those that came once stand for others unseen.</summary>
     /// <remarks>Source: Charikar et al., Towards Estimation Error Guarantees for Distinct Values, PODS 2000.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double EstimateDistinct(ReadOnlySpan<long> sorted, int count)
     {
         int distinct = 0, once = 0;
@@ -143,6 +146,7 @@ internal static class IntegerEncoder
     {
         public ulong Range => unchecked((ulong)(Max - Min));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static Facts Of(ReadOnlySpan<long> values)
         {
             long first = values[0];

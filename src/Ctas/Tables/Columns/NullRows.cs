@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
@@ -48,6 +49,7 @@ internal sealed class NullRows
     };
 
     /// <summary>The NULLs of rows [0, count) of a bitmap whose set bits are values; null when there are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static NullRows? Of(Bitmap? validity, int count)
     {
         if (validity is null) { return null; }
@@ -130,10 +132,12 @@ internal sealed class NullRows
                 ulong[] words = reader.ReadArray<ulong>();
                 if (words.Length != validity.Words.Length) { throw new InvalidDataException("NULL bits of another row count."); }
 
+                if ((count & 63) != 0 && words[^1] >> (count & 63) != 0) { throw new InvalidDataException("NULL bits behind the rows."); }
+
                 words.CopyTo(validity.Words);
                 return new NullRows(Form.Bits, flag, [], validity, count);
             case Form.List or Form.Changes:
-                return new NullRows((Form)form, flag, reader.ReadArray<ushort>(), null, count);
+                return new NullRows((Form)form, flag, StoredRows.Checked(reader.ReadArray<ushort>(), count), null, count);
             default:
                 throw new InvalidDataException($"There is no form {form} of NULL rows.");
         }

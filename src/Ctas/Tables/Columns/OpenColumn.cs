@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
@@ -35,6 +37,7 @@ internal abstract class OpenColumn : EncodedColumn
     public override bool IsNull(int row) => _validity is not null && !_validity[row];
 
     /// <summary>Appends rows [start, end) of a column of the same type; the segment has room for them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(Column column, int start, int end)
     {
         if (column.Validity is { } validity)
@@ -52,11 +55,22 @@ internal abstract class OpenColumn : EncodedColumn
         Count += end - start;
     }
 
-    /// <summary>The column encoded; it holds nothing of this one any more.</summary>
-    public abstract EncodedColumn Seal();
+    /// <summary>The column encoded; it holds nothing of this one, which is used up.</summary>
+    public EncodedColumn Seal()
+    {
+        EncodedColumn encoded = Encode();
+        Release();
+        return encoded;
+    }
 
     public override void Write(ISegmentWriter writer) =>
         throw new InvalidOperationException("A column is written when it is sealed.");
+
+    /// <summary>Encodes the rows there are; NULL rows may be overwritten.</summary>
+    protected abstract EncodedColumn Encode();
+
+    /// <summary>Gives the memory of the rows back.</summary>
+    protected abstract void Release();
 
     /// <summary>Appends the values behind <see cref="EncodedColumn.Count"/>.</summary>
     protected abstract void AppendValues(Column column, int start, int end);
@@ -68,6 +82,7 @@ internal abstract class OpenColumn : EncodedColumn
     protected Bitmap? CopyValidity(int start, int count) => NullRows.Of(_validity, Count)?.ToBitmap(start, count);
 
     /// <summary>Gives NULL rows a value that costs nothing: that of the nearest row before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void FillNulls<T>(Span<T> values)
     {
         if (_validity is null) { return; }
@@ -83,13 +98,23 @@ internal abstract class OpenColumn : EncodedColumn
         }
     }
 
-    /// <summary>Makes room for more values.</summary>
+    /// <summary>Makes room for more values, in memory that <see cref="GiveBack"/> takes.</summary>
     protected void Reserve<T>(ref T[] values, int more)
     {
         if (Count + more <= values.Length) { return; }
 
-        int wanted = Math.Max(Count + more, Math.Min(CompactSegment.MaxRows, values.Length * 2));
-        Array.Resize(ref values, wanted);
+        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(Count + more, Math.Min(CompactSegment.MaxRows, values.Length * 2)));
+        values.AsSpan(0, Math.Min(Count, values.Length)).CopyTo(larger);
+        GiveBack(ref values);
+        values = larger;
+    }
+
+    /// <summary>Ends the use of values that <see cref="Reserve"/> made room for.</summary>
+    protected static void GiveBack<T>(ref T[] values)
+    {
+        if (values.Length > 0) { ArrayPool<T>.Shared.Return(values); }
+
+        values = [];
     }
 }
 
@@ -114,7 +139,7 @@ internal abstract class OpenFixed<T>(DataType type) : OpenColumn(type)
         }
     }
 
-    public sealed override EncodedColumn Seal() =>
+    protected sealed override EncodedColumn Encode() =>
         _whole is { Deferred: SegmentValues<T> { Encoded: var encoded } } ? encoded : SealValues();
 
     /// <summary>The values encoded.</summary>
@@ -147,5 +172,11 @@ internal abstract class OpenFixed<T>(DataType type) : OpenColumn(type)
         _whole = null;
         Reserve(ref _values, whole.Length - Count);
         whole.Values.CopyTo(_values);
+    }
+
+    protected override void Release()
+    {
+        GiveBack(ref _values);
+        _whole = null;
     }
 }

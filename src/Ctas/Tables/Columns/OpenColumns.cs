@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
@@ -9,6 +10,7 @@ internal sealed class OpenIntegers<T>(DataType type) : OpenFixed<T>(type)
 {
     public override long GetInt64(int row) => BitPacking.Widen(Values[row]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override EncodedColumn SealValues()
     {
         FillNulls(Values);
@@ -122,7 +124,7 @@ internal sealed class OpenStrings : OpenColumn
         return new StringColumn(Type, codes, count, pool!, CopyValidity(start, count));
     }
 
-    public override EncodedColumn Seal() => _column.Seal(Type, Strings, _codes.AsSpan(0, Count), SealNulls());
+    protected override EncodedColumn Encode() => _column.Seal(Type, Strings, _codes.AsSpan(0, Count), SealNulls());
 
     protected override void AppendValues(Column column, int start, int end)
     {
@@ -136,7 +138,10 @@ internal sealed class OpenStrings : OpenColumn
         else if (_areBorrowed && !ReferenceEquals(_strings!.Pool, given.Pool)) { TakeOver(_strings.Pool); }
 
         Strings.Translate(given, start, end, _codes.AsSpan(Count));
+        _column.Look(Strings, Count + end - start);
     }
+
+    protected override void Release() => GiveBack(ref _codes);
 
     /// <summary>Copies the strings there are, so that those of another pool can follow.</summary>
     private void TakeOver(StringPool borrowed)

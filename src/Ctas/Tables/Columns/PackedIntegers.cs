@@ -50,6 +50,7 @@ internal sealed class PackedIntegers : EncodedIntegers
     }
 
     /// <summary>Packs integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedIntegers Pack(ReadOnlySpan<long> values)
     {
         long min = values.Length == 0 ? 0 : long.MaxValue, max = values.Length == 0 ? 0 : long.MinValue;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Ctas.Tables.Columns;
@@ -49,6 +50,7 @@ internal sealed class PatchedIntegers : EncodedIntegers
     /// <param name="base">The least integer that is packed.</param>
     /// <param name="bits">From 1 to <see cref="BitPacking.MaxPackedBits"/>.</param>
     /// <param name="maxOutliers">More than these are refused: null is returned.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PatchedIntegers? Pack(ReadOnlySpan<long> values, long @base, int bits, int maxOutliers)
     {
         ulong outlier = BitPacking.MaskOf(bits);
@@ -88,10 +90,27 @@ internal sealed class PatchedIntegers : EncodedIntegers
     {
         long @base = reader.ReadInt64();
         int bits = (int)reader.ReadInt64();
+        if (bits is < 1 or > BitPacking.MaxPackedBits) { throw new InvalidDataException($"Outliers of {bits} bits."); }
+
         byte[] data = BitPacking.Checked(reader.ReadArray<byte>(), count, bits);
-        ushort[] rows = reader.ReadArray<ushort>();
+        ushort[] rows = StoredRows.Checked(reader.ReadArray<ushort>(), count);
         var outliers = new Outliers(rows, PackedIntegers.ReadContent(reader, rows.Length));
-        return new PatchedIntegers(@base, bits, data, outliers, count);
+        var integers = new PatchedIntegers(@base, bits, data, outliers, count);
+        return integers.AreOutliersListed() ? integers : throw new InvalidDataException("An outlier is not in the list.");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool AreOutliersListed()
+    {
+        int listed = 0;
+        for (int index = 0; index < Count; index++)
+        {
+            if (BitPacking.Read(_data, index, _bits, _outlier) != _outlier) { continue; }
+
+            if (listed == _rows.Length || _rows[listed++] != index) { return false; }
+        }
+
+        return listed == _rows.Length;
     }
 
     protected override void WriteContent(ISegmentWriter writer)

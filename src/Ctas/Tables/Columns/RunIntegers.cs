@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ctas.Tables.Columns;
 
 /// <summary>Integers that repeat: each run once, with the row it starts at. Immutable.</summary>
@@ -22,6 +24,7 @@ internal sealed class RunIntegers : EncodedIntegers
     public override long this[int index] => _values[RunOf(index)];
 
     /// <summary>Packs integers of so many runs; at most 65,536 of them, at least one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static RunIntegers Pack(ReadOnlySpan<long> values, int runs)
     {
         ushort[] starts = new ushort[runs];
@@ -51,7 +54,7 @@ internal sealed class RunIntegers : EncodedIntegers
 
     internal static RunIntegers ReadContent(ISegmentReader reader, int count)
     {
-        ushort[] starts = reader.ReadArray<ushort>();
+        ushort[] starts = StoredRows.Checked(reader.ReadArray<ushort>(), count);
         if (starts is not [0, ..]) { throw new InvalidDataException("Runs do not start at the first row."); }
 
         return new RunIntegers(starts, PackedIntegers.ReadContent(reader, starts.Length), count);

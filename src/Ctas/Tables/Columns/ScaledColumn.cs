@@ -82,7 +82,7 @@ internal sealed class ScaledColumn : EncodedColumn
         double divisor = BitConverter.Int64BitsToDouble(reader.ReadInt64());
         long marker = reader.ReadInt64();
         EncodedIntegers integers = EncodedIntegers.Read(reader, count);
-        var values = new ScaledValues(integers, divisor, marker, reader.ReadArray<ushort>(), reader.ReadArray<double>());
+        var values = new ScaledValues(integers, divisor, marker, StoredRows.Checked(reader.ReadArray<ushort>(), count), reader.ReadArray<double>());
         return values.Rows.Length == values.Exceptions.Length
             ? new ScaledColumn(type, values, nulls)
             : throw new InvalidDataException("Exceptions without rows.");

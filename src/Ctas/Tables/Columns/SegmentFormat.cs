@@ -24,6 +24,25 @@ internal interface ISegmentReader
         where T : unmanaged;
 }
 
+/// <summary>What lists of rows have to be before they are trusted.</summary>
+internal static class StoredRows
+{
+    /// <summary>Rows that ascend and lie below a number.</summary>
+    /// <exception cref="InvalidDataException">They do not.</exception>
+    public static ushort[] Checked(ushort[] rows, int count)
+    {
+        int last = -1;
+        foreach (ushort row in rows)
+        {
+            if (row <= last || row >= count) { throw new InvalidDataException($"Row {row} of {count} after row {last}."); }
+
+            last = row;
+        }
+
+        return rows;
+    }
+}
+
 /// <summary>The forms of a sealed column, as they are written down; a number never changes its meaning.</summary>
 internal enum ColumnEncoding
 {

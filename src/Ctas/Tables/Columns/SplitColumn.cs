@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ctas.Data;
 
@@ -35,6 +36,7 @@ internal sealed class SplitColumn : EncodedColumn
     /// <param name="zeroBits">How many those are.</param>
     /// <param name="lowBits">The bits that are not compressed; at most <see cref="BitPacking.MaxPackedBits"/>.</param>
     /// <param name="nulls">Null when no row is NULL.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SplitColumn Of(DataType type, ReadOnlySpan<long> bits, int zeroBits, int lowBits, NullRows? nulls)
     {
         long[] high = ArrayPool<long>.Shared.Rent(bits.Length);
@@ -83,6 +85,8 @@ internal sealed class SplitColumn : EncodedColumn
         int zeroBits = (int)reader.ReadInt64();
         int lowBits = (int)reader.ReadInt64();
         byte[] data = BitPacking.Checked(reader.ReadArray<byte>(), count, lowBits);
+        if (zeroBits is < 0 or > 63) { throw new InvalidDataException($"{zeroBits} bits of a DOUBLE are zero."); }
+
         return new SplitColumn(type, high, new LowBits(zeroBits, lowBits, data), nulls);
     }
 

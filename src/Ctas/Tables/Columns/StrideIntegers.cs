@@ -59,7 +59,10 @@ internal sealed class StrideIntegers : EncodedIntegers
     {
         long first = reader.ReadInt64();
         long stride = reader.ReadInt64();
-        return new StrideIntegers(first, stride, Read(reader, count));
+        EncodedIntegers multiples = Read(reader, count);
+        return multiples is StrideIntegers
+            ? throw new InvalidDataException("Multiples of multiples.")
+            : new StrideIntegers(first, stride, multiples);
     }
 
     protected override void WriteContent(ISegmentWriter writer)

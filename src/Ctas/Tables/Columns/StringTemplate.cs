@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Ctas.Tables.Columns;
@@ -27,6 +28,11 @@ internal readonly record struct TemplateField(TemplateDigits Digits, int Width)
 
     /// <summary>Hexadecimal digits that fit 64 bits.</summary>
     public const int MaxHex = 16;
+
+    /// <summary>True when a template may have such a field.</summary>
+    public bool IsRight => Digits == TemplateDigits.Decimal
+        ? Width is >= 0 and <= MaxDecimals
+        : Digits is TemplateDigits.LowerHex or TemplateDigits.UpperHex && Width is > 0 and <= MaxHex;
 
     /// <summary>The most bytes it takes.</summary>
     public int MaxLength => Digits == TemplateDigits.Decimal ? MaxDecimals : Width;
@@ -62,6 +68,7 @@ internal sealed class StringTemplate
     /// <summary>Takes the numbers out of a text; false when it does not fit.</summary>
     /// <param name="text">Any bytes.</param>
     /// <param name="numbers">A place for each field.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryParse(ReadOnlySpan<byte> text, Span<long> numbers)
     {
         if (!text.StartsWith(_literals[0])) { return false; }
@@ -162,26 +169,25 @@ internal sealed class StringTemplate
     internal static StringTemplate Read(ISegmentReader reader)
     {
         long count = reader.ReadInt64();
-        if (count is < 0 or > MaxTextLength) { throw new InvalidDataException($"A template of {count} fields."); }
+        if (count is < 0 or > TemplateInference.MaxFields) { throw new InvalidDataException($"A template of {count} fields."); }
 
         var fields = new TemplateField[count];
         for (int field = 0; field < fields.Length; field++)
         {
             fields[field] = new TemplateField((TemplateDigits)reader.ReadInt64(), (int)reader.ReadInt64());
-            if (fields[field].Width is < 0 or > TemplateField.MaxDecimals)
-            {
-                throw new InvalidDataException($"A field of {fields[field].Width} digits.");
-            }
+            if (!fields[field].IsRight) { throw new InvalidDataException($"A field of {fields[field].Width} digits."); }
         }
 
         byte[][] literals = new byte[count + 1][];
         for (int literal = 0; literal < literals.Length; literal++) { literals[literal] = reader.ReadArray<byte>(); }
 
-        return new StringTemplate(literals, fields);
+        var template = new StringTemplate(literals, fields);
+        return template.MaxLength <= MaxTextLength ? template : throw new InvalidDataException("A template of long texts.");
     }
 
     private string Literal(int index) => System.Text.Encoding.UTF8.GetString(_literals[index]);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadDecimal(ReadOnlySpan<byte> text, int width, out long number)
     {
         number = 0;
@@ -196,44 +202,38 @@ internal sealed class StringTemplate
         return fits ? length : -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ReadHex(ReadOnlySpan<byte> text, TemplateField field, out long number)
     {
         number = 0;
         if (text.Length < field.Width) { return -1; }
 
-        if (field.Width == TemplateField.MaxHex)
+        if (text.Length >= TemplateField.MaxHex)
         {
-            return TryReadHex(Vector128.Create(text[..TemplateField.MaxHex]), field.Digits, out number) ? field.Width : -1;
+            return TryReadHex(Vector128.Create(text[..TemplateField.MaxHex]), field, out number) ? field.Width : -1;
         }
 
-        int letters = field.Digits == TemplateDigits.LowerHex ? 'a' - 10 : 'A' - 10;
-        for (int place = 0; place < field.Width; place++)
-        {
-            int digit = text[place] - '0';
-            if ((uint)digit > 9)
-            {
-                digit = text[place] - letters;
-                if (digit is < 10 or > 15) { return -1; }
-            }
-
-            number = number << 4 | (long)digit;
-        }
-
-        return field.Width;
+        Span<byte> padded = stackalloc byte[TemplateField.MaxHex];
+        padded.Clear();
+        text.CopyTo(padded);
+        return TryReadHex(Vector128.Create<byte>(padded), field, out number) ? field.Width : -1;
     }
 
-    /// <summary>Sixteen digits at once, the highest first.</summary>
-    private static bool TryReadHex(Vector128<byte> text, TemplateDigits kind, out long number)
+    /// <summary>Up to sixteen digits at once, the highest first; what follows them is ignored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadHex(Vector128<byte> text, TemplateField field, out long number)
     {
         Vector128<byte> digits = text - Vector128.Create((byte)'0');
-        Vector128<byte> letters = text - Vector128.Create((byte)(kind == TemplateDigits.LowerHex ? 'a' : 'A'));
+        Vector128<byte> letters = text - Vector128.Create((byte)(field.Digits == TemplateDigits.LowerHex ? 'a' : 'A'));
         Vector128<byte> isDigit = Vector128.LessThanOrEqual(digits, Vector128.Create((byte)9));
         Vector128<byte> isLetter = Vector128.LessThanOrEqual(letters, Vector128.Create((byte)5));
-        Vector128<ushort> pairs =
-            Vector128.ConditionalSelect(isDigit, digits, letters + Vector128.Create((byte)10)).AsUInt16();
+        Vector128<ushort> pairs = Vector128.ConditionalSelect(
+            isDigit, digits, (letters + Vector128.Create((byte)10)) & Vector128.Create((byte)15)).AsUInt16();
         pairs = (pairs << 4 | pairs >> 8) & Vector128.Create((ushort)byte.MaxValue);
-        number = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(pairs, pairs).AsInt64()[0]);
-        return (isDigit | isLetter) == Vector128<byte>.AllBitsSet;
+        ulong all = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(pairs, pairs).AsUInt64()[0]);
+        uint wanted = (1u << field.Width) - 1;
+        number = field.Width == 0 ? 0 : (long)(all >> (4 * (TemplateField.MaxHex - field.Width)));
+        return ((isDigit | isLetter).ExtractMostSignificantBits() & wanted) == wanted;
     }
 
     private static long PowerOfTen(int exponent)

@@ -20,6 +20,7 @@ internal sealed class SymbolMatcher
     private readonly ushort[] _singles = new ushort[256];
 
     /// <summary>Prepares symbols, the best first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SymbolMatcher(SymbolTable symbols)
     {
         Array.Fill(_singles, (ushort)(None | 1 << 9));
@@ -49,6 +50,7 @@ internal sealed class SymbolMatcher
     /// <param name="length">Its length.</param>
     /// <param name="codes">Room for twice the text.</param>
     /// <returns>The number of codes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Encode(ReadOnlySpan<byte> text, int length, Span<byte> codes)
     {
         ref byte source = ref MemoryMarshal.GetReference(text);

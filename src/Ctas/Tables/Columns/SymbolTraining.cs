@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Tables.Columns;
 
@@ -30,6 +31,7 @@ internal static class SymbolTraining
         return table;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Count(SymbolTable table, IReadOnlyList<byte[]> sample, int[] counts, int[] pairs)
     {
         var matcher = new SymbolMatcher(table);

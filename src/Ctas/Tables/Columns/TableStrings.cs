@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
@@ -79,6 +80,7 @@ internal sealed class TableStrings : IRowStrings
         Pool.TrimExcess();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TranslateInterned(StringPool source, ReadOnlySpan<int> given, Span<int> codes)
     {
         int[] known = CodesOf(source);
@@ -102,6 +104,7 @@ internal sealed class TableStrings : IRowStrings
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Copy(StringPool source, ReadOnlySpan<int> given, Span<int> codes)
     {
         for (int row = 0; row < given.Length; row++)

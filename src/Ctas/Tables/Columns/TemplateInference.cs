@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Ctas.Tables.Columns;
 
 /// <summary>Finds what a sample of texts has in common.</summary>
 internal static class TemplateInference
 {
-    private const int MaxFields = 8;
+    /// <summary>More numbers make no template.</summary>
+    public const int MaxFields = 8;
 
     /// <summary>A template that fits the texts; null when they differ in more than numbers.</summary>
     public static StringTemplate? Of(IReadOnlyList<byte[]> sample)
@@ -89,6 +92,7 @@ internal static class TemplateInference
         return parts.ToTemplate(widths);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Place KindOf(IReadOnlyList<byte[]> sample, int place)
     {
         byte first = sample[0][place];

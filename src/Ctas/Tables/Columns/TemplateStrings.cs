@@ -58,6 +58,7 @@ internal sealed class TemplateStrings : EncodedStrings
     }
 
     /// <summary>Encodes rows; null when they have no template or too many rows do not fit it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TemplateStrings? Of(DataType type, StringRows rows, NullRows? nulls)
     {
         const int samples = 256;
@@ -257,8 +258,9 @@ internal sealed class TemplateStrings : EncodedStrings
         var numbers = new EncodedIntegers[template.Fields.Length];
         for (int field = 0; field < numbers.Length; field++) { numbers[field] = EncodedIntegers.Read(reader, count); }
 
-        ushort[] rows = reader.ReadArray<ushort>();
-        var others = rows.Length == 0 ? null : (ArenaStrings)EncodedColumn.Read(type, rows.Length, null, reader);
+        ushort[] rows = StoredRows.Checked(reader.ReadArray<ushort>(), count);
+        var others = rows.Length == 0 ? null : EncodedColumn.Read(type, rows.Length, null, reader) as ArenaStrings
+            ?? throw new InvalidDataException("Texts beside a template lie in an arena.");
         return new TemplateStrings(type, template, new TemplateRows(count, numbers, rows, others), nulls);
     }
 
