@@ -180,6 +180,10 @@ public sealed class StringPool
     /// <remarks>For a pool that is complete. Only before the pool is shared with readers.</remarks>
     internal void ReleaseTable() => _slots = null;
 
+    /// <summary>Makes the table of equal strings of an interned pool if it is not there.</summary>
+    /// <remarks>Only before the pool is shared with readers.</remarks>
+    internal void MakeTable() => _slots ??= MakeSlots();
+
     /// <summary>Gives back room that was kept for strings to come; they can still be added.</summary>
     /// <remarks>Spans handed out before stay valid. Only before the pool is shared with readers.</remarks>
     internal void TrimExcess()

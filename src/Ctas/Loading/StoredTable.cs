@@ -46,6 +46,14 @@ internal sealed class StoredTable(SnapshotHeader header, TableSnapshots snapshot
     public IReadOnlyList<Batch> ReadRows(int maxDegreeOfParallelism, CancellationToken cancellationToken) =>
         snapshots.ReadRows(Header, maxDegreeOfParallelism, cancellationToken);
 
+    /// <summary>True when it is a compact table that need not be made of rows again.</summary>
+    public bool IsWhole(TableModel model) => model == TableModel.Compact && Header.HoldsSegments;
+
+    /// <summary>The table, where it <see cref="IsWhole"/>.</summary>
+    /// <exception cref="NotContinuedException">The file is damaged.</exception>
+    public ITable ReadTable(string name, int maxDegreeOfParallelism, CancellationToken cancellationToken) =>
+        snapshots.ReadTable(Header, name, maxDegreeOfParallelism, cancellationToken);
+
     /// <summary>Puts its rows into a table under construction, without those that the new records replace or delete.</summary>
     /// <exception cref="NotContinuedException">The new records made other columns of it.</exception>
     public void Seed(

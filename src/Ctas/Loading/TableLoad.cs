@@ -83,9 +83,10 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         {
             bool hasNewRecords = Stored.HasNewRecords(_scans.Values.Select(scan => scan.Scan), _tables);
             _enter(LoadPhase.Restoring);
-            stored = Stored.ReadRows(_options.MaxDegreeOfParallelism, cancellationToken);
             Kind = hasNewRecords ? LoadKind.Continued : LoadKind.Restored;
-            if (!hasNewRecords) { return Restore(Stored, stored); }
+            if (!hasNewRecords) { return Restore(Stored, cancellationToken); }
+
+            stored = Stored.ReadRows(_options.MaxDegreeOfParallelism, cancellationToken);
         }
 
         _enter(LoadPhase.Reading);
@@ -245,10 +246,18 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     }
 
     /// <summary>A table of finished rows.</summary>
-    private ITable Restore(StoredTable stored, IReadOnlyList<Batch> rows)
+    private ITable Restore(StoredTable stored, CancellationToken cancellationToken)
     {
-        _builder = TableBuilder.Create(
-            LoadProperties.Model(_plan.Properties), _plan.Name, stored.Header.Schema, NullKeyRule.Keep, hasUniqueKeys: true);
+        TableModel model = LoadProperties.Model(_plan.Properties);
+        if (stored.IsWhole(model))
+        {
+            ITable table = stored.ReadTable(_plan.Name, _options.MaxDegreeOfParallelism, cancellationToken);
+            CheckMemory(table.Memory.Total);
+            return table;
+        }
+
+        IReadOnlyList<Batch> rows = stored.ReadRows(_options.MaxDegreeOfParallelism, cancellationToken);
+        _builder = TableBuilder.Create(model, _plan.Name, stored.Header.Schema, NullKeyRule.Keep, hasUniqueKeys: true);
         _builder.MaxThreads = _options.MaxDegreeOfParallelism;
         foreach (Batch batch in rows) { Consume(new ChangeBatch(batch)); }
 

@@ -66,7 +66,16 @@ internal sealed class TableSnapshots
     /// <summary>The rows of a snapshot that was decided for.</summary>
     /// <exception cref="NotContinuedException">The file is damaged, or another one by now.</exception>
     public IReadOnlyList<Data.Batch> ReadRows(
-        SnapshotHeader decided, int maxDegreeOfParallelism, CancellationToken cancellationToken)
+        SnapshotHeader decided, int maxDegreeOfParallelism, CancellationToken cancellationToken) =>
+        Read(decided, file => file.ReadRows(maxDegreeOfParallelism, cancellationToken));
+
+    /// <summary>The table of a snapshot that was decided for and holds segments.</summary>
+    /// <exception cref="NotContinuedException">The file is damaged, or another one by now.</exception>
+    public ITable ReadTable(
+        SnapshotHeader decided, string name, int maxDegreeOfParallelism, CancellationToken cancellationToken) =>
+        Read(decided, file => file.ReadTable(name, maxDegreeOfParallelism, cancellationToken));
+
+    private T Read<T>(SnapshotHeader decided, Func<SnapshotFile, T> read)
     {
         try
         {
@@ -76,7 +85,7 @@ internal sealed class TableSnapshots
                 throw new NotContinuedException("the stored snapshot was replaced meanwhile");
             }
 
-            return file.ReadRows(maxDegreeOfParallelism, cancellationToken);
+            return read(file);
         }
         catch (Exception e) when (e is SnapshotFormatException or IOException or UnauthorizedAccessException)
         {
@@ -114,7 +123,7 @@ internal sealed class TableSnapshots
         try
         {
             long started = _time.GetTimestamp();
-            long bytes = _store.Write(header, table.Scan(), cancellationToken);
+            long bytes = _store.Write(header, table, cancellationToken);
             Remember(table, contents with { IsStored = true });
             LoadLog.TableStored(_logger, table.Name, table.RowCount, bytes, _time.GetElapsedTime(started));
             return new SavedSnapshot(table.Name, bytes);

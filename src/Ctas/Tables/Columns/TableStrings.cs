@@ -11,6 +11,9 @@ namespace Ctas.Tables.Columns;
 /// </remarks>
 internal sealed class TableStrings : IRowStrings
 {
+    /// <summary>The table to find one of at most so many strings is kept: searching them is common and it costs little.</summary>
+    public const int FewStrings = 1024;
+
     private const int KnownPools = 4;
 
     private readonly (StringPool? Pool, int[] Codes)[] _known = new (StringPool?, int[])[KnownPools];
@@ -71,11 +74,9 @@ internal sealed class TableStrings : IRowStrings
         if (_isShared) { return; }
 
         Array.Clear(_known);
-        const int fewStrings = 1024;
-        if (!AlwaysInterns && Pool.IsInterned && Pool.Count > fewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }
+        if (!AlwaysInterns && Pool.IsInterned && Pool.Count > FewStrings && Pool.Count > _translated / 2) { Pool.StopInterning(); }
 
-        // Searching a pool of few strings is common and costs little to keep.
-        if (AlwaysInterns && Pool.Count > fewStrings) { Pool.ReleaseTable(); }
+        if (AlwaysInterns && Pool.Count > FewStrings) { Pool.ReleaseTable(); }
 
         Pool.TrimExcess();
     }

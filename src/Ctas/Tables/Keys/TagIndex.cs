@@ -80,6 +80,19 @@ internal sealed class TagIndex
         return Of(hashes, rows, maxThreads);
     }
 
+    /// <summary>The index of parts as <see cref="TagDirectory.Parts"/> gives them.</summary>
+    /// <exception cref="InvalidDataException">The parts are not those of one index.</exception>
+    public static TagIndex Of(IReadOnlyList<byte[]> parts)
+    {
+        int depth = parts.Count == 0 ? 0 : parts.Max(TagPart.Depth);
+        bool isRight = depth is >= 0 and <= MaxDepth && parts.All(part => TagPart.Depth(part) >= 0)
+            && parts.Sum(part => 1L << (depth - TagPart.Depth(part))) == 1L << depth;
+        if (!isRight) { throw new InvalidDataException($"{parts.Count} parts make no index."); }
+
+        byte[][] places = [.. parts.SelectMany(part => Enumerable.Repeat(part, 1 << (depth - TagPart.Depth(part))))];
+        return new TagIndex(places) { SizeInBytes = parts.Sum(BytesOf) };
+    }
+
     /// <summary>Adds a row whose key is not in the index.</summary>
     public void Add(uint hash, int row, IIndexedRows rows)
     {

@@ -52,6 +52,44 @@ internal static unsafe class TagPart
         return ref Unsafe.Add(ref data, (nint)(-(nint)Unsafe.AsPointer(ref data) & (GroupBytes - 1)));
     }
 
+    /// <summary>What makes up a part, wherever its array lies: line 0 and the groups.</summary>
+    public static ReadOnlySpan<byte> Bytes(byte[] part) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Start(part), (Groups(part) + 1) * GroupBytes);
+
+    /// <summary>A part of the bytes that <see cref="Bytes"/> gave; every search in it ends, at rows below a number.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such part.</exception>
+    public static byte[] Of(ReadOnlySpan<byte> bytes, int rows)
+    {
+        int groups = (bytes.Length / GroupBytes) - 1;
+        bool isWhole = groups > 0 && bytes.Length % GroupBytes == 0 && MemoryMarshal.Read<int>(bytes) == groups;
+        if (!isWhole) { throw new InvalidDataException($"{bytes.Length} bytes are no part of an index."); }
+
+        byte[] part = Create(groups, MemoryMarshal.Read<int>(bytes[DepthOffset..]));
+        bytes.CopyTo(MemoryMarshal.CreateSpan(ref Start(part), bytes.Length));
+        int used = 0;
+        for (uint group = 0; group < (uint)groups; group++) { used += Checked(ref Group(ref Start(part), group), rows); }
+
+        // A search ends at a group without a mark, and one with a free slot has none.
+        return used == Used(part) && used < groups * GroupSlots
+            ? part
+            : throw new InvalidDataException($"A part of an index has {used} rows instead of {Used(part)}.");
+    }
+
+    // Gives the slots that are taken.
+    private static int Checked(ref byte group, int rows)
+    {
+        uint free = Vector128.Equals(Vector128.LoadUnsafe(ref group), Vector128<byte>.Zero).ExtractMostSignificantBits() & SlotMask;
+        bool isRight = free == 0 || Unsafe.Add(ref group, OverflowMark) == 0;
+        for (uint taken = ~free & SlotMask; taken != 0; taken &= taken - 1)
+        {
+            isRight &= (uint)Row(ref group, BitOperations.TrailingZeroCount(taken)) < (uint)rows;
+        }
+
+        return isRight
+            ? GroupSlots - BitOperations.PopCount(free)
+            : throw new InvalidDataException("A part of an index leads to rows that are not there.");
+    }
+
     /// <summary>Number of groups.</summary>
     public static int Groups(byte[] part) => Unsafe.As<byte, int>(ref Start(part));
 

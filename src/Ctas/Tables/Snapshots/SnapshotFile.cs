@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Ctas.Data;
+using Ctas.Tables.Columns;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ctas.Tables.Snapshots;
 
 /// <summary>A stored table, opened for reading: the header at once, the rows when they are asked for.</summary>
 /// <remarks>Everything is checked before it is used. The file may be replaced meanwhile: this one stays what it is.</remarks>
-internal sealed class SnapshotFile : IDisposable
+internal sealed partial class SnapshotFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly long _length;
@@ -62,27 +63,36 @@ internal sealed class SnapshotFile : IDisposable
     /// <exception cref="IOException">The file could not be read.</exception>
     public IReadOnlyList<Batch> ReadRows(int maxDegreeOfParallelism, CancellationToken cancellationToken)
     {
+        if (Header.HoldsSegments) { return [.. ReadTable(Header.Table, maxDegreeOfParallelism, cancellationToken).Scan()]; }
+
         Schema schema = Header.Schema;
         (SnapshotBlock[] blocks, bool[] interned) = ReadFooter(schema.Fields.Count);
-        var options = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = maxDegreeOfParallelism,
-            CancellationToken = cancellationToken,
-        };
-        var pools = new StringPool?[schema.Fields.Count];
-        Run(options, schema.Fields.Count, ordinal => pools[ordinal] = ReadStrings(blocks, ordinal, interned[ordinal]));
-
+        ParallelOptions options = Options(maxDegreeOfParallelism, cancellationToken);
+        StringPool?[] pools = ReadPools(blocks, interned, options);
         SnapshotBlock[] columns = [.. blocks.Where(block => block.Kind == SnapshotBlockKind.Column)];
         var read = new Column[columns.Length];
         Run(options, columns.Length, at =>
         {
             int ordinal = columns[at].Column;
-            read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes, schema.Fields[ordinal].Type, pools[ordinal]));
+            read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes.Span, schema.Fields[ordinal].Type, pools[ordinal]));
         });
         return Assemble(columns, read, pools);
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static ParallelOptions Options(int maxDegreeOfParallelism, CancellationToken cancellationToken) => new()
+    {
+        MaxDegreeOfParallelism = maxDegreeOfParallelism,
+        CancellationToken = cancellationToken,
+    };
+
+    private StringPool?[] ReadPools(SnapshotBlock[] blocks, bool[] interned, ParallelOptions options)
+    {
+        var pools = new StringPool?[interned.Length];
+        Run(options, pools.Length, ordinal => pools[ordinal] = ReadStrings(blocks, ordinal, interned[ordinal]));
+        return pools;
+    }
 
     private Batch[] Assemble(SnapshotBlock[] columns, Column[] read, StringPool?[] pools)
     {
@@ -120,8 +130,10 @@ internal sealed class SnapshotFile : IDisposable
         {
             if (block.Kind != SnapshotBlockKind.Strings || block.Column != ordinal) { continue; }
 
-            expected += WithBlock(block, bytes => StringBlocks.Read(bytes, pool));
+            expected += WithBlock(block, bytes => StringBlocks.Read(bytes.Span, pool, areDistinct: isInterned && Header.HoldsSegments));
         }
+
+        if (isInterned && pool.Count <= TableStrings.FewStrings) { pool.MakeTable(); }
 
         pool.TrimExcess();
         return pool.Count == expected ? pool : throw new SnapshotFormatException("a string is stored twice");
@@ -153,7 +165,9 @@ internal sealed class SnapshotFile : IDisposable
         for (int block = 0; block < count; block++)
         {
             blocks[block] = ReadEntry(footer.AsSpan(start + (block * SnapshotBlock.EntryBytes)));
-            if (blocks[block].Offset != next) { throw new SnapshotFormatException("its blocks leave gaps"); }
+            bool isRight = blocks[block].Offset == next && blocks[block].Length >= 0
+                && blocks[block].Column >= SnapshotBlock.NoColumn && blocks[block].Column < columns;
+            if (!isRight) { throw new SnapshotFormatException("its blocks leave gaps"); }
 
             next += blocks[block].Length;
         }
@@ -169,16 +183,30 @@ internal sealed class SnapshotFile : IDisposable
         BinaryPrimitives.ReadInt32LittleEndian(entry[17..]),
         BinaryPrimitives.ReadUInt32LittleEndian(entry[21..]));
 
-    private T WithBlock<T>(SnapshotBlock block, ReadBlock<T> read)
+    private T WithBlock<T>(SnapshotBlock block, Func<ReadOnlyMemory<byte>, T> read)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(block.Length);
-        Span<byte> bytes = buffer.AsSpan(0, block.Length);
-        ReadExactly(bytes, block.Offset);
-        Check($"a block of column \"{Header.Schema.Fields[block.Column].Name}\"", bytes, block.Checksum);
-        T result = read(bytes);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return result;
+        Memory<byte> bytes = buffer.AsMemory(0, block.Length);
+        try
+        {
+            ReadExactly(bytes.Span, block.Offset);
+            Check(block, bytes.Span);
+            return read(bytes);
+        }
+        catch (InvalidDataException e) { throw new SnapshotFormatException(Reason(e)); }
+        finally { ArrayPool<byte>.Shared.Return(buffer); }
     }
+
+    private void Check(SnapshotBlock block, ReadOnlySpan<byte> bytes)
+    {
+        string what = block.Column == SnapshotBlock.NoColumn
+            ? $"a block of its {block.Kind.ToString().ToLowerInvariant()}"
+            : $"a block of column \"{Header.Schema.Fields[block.Column].Name}\"";
+        Check(what, bytes, block.Checksum);
+    }
+
+    // A message of an exception is a sentence; a reason is put into one.
+    private static string Reason(InvalidDataException e) => char.ToLowerInvariant(e.Message[0]) + e.Message[1..].TrimEnd('.');
 
     private byte[] Part(string what, long offset, int length)
     {
@@ -224,6 +252,4 @@ internal sealed class SnapshotFile : IDisposable
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
         }
     }
-
-    private delegate T ReadBlock<T>(ReadOnlySpan<byte> bytes);
 }

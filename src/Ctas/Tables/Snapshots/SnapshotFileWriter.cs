@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Ctas.Data;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables.Snapshots;
 
@@ -22,7 +23,7 @@ internal sealed class SnapshotFileWriter
         _stringBlocks = new int[_strings.Length];
     }
 
-    /// <summary>Writes everything; what the stream buffers is left to its owner.</summary>
+    /// <summary>Writes the rows of a table; what the stream buffers is left to its owner.</summary>
     /// <param name="stream">Where to; written from its start to its end.</param>
     /// <param name="header">What the table is.</param>
     /// <param name="rows">Its rows, all columns.</param>
@@ -32,7 +33,7 @@ internal sealed class SnapshotFileWriter
         Stream stream, SnapshotHeader header, IEnumerable<Batch> rows, CancellationToken cancellationToken)
     {
         var writer = new SnapshotFileWriter(stream, header.Schema);
-        writer.WriteHeader(header);
+        writer.WriteHeader(header with { HoldsSegments = false });
         int group = 0;
         long rowCount = 0;
         foreach (Batch batch in rows)
@@ -54,7 +55,30 @@ internal sealed class SnapshotFileWriter
 
         for (int ordinal = 0; ordinal < writer._strings.Length; ordinal++) { writer.WriteStrings(ordinal); }
 
-        writer.WriteFooter();
+        writer.WriteFooter([.. writer._strings.Select(strings => strings is { IsInterned: true })]);
+        return writer._offset;
+    }
+
+    /// <summary>Writes a compact table as it lies in memory: its strings, its segments and its key index.</summary>
+    /// <inheritdoc cref="Write(Stream, SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
+    public static long Write(
+        Stream stream, SnapshotHeader header, CompactTable table, CancellationToken cancellationToken)
+    {
+        var writer = new SnapshotFileWriter(stream, header.Schema);
+        writer.WriteHeader(header with { HoldsSegments = true });
+        SegmentBlocks.Write(table.Segments, writer._buffer);
+        writer.PutBlock(SnapshotBlockKind.Segments, SnapshotBlock.NoColumn, 0);
+        for (int ordinal = 0; ordinal < writer._strings.Length; ordinal++) { writer.WriteStrings(table.Pools[ordinal], ordinal); }
+
+        for (int segment = 0; segment < table.Segments.Length; segment++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.WriteSegment(table.Segments[segment], segment);
+        }
+
+        if (header.Schema.HasKey) { writer.WriteIndex(table.Index, cancellationToken); }
+
+        writer.WriteFooter([.. table.Pools.Select(pool => pool is { IsInterned: true })]);
         return writer._offset;
     }
 
@@ -80,6 +104,14 @@ internal sealed class SnapshotFileWriter
         PutBlock(SnapshotBlockKind.Column, ordinal, group);
     }
 
+    private void WriteStrings(StringPool? pool, int ordinal)
+    {
+        if (pool is null) { return; }
+
+        _strings[ordinal]!.AddAll(pool, () => WriteStrings(ordinal));
+        WriteStrings(ordinal);
+    }
+
     private void WriteStrings(int ordinal)
     {
         if (_strings[ordinal] is not { } strings) { return; }
@@ -88,15 +120,36 @@ internal sealed class SnapshotFileWriter
         PutBlock(SnapshotBlockKind.Strings, ordinal, _stringBlocks[ordinal]++);
     }
 
-    private void WriteFooter()
+    private void WriteSegment(CompactSegment segment, int number)
+    {
+        var block = new BlockWriter(_buffer);
+        for (int ordinal = 0; ordinal < segment.Columns.Length; ordinal++)
+        {
+            segment.Columns[ordinal].Write(block);
+            PutBlock(SnapshotBlockKind.Encoded, ordinal, number);
+        }
+    }
+
+    private void WriteIndex(TagDirectory index, CancellationToken cancellationToken)
+    {
+        int number = 0;
+        foreach (byte[] part in index.Parts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _buffer.Write(TagPart.Bytes(part));
+            PutBlock(SnapshotBlockKind.Index, SnapshotBlock.NoColumn, number++);
+        }
+    }
+
+    private void WriteFooter(bool[] interned)
     {
         Span<byte> numbers = _buffer.GetSpan(8);
-        BinaryPrimitives.WriteInt32LittleEndian(numbers, _strings.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(numbers, interned.Length);
         BinaryPrimitives.WriteInt32LittleEndian(numbers[4..], _blocks.Count);
         _buffer.Advance(8);
-        foreach (StringBlocks? strings in _strings)
+        foreach (bool isInterned in interned)
         {
-            _buffer.GetSpan(1)[0] = strings is { IsInterned: true } ? (byte)1 : (byte)0;
+            _buffer.GetSpan(1)[0] = isInterned ? (byte)1 : (byte)0;
             _buffer.Advance(1);
         }
 

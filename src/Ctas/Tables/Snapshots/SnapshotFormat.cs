@@ -9,7 +9,7 @@ namespace Ctas.Tables.Snapshots;
 /// <code>
 /// prelude   magic (8) · version (4) · length of the header (4) · its checksum (4) · checksum of these 20 bytes (4)
 /// header    what the table is, see SnapshotHeader
-/// blocks    strings, columns: one after another
+/// blocks    strings, columns, and of a compact table its segments and its index: one after another
 /// footer    of each block: kind, column, group of rows, offset, length, checksum
 /// trailer   offset of the footer (8) · its length (4) · its checksum (4) · checksum of these 16 bytes (4) · magic (8)
 /// </code>
@@ -19,7 +19,7 @@ namespace Ctas.Tables.Snapshots;
 internal static class SnapshotFormat
 {
     /// <summary>Files of another version are not read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const int PreludeBytes = 24;
 
@@ -54,18 +54,30 @@ internal enum SnapshotBlockKind : byte
 
     /// <summary>The values of a column in a group of rows.</summary>
     Column = 2,
+
+    /// <summary>The rows of all segments, see <see cref="SegmentBlocks"/>.</summary>
+    Segments = 3,
+
+    /// <summary>A sealed column of a segment, as it lies in memory.</summary>
+    Encoded = 4,
+
+    /// <summary>A part of the key index.</summary>
+    Index = 5,
 }
 
 /// <summary>Where a block lies.</summary>
 /// <param name="Kind">What it holds.</param>
-/// <param name="Column">Ordinal of the column.</param>
-/// <param name="Group">Number of the group of rows, or of the block of strings within its column.</param>
+/// <param name="Column">Ordinal of the column; <see cref="NoColumn"/> where it is of no column.</param>
+/// <param name="Group">Number of the group of rows or the segment, of the block of strings within its column, or of the part of the index.</param>
 /// <param name="Offset">Its first byte in the file.</param>
 /// <param name="Length">Its bytes.</param>
 /// <param name="Checksum">Their checksum.</param>
 internal readonly record struct SnapshotBlock(
     SnapshotBlockKind Kind, int Column, int Group, long Offset, int Length, uint Checksum)
 {
+    /// <summary>Of no column.</summary>
+    public const int NoColumn = -1;
+
     /// <summary>Bytes of an entry in the footer.</summary>
     public const int EntryBytes = 25;
 }

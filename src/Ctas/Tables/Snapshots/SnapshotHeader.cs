@@ -10,6 +10,9 @@ namespace Ctas.Tables.Snapshots;
 /// <param name="Stamp">Names these contents: given anew whenever the table changes.</param>
 internal sealed record SnapshotHeader(string Table, string Definition, Schema Schema, long RowCount, Guid Stamp)
 {
+    /// <summary>True when the file holds the segments of a compact table, false when it holds rows.</summary>
+    public bool HoldsSegments { get; init; }
+
     /// <summary>When the rows were stored.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

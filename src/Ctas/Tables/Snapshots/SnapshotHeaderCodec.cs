@@ -16,6 +16,7 @@ internal static class SnapshotHeaderCodec
         Write(writer, header.Schema);
         writer.Write(header.RowCount);
         writer.Write(header.Stamp.ToByteArray());
+        writer.Write(header.HoldsSegments);
         writer.Write(header.CreatedAt.UtcTicks);
         writer.Write(header.WhyNotContinued);
         WriteAll(writer, header.Sources, Write);
@@ -34,6 +35,7 @@ internal static class SnapshotHeaderCodec
         return new SnapshotHeader(
             reader.ReadString(), reader.ReadString(), ReadSchema(reader), reader.ReadInt64(), ReadStamp(reader))
         {
+            HoldsSegments = reader.ReadBoolean(),
             CreatedAt = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
             WhyNotContinued = reader.ReadString(),
             Sources = ReadAll(reader, ReadSource),

@@ -49,7 +49,17 @@ internal sealed class SnapshotStore
     /// <returns>Bytes of the file.</returns>
     /// <exception cref="IOException">It could not be stored; what was stored before is.</exception>
     /// <exception cref="UnauthorizedAccessException">As <see cref="IOException"/>.</exception>
-    public long Write(SnapshotHeader header, IEnumerable<Batch> rows, CancellationToken cancellationToken)
+    public long Write(SnapshotHeader header, IEnumerable<Batch> rows, CancellationToken cancellationToken) =>
+        Write(header, file => SnapshotFileWriter.Write(file, header, rows, cancellationToken));
+
+    /// <summary>Stores a table: a compact one as it lies in memory, any other row by row.</summary>
+    /// <inheritdoc cref="Write(SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
+    public long Write(SnapshotHeader header, ITable table, CancellationToken cancellationToken) =>
+        table is CompactTable compact && SegmentBlocks.CanHold(compact)
+            ? Write(header, file => SnapshotFileWriter.Write(file, header, compact, cancellationToken))
+            : Write(header, table.Scan(), cancellationToken);
+
+    private long Write(SnapshotHeader header, Func<Stream, long> write)
     {
         Directory.CreateDirectory(_folder);
         string path = PathOf(header.Table);
@@ -59,7 +69,7 @@ internal sealed class SnapshotStore
             long bytes;
             using (Stream file = _files.Create(unfinished))
             {
-                bytes = SnapshotFileWriter.Write(file, header, rows, cancellationToken);
+                bytes = write(file);
                 _files.Flush(file);
             }
 

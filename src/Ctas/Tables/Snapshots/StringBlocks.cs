@@ -58,6 +58,18 @@ internal sealed class StringBlocks
         return _codes.AsSpan(0, given.Length);
     }
 
+    /// <summary>Lets all strings of a pool wait to be written, in the order of their codes.</summary>
+    /// <param name="pool">The strings.</param>
+    /// <param name="full">Called whenever a block is full.</param>
+    public void AddAll(StringPool pool, Action full)
+    {
+        for (int code = 0; code < pool.Count; code++)
+        {
+            Append(pool.GetBytes(code));
+            if (IsFull) { full(); }
+        }
+    }
+
     /// <summary>Moves the strings that wait into a block.</summary>
     public void Write(ArrayBufferWriter<byte> block)
     {
@@ -70,21 +82,28 @@ internal sealed class StringBlocks
     }
 
     /// <summary>Adds the strings of a block to a pool.</summary>
+    /// <param name="block">What <see cref="Write"/> made.</param>
+    /// <param name="pool">Where they go.</param>
+    /// <param name="areDistinct">True when they are known to be different, so that none is looked for.</param>
     /// <returns>Their number.</returns>
     /// <exception cref="SnapshotFormatException">It is no such block.</exception>
-    public static int Read(ReadOnlySpan<byte> block, StringPool pool)
+    public static int Read(ReadOnlySpan<byte> block, StringPool pool, bool areDistinct = false)
     {
         if (block.Length < 4) { throw new SnapshotFormatException("a block of strings is too short"); }
 
         int count = BinaryPrimitives.ReadInt32LittleEndian(block);
+        if (count is < 0 or > BlockStrings) { throw new SnapshotFormatException($"a block of {count} strings"); }
+
         int[] lengths = ArrayPool<int>.Shared.Rent(count);
         ReadOnlySpan<byte> bytes = block[4..];
         bytes = bytes[IntegerBlocks.Read(bytes, lengths.AsSpan(0, count))..];
         foreach (int length in lengths.AsSpan(0, count))
         {
-            if (length > bytes.Length) { throw new SnapshotFormatException("a block of strings is too short"); }
+            if ((uint)length > (uint)bytes.Length) { throw new SnapshotFormatException("a block of strings is too short"); }
 
-            pool.Add(bytes[..length]);
+            if (areDistinct) { pool.AddDistinct(bytes[..length]); }
+            else { pool.Add(bytes[..length]); }
+
             bytes = bytes[length..];
         }
 
