@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ctas.Data;
 
 /// <summary>Finds row numbers by the hash of their key: open addressing with linear probing. One writer.</summary>
@@ -33,6 +35,7 @@ internal sealed class KeyIndex
     public KeyProbe Probe(ulong hash) => new(_slots, Shorten(hash));
 
     /// <summary>Adds a row whose key is not in the index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ulong hash, int row)
     {
         if ((Count + 1) * 4L > _slots.Length * 3L) { Grow(); }
@@ -84,6 +87,7 @@ internal sealed class KeyIndex
     private static int SlotsFor(int capacity) =>
         (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, (capacity * 4L / 3) + 1));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Insert(ulong[] slots, ulong content)
     {
         int mask = slots.Length - 1;
@@ -93,6 +97,7 @@ internal sealed class KeyIndex
         slots[slot] = content;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         var slots = new ulong[_slots.Length * 2];
@@ -125,6 +130,7 @@ internal ref struct KeyProbe
     public readonly int Row => (int)(uint)_slots[_current] - 1;
 
     /// <summary>Moves to the next candidate; false when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
         ulong[] slots = _slots;

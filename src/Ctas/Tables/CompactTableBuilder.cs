@@ -126,6 +126,7 @@ internal sealed class CompactTableBuilder : TableBuilder
         for (int row = 0; row < count; row++) { _keyHashes[first + row] = KeyIndex.Shorten(_hashes[row]); }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Upsert(KeyIndex index, ulong hash, Batch rows, int row, int number)
     {
         for (KeyProbe probe = index.Probe(hash); probe.MoveNext();)

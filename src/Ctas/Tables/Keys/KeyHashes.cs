@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Keys;
@@ -58,6 +59,7 @@ internal sealed class KeyHashes
         return hashes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<int> values, Span<ulong> hashes, bool follows)
     {
         for (int row = 0; row < hashes.Length; row++)
@@ -67,6 +69,7 @@ internal sealed class KeyHashes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<long> values, Span<ulong> hashes, bool follows)
     {
         for (int row = 0; row < hashes.Length; row++)
@@ -76,6 +79,7 @@ internal sealed class KeyHashes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<int> codes, ulong[] ofCodes, Span<ulong> hashes, bool follows)
     {
         for (int row = 0; row < hashes.Length; row++)
@@ -85,6 +89,7 @@ internal sealed class KeyHashes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<int> codes, StringPool pool, Span<ulong> hashes, bool follows)
     {
         for (int row = 0; row < hashes.Length; row++)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Ctas.Tables.Keys;
 
@@ -45,6 +46,7 @@ internal sealed class TagIndexBuild(ReadOnlyMemory<uint> hashes, ReadOnlyMemory<
         return parts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[] CountParts(int start, int end)
     {
         int[] counts = new int[1 << depth];
@@ -73,6 +75,7 @@ internal sealed class TagIndexBuild(ReadOnlyMemory<uint> hashes, ReadOnlyMemory<
         return starts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter(int start, int end, int[] places, ulong[] keys)
     {
         ReadOnlySpan<uint> given = hashes.Span;
