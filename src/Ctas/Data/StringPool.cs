@@ -42,6 +42,10 @@ public sealed class StringPool
         if (isInterned) { _slots = new ulong[32]; }
     }
 
+    /// <summary>Makes an empty pool with room to address so many strings.</summary>
+    internal StringPool(bool isInterned, int capacity)
+        : this(isInterned) => _entries = new ulong[Math.Max(_entries.Length, capacity)];
+
     /// <summary>Makes a pool of strings that are made when they are read.</summary>
     internal StringPool(DeferredStrings strings)
     {

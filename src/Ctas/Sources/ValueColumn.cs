@@ -47,8 +47,12 @@ internal sealed class ValueColumn
     private const double MaxDistinctShare = 0.9;
     private const int MinStringsToJudge = 16_384;
 
+    // Compact tables encode so many rows at once, straight from a pool that holds them all.
+    private const int RowsOfPool = 65_536;
+
     private ColumnBuilder _builder;
     private long _stringsInPool;
+    private long _rowsBefore;
     private NestedJsonReader? _nested;
     private DataType _wanted = DataType.Null;
 
@@ -307,20 +311,22 @@ internal sealed class ValueColumn
         if (_builder is StringColumnBuilder strings && maxPoolBytes < long.MaxValue)
         {
             _stringsInPool += rows;
-            RenewPool(strings.Pool, maxPoolBytes);
+            _rowsBefore += rows;
+            RenewPool(strings.Pool, maxPoolBytes, endsRows: _rowsBefore / RowsOfPool > (_rowsBefore - rows) / RowsOfPool);
         }
 
         return column;
     }
 
     // Strings that are nearly all different are not looked for any more; nor are they gathered in one large pool then.
-    private void RenewPool(StringPool pool, long maxPoolBytes)
+    private void RenewPool(StringPool pool, long maxPoolBytes, bool endsRows)
     {
         bool isDistinct = !pool.IsInterned
             || (_stringsInPool >= MinStringsToJudge && pool.Count > _stringsInPool * MaxDistinctShare);
-        if (!(isDistinct && pool.IsInterned) && pool.SizeInBytes <= (isDistinct ? maxPoolBytes / 8 : maxPoolBytes)) { return; }
+        bool isUsedUp = isDistinct && (pool.IsInterned || endsRows);
+        if (!isUsedUp && pool.SizeInBytes <= maxPoolBytes) { return; }
 
-        _builder = ColumnBuilder.Create(Type, new StringPool(isInterned: !isDistinct));
+        _builder = ColumnBuilder.Create(Type, new StringPool(isInterned: !isDistinct, capacity: isDistinct ? RowsOfPool : 0));
         _stringsInPool = 0;
     }
 
