@@ -28,7 +28,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         _services = services;
         _loader = new ParallelLoader(services);
-        Maintenance = new TableMaintenance(services.Maintainer!, services.Registry);
+        Maintenance = new TableMaintenance(services.Maintainer!, services.Registry, services.TimeProvider);
         _script = LoadPlanning.Plan(scripts, services);
         _known = _script;
         _graph = LoadGraphs.Build(_script);
@@ -137,6 +137,25 @@ public sealed class CtasEngine : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         LoadServices services = _services.WithQueryMemory(_known.Settings[LoadProperties.MemoryLimit]);
         return Task.Run(() => TableQueries.RunAsync(sql, services, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>As <see cref="QueryAsync"/>, over tables that are as fresh as asked for.</summary>
+    /// <param name="sql">The SELECT.</param>
+    /// <param name="staleness">How far behind their sources tables may be, and how long to wait.</param>
+    /// <param name="cancellationToken">Stops waiting and running.</param>
+    /// <exception cref="Text.CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
+    /// <exception cref="TableNotReadyException">It reads a table that has no data yet.</exception>
+    /// <exception cref="TableTooStaleException">A table is further behind, and was until the time ran out.</exception>
+    /// <exception cref="MaintenanceException">A table is kept fresh no longer.</exception>
+    /// <exception cref="ExecutionException">An expression failed on a row.</exception>
+    public async Task<QueryResult> QueryFreshAsync(
+        string sql, StalenessPolicy staleness, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ArgumentNullException.ThrowIfNull(staleness);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        await Maintenance.RequireAsync(QueryPlanner.ReferencedRelations(sql), staleness, cancellationToken).ConfigureAwait(false);
+        return await QueryAsync(sql, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

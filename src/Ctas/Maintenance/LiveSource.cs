@@ -17,6 +17,7 @@ namespace Ctas.Maintenance;
 internal sealed class LiveSource : IAsyncDisposable
 {
     private const int BatchesAhead = 4;
+    private const long NotBehind = long.MinValue;
 
     private readonly SourceToFollow _followed;
     private readonly Action _onArrival;
@@ -24,16 +25,20 @@ internal sealed class LiveSource : IAsyncDisposable
     private readonly Channel<TailBatch> _batches = Channel.CreateBounded<TailBatch>(
         new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
 
+    private readonly TimeProvider _time;
     private LiveSourceProgress _progress;
+    private long _behindSince = NotBehind;
     private Task _pump = Task.CompletedTask;
     private ISourceTail? _tail;
 
     /// <summary>Prepares to follow a source; nothing is read before <see cref="Start"/>.</summary>
     /// <param name="followed">The source, where its snapshot ended, and what it held.</param>
     /// <param name="eventTime">How far event time has come in it.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="onArrival">Called when there is something to take.</param>
-    public LiveSource(SourceToFollow followed, SourceWatermark eventTime, Action onArrival)
+    public LiveSource(SourceToFollow followed, SourceWatermark eventTime, TimeProvider time, Action onArrival)
     {
+        _time = time;
         _followed = followed;
         EventTime = eventTime;
         eventTime.Note(followed.NewestTimes);
@@ -58,6 +63,32 @@ internal sealed class LiveSource : IAsyncDisposable
 
     /// <summary>How the tail is; null before it is open.</summary>
     public TailStatus? Status => Volatile.Read(ref _tail)?.GetStatus();
+
+    /// <summary>Offsets that are known and not applied; null before the tail is open.</summary>
+    public long? LagRecords
+    {
+        get
+        {
+            if (Status is not { } status) { return null; }
+
+            Dictionary<int, long> applied = Progress.Positions.ToDictionary(position => position.Partition, position => position.Offset);
+            return status.Ends.Sum(end => Math.Max(0, end.Offset - applied.GetValueOrDefault(end.Partition)));
+        }
+    }
+
+    /// <summary>For how long records have been known that are not applied, or the source could not be asked; zero when neither.</summary>
+    public TimeSpan BehindFor
+    {
+        get
+        {
+            if (!IsBehind) { return TimeSpan.Zero; }
+
+            NoteBehind();
+            return Volatile.Read(ref _behindSince) is var since and not NotBehind ? _time.GetElapsedTime(since) : TimeSpan.Zero;
+        }
+    }
+
+    private bool IsBehind => Status is { Fault: not null } || LagRecords is > 0;
 
     /// <summary>Why it cannot be followed any further; null while it can.</summary>
     public Exception? Error { get; private set; }
@@ -106,6 +137,7 @@ internal sealed class LiveSource : IAsyncDisposable
     {
         _followed.Changelog?.Publish();
         Volatile.Write(ref _progress, progress);
+        if (!IsBehind) { Volatile.Write(ref _behindSince, NotBehind); }
     }
 
     /// <summary>Stops reading.</summary>
@@ -135,6 +167,8 @@ internal sealed class LiveSource : IAsyncDisposable
         changelog.Apply(new ChangeBatch(selected, Selection: null, weights), changes.Add);
     }
 
+    private void NoteBehind() => Interlocked.CompareExchange(ref _behindSince, _time.GetTimestamp(), NotBehind);
+
     private async Task PumpAsync()
     {
         try
@@ -146,6 +180,7 @@ internal sealed class LiveSource : IAsyncDisposable
                 while (true)
                 {
                     TailBatch batch = await tail.ReadAsync(_stopping.Token).ConfigureAwait(false);
+                    NoteBehind();
                     await _batches.Writer.WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
                     _onArrival();
                 }

@@ -20,6 +20,7 @@ internal sealed class MaintainedTable(
         [.. query.Clocks.Select(clock => (clock, EventTimeSources.Of(clock.Window, inputs)))];
 
     private Exception? _failure;
+    private long _lateRowsTold;
 
     /// <summary>The table's name.</summary>
     public string Name { get; } = name;
@@ -92,6 +93,14 @@ internal sealed class MaintainedTable(
             Changes.Clear();
             throw;
         }
+    }
+
+    /// <summary>Late rows since the last call.</summary>
+    public long TakeLateRows()
+    {
+        long told = _lateRowsTold;
+        _lateRowsTold = LateRows;
+        return _lateRowsTold - told;
     }
 
     private bool AdvanceEventTime()

@@ -19,6 +19,7 @@ internal sealed class Maintainer : IAsyncDisposable
     private readonly TableRegistry _registry;
     private readonly MaintenanceOptions _options;
     private readonly TimeProvider _time;
+    private readonly MaintenanceMetrics _metrics;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _ticking = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
@@ -37,6 +38,7 @@ internal sealed class Maintainer : IAsyncDisposable
     public Maintainer(TableRegistry registry, MaintenanceOptions options, TimeProvider time, ILoggerFactory loggerFactory)
     {
         _time = time;
+        _metrics = new MaintenanceMetrics(() => _tables.Select(FreshnessOf));
         _registry = registry;
         _options = options;
         _logger = loggerFactory.CreateLogger<Maintainer>();
@@ -54,6 +56,27 @@ internal sealed class Maintainer : IAsyncDisposable
     /// <summary>The table of that name, ignoring case; null when it is not kept fresh.</summary>
     public MaintainedTable? Find(string name) =>
         _tables.FirstOrDefault(table => string.Equals(table.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>How fresh a table is. Cheap; asks no broker.</summary>
+    public TableFreshness FreshnessOf(MaintainedTable table)
+    {
+        IReadOnlySet<LiveSource> sources = table.Sources;
+        _registry.TryGetMetadata(table.Name, out TableMetadata? metadata);
+        return new TableFreshness(
+            table.Name,
+            metadata?.State ?? TableState.Dropped,
+            table.Current.Version,
+            sources.Any(source => source.Status is null) ? null : sources.Sum(source => source.LagRecords),
+            sources.Max(source => source.Progress.NewestRecordAt),
+            metadata?.Positions ?? [],
+            table.StateBytes,
+            sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null))
+        {
+            LagTime = sources.Select(source => source.BehindFor).DefaultIfEmpty().Max(),
+            Sink = table.Delivery?.Status,
+            LateRows = table.LateRows,
+        };
+    }
 
     /// <summary>Waits for the tick that runs, and lets none begin before the result is disposed.</summary>
     public async Task<IDisposable> HoldAsync(CancellationToken cancellationToken)
@@ -76,7 +99,7 @@ internal sealed class Maintainer : IAsyncDisposable
         ImmutableInterlocked.Update(ref _subscriptions, (all, gone) => all.Remove(gone), subscription);
 
     /// <summary>A source that signals this maintainer.</summary>
-    public LiveSource Follow(SourceToFollow followed) => new(followed, new SourceWatermark(_time, _options.IdlePartitionAfter), Wake);
+    public LiveSource Follow(SourceToFollow followed) => new(followed, new SourceWatermark(_time, _options.IdlePartitionAfter), _time, Wake);
 
     /// <summary>
     /// Takes tables on, while ticks are held; those they read come before them or are here already, those they replace have
@@ -151,6 +174,7 @@ internal sealed class Maintainer : IAsyncDisposable
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));
         if (_clock is not null) { await _clock.DisposeAsync().ConfigureAwait(false); }
 
+        _metrics.Dispose();
         _ticking.Dispose();
         _stopping.Dispose();
     }
@@ -160,6 +184,18 @@ internal sealed class Maintainer : IAsyncDisposable
     {
         _clock ??= _time.CreateTimer(_ => Wake(), null, _options.IdlePartitionAfter, _options.IdlePartitionAfter);
         Wake();
+    }
+
+    private bool RunTick()
+    {
+        long started = _time.GetTimestamp();
+        bool hasApplied = new Tick(_tables, _sources, _options, _registry, _logger)
+        {
+            Subscriptions = _subscriptions,
+            Metrics = _metrics,
+        }.Run();
+        _metrics.Ticked(_time.GetElapsedTime(started), hasApplied);
+        return hasApplied;
     }
 
     private void EndSubscriptions(Exception error)
@@ -179,7 +215,7 @@ internal sealed class Maintainer : IAsyncDisposable
                 await _ticking.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 try
                 {
-                    if (!IsPaused && new Tick(_tables, _sources, _options, _registry, _logger) { Subscriptions = _subscriptions }.Run()) { Wake(); }
+                    if (!IsPaused && RunTick()) { Wake(); }
                 }
                 finally { _ticking.Release(); }
 

@@ -24,6 +24,12 @@ public sealed record TableFreshness(
     long StateBytes,
     string? Fault)
 {
+    /// <summary>
+    /// For how long records of its sources have been known that it does not show, or a source could not be reached; zero when
+    /// neither.
+    /// </summary>
+    public TimeSpan LagTime { get; init; }
+
     /// <summary>How far its changes have been delivered; null without a sink.</summary>
     public SinkStatus? Sink { get; init; }
 

@@ -7,9 +7,11 @@ public sealed class TableMaintenance
 {
     private readonly Maintainer _maintainer;
     private readonly TableRegistry _registry;
+    private readonly FreshReads _reads;
 
-    internal TableMaintenance(Maintainer maintainer, TableRegistry registry)
+    internal TableMaintenance(Maintainer maintainer, TableRegistry registry, TimeProvider time)
     {
+        _reads = new FreshReads(maintainer, time);
         _maintainer = maintainer;
         _registry = registry;
     }
@@ -28,22 +30,32 @@ public sealed class TableMaintenance
     public TableFreshness FreshnessOf(string table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        MaintainedTable live = Require(table);
-        IReadOnlySet<LiveSource> sources = live.Sources;
-        _registry.TryGetMetadata(live.Name, out TableMetadata? metadata);
-        return new TableFreshness(
-            live.Name,
-            metadata?.State ?? TableState.Dropped,
-            live.Current.Version,
-            sources.Any(source => source.Status is null) ? null : sources.Sum(LagOf),
-            sources.Max(source => source.Progress.NewestRecordAt),
-            metadata?.Positions ?? [],
-            live.StateBytes,
-            sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null))
+        return _maintainer.FreshnessOf(Require(table));
+    }
+
+    /// <summary>The version of a table that is as fresh as asked for: for lookups that state how stale they may be.</summary>
+    /// <param name="table">The table; one that is loaded once is never behind.</param>
+    /// <param name="staleness">How far behind it may be, and how long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="TableTooStaleException">It is further behind, and was until the time ran out.</exception>
+    /// <exception cref="MaintenanceException">It is kept fresh no longer.</exception>
+    public async Task<ITable> ReadAsync(string table, StalenessPolicy staleness, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(staleness);
+        await RequireAsync([table], staleness, cancellationToken).ConfigureAwait(false);
+        return _registry[table].Snapshot();
+    }
+
+    /// <summary>Waits until those of the tables that are kept fresh are as fresh as asked for.</summary>
+    internal async Task RequireAsync(IEnumerable<string> tables, StalenessPolicy staleness, CancellationToken cancellationToken)
+    {
+        foreach (MaintainedTable live in tables.Select(_maintainer.Find).OfType<MaintainedTable>())
         {
-            Sink = live.Delivery?.Status,
-            LateRows = live.LateRows,
-        };
+            await _reads.RequireAsync(live, staleness, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits until the sink of a table has every change that the table shows when this is called.</summary>
@@ -101,12 +113,6 @@ public sealed class TableMaintenance
 
             await ticked.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private static long LagOf(LiveSource source)
-    {
-        Dictionary<int, long> applied = source.Progress.Positions.ToDictionary(position => position.Partition, position => position.Offset);
-        return source.Status!.Ends.Sum(end => Math.Max(0, end.Offset - applied.GetValueOrDefault(end.Partition)));
     }
 
     private MaintainedTable Require(string table) =>

@@ -17,6 +17,9 @@ internal sealed class Tick(
     private readonly Dictionary<LiveSource, SourceChanges> _arrived = [];
     private readonly List<(string Name, Exception Failure)> _failed = [];
 
+    /// <summary>Where the step is counted; null for nowhere.</summary>
+    public MaintenanceMetrics? Metrics { get; init; }
+
     /// <summary>Whom changes are handed to beside the tables.</summary>
     public ImmutableArray<ChangeSubscription> Subscriptions { get; init; } = [];
 
@@ -88,6 +91,7 @@ internal sealed class Tick(
             table.Name, $"table \"{table.Name}\" is kept fresh no longer: {failure.Message}", failure);
         table.Fail(error);
         _failed.Add((table.Name, error));
+        Metrics?.Failed(table.Name);
         MaintenanceLog.TableFailed(logger, table.Name, error);
     }
 
@@ -104,11 +108,27 @@ internal sealed class Tick(
 
         if (advances.Count > 0) { registry.Advance(advances); }
 
+        Count();
         HandOn();
 
         foreach ((LiveSource source, SourceChanges changes) in _arrived) { source.Applied(changes.Progress); }
 
         if (_failed.Count > 0) { registry.MarkStale(_failed); }
+    }
+
+    private void Count()
+    {
+        if (Metrics is not { } metrics) { return; }
+
+        foreach ((LiveSource source, SourceChanges changes) in _arrived)
+        {
+            metrics.Applied(source, changes.Progress.Positions.Sum(position => position.Offset) - source.Progress.Positions.Sum(position => position.Offset));
+        }
+
+        foreach (MaintainedTable table in tables)
+        {
+            metrics.Changed(table.Name, table.Changes.Sum(changes => (long)changes.Count), table.TakeLateRows());
+        }
     }
 
     /// <summary>Gives the changes to subscriptions, now that tables show them, and lets go of them.</summary>

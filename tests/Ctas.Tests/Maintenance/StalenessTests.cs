@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Ctas.Data;
+using Ctas.Maintenance;
+using Ctas.Sources;
+using Ctas.Tables;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ctas.Tests.Maintenance;
+
+/// <summary>How far tables are behind, and reads that say how far they may be.</summary>
+public sealed class StalenessTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly InMemorySource _numbers = new(new SourceDefinition("numbers", new InMemoryLocation("numbers"))
+    {
+        Columns = [new SourceColumn("n", DataType.BigInt)],
+        Mode = ReadMode.Append,
+    });
+
+    [Fact]
+    public async Task Lag_WhilePaused_GrowsInRecordsAndTimeAndIsGoneAfter()
+    {
+        await using CtasEngine engine = await PausedAsync();
+        Add(1, 2, 3);
+        TableFreshness before = engine.Maintenance.FreshnessOf("t");
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        TableFreshness behind = engine.Maintenance.FreshnessOf("t");
+        (before.LagRecords, behind.LagRecords).Should().Be((3, 3));
+        (behind.LagTime - before.LagTime).Should().Be(TimeSpan.FromSeconds(5));
+        engine.Maintenance.Resume();
+        await engine.Tables.UntilRowsAsync("t", "(1)", "(2)", "(3)");
+        await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("numbers", 0, 2));
+
+        TableFreshness fresh = engine.Maintenance.FreshnessOf("t");
+        (fresh.LagRecords, fresh.LagTime).Should().Be((0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Read_TableTooFarBehind_IsRefusedWithItsLagAndAWayOut()
+    {
+        await using CtasEngine engine = await PausedAsync();
+        Add(1, 2, 3);
+        engine.Maintenance.FreshnessOf("t").LagRecords.Should().Be(3);
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Func<Task> lookup = () => engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(2));
+        Func<Task> query = () => engine.QueryFreshAsync("SELECT COUNT(*) AS n FROM (SELECT * FROM t) q", StalenessPolicy.MaxLag(TimeSpan.FromSeconds(4)));
+
+        (await lookup.Should().ThrowAsync<TableTooStaleException>()).Which.Message.Should().Be(
+            "table \"t\" is 3 records and 5 s behind, and at most 2 records was asked for; allow more, or wait with Within(timeout)");
+        (await query.Should().ThrowAsync<TableTooStaleException>()).Which.Freshness.LagTime.Should().Be(TimeSpan.FromSeconds(5));
+        (await engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(3))).RowCount.Should().Be(0);
+        (await engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(TimeSpan.FromSeconds(5)))).RowCount.Should().Be(0);
+        (await engine.Maintenance.ReadAsync("t", StalenessPolicy.Any)).RowCount.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Read_Waiting_GetsWhatWasKnownWhenItBegan()
+    {
+        await using CtasEngine engine = await PausedAsync();
+        Add(1, 2, 3);
+
+        Task<ITable> lookup = engine.Maintenance.ReadAsync("t", StalenessPolicy.Wait(TimeSpan.FromMinutes(1)));
+        Task<QueryResult> query = engine.QueryFreshAsync("SELECT COUNT(*) AS n FROM t", StalenessPolicy.MaxLag(0).Within(TimeSpan.FromMinutes(1)));
+        (lookup.IsCompleted, query.IsCompleted).Should().Be((false, false));
+        engine.Maintenance.Resume();
+
+        (await lookup).RowCount.Should().Be(3);
+        (await query).Rows.Single().Get<long>(0).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Read_WaitingTooLong_GivesUp()
+    {
+        await using CtasEngine engine = await PausedAsync();
+        Add(1);
+
+        Task<ITable> lookup = engine.Maintenance.ReadAsync("t", StalenessPolicy.Wait(TimeSpan.FromMinutes(1)));
+        while (!lookup.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await lookup.Invoking(task => task).Should().ThrowAsync<TableTooStaleException>()).Which.Message.Should().Contain(
+            "everything that was known when the read began was asked for; allow more, or wait longer");
+    }
+
+    [Fact]
+    public async Task Read_TableThatIsLoadedOnce_IsNeverBehind()
+    {
+        Add(1);
+        await using CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT n FROM numbers");
+        Add(2);
+
+        (await engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(0))).RowCount.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Read_TableThatIsFreshNoLonger_SaysWhy()
+    {
+        await using CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES");
+        _numbers.Add(InMemoryRecord.FromText(null, "{"));
+        await engine.Tables.UntilAsync(moment => moment.Tables.Single().State == TableState.Failed);
+
+        Func<Task> lookup = () => engine.Maintenance.ReadAsync("t", StalenessPolicy.Wait(TimeSpan.FromMinutes(1)));
+
+        (await lookup.Should().ThrowAsync<MaintenanceException>()).Which.Message.Should().Contain("numbers[0]@0");
+    }
+
+    [Fact]
+    public async Task Metrics_TellWhatTicksDo()
+    {
+        var counts = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name.StartsWith("ctas.maintenance.", StringComparison.Ordinal)) { self.EnableMeasurementEvents(instrument); }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(counts, instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(counts, instrument, value, tags));
+        listener.Start();
+        await using CtasEngine engine = await LoadAsync("CREATE TABLE measured AS SELECT n FROM numbers WHERE n > 1 EMIT CHANGES");
+
+        Add(1, 2, 3);
+        await engine.Maintenance.WaitForRecordAsync("measured", new RecordPosition("numbers", 0, 2));
+        await engine.Maintenance.PauseAsync();
+        Add(4);
+        listener.RecordObservableInstruments();
+        counts["ctas.maintenance.rows measured"].Should().Be(2);
+        counts["ctas.maintenance.records numbers"].Should().BeGreaterThanOrEqualTo(3, "others may read a source of that name at the same time");
+        counts["ctas.maintenance.lag.records measured"].Should().Be(1);
+        counts.Keys.Should().Contain("ctas.maintenance.ticks ").And.Contain("ctas.maintenance.state measured");
+        engine.Maintenance.Resume();
+        _numbers.Add(InMemoryRecord.FromText(null, "{"));
+        await engine.Tables.UntilAsync(moment => moment.Tables.Single().State == TableState.Failed);
+        counts["ctas.maintenance.failures measured"].Should().Be(1);
+    }
+
+    private static void Add(
+        ConcurrentDictionary<string, double> counts, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        string key = $"{instrument.Name} {(tags.IsEmpty ? "" : tags[0].Value)}";
+        counts.AddOrUpdate(key, value, (_, before) => instrument.IsObservable ? value : before + value);
+    }
+
+    private void Add(params int[] numbers)
+    {
+        foreach (int number in numbers) { _numbers.Add(InMemoryRecord.FromText(null, $$"""{"n":{{number}}}""")); }
+    }
+
+    private async Task<CtasEngine> PausedAsync()
+    {
+        CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES");
+        Task<ITable> opened = engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(0).Within(TimeSpan.FromDays(1)));
+        while (!opened.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        await opened;
+        await engine.Maintenance.PauseAsync();
+        return engine;
+    }
+
+    private async Task<CtasEngine> LoadAsync(string script)
+    {
+        CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", _numbers).UseTimeProvider(_time).AddScript(script).Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        return engine;
+    }
+}
