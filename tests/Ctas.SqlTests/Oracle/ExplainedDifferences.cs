@@ -24,7 +24,7 @@ internal static class ExplainedDifferences
     [
         new("rows that nothing asks for", null, "Overflow|Out of Range|out of range|Conversion Error"),
         new("a group key under NOT", null, "must appear in the GROUP BY clause", "op.not"),
-        new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several"),
+        new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several", "op.concat"),
         new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
         new("BETWEEN of nested values", null, "Invalid type for BETWEEN", "op.between"),
         new("a text known to be NULL", null, @"function call ""contains\(""NULL"", ""NULL""\)""", "fn.CONTAINS"),

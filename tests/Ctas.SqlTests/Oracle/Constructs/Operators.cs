@@ -45,7 +45,7 @@ internal static class Operators
         new("op.timestamp.add-interval.column", "timestamp", "({const:timestamp} {+|-} {interval})"),
         new("op.timestamp.difference", "interval", "({timestamp} - {timestamp})"),
         new("op.time.add-interval", "time", "({leaf:time} {+|-} INTERVAL {'1 hour'|'30 minutes'|'25 hours'|'1 second'})"),
-        new("op.interval.add", "interval", "({interval} {+|-} {interval})"),
+        new("op.interval.add", "interval", "({interval} {+|-} INTERVAL {'1 month'|'2 months'|'1 year'})"),
         new("op.interval.negate", "interval", "(-{interval})"),
         new("op.interval.multiply", "interval", "({const:interval} * {2|-1|0|30})"),
         new("op.interval.add-date", "timestamp", "(INTERVAL {'1 day'|'1 month'|'36 hours'} + {leaf:date})"),
