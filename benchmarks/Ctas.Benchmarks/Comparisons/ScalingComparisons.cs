@@ -8,25 +8,34 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <summary>How cost grows with size, and what scheduling adds to the critical path.</summary>
 internal sealed class ScalingComparisons : IComparisonSuite
 {
+    private static readonly (string Kind, Func<int, IReadOnlyList<H2oTable>> Tables, IReadOnlyList<H2oQuestion> All)[] Statements =
+    [
+        ("group-by", rows => [H2oData.GroupBy(rows)], H2oQuestions.GroupBy),
+        ("join", H2oData.Join, H2oQuestions.Join),
+    ];
+
     public string Name => "scaling";
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
         int small = options.Rows / 10;
-        InMemorySource few = OrderSources.Orders(small);
-        InMemorySource many = OrderSources.Orders(options.Rows);
-        double[] seconds = await Measure.SecondsAsync(
-            options.Repetitions, () => LoadAsync(few), () => LoadAsync(many));
-        double exponent = Math.Log10(seconds[1] / seconds[0]);
-        yield return new Comparison(
-            $"cost growth, {small:N0} → {options.Rows:N0} rows", "linear", exponent, 1, "exponent", new Target(1.1, IsAtLeast: false));
+        if (options.Only is null) { yield return await LoadGrowthAsync(small, options); }
 
         // The same over loaded tables, two powers of ten: groups grow with the rows, and leave the caches.
         (int From, int To) sizes = (small, checked(options.Rows * 10));
-        double[] statements = [await StatementSecondsAsync(sizes.From, options), await StatementSecondsAsync(sizes.To, options)];
-        yield return new Comparison(
-            $"CTAS cost growth, {sizes.From:N0} → {sizes.To:N0} rows", "linear", Math.Log10(statements[1] / statements[0]) / 2, 1,
-            "exponent", new Target(1.1, IsAtLeast: false));
+        foreach ((string kind, Func<int, IReadOnlyList<H2oTable>> tables, IReadOnlyList<H2oQuestion> all) in Statements)
+        {
+            H2oQuestion[] questions = [.. all.Where(question => options.Asks(question.Name))];
+            if (questions.Length == 0) { continue; }
+
+            double from = await StatementSecondsAsync(tables(sizes.From), questions, options);
+            double to = await StatementSecondsAsync(tables(sizes.To), questions, options);
+            yield return new Comparison(
+                $"{kind} CTAS cost growth, {sizes.From:N0} → {sizes.To:N0} rows", "linear", Math.Log10(to / from) / 2, 1,
+                "exponent", new Target(1.1, IsAtLeast: false));
+        }
+
+        if (options.Only is not null) { yield break; }
 
         // A graph whose critical path is known: each table takes a fixed time, chains of three beside short tables.
         var tick = TimeSpan.FromMilliseconds(100);
@@ -35,14 +44,26 @@ internal sealed class ScalingComparisons : IComparisonSuite
             "wave scheduling, 12 tables", "critical path", waves[0], 3 * tick.TotalSeconds, "s", new Target(1.05, IsAtLeast: false));
     }
 
-    private static async Task<double> StatementSecondsAsync(int rows, ComparisonOptions options)
+    private static async Task<Comparison> LoadGrowthAsync(int small, ComparisonOptions options)
     {
-        await using CtasEngine engine = await H2oTables.LoadAsync([H2oData.GroupBy(rows)], options.Threads);
+        InMemorySource few = OrderSources.Orders(small);
+        InMemorySource many = OrderSources.Orders(options.Rows);
+        double[] seconds = await Measure.SecondsAsync(
+            options.Repetitions, () => LoadAsync(few), () => LoadAsync(many));
+        double exponent = Math.Log10(seconds[1] / seconds[0]);
+        return new Comparison(
+            $"cost growth, {small:N0} → {options.Rows:N0} rows", "linear", exponent, 1, "exponent", new Target(1.1, IsAtLeast: false));
+    }
+
+    private static async Task<double> StatementSecondsAsync(
+        IReadOnlyList<H2oTable> tables, H2oQuestion[] questions, ComparisonOptions options)
+    {
+        await using CtasEngine engine = await H2oTables.LoadAsync(tables, options.Threads, options.Model);
         double total = 0;
-        foreach (H2oQuestion question in H2oQuestions.GroupBy)
+        foreach (H2oQuestion question in questions)
         {
-            total += (await Measure.SecondsAsync(
-                options.Repetitions, () => engine.ExecuteAsync($"CREATE OR REPLACE TABLE result AS {question.Sql}")))[0];
+            string sql = $"CREATE OR REPLACE TABLE result WITH (table_model = '{options.Model}') AS {question.Sql}";
+            total += (await Measure.SecondsAsync(options.Repetitions, () => engine.ExecuteAsync(sql)))[0];
         }
 
         return total;
