@@ -99,6 +99,10 @@ public sealed class CtasEngine : IAsyncDisposable
     }
 
     /// <summary>Stores loaded tables, whatever is stored of them already.</summary>
+    /// <remarks>
+    /// Of a live table the changelogs are stored that it follows, with the offsets behind them: between two ticks, and
+    /// without holding up readers or ticks while they are written.
+    /// </remarks>
     /// <param name="table">The table; null for all that can be stored.</param>
     /// <param name="cancellationToken">Stops between groups of rows; what was stored before stays.</param>
     /// <returns>What was stored.</returns>
@@ -111,19 +115,11 @@ public sealed class CtasEngine : IAsyncDisposable
         TableSnapshots snapshots = _services.Snapshots
             ?? throw new InvalidOperationException("The engine has no snapshots: call UseSnapshots on its builder.");
         return ChangeAsync(
-            token => Task.Run<IReadOnlyList<SavedSnapshot>>(
-                () =>
-                {
-                    ITable[] tables = table is null
-                        ? [
-                            .. Tables.Snapshot().Entries.Values.Select(entry => entry.Table).OfType<ITable>()
-                                .Where(loaded => snapshots.ContentsOf(loaded) is { WhyNotStored: "" })
-                                .OrderBy(loaded => loaded.Name, StringComparer.OrdinalIgnoreCase),
-                        ]
-                        : [Tables[table]];
-                    return [.. tables.Select(loaded => snapshots.Save(loaded, token))];
-                },
-                token),
+            async token =>
+            {
+                IReadOnlyList<CapturedSource> sources = await _services.Maintainer!.CaptureAsync(table, token).ConfigureAwait(false);
+                return await Task.Run(() => snapshots.Save(table, Tables, sources, token), token).ConfigureAwait(false);
+            },
             cancellationToken);
     }
 

@@ -29,8 +29,27 @@ internal static class DefinitionDigest
 
         foreach ((string name, SourceDefinition definition) in sources) { Append(text, name, definition); }
 
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return Digest(text);
     }
+
+    /// <summary>The digest of what a read of a source gives, as hexadecimal digits.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="request">What is read of it.</param>
+    /// <param name="generation">A text of the host's own.</param>
+    public static string Of(SourceDefinition source, ScanRequest request, string generation)
+    {
+        var text = new StringBuilder();
+        Append(text, "generation", generation);
+        Append(text, source.Name, source);
+        foreach (SourceColumn column in request.Columns ?? []) { Append(text, "read", column.Name); }
+
+        foreach (SourceColumnRole role in request.PseudoColumns ?? []) { Append(text, "read", role.ToString()); }
+
+        return Digest(text);
+    }
+
+    private static string Digest(StringBuilder text) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
 
     private static void Append(StringBuilder text, string name, SourceDefinition source)
     {

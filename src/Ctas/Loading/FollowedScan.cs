@@ -55,7 +55,8 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
         return new SourceToFollow(Source, request, schema, schema.HasKey ? Changelog(schema) : null)
         {
             NewestTimes = Scan.GetStatistics()?.NewestTimes ?? [],
-            Starts = [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.Start))],
+            Starts = [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, Scan.StartOf(partition)))],
+            Header = Staged is null ? null : Scan.Followed?.Header(Scan, Staged, schema),
         };
     }
 

@@ -44,7 +44,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             table => table.Plan.Name, table => new TableRun(table), StringComparer.OrdinalIgnoreCase);
         if (Snapshots is { } snapshots)
         {
-            foreach (TableToLoad table in graph.Tables.Where(table => !table.IsLoaded))
+            foreach (TableToLoad table in graph.Tables.Where(table => !table.IsLoaded && table.Plan.Emit == EmitMode.Snapshot))
             {
                 _stored[table.Plan.Name] = snapshots.Decide(table.Plan);
             }
@@ -177,7 +177,7 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             _starts[start.Table.Plan.Name] = bounds.Conflicts.TryGetValue(start.Table, out SinkStart? rival) ? start.ConflictsWith(rival) : start;
         }
 
-        _scans = new ScanGroups(_graph.Tables.Where(table => !table.IsLoaded), _services, StoredSourceOf, bounds);
+        _scans = new ScanGroups(_graph.Tables.Where(table => !table.IsLoaded), _services, StoredSourceOf, bounds) { Snapshots = Snapshots };
     }
 
     /// <summary>Waits until tables that were loaded up to what sinks have show what there was when the load began.</summary>
@@ -272,6 +272,8 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             run.KindReason = $"the snapshot of {stored.Header.CreatedAt:u}";
         }
 
+        if (load.Live is not null && Snapshots is not null) { NoteLive(run, scans.Values); }
+
         Publish(run, load, table);
         run.Live = load.Live is { } live ? live with { Sink = _starts.GetValueOrDefault(table.Name) } : null;
         if (run.Table.Plan.Sink is { } sink && (run.Live is null || _services.Maintainer is null))
@@ -305,6 +307,23 @@ internal sealed class LoadRun : ITableRunner, IDisposable
     private static async Task ReleaseAsync(IReadOnlyDictionary<string, ScanSubscription> scans)
     {
         foreach (ScanSubscription scan in scans.Values) { await scan.ReleaseAsync().ConfigureAwait(false); }
+    }
+
+    /// <summary>A live table is computed again: it comes from snapshots as far as everything does that it is made of.</summary>
+    private void NoteLive(TableRun run, IEnumerable<ScanSubscription> scans)
+    {
+        IEnumerable<(LoadKind Kind, string Reason)> inputs =
+        [
+            .. scans.Select(scan => scan.Scan.Followed is { } followed
+                ? (followed.Kind, followed.Reason)
+                : (LoadKind.Full, $"source \"{scan.Scan.Definition.Name}\" is no changelog that can be stored")),
+            .. run.Table.Producers.Where(_runs.ContainsKey).Select(producer => (_runs[producer].Kind, $"as table \"{producer}\"")),
+        ];
+        (run.Kind, run.KindReason) = inputs.DefaultIfEmpty((Kind: LoadKind.Full, Reason: "it reads no source")).MinBy(input => input.Kind);
+        foreach (FollowedSource followed in scans.Select(scan => scan.Scan.Followed).OfType<FollowedSource>())
+        {
+            if (followed.Kind == LoadKind.Full) { NoteFull(run, followed.Reason, followed.IsWarning); }
+        }
     }
 
     private void NoteFull(TableRun run, string reason, bool isWarning)
@@ -387,6 +406,29 @@ internal sealed class LoadRun : ITableRunner, IDisposable
             {
                 LoadLog.TableWarning(_logger, table.Name, e.Message);
                 run.Warnings = [.. run.Warnings ?? [], e.Message];
+            }
+        }
+
+        await SaveLiveAsync(snapshots).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores the changelogs that the live tables of this run follow, and that were not on disk as they are.</summary>
+    private async Task SaveLiveAsync(TableSnapshots snapshots)
+    {
+        TableRun[] runs = [.. _runs.Values.Where(run => run.Live is not null && run.Kind != LoadKind.Restored)];
+        var saved = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (TableRun run in runs)
+        {
+            IReadOnlyList<CapturedSource> sources =
+                await _services.Maintainer!.CaptureAsync(run.Table.Plan.Name, _callerCancellation).ConfigureAwait(false);
+            foreach (CapturedSource source in sources.Where(source => saved.Add(source.Header.Table)))
+            {
+                try { run.Saved = await Task.Run(() => snapshots.Save(source, _callerCancellation)).ConfigureAwait(false); }
+                catch (SnapshotException e)
+                {
+                    LoadLog.TableWarning(_logger, run.Table.Plan.Name, e.Message);
+                    run.Warnings = [.. run.Warnings ?? [], e.Message];
+                }
             }
         }
     }

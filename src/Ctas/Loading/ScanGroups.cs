@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 using Ctas.Sources;
 using Ctas.Tables.Snapshots;
 
@@ -15,6 +16,7 @@ internal sealed class ScanGroups
     private readonly Dictionary<(int Wave, string Identity), Group> _groups = [];
     private readonly HashSet<string> _followed = [];
     private readonly LoadServices _services;
+    private readonly bool _goesByEventTime;
     private readonly Func<TablePlan, string, StoredSource?> _stored;
     private readonly SinkBounds _bounds;
 
@@ -33,6 +35,10 @@ internal sealed class ScanGroups
         _services = services;
         _stored = stored;
         TableToLoad[] all = [.. tables];
+
+        // Which records are late depends on the times of those before them, also of those that a later version replaced.
+        _goesByEventTime = all.Any(table => table.Plan.Emit != EmitMode.Snapshot
+            && PlanTree.All(table.Plan.Unoptimised!.Plan).Any(node => node is LogicalTimeWindow));
         foreach (TableToLoad table in all.Where(table => table.Plan.Emit != EmitMode.Snapshot))
         {
             // Tables that go on together start from the same end of what they read.
@@ -53,6 +59,9 @@ internal sealed class ScanGroups
             }
         }
     }
+
+    /// <summary>Where what is followed may be stored; null: nowhere.</summary>
+    public TableSnapshots? Snapshots { get; init; }
 
     /// <summary>The scans of a table by source name, none opened yet. The table releases each once.</summary>
     /// <exception cref="SourceException">A source could not be made; nothing needs to be released.</exception>
@@ -155,7 +164,21 @@ internal sealed class ScanGroups
             Budget(group))
         {
             KnownSchema = group.Stored?.Schema,
+            Followed = isStreamed || group.UpTo is not null ? null : FollowedBy(group.Tables, definition, request),
         };
+    }
+
+    /// <summary>What is stored of a source that only live tables read; null where nothing may be.</summary>
+    private FollowedSource? FollowedBy(IReadOnlyList<TablePlan> tables, SourceDefinition definition, ScanRequest request)
+    {
+        UnifiedLoading[] unified = [.. tables.Select(table => LoadProperties.Unified(table.Properties))];
+        return Snapshots is { } snapshots
+            && !_goesByEventTime
+            && definition.Mode != ReadMode.Append
+            && tables.All(table => table.Emit != EmitMode.Snapshot)
+            && !unified.Contains(UnifiedLoading.Off)
+            ? new FollowedSource(definition, request, snapshots, unified.Contains(UnifiedLoading.On))
+            : null;
     }
 
     /// <summary>What staged records may hold: as much as the table that may hold most.</summary>

@@ -79,6 +79,12 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>Columns of the source as earlier records showed them; null when none are known.</summary>
     public Schema? KnownSchema { get; init; }
 
+    /// <summary>What is stored of a changelog that is followed afterwards; null for other reads.</summary>
+    public FollowedSource? Followed { get; init; }
+
+    /// <summary>The offset at which the rows of a partition begin: before the range that is read where they were stored.</summary>
+    public long StartOf(SourcePartition partition) => Followed?.StartOf(partition.Id) ?? partition.Range.Start;
+
     /// <summary>Bytes held for staging so far.</summary>
     public long StagedBytes { get; private set; }
 
@@ -152,36 +158,22 @@ internal sealed class SharedScan : IAsyncDisposable
         Node last = first;
         try
         {
+            if (Followed is { Bookmark: not null } stored && await TryReadOnAsync(stored).ConfigureAwait(false))
+            {
+                first.Next.SetResult(null);
+                return;
+            }
+
             ISourceScan scan = await _source.OpenAsync(_request, _stopping.Token).ConfigureAwait(false);
             await using (scan.ConfigureAwait(false))
             {
-                Volatile.Write(ref _scan, scan);
-                _opened.TrySetResult(scan);
-                ChangelogCompactor? staging =
-                    IsStaged ? new ChangelogCompactor(Definition.NullKey, KnownSchema) : null;
-                TouchedKeys? touched = IsStaged && _request.Bookmark is not null ? new TouchedKeys() : null;
-                while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
+                Opened(scan);
+                if (IsStaged)
                 {
-                    CheckLimit(scan);
-                    if (staging is not null)
-                    {
-                        touched?.Add(batch);
-                        staging.Add(batch);
-                        StagedBytes = staging.SizeInBytes;
-                        CheckStagedBytes();
-                        continue;
-                    }
-
-                    var next = new Node { Batch = batch };
-                    last.Next.SetResult(next);
-                    last = next;
-                    lock (_lock) { _produced++; }
-
-                    await WaitForReadersAsync().ConfigureAwait(false);
+                    TouchedKeys? touched = _request.Bookmark is not null ? new TouchedKeys() : null;
+                    Complete(await StageAsync(scan, new ChangelogCompactor(Definition.NullKey, KnownSchema), touched).ConfigureAwait(false));
                 }
-
-                CheckLimit(scan);
-                if (staging is not null) { Complete(staging, touched); }
+                else { last = await StreamAsync(scan, last).ConfigureAwait(false); }
             }
 
             last.Next.SetResult(null);
@@ -198,11 +190,74 @@ internal sealed class SharedScan : IAsyncDisposable
         }
     }
 
-    private void Complete(ChangelogCompactor staging, TouchedKeys? touched)
+    /// <summary>Reads stored rows, and the records since then; false when they do not fit.</summary>
+    private async Task<bool> TryReadOnAsync(FollowedSource stored)
     {
-        StagedTable staged = staging.Finish();
-        if (touched is not null) { staged = staged with { TouchedKeys = touched.Finish(staged.Schema) }; }
+        try
+        {
+            ISourceScan scan = await _source.OpenAsync(_request with { Bookmark = stored.Bookmark }, _stopping.Token).ConfigureAwait(false);
+            await using (scan.ConfigureAwait(false))
+            {
+                var staging = new ChangelogCompactor(Definition.NullKey, stored.KnownSchema);
+                foreach (SourceBatch rows in stored.ReadRows(_request.MaxDegreeOfParallelism, _stopping.Token)) { staging.Add(rows); }
 
+                Opened(scan);
+                StagedTable staged = await StageAsync(scan, staging, touched: null).ConfigureAwait(false);
+                if (staged.IsNewSchema) { throw new NotContinuedException($"records of \"{Definition.Name}\" have other columns"); }
+
+                stored.Accept(hasNewRecords: scan.Partitions.Any(partition => partition.Range.Length > 0));
+                Complete(staged);
+                return true;
+            }
+        }
+        catch (BookmarkException e) { stored.Reject(e.Message); }
+        catch (NotContinuedException e) { stored.Reject(e.Message, e.IsDamage); }
+
+        return false;
+    }
+
+    private void Opened(ISourceScan scan)
+    {
+        Volatile.Write(ref _scan, scan);
+        _opened.TrySetResult(scan);
+    }
+
+    private async Task<StagedTable> StageAsync(ISourceScan scan, ChangelogCompactor staging, TouchedKeys? touched)
+    {
+        while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
+        {
+            CheckLimit(scan);
+            touched?.Add(batch);
+            staging.Add(batch);
+            StagedBytes = staging.SizeInBytes;
+            CheckStagedBytes();
+        }
+
+        CheckLimit(scan);
+        StagedTable staged = staging.Finish();
+        return touched is null ? staged : staged with { TouchedKeys = touched.Finish(staged.Schema) };
+    }
+
+    /// <summary>Hands batches on as they come; returns the last place.</summary>
+    private async Task<Node> StreamAsync(ISourceScan scan, Node last)
+    {
+        while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
+        {
+            CheckLimit(scan);
+            var next = new Node { Batch = batch };
+            last.Next.SetResult(next);
+            last = next;
+            lock (_lock) { _produced++; }
+
+            await WaitForReadersAsync().ConfigureAwait(false);
+        }
+
+        CheckLimit(scan);
+        return last;
+    }
+
+    private void Complete(StagedTable staged)
+    {
         KeylessDropped = staged.KeylessDropped;
         _staged.TrySetResult(staged);
     }

@@ -32,8 +32,8 @@ public enum LoadKind
     Restored,
 }
 
-/// <summary>A table as it was stored.</summary>
-/// <param name="Table">The table.</param>
+/// <summary>A table, or a changelog that live tables follow, as it was stored.</summary>
+/// <param name="Table">The table, or the source as SQL names it.</param>
 /// <param name="Bytes">Bytes of its file.</param>
 public sealed record SavedSnapshot(string Table, long Bytes);
 

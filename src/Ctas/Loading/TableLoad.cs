@@ -161,7 +161,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
            select new SourcePosition(
                scan.Definition.Name,
                partition.First.Name,
-               Stored?.StartOf(entry.Key, partition.First.Id) ?? partition.First.Range.Start,
+               Stored?.StartOf(entry.Key, partition.First.Id) ?? scan.StartOf(partition.First),
                partition.Second),
     ];
 

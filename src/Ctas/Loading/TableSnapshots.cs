@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Ctas.Maintenance;
 using Ctas.Planning;
+using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Tables.Snapshots;
 using Microsoft.Extensions.Logging;
@@ -9,8 +11,8 @@ namespace Ctas.Loading;
 /// <summary>The stored snapshots of an engine's tables. Safe for concurrent use, one writer a table.</summary>
 internal sealed class TableSnapshots
 {
-    /// <summary>Why a table that is kept fresh is not stored.</summary>
-    public const string IsFollowed = "it is kept fresh by EMIT CHANGES";
+    /// <summary>Why a table that is kept fresh is not stored itself.</summary>
+    public const string IsFollowed = "it is kept fresh by EMIT CHANGES: the changelogs that it follows are stored";
 
     private readonly SnapshotOptions _options;
     private readonly SnapshotStore _store;
@@ -38,24 +40,34 @@ internal sealed class TableSnapshots
         plan.SourceNames.Select(name => (name, _sources.DefinitionOf(name, plan))),
         _options.Generation);
 
+    /// <summary>The digest of what a read of a source gives.</summary>
+    public string DefinitionOf(SourceDefinition source, ScanRequest request) =>
+        DefinitionDigest.Of(source, request, _options.Generation);
+
     /// <summary>Decides by the properties and by the header of what is stored.</summary>
     public StoredDecision Decide(TablePlan plan)
     {
         UnifiedLoading unified = LoadProperties.Unified(plan.Properties);
         if (unified == UnifiedLoading.Off) { return new StoredDecision(null, "loading.unified is 'false'"); }
 
-        if (plan.Emit != EmitMode.Snapshot) { return new StoredDecision(null, IsFollowed, unified == UnifiedLoading.On); }
+        return Find(plan.Name, DefinitionOf(plan), unified == UnifiedLoading.On);
+    }
 
+    /// <summary>Decides by the header of what is stored under a name.</summary>
+    /// <param name="name">The name of a table, or <see cref="FollowedSource.NameOf"/> a source.</param>
+    /// <param name="definition">The digest that it must have.</param>
+    /// <param name="isOn">True when another definition is a warning.</param>
+    public StoredDecision Find(string name, string definition, bool isOn)
+    {
         ClearOnce();
         try
         {
-            using SnapshotFile? file = _store.Open(plan.Name);
+            using SnapshotFile? file = _store.Open(name);
             if (file is null) { return new StoredDecision(null, "no snapshot is stored"); }
 
-            return file.Header.Definition == DefinitionOf(plan)
+            return file.Header.Definition == definition
                 ? new StoredDecision(file.Header)
-                : new StoredDecision(
-                    null, "the stored snapshot is of another definition", unified == UnifiedLoading.On);
+                : new StoredDecision(null, "the stored snapshot is of another definition", isOn);
         }
         catch (Exception e) when (e is SnapshotFormatException or IOException or UnauthorizedAccessException)
         {
@@ -102,6 +114,29 @@ internal sealed class TableSnapshots
     /// <summary>True when a table can be stored and is not.</summary>
     public bool IsToBeSaved(ITable table) => ContentsOf(table) is { IsStored: false, WhyNotStored: "" };
 
+    /// <summary>Stores a table, or all that can be, and the sources that live tables follow.</summary>
+    /// <param name="table">The table; null for all.</param>
+    /// <param name="registry">Where tables are.</param>
+    /// <param name="sources">The sources behind the table, or all of them, as far as they can be stored.</param>
+    /// <param name="cancellationToken">Stops between groups of rows.</param>
+    /// <exception cref="SnapshotException">One could not be stored; what was stored of it before still is.</exception>
+    public IReadOnlyList<SavedSnapshot> Save(
+        string? table, TableRegistry registry, IReadOnlyList<CapturedSource> sources, CancellationToken cancellationToken)
+    {
+        ITable[] tables = table is null
+            ? [
+                .. registry.Snapshot().Entries.Values.Select(entry => entry.Table).OfType<ITable>()
+                    .Where(loaded => ContentsOf(loaded) is { WhyNotStored: "" })
+                    .OrderBy(loaded => loaded.Name, StringComparer.OrdinalIgnoreCase),
+            ]
+            : sources.Count > 0 ? [] : [registry.Snapshot()[table]];
+        return
+        [
+            .. tables.Select(loaded => Save(loaded, cancellationToken)),
+            .. sources.Select(source => Save(source, cancellationToken)),
+        ];
+    }
+
     /// <summary>Stores a table.</summary>
     /// <exception cref="SnapshotException">It could not be stored; what was stored before still is.</exception>
     public SavedSnapshot Save(ITable table, CancellationToken cancellationToken)
@@ -115,22 +150,33 @@ internal sealed class TableSnapshots
 
         var header = new SnapshotHeader(table.Name, contents.Definition, table.Schema, table.RowCount, contents.Stamp)
         {
-            CreatedAt = _time.GetUtcNow(),
             WhyNotContinued = contents.WhyNotContinued,
             Sources = contents.Sources,
             Inputs = contents.Inputs,
         };
+        long bytes = Write(table.Name, header, table, cancellationToken);
+        Remember(table, contents with { IsStored = true });
+        return new SavedSnapshot(table.Name, bytes);
+    }
+
+    /// <summary>Stores what a followed source held at one moment.</summary>
+    /// <exception cref="SnapshotException">It could not be stored; what was stored before still is.</exception>
+    public SavedSnapshot Save(CapturedSource source, CancellationToken cancellationToken) => new(
+        source.Header.Sources[0].Name,
+        Write(source.Header.Sources[0].Name, source.Header, source.Rows, cancellationToken));
+
+    private long Write(string name, SnapshotHeader header, ITable rows, CancellationToken cancellationToken)
+    {
         try
         {
             long started = _time.GetTimestamp();
-            long bytes = _store.Write(header, table, cancellationToken);
-            Remember(table, contents with { IsStored = true });
-            LoadLog.TableStored(_logger, table.Name, table.RowCount, bytes, _time.GetElapsedTime(started));
-            return new SavedSnapshot(table.Name, bytes);
+            long bytes = _store.Write(header with { CreatedAt = _time.GetUtcNow() }, rows, cancellationToken);
+            LoadLog.TableStored(_logger, name, header.RowCount, bytes, _time.GetElapsedTime(started));
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SnapshotException(table.Name, e.Message.TrimEnd('.'), isTransient: true, e);
+            throw new SnapshotException(name, e.Message.TrimEnd('.'), isTransient: true, e);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Ctas.Data;
 using Ctas.Sources;
 using Ctas.Tables;
+using Ctas.Tables.Snapshots;
 using Ctas.Tables.Versions;
 
 namespace Ctas.Maintenance;
@@ -132,6 +133,21 @@ internal sealed class LiveSource : IAsyncDisposable
         _followed.Starts.FirstOrDefault(start => start.Partition == position.Partition).Offset,
         position.Offset));
 
+    /// <summary>What it holds between two ticks, so that it can be stored; null when it cannot. Ticks are held meanwhile.</summary>
+    public CapturedSource? Capture()
+    {
+        if (_followed is not { Header: { } header, Changelog: { } changelog } || Error is not null) { return null; }
+
+        StoredSource source = header.Sources[0];
+        StoredPartition[] partitions = [.. _progress.Positions.Select(position => StoredPartitionOf(source, position))];
+        Table rows = changelog.Current;
+        return new CapturedSource(
+            header with { RowCount = rows.RowCount, Stamp = Guid.NewGuid(), Sources = [source with { Partitions = partitions }] }, rows);
+    }
+
+    /// <summary>It can be followed no further, because of what its records hold.</summary>
+    public void Fail(Exception error) => Error ??= error;
+
     /// <summary>Says that the changes up to there are visible.</summary>
     public void Applied(LiveSourceProgress progress)
     {
@@ -147,6 +163,11 @@ internal sealed class LiveSource : IAsyncDisposable
         await _pump.ConfigureAwait(false);
         _stopping.Dispose();
     }
+
+    // A partition that was added is read from its first record on.
+    private StoredPartition StoredPartitionOf(StoredSource source, PartitionOffset position) =>
+        (source.Partitions.FirstOrDefault(stored => stored.Id == position.Partition)
+            ?? new StoredPartition(position.Partition, $"{Place}[{position.Partition}]", 0, 0)) with { Position = position.Offset };
 
     private void Add(SourceBatch rows, List<ChangeBatch> changes)
     {
@@ -200,6 +221,11 @@ internal sealed class LiveSource : IAsyncDisposable
 /// <param name="Progress">How far they go.</param>
 internal sealed record SourceChanges(IReadOnlyList<ChangeBatch> Changes, LiveSourceProgress Progress);
 
+/// <summary>What a source held at one moment, and what to store with it. Immutable.</summary>
+/// <param name="Header">The header, positions included.</param>
+/// <param name="Rows">The rows.</param>
+internal sealed record CapturedSource(SnapshotHeader Header, ITable Rows);
+
 /// <summary>How far a source has been applied. Immutable.</summary>
 /// <param name="Positions">The next offset of every partition.</param>
 /// <param name="NewestRecordAt">The latest time of a record among those applied; null while there was none.</param>
@@ -217,6 +243,9 @@ internal sealed record SourceToFollow(ITailSource Source, TailRequest Request, S
 
     /// <summary>Where the snapshot started.</summary>
     public required IReadOnlyList<PartitionOffset> Starts { get; init; }
+
+    /// <summary>What a stored snapshot of it needs beside rows and positions; null when it cannot be stored.</summary>
+    public SnapshotHeader? Header { get; init; }
 
     /// <summary>The definition that is read by.</summary>
     public SourceDefinition Definition => Request.Definition;

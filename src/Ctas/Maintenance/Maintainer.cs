@@ -98,6 +98,16 @@ internal sealed class Maintainer : IAsyncDisposable
     public void Unsubscribe(ChangeSubscription subscription) =>
         ImmutableInterlocked.Update(ref _subscriptions, (all, gone) => all.Remove(gone), subscription);
 
+    /// <summary>What the sources of live tables hold between two ticks, of those that can be stored.</summary>
+    /// <param name="table">Only the sources behind this table; null: all.</param>
+    /// <param name="cancellationToken">Cancels the wait for the tick that runs.</param>
+    public async Task<IReadOnlyList<CapturedSource>> CaptureAsync(string? table, CancellationToken cancellationToken)
+    {
+        using IDisposable held = await HoldAsync(cancellationToken).ConfigureAwait(false);
+        IEnumerable<LiveSource> sources = table is null ? _sources : Find(table)?.Sources ?? Enumerable.Empty<LiveSource>();
+        return [.. sources.Select(source => source.Capture()).OfType<CapturedSource>()];
+    }
+
     /// <summary>A source that signals this maintainer.</summary>
     public LiveSource Follow(SourceToFollow followed) => new(followed, new SourceWatermark(_time, _options.IdlePartitionAfter), _time, Wake);
 

@@ -47,6 +47,7 @@ internal sealed class Tick(
         }
         catch (TableDataException e)
         {
+            source.Fail(e);
             Fail(source, e);
         }
     }

@@ -1,0 +1,200 @@
+using Ctas.IntegrationTests.Loading;
+using Ctas.Kafka;
+using Ctas.Kafka.Testing;
+using Ctas.Loading;
+
+namespace Ctas.IntegrationTests.Maintenance;
+
+/// <summary>Live tables after a restart: from stored changelogs and the records since then, never from anything else.</summary>
+public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<EmbeddedCluster>, IDisposable
+{
+    private const string Graph =
+        """
+        CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, customer VARCHAR, amount BIGINT) WITH (kafka_topic = '{orders}', value_format = 'JSON');
+        CREATE TABLE customers_in (id VARCHAR PRIMARY KEY, city VARCHAR) WITH (kafka_topic = '{customers}', value_format = 'JSON');
+        CREATE TABLE large AS SELECT id, customer, amount FROM orders_in WHERE amount >= 20 EMIT CHANGES;
+        CREATE TABLE enriched WITH (table_model = 'compact') AS
+            SELECT l.id, c.city, l.amount FROM large l LEFT JOIN customers_in c ON l.customer = c.id EMIT CHANGES;
+        CREATE TABLE totals AS SELECT city, COUNT(*) AS n, SUM(amount) AS total, MAX(amount) AS most FROM enriched GROUP BY city EMIT CHANGES;
+        """;
+
+    private static readonly string[] Tables = ["large", "enriched", "totals"];
+
+    private readonly SnapshotFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Restart_KilledAtARandomMoment_ConvergesToAFullLoad(int seed)
+    {
+        var random = new Random(seed);
+        string orders = cluster.CreateTopic(partitions: 1 + random.Next(3));
+        string customers = cluster.CreateTopic(partitions: 1 + random.Next(2));
+        string sql = Graph.Replace("{orders}", orders, StringComparison.Ordinal).Replace("{customers}", customers, StringComparison.Ordinal);
+        int continued = 0;
+        for (int start = 0; start < 5; start++)
+        {
+            await ProduceAsync(random, orders, customers);
+            await using CtasEngine engine = Builder(sql).UseSnapshots(_folder.Path).Build();
+            LoadResult result = await engine.LoadAsync().Guarded();
+            result.ThrowIfFailed();
+            continued += result["totals"].Kind == LoadKind.Full ? 0 : 1;
+
+            // Stored while records arrive, and left without a word: what was stored last is some moment in between.
+            Task producing = ProduceAsync(random, orders, customers);
+            for (int save = random.Next(3); save > 0; save--) { await engine.SaveSnapshotAsync().Guarded(); }
+
+            if (random.Next(2) == 0) { await producing; }
+
+            await using CtasEngine full = await OracleAsync(sql, producing);
+            await UntilEqualAsync(engine, full, $"seed {seed}, start {start}, {result["totals"].Kind}: {result["totals"].KindReason}");
+        }
+
+        continued.Should().Be(4, "only the first start reads everything");
+    }
+
+    [Fact]
+    public async Task Restart_ReadsOnlyWhatIsNew_AndSaysSo()
+    {
+        (string sql, string orders, _) = await FilledAsync();
+        await using (CtasEngine first = Builder(sql).UseSnapshots(_folder.Path).Build())
+        {
+            LoadResult result = await first.LoadAsync().Guarded();
+            result.Tables.Should().OnlyContain(table => table.Kind == LoadKind.Full);
+            result["large"].KindReason.Should().Be("no snapshot is stored");
+            result["totals"].KindReason.Should().Be("as table \"enriched\"");
+        }
+
+        _folder.Files.Should().HaveCount(2);
+        await using (CtasEngine second = Builder(sql).UseSnapshots(_folder.Path).Build())
+        {
+            LoadResult result = await second.LoadAsync().Guarded();
+            result.Tables.Should().OnlyContain(table => table.Kind == LoadKind.Restored && table.Records == 0);
+            result["large"].KindReason.Should().StartWith("the snapshot of ");
+            result["large"].SnapshotBytes.Should().Be(0, "what is stored is still right");
+        }
+
+        await cluster.Kafka.ProduceAsync(orders, [Order("o1", "c1", 99), EmbeddedRecord.Tombstone("o2")]);
+        await using CtasEngine third = Builder(sql).UseSnapshots(_folder.Path).Build();
+        LoadResult continued = await third.LoadAsync().Guarded();
+
+        (continued["large"].Kind, continued["large"].Records).Should().Be((LoadKind.Continued, 2L));
+        continued["totals"].Kind.Should().Be(LoadKind.Continued);
+        third.Tables["large"].Contents().Should().Contain("o1|c1|99").And.NotContain(row => row.StartsWith("o2|", StringComparison.Ordinal));
+        third.Tables.TryGetMetadata("large", out Ctas.Tables.TableMetadata? metadata).Should().BeTrue();
+        metadata!.Positions.Should().OnlyContain(position => position.Start == 0, "its rows are from the first record on");
+    }
+
+    [Theory]
+    [InlineData("damaged", "the stored snapshot cannot be used: *", true)]
+    [InlineData("cut off", "the stored snapshot cannot be used: *", true)]
+    [InlineData("other columns", "the stored snapshot is of another definition", false)]
+    [InlineData("other filter", "the snapshot of *", false)]
+    [InlineData("other topic", "the stored snapshot is of another definition", false)]
+    public async Task Restart_SnapshotThatDoesNotFit_IsReadInFullAndReported(string what, string reason, bool isWarned)
+    {
+        (string sql, string orders, _) = await FilledAsync();
+        await using (CtasEngine first = Builder(sql).UseSnapshots(_folder.Path).Build()) { (await first.LoadAsync().Guarded()).ThrowIfFailed(); }
+
+        string file = _folder.Files.Select(name => System.IO.Path.Combine(_folder.Path, name)).Single(name => name.Contains("orders", StringComparison.Ordinal));
+        switch (what)
+        {
+            case "damaged": Damage(file); break;
+            case "cut off": using (FileStream stream = File.OpenWrite(file)) { stream.SetLength(stream.Length - 20); } break;
+            case "other columns": sql = sql.Replace("customer VARCHAR, amount", "customer VARCHAR, note VARCHAR, amount", StringComparison.Ordinal); break;
+            case "other filter": sql = sql.Replace("amount >= 20", "amount >= 30", StringComparison.Ordinal); break;
+            default: sql = sql.Replace($"'{orders}'", $"'{cluster.CreateTopic(partitions: 1)}'", StringComparison.Ordinal); break;
+        }
+
+        await using CtasEngine second = Builder(sql).UseSnapshots(_folder.Path).Build();
+        LoadResult result = await second.LoadAsync().Guarded();
+        await using CtasEngine full = await OracleAsync(sql, Task.CompletedTask);
+
+        result.ThrowIfFailed();
+        result["large"].KindReason.Should().Match(reason);
+        result["large"].Kind.Should().Be(what == "other filter" ? LoadKind.Restored : LoadKind.Full);
+        result["large"].Warnings.Any(warning => warning.StartsWith("loaded in full", StringComparison.Ordinal)).Should().Be(isWarned);
+        foreach (string table in Tables) { second.Tables[table].Contents().Should().Equal(full.Tables[table].Contents()); }
+    }
+
+    [Fact]
+    public async Task Save_OfALiveTable_StoresWhatItFollows()
+    {
+        (string sql, _, _) = await FilledAsync();
+        await using CtasEngine engine = Builder(sql).UseSnapshots(new SnapshotOptions(_folder.Path) { SavesAfterLoad = false }).Build();
+        (await engine.LoadAsync().Guarded()).ThrowIfFailed();
+        _folder.Files.Should().BeEmpty();
+
+        (await engine.SaveSnapshotAsync("large").Guarded()).Select(saved => saved.Table).Should().Equal("orders_in");
+        (await engine.SaveSnapshotAsync("totals").Guarded()).Select(saved => saved.Table).Should().BeEquivalentTo("orders_in", "customers_in");
+        _folder.Files.Should().HaveCount(2);
+    }
+
+    private static void Damage(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 0x40;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    private static async Task UntilEqualAsync(CtasEngine engine, CtasEngine full, string because)
+    {
+        using var patience = new CancellationTokenSource(HangGuard.Limit);
+        foreach (string table in Tables)
+        {
+            string[] expected = full.Tables[table].Contents();
+            try { await engine.Maintenance.WaitForAsync(table, rows => rows.Contents().SequenceEqual(expected), patience.Token); }
+            catch (OperationCanceledException) { engine.Tables[table].Contents().Should().Equal(expected, because); }
+        }
+    }
+
+    private CtasEngineBuilder Builder(string sql) => new CtasEngineBuilder().UseKafka(cluster.Kafka.BootstrapServers).AddScript(sql);
+
+    /// <summary>The same tables, read in full when everything has been produced.</summary>
+    private async Task<CtasEngine> OracleAsync(string sql, Task producing)
+    {
+        await producing;
+        CtasEngine engine = Builder(sql).Build();
+        (await engine.LoadAsync().Guarded()).ThrowIfFailed();
+        return engine;
+    }
+
+    private async Task<(string Sql, string Orders, string Customers)> FilledAsync()
+    {
+        string orders = cluster.CreateTopic(partitions: 2);
+        string customers = cluster.CreateTopic(partitions: 1);
+        await cluster.Kafka.ProduceAsync(orders, Enumerable.Range(0, 200).Select(number => Order($"o{number}", $"c{number % 10}", number)));
+        await cluster.Kafka.ProduceAsync(customers, Enumerable.Range(0, 8).Select(number => Customer($"c{number}", $"city{number % 3}")));
+        return (Graph.Replace("{orders}", orders, StringComparison.Ordinal).Replace("{customers}", customers, StringComparison.Ordinal), orders, customers);
+    }
+
+    private Task ProduceAsync(Random random, string orders, string customers)
+    {
+        EmbeddedRecord[] ordered = [.. Enumerable.Range(0, random.Next(150)).Select(_ => RandomOrder(random))];
+        EmbeddedRecord[] moved = [.. Enumerable.Range(0, random.Next(10)).Select(_ => RandomCustomer(random))];
+        return Task.WhenAll(cluster.Kafka.ProduceAsync(orders, ordered), cluster.Kafka.ProduceAsync(customers, moved));
+    }
+
+    private static EmbeddedRecord RandomOrder(Random random)
+    {
+        string id = $"o{random.Next(80)}";
+        return random.Next(6) == 0 ? EmbeddedRecord.Tombstone(id) : Order(id, $"c{random.Next(8)}", random.Next(100));
+    }
+
+    private static EmbeddedRecord RandomCustomer(Random random)
+    {
+        string id = $"c{random.Next(8)}";
+        return random.Next(5) == 0 ? EmbeddedRecord.Tombstone(id) : Customer(id, $"city{random.Next(4)}");
+    }
+
+    private static EmbeddedRecord Order(string id, string customer, int amount) =>
+        EmbeddedRecord.Of(id, $$"""{"customer":"{{customer}}","amount":{{amount}}}""");
+
+    private static EmbeddedRecord Customer(string id, string city) => EmbeddedRecord.Of(id, $$"""{"city":"{{city}}"}""");
+}
