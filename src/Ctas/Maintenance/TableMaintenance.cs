@@ -1,3 +1,4 @@
+using Ctas.Planning;
 using Ctas.Tables;
 
 namespace Ctas.Maintenance;
@@ -56,6 +57,24 @@ public sealed class TableMaintenance
         {
             await _reads.RequireAsync(live, staleness, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// What the operators of a table keep, those nearest to its rows first, then the changelogs that it reads itself, which
+    /// it may share with other tables.
+    /// </summary>
+    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    public IReadOnlyList<OperatorState> StateOf(string table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        MaintainedTable live = Require(table);
+        return
+        [
+            .. live.Nodes.Select(node => new OperatorState(ExplainText.Describe(node.Plan), node.State.SizeInBytes)),
+            .. live.Inputs.OfType<SourceInput>().Select(input => input.Source).Distinct()
+                .Where(source => source.StateBytes > 0)
+                .Select(source => new OperatorState($"changelog {source.Name}", source.StateBytes)),
+        ];
     }
 
     /// <summary>Waits until the sink of a table has every change that the table shows when this is called.</summary>

@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Maintenance;
 using Ctas.Sources;
 using Ctas.Tables;
 
@@ -88,6 +89,24 @@ public sealed class LiveTableTests
         row.GetString(1).Should().Be("Ada");
         handle.Version.Should().BeGreaterThan(before.Version);
         before.TryGet("u1", out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task StateOf_TellsEachOperatorAndTheChangelog()
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await using CtasEngine engine = await LoadAsync(
+            "CREATE TABLE t AS SELECT u.name, COUNT(*) AS n FROM orders o JOIN users u ON o.user_id = u.id GROUP BY u.name EMIT CHANGES");
+        OperatorState[] before = [.. engine.Maintenance.StateOf("t")];
+        for (int order = 0; order < 20_000; order++) { Order("u1", order); }
+
+        await engine.Tables.UntilRowsAsync("t", "(Ada, 20000)");
+        OperatorState[] after = [.. engine.Maintenance.StateOf("t")];
+
+        after.Select(state => state.Operator.Split(' ')[0]).Should().Equal("aggregate", "inner", "changelog");
+        after.Sum(state => state.Bytes).Should().BeGreaterThan(engine.Maintenance.FreshnessOf("t").StateBytes);
+        (after[1].Bytes - before[1].Bytes).Should().BeGreaterThan(20_000 * 16, "the join keeps every order");
+        (after[0].Bytes - before[0].Bytes).Should().BeLessThan(20_000, "there is one group");
     }
 
     [Fact]
