@@ -1,3 +1,4 @@
+using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Loading;
 using Ctas.Maintenance;
@@ -52,11 +53,18 @@ public sealed partial class CtasEngineBuilder
     /// <summary>Makes an index on a table of the scripts, as <c>CREATE INDEX ON table (column, …)</c> does.</summary>
     /// <param name="table">The table.</param>
     /// <param name="columns">Its columns, the most significant first; at least one.</param>
-    public CtasEngineBuilder AddIndex(string table, params string[] columns)
+    public CtasEngineBuilder AddIndex(string table, params string[] columns) => AddIndex(table, IndexKind.Ordered, columns);
+
+    /// <summary>Makes an index of a kind, as <c>CREATE INDEX ON table USING HASH (column, …)</c> does.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="kind">How it finds rows.</param>
+    /// <param name="columns">Its columns, the most significant first; at least one.</param>
+    public CtasEngineBuilder AddIndex(string table, IndexKind kind, params string[] columns)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(table);
         ArgumentNullException.ThrowIfNull(columns);
-        return AddScript($"CREATE INDEX ON {Quoted(table)} ({string.Join(", ", columns.Select(Quoted))})");
+        string method = kind == IndexKind.Hash ? "HASH" : "BTREE";
+        return AddScript($"CREATE INDEX ON {Quoted(table)} USING {method} ({string.Join(", ", columns.Select(Quoted))})");
     }
 
     /// <summary>Gives a source a name that SQL can use.</summary>

@@ -37,7 +37,7 @@ internal static class StatementRunner
                 case LoadStatement or SourceStatement or SinkStatement or SetStatement:
                     break;
                 case IndexStatement index:
-                    SecondaryIndexes.Build(services.Registry, index.Table, index.Columns);
+                    await SecondaryIndexes.BuildAsync(services, index.Table, index.Index, cancellationToken).ConfigureAwait(false);
                     break;
                 case DropStatement drop:
                     if (!drop.IfExists || services.Registry.TryGetMetadata(drop.Name, out _))

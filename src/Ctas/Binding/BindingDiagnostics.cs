@@ -55,6 +55,9 @@ internal static partial class BindingDiagnostics
     public static Diagnostic NotSupportedYet(TextSpan span, string construct, string? hint = null) => new(
         "CTAS2009", span, $"{construct} is not supported yet", hint);
 
+    public static Diagnostic UnknownIndexMethod(TextSpan span, string method) => new(
+        "CTAS2060", span, $"index method \"{method}\" not found", "Use HASH to find equal values only, or BTREE, the default.");
+
     public static Diagnostic TooManyScans(TextSpan span, string table, long limit) => new(
         "CTAS2055",
         span,

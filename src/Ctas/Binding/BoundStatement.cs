@@ -1,3 +1,4 @@
+using Ctas.Data;
 using Ctas.Syntax;
 using Ctas.Text;
 
@@ -33,7 +34,11 @@ internal sealed record BoundDrop(DropKind Kind, NameSyntax Name, bool IfExists, 
 }
 
 /// <summary>CREATE INDEX.</summary>
-internal sealed record BoundCreateIndex(WrittenName Table, IReadOnlyList<WrittenName> Columns, TextSpan Span)
+/// <param name="Table">The table.</param>
+/// <param name="Kind">How the index finds rows.</param>
+/// <param name="Columns">The columns, the most significant first.</param>
+/// <param name="Span">Where it stands.</param>
+internal sealed record BoundCreateIndex(WrittenName Table, IndexKind Kind, IReadOnlyList<WrittenName> Columns, TextSpan Span)
     : BoundStatement(Span);
 
 /// <summary>A name and where it stands.</summary>

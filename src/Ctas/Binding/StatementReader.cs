@@ -73,15 +73,33 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
             case CreateSinkSyntax sink:
                 return ReadSink(sink, diagnostics);
             case CreateIndexSyntax index:
-                return new BoundCreateIndex(
-                    new WrittenName(index.Table.Text, index.Table.Span),
-                    [.. index.Columns.Select(column => new WrittenName(column.Text, column.Span))],
-                    index.Span);
+                return ReadIndex(index, diagnostics);
             case BrokenStatementSyntax broken:
                 return new BoundBroken(broken.DeclaredName?.Text, broken.Span);
             default:
                 throw new UnreachableException($"No rule for {syntax.GetType().Name}.");
         }
+    }
+
+    private static BoundStatement ReadIndex(CreateIndexSyntax index, DiagnosticBag diagnostics)
+    {
+        IndexKind? kind = index.Method?.Text.ToUpperInvariant() switch
+        {
+            null or "BTREE" => IndexKind.Ordered,
+            "HASH" => IndexKind.Hash,
+            _ => null,
+        };
+        if (kind is { } known)
+        {
+            return new BoundCreateIndex(
+                new WrittenName(index.Table.Text, index.Table.Span),
+                known,
+                [.. index.Columns.Select(column => new WrittenName(column.Text, column.Span))],
+                index.Span);
+        }
+
+        diagnostics.Add(BindingDiagnostics.UnknownIndexMethod(index.Method!.Span, index.Method.Text));
+        return new BoundBroken(DeclaredName: null, index.Span);
     }
 
     private static BoundBroken Refuse(StatementSyntax syntax, string construct, DiagnosticBag diagnostics)

@@ -9,8 +9,8 @@ internal abstract class RelationStatistics
     /// <summary>Ordinals of the columns by whose values together a row can be looked up; empty when there are none.</summary>
     public virtual OrdinalList Key => [];
 
-    /// <summary>The columns of each index, the most significant first.</summary>
-    public virtual IReadOnlyList<OrdinalList> Indexes => [];
+    /// <summary>What its indexes are over.</summary>
+    public virtual IReadOnlyList<IndexDefinition> Indexes => [];
 
     /// <summary>What is known of a column's values, by its ordinal in the relation's schema; null for nothing.</summary>
     public virtual ColumnStatistics? Column(int ordinal) => null;

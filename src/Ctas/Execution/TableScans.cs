@@ -16,14 +16,14 @@ internal static class TableScans
     {
         if (scan.Lookup is { } lookup && table.Snapshot() is Table version && Find(version, lookup) is { } rows)
         {
-            return rows.Length == 0 ? [] : [TableRows.Gather(version.Store, rows, scan.Columns)];
+            return rows.Count == 0 ? [] : [TableRows.Gather(version.Store, [.. rows], scan.Columns)];
         }
 
         return table.Scan(scan.Columns);
     }
 
     /// <summary>Numbers of the rows; null where scanning is cheaper, or the index is not there.</summary>
-    private static int[]? Find(Table version, ScanLookup lookup)
+    private static IReadOnlyList<int>? Find(Table version, ScanLookup lookup)
     {
         if (lookup.IsKey)
         {
@@ -31,20 +31,14 @@ internal static class TableScans
             return row < 0 ? [] : [row];
         }
 
-        int[] ordinals = [.. lookup.Columns];
-        if (version.Shape.Indexes.Find(version, ordinals) is not { } index) { return null; }
-
-        int[] rows = IndexSearch.Find(
-            version,
-            new ColumnSearch(ordinals, [.. lookup.Equal.Select(ValueOf)])
-            {
-                Lower = lookup.Lower is { } lower ? ValueOf(lower.Value) : KeyValue.Null,
-                Upper = lookup.Upper is { } upper ? ValueOf(upper.Value) : KeyValue.Null,
-                IncludesLower = lookup.Lower is { IsInclusive: true },
-                IncludesUpper = lookup.Upper is { IsInclusive: true },
-            },
-            index);
-        return (long)rows.Length * ScannedForLookup > version.RowCount ? null : rows;
+        var search = new ColumnSearch([.. lookup.Columns], [.. lookup.Equal.Select(ValueOf)])
+        {
+            Lower = lookup.Lower is { } lower ? ValueOf(lower.Value) : KeyValue.Null,
+            Upper = lookup.Upper is { } upper ? ValueOf(upper.Value) : KeyValue.Null,
+            IncludesLower = lookup.Lower is { IsInclusive: true },
+            IncludesUpper = lookup.Upper is { IsInclusive: true },
+        };
+        return IndexSearch.TryFind(version, search, version.RowCount / ScannedForLookup);
     }
 
     private static KeyValue ValueOf(ConstantExpression constant) => constant.Value switch

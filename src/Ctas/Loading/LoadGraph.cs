@@ -17,7 +17,7 @@ internal sealed record TableToLoad(
     TablePlan Plan, int Wave, int Priority, IReadOnlyList<string> Producers, bool IsLoaded = false)
 {
     /// <summary>The columns of each index that is made before the table is published.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Indexes { get; init; } = [];
+    public IReadOnlyList<NamedIndex> Indexes { get; init; } = [];
 }
 
 /// <summary>The tables of a load, in wave order, then by name. Immutable.</summary>

@@ -48,12 +48,6 @@ internal static class PlanningDiagnostics
     public static Diagnostic IndexOnSource(TextSpan span, string source) => new(
         "CTAS3012", span, $"\"{source}\" is a source, which cannot have an index", "Index a table that is made of it.");
 
-    public static Diagnostic IndexOnLiveTable(TextSpan span, string table) => new(
-        "CTAS3013",
-        span,
-        $"an index on table \"{table}\", which is kept fresh, is not supported yet",
-        "Its key can be looked up; leave EMIT CHANGES out for an index.");
-
     public static Diagnostic SinkTaken(TextSpan span, string sink, SinkDeclaration rival, string writer) => new(
         "CTAS3040",
         span,

@@ -21,12 +21,12 @@ internal sealed record ScriptPlan(
     public IReadOnlyList<TablePlan> Tables { get; } =
         [.. Statements.OfType<LoadStatement>().Select(load => load.Table)];
 
-    /// <summary>The columns of each index that the script makes on a table.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> IndexesOf(string table) =>
+    /// <summary>The indexes that the script makes on a table.</summary>
+    public IReadOnlyList<NamedIndex> IndexesOf(string table) =>
     [
         .. Statements.OfType<IndexStatement>()
             .Where(index => string.Equals(index.Table, table, StringComparison.OrdinalIgnoreCase))
-            .Select(index => index.Columns),
+            .Select(index => index.Index),
     ];
 
     /// <summary>The sources declared by statements of their own.</summary>
@@ -83,8 +83,13 @@ internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) :
 
 /// <summary>CREATE INDEX.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Columns">Its columns, the most significant first.</param>
-internal sealed record IndexStatement(string Table, IReadOnlyList<string> Columns) : PlannedStatement;
+/// <param name="Index">The index.</param>
+internal sealed record IndexStatement(string Table, NamedIndex Index) : PlannedStatement;
+
+/// <summary>An index over columns that are known by name. Immutable.</summary>
+/// <param name="Columns">The columns, the most significant first.</param>
+/// <param name="Kind">How it finds rows.</param>
+internal sealed record NamedIndex(IReadOnlyList<string> Columns, IndexKind Kind);
 
 /// <summary>SHOW.</summary>
 /// <param name="What"><c>tables</c>, <c>sources</c>, <c>sinks</c> or <c>properties</c>.</param>

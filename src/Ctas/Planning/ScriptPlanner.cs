@@ -350,10 +350,6 @@ internal sealed class ScriptPlanner
         if (!_relations.TryGetValue(table, out RelationInfo? relation)) { return null; }
 
         if (relation.IsSource) { diagnostics.Add(PlanningDiagnostics.IndexOnSource(index.Table.Span, table)); }
-        else if (_tables.TryGetValue(table, out TableStatement? statement) && EmitOf(statement) != EmitMode.Snapshot)
-        {
-            diagnostics.Add(PlanningDiagnostics.IndexOnLiveTable(index.Table.Span, table));
-        }
 
         Data.Schema? schema = _previews.GetValueOrDefault(table)?.Schema ?? relation.Schema;
         foreach (WrittenName column in index.Columns.Where(column => schema is { } known && known.IndexOf(column.Text) < 0))
@@ -362,7 +358,10 @@ internal sealed class ScriptPlanner
                 column.Span, column.Text, table, ClosestName.Find(column.Text, schema!.Fields.Select(field => field.Name))));
         }
 
-        return diagnostics.Count > before ? null : new IndexStatement(relation.Name, [.. index.Columns.Select(column => column.Text)]);
+        return diagnostics.Count > before
+            ? null
+            : new IndexStatement(
+                relation.Name, new NamedIndex([.. index.Columns.Select(column => column.Text)], index.Kind));
     }
 
     private void ReportUnknown(string name, TextSpan span, string kind, bool isOptional, DiagnosticBag diagnostics)

@@ -31,8 +31,11 @@ internal sealed record CreateSourceSyntax(
 /// <summary><c>CREATE SINK name WITH (…)</c></summary>
 internal sealed record CreateSinkSyntax(NameSyntax Name, SyntaxList<PropertySyntax> Properties) : StatementSyntax;
 
-/// <summary><c>CREATE INDEX ON table (column, …)</c></summary>
-internal sealed record CreateIndexSyntax(NameSyntax Table, SyntaxList<NameSyntax> Columns) : StatementSyntax;
+/// <summary><c>CREATE INDEX ON table [USING method] (column, …)</c></summary>
+/// <param name="Table">The table.</param>
+/// <param name="Method">How the index finds rows; null when it is not said.</param>
+/// <param name="Columns">The columns, the most significant first.</param>
+internal sealed record CreateIndexSyntax(NameSyntax Table, NameSyntax? Method, SyntaxList<NameSyntax> Columns) : StatementSyntax;
 
 /// <summary>A column of a declaration: <c>name [type] [KEY | PRIMARY KEY | HEADER('key') | HEADERS]</c></summary>
 /// <param name="Type">Null only in the column list of a CREATE … AS.</param>

@@ -122,8 +122,9 @@ internal sealed partial class Parser
         Next();
         Expect(Keyword.On, "An index has no name of its own: CREATE INDEX ON table (column, …).");
         NameSyntax table = ExpectName("a table name");
+        NameSyntax? method = TryTake(Keyword.Using) ? ExpectName("HASH or BTREE") : null;
         List<NameSyntax> columns = ParseParenthesizedList(() => ExpectName("a column name"), AtName);
-        return Located(start, new CreateIndexSyntax(table, [.. columns]));
+        return Located(start, new CreateIndexSyntax(table, method, [.. columns]));
     }
 
     private ColumnDefinitionSyntax ParseColumnDefinition()

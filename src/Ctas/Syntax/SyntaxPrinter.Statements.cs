@@ -24,6 +24,12 @@ internal sealed partial class SyntaxPrinter
             case CreateIndexSyntax create:
                 _text.Append("CREATE INDEX ON ");
                 AppendName(create.Table);
+                if (create.Method is { } method)
+                {
+                    _text.Append(" USING ");
+                    AppendName(method);
+                }
+
                 _text.Append(' ');
                 AppendParenthesized(create.Columns, AppendName);
                 break;

@@ -28,14 +28,14 @@ internal sealed class BatchTable : Table
         TagIndex? index = shape.Schema.HasKey ? BatchIndex.Of(columns, shape.Keys, maxThreads) : null;
         _index = index is null ? default : index.Publish();
         RowCount = columns.RowCount;
-        Memory = new TableMemory(columns.ColumnBytes, Rows: 0, PoolBytes(columns), index?.SizeInBytes ?? 0);
+        RowMemory = new TableMemory(columns.ColumnBytes, Rows: 0, PoolBytes(columns), index?.SizeInBytes ?? 0);
     }
 
     public override TableModel Model => TableModel.Standard;
 
     public override long RowCount { get; }
 
-    public override TableMemory Memory { get; }
+    internal override TableMemory RowMemory { get; }
 
     /// <summary>The rows by number.</summary>
     internal BatchRowStore Columns => _columns;

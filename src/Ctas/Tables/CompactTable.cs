@@ -20,18 +20,21 @@ internal sealed class CompactTable : Table
         _strings = new WeakReference<ScanStrings>?[shape.Schema.Fields.Count];
         _index = index is null ? default : index.Publish();
         RowCount = rowCount;
-        Memory = new TableMemory(
+        RowMemory = new TableMemory(
             rows.Segments.Sum(segment => segment.ColumnBytes),
-            rows.Segments.Sum(segment => segment.DeletedBytes),
+            Rows: 0,
             rows.Segments.Sum(segment => segment.StringBytes) + rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0),
-            index?.SizeInBytes ?? 0);
+            index?.SizeInBytes ?? 0)
+        {
+            Deleted = rows.Segments.Sum(segment => segment.DeletedBytes),
+        };
     }
 
     public override TableModel Model => TableModel.Compact;
 
     public override long RowCount { get; }
 
-    public override TableMemory Memory { get; }
+    internal override TableMemory RowMemory { get; }
 
     /// <summary>The rows, in segments.</summary>
     internal CompactSegment[] Segments => _rows.Segments;

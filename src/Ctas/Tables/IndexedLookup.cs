@@ -6,8 +6,8 @@ namespace Ctas.Tables;
 /// <summary>Lookups of many keys, and of rows by other columns than the key: by value, by range, by prefix.</summary>
 /// <remarks>
 /// Every call reads one version. A search by a column uses an index that begins with it (<c>CREATE INDEX ON t (column)</c>,
-/// or <c>AddIndex</c> of the builder) at O(log n + rows found); without one it sorts the table for the call. Rows with NULL
-/// in the column are never found.
+/// or <c>AddIndex</c> of the builder) at O(log n + rows found); without one it looks at every row. Rows with NULL in the
+/// column are never found.
 /// </remarks>
 public static class IndexedLookup
 {
@@ -83,7 +83,7 @@ public static class IndexedLookup
 
     private static IEnumerable<Row> Search(Table version, ColumnSearch search)
     {
-        int[] rows = IndexSearch.Find(version, search, version.Shape.Indexes.Find(version, search.Ordinals));
+        IReadOnlyList<int> rows = IndexSearch.Find(version, search);
         return rows.Select(row => new Row(version.Store, row));
     }
 

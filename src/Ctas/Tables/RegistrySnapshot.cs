@@ -74,8 +74,8 @@ public sealed class RegistrySnapshot
     {
         Dependents = DependentsOf(entry.Metadata.Name),
         RowCount = entry.Table?.RowCount ?? 0,
-        SizeInBytes = (entry.Table?.Memory.Total ?? 0) + ((entry.Table as Table)?.Shape.Indexes.SizeInBytes ?? 0),
-        Indexes = entry.Table is Table version ? version.IndexedColumns() : [],
+        SizeInBytes = entry.Table?.Memory.Total ?? 0,
+        Indexes = entry.Table is Table version ? version.DescribeIndexes() : [],
         Version = entry.Table?.Version ?? 0,
     };
 }

@@ -20,7 +20,7 @@ internal sealed class StandardTable : Table
         Index = index;
         Continuation = version.Continuation;
         RowCount = version.RowCount;
-        Memory = new TableMemory(
+        RowMemory = new TableMemory(
             Columns: 0, rows.SizeInBytes, rows.Pools.Sum(pool => pool?.SizeInBytes ?? 0), index.SizeInBytes);
     }
 
@@ -28,7 +28,7 @@ internal sealed class StandardTable : Table
 
     public override long RowCount { get; }
 
-    public override TableMemory Memory { get; }
+    internal override TableMemory RowMemory { get; }
 
     /// <summary>The rows by number.</summary>
     internal StandardRowStore Objects => _rows;

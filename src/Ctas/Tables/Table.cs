@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Ctas.Data;
+using Ctas.Tables.Indexes;
 using Ctas.Tables.Versions;
 
 namespace Ctas.Tables;
@@ -16,6 +17,7 @@ internal abstract class Table : ITable
     private readonly KeyLayout _keys;
     private HistoryNode? _node;
     private TableStatistics? _statistics;
+    private TableIndexes _indexes = TableIndexes.None;
 
     private protected Table(TableShape shape, long version = 1)
     {
@@ -40,6 +42,13 @@ internal abstract class Table : ITable
     /// <summary>What the planner is told of the rows.</summary>
     internal TableStatistics Statistics => _statistics ??= new TableStatistics(this);
 
+    /// <summary>The secondary indexes.</summary>
+    internal TableIndexes Indexes
+    {
+        get => Volatile.Read(ref _indexes);
+        set => Volatile.Write(ref _indexes, value);
+    }
+
     public string Name => Shape.Name;
 
     public Schema Schema => Shape.Schema;
@@ -48,7 +57,13 @@ internal abstract class Table : ITable
 
     public abstract long RowCount { get; }
 
-    public abstract TableMemory Memory { get; }
+    public TableMemory Memory => RowMemory with { SecondaryIndexes = Indexes.SizeInBytes, OperatorState = OperatorBytes };
+
+    /// <summary>Bytes of the rows and the key index.</summary>
+    internal abstract TableMemory RowMemory { get; }
+
+    /// <summary>What the operators hold that made this version and will make the next.</summary>
+    internal long OperatorBytes { get; set; }
 
     public long Version { get; }
 
@@ -108,9 +123,16 @@ internal abstract class Table : ITable
         return TableHistory.ReadAsync(this, fromVersion, cancellationToken);
     }
 
-    /// <summary>The names of the columns of each index.</summary>
-    internal IReadOnlyList<IReadOnlyList<string>> IndexedColumns() =>
-        [.. Shape.Indexes.Of(this).Select(index => index.Select(ordinal => Schema.Fields[ordinal].Name).ToArray())];
+    /// <summary>Adds an index while others read; nothing happens when it is there.</summary>
+    /// <exception cref="InvalidOperationException">A column cannot be indexed.</exception>
+    internal void AddIndex(IndexDefinition definition)
+    {
+        lock (Shape.Indexing) { Indexes = Indexes.With(this, definition); }
+    }
+
+    /// <summary>The indexes with the names of their columns.</summary>
+    internal IReadOnlyList<TableIndex> DescribeIndexes() =>
+        [.. Indexes.Definitions.Select(index => new TableIndex([.. index.Columns.Select(ordinal => Schema.Fields[ordinal].Name)], index.Kind))];
 
     /// <summary>The number of the row with a key, or −1.</summary>
     internal int NumberOf(in TableKey key) => TryGet(key, out Row row) ? row.Number : -1;

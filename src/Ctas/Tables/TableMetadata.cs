@@ -32,8 +32,8 @@ public sealed record TableMetadata
     public IReadOnlyList<string> Key =>
         Schema is null ? [] : [.. Schema.Key.Select(ordinal => Schema.Fields[ordinal].Name)];
 
-    /// <summary>The columns of each index, the most significant first.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Indexes { get; init; } = [];
+    /// <summary>Its indexes beside the key.</summary>
+    public IReadOnlyList<TableIndex> Indexes { get; init; } = [];
 
     /// <summary>Number of rows; 0 before there is data.</summary>
     public long RowCount { get; init; }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Ctas.Data;
-using Ctas.Tables.Indexes;
 
 namespace Ctas.Tables;
 
@@ -22,8 +21,8 @@ internal sealed class TableShape(string name, Schema schema)
     /// <summary>Every ordinal in order.</summary>
     public OrdinalList AllColumns { get; } = new([.. Enumerable.Range(0, schema.Fields.Count)]);
 
-    /// <summary>The secondary indexes, each of one version.</summary>
-    public TableIndexes Indexes { get; } = new();
+    /// <summary>Held while an index is added to a version.</summary>
+    public Lock Indexing { get; } = new();
 
     /// <inheritdoc cref="ITable.GetMapper"/>
     public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>()

@@ -18,8 +18,8 @@ internal sealed class TableStatistics(ITable table) : RelationStatistics
 
     public override OrdinalList Key => table.Snapshot() is Table ? table.Schema.Key : [];
 
-    public override IReadOnlyList<OrdinalList> Indexes =>
-        table.Snapshot() is Table version ? version.Shape.Indexes.Of(version) : [];
+    public override IReadOnlyList<IndexDefinition> Indexes =>
+        table.Snapshot() is Table version ? version.Indexes.Definitions : [];
 
     public override ColumnStatistics? Column(int ordinal) => _columns[ordinal] ??= Sample(ordinal);
 

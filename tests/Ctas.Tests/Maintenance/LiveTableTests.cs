@@ -91,6 +91,53 @@ public sealed class LiveTableTests
         before.TryGet("u1", out _).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("BTREE")]
+    [InlineData("HASH")]
+    public async Task CreateIndex_OnALiveTable_FollowsItThroughDropAndReplace(string method)
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await using CtasEngine engine = await LoadAsync(
+            $"CREATE TABLE t AS SELECT id, name FROM users EMIT CHANGES; CREATE INDEX ON t USING {method} (name)");
+        ITable before = engine.Tables["t"].Snapshot();
+
+        Put(_users, "u2", """{"name":"Ada"}""");
+        Put(_users, "u1", """{"name":"Ida"}""");
+        await engine.Tables.UntilRowsAsync("t", "(u1, Ida)", "(u2, Ada)");
+
+        engine.Explain("SELECT id FROM t WHERE name = 'Ada'").Should().Contain("by index on 1 column");
+        (await engine.QueryAsync("SELECT id FROM t WHERE name = 'Ada'")).Rows.Select(row => row.ToString()).Should().Equal("(u2)");
+        engine.Tables["t"].FindRows("name", "Ida").Single().GetString(0).Should().Be("u1");
+        before.FindRows("name", "Ada").Single().GetString(0).Should().Be("u1");
+        before.FindRows("name", "Ida").Should().BeEmpty();
+
+        await engine.ExecuteAsync("CREATE OR REPLACE TABLE t AS SELECT id, UPPER(name) AS name FROM users EMIT CHANGES");
+        Put(_users, "u3", """{"name":"Ida"}""");
+        await engine.Tables.UntilRowsAsync("t", "(u1, IDA)", "(u2, ADA)", "(u3, IDA)");
+        engine.Tables["t"].FindRows("name", "IDA").Should().HaveCount(2);
+        engine.Explain("SELECT id FROM t WHERE name = 'ADA'").Should().Contain("by index on 1 column");
+
+        ITable dropped = engine.Tables["t"].Snapshot();
+        await engine.ExecuteAsync("DROP TABLE t");
+        dropped.FindRows("name", "ADA").Single().GetString(0).Should().Be("u2");
+    }
+
+    [Fact]
+    public async Task CreateIndex_WhileATableIsKeptFresh_IsThereFromTheNextVersionOn()
+    {
+        Put(_users, "u1", """{"name":"Ada"}""");
+        await using CtasEngine engine = await LoadAsync("CREATE TABLE t WITH (table_model = 'compact') AS SELECT id, name FROM users EMIT CHANGES");
+
+        await engine.ExecuteAsync("CREATE INDEX ON t (name)");
+        Put(_users, "u2", """{"name":"Adam"}""");
+        await engine.Tables.UntilRowsAsync("t", "(u1, Ada)", "(u2, Adam)");
+
+        engine.Tables.TryGetMetadata("t", out TableMetadata? metadata).Should().BeTrue();
+        metadata!.Indexes.Should().ContainSingle().Which.Columns.Should().Equal("name");
+        engine.Tables["t"].Memory.SecondaryIndexes.Should().BePositive();
+        engine.Tables["t"].Prefix("name", "Ad").Should().HaveCount(2);
+    }
+
     [Fact]
     public async Task StateOf_TellsEachOperatorAndTheChangelog()
     {

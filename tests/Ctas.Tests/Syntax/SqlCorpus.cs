@@ -33,6 +33,7 @@ internal static class SqlCorpus
         "CREATE TABLE quoted (\"Order\" INT, `Group` INT, key INT KEY, header INT, headers INT) WITH (x = 'it''s')",
         "CREATE SINK out WITH (type = 'kafka_sink', topic = 'out')",
         "CREATE INDEX ON orders (customer_id, created)",
+        "CREATE INDEX ON orders USING hash (customer_id)",
         "DROP TABLE t",
         "DROP TABLE IF EXISTS t CASCADE",
         "DROP STREAM s",

@@ -29,7 +29,7 @@ internal sealed class SyntaxGenerator(Random random)
         3 => new CreateSourceSyntax(
             Any<RelationKind>(), Chance(), Chance(), Name(), List(0, 4, ColumnOfSource), List(1, 4, Property)),
         4 => new CreateSinkSyntax(Name(), List(1, 3, Property)),
-        5 => new CreateIndexSyntax(Name(), List(1, 3, Name)),
+        5 => new CreateIndexSyntax(Name(), Maybe(Name), List(1, 3, Name)),
         6 => new DropSyntax(Any<DropKind>(), Chance(), Name(), Chance()),
         7 => new ShowSyntax(Any<ShowKind>()),
         8 => new DescribeSyntax(Name()),

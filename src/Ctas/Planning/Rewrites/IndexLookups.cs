@@ -31,13 +31,16 @@ internal sealed class IndexLookups(Func<string, RelationStatistics?> statistics)
             .MaxBy(lookup => (lookup.Equal.Count * 2) + (lookup.Lower is not null || lookup.Upper is not null ? 1 : 0));
     }
 
-    private static ScanLookup? LookupOf(OrdinalList index, ConstantConditions conditions)
+    private static ScanLookup? LookupOf(IndexDefinition definition, ConstantConditions conditions)
     {
+        OrdinalList index = definition.Columns;
         int equal = 0;
         while (equal < index.Count && conditions.HasEqual(index[equal])) { equal++; }
 
         ConstantExpression[] values = [.. index.Take(equal).Select(conditions.EqualOf)];
         if (equal == index.Count) { return new ScanLookup([.. index], values); }
+
+        if (definition.Kind == IndexKind.Hash) { return null; }
 
         ScanBound? lower = conditions.LowerOf(index[equal]);
         ScanBound? upper = conditions.UpperOf(index[equal]);

@@ -1,49 +1,56 @@
 using System.Collections.Immutable;
 using Ctas.Data;
+using Ctas.Tables.Versions;
 
 namespace Ctas.Tables.Indexes;
 
-/// <summary>The secondary indexes of a table. Safe for many readers; one is added at a time.</summary>
-internal sealed class TableIndexes
+/// <summary>The secondary indexes of one version of a table. Immutable.</summary>
+/// <param name="indexes">The indexes.</param>
+internal sealed class TableIndexes(ImmutableArray<SecondaryIndex> indexes)
 {
-    private ImmutableArray<OrderedIndex> _indexes = [];
+    /// <summary>No indexes.</summary>
+    public static TableIndexes None { get; } = new([]);
 
     /// <summary>Bytes they hold.</summary>
-    public long SizeInBytes => _indexes.Sum(index => index.SizeInBytes);
+    public long SizeInBytes => indexes.Sum(index => index.SizeInBytes);
 
-    /// <summary>The columns of each, for other versions and replacements of the table.</summary>
-    public IReadOnlyList<IReadOnlyList<int>> Columns => [.. _indexes.Select(index => index.Ordinals.ToArray())];
+    /// <summary>What they are over.</summary>
+    public IReadOnlyList<IndexDefinition> Definitions => [.. indexes.Select(index => index.Definition)];
 
-    /// <summary>The columns of each index that a version has.</summary>
-    public IReadOnlyList<OrdinalList> Of(Table version) =>
-        [.. _indexes.Where(index => ReferenceEquals(index.Owner, version)).Select(index => new OrdinalList(index.Ordinals.ToArray()))];
+    /// <summary>True when there are none.</summary>
+    public bool IsEmpty => indexes.IsEmpty;
 
-    /// <summary>Builds one; nothing happens when the version has it.</summary>
-    /// <exception cref="InvalidOperationException">A column cannot be sorted by.</exception>
-    public void Add(Table version, int[] ordinals)
+    /// <summary>These and one more of a version; these when it is there already.</summary>
+    /// <exception cref="InvalidOperationException">A column cannot be indexed.</exception>
+    public TableIndexes With(Table version, IndexDefinition definition)
     {
-        if (Find(version, ordinals) is { } known && known.Ordinals.Length == ordinals.Length) { return; }
+        if (indexes.Any(index => index.Definition == definition)) { return this; }
 
-        foreach (int ordinal in ordinals)
+        foreach (int ordinal in definition.Columns)
         {
             Field field = version.Schema.Fields[ordinal];
             if (!SortPrefix.CanSort(field.Type))
             {
                 throw new InvalidOperationException(
-                    $"Column \"{field.Name}\" of table \"{version.Name}\" has type {field.Type}, which an index cannot sort.");
+                    $"Column \"{field.Name}\" of table \"{version.Name}\" has type {field.Type}, which cannot be indexed.");
             }
         }
 
-        OrderedIndex index = OrderedIndex.Build(version, ordinals);
-        ImmutableInterlocked.Update(ref _indexes, (indexes, added) => indexes.Add(added), index);
+        return new TableIndexes(indexes.Add(SecondaryIndex.Build(version, definition)));
     }
 
-    /// <summary>An index of a version that begins with some columns, in this order; null when it has none.</summary>
-    public OrderedIndex? Find(Table version, ReadOnlySpan<int> ordinals)
+    /// <summary>The indexes of the next version.</summary>
+    public TableIndexes After(Table next, VersionEdits edits) =>
+        IsEmpty ? this : new TableIndexes([.. indexes.Select(index => index.After(next, edits))]);
+
+    /// <summary>An index that finds rows by some columns, in this order; null when there is none.</summary>
+    /// <param name="columns">Ordinals of the columns.</param>
+    /// <param name="isEquality">True when each is compared with one value, false when the last has bounds.</param>
+    public SecondaryIndex? Find(ReadOnlySpan<int> columns, bool isEquality)
     {
-        foreach (OrderedIndex index in _indexes)
+        foreach (SecondaryIndex index in indexes)
         {
-            if (ReferenceEquals(index.Owner, version) && index.Ordinals.StartsWith(ordinals)) { return index; }
+            if (index.Definition.Serves(columns, isEquality)) { return index; }
         }
 
         return null;

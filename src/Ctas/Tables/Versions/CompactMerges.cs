@@ -22,6 +22,7 @@ internal sealed class CompactMerges
     private SegmentMerge.Result? _moving;
     private int _target;
     private int _moved;
+    private List<int> _movedTo = [];
 
     /// <summary>Nothing is merged yet.</summary>
     /// <param name="loaded">The table that the writer goes on from.</param>
@@ -57,6 +58,14 @@ internal sealed class CompactMerges
         }
 
         if (_moving is { } merge) { Move(merge, index, identity, maxMoves); }
+    }
+
+    /// <summary>The numbers that rows were moved to since the last call; some of them have gone since then.</summary>
+    public List<int> TakeMoved()
+    {
+        List<int> moved = _movedTo;
+        _movedTo = [];
+        return moved;
     }
 
     private void Begin(KeyLayout? identity)
@@ -125,6 +134,7 @@ internal sealed class CompactMerges
 
             target.Revive(_moved);
             _segments.Kill(source);
+            _movedTo.Add(number);
         }
 
         if (_moved < merge.Sources.Length) { return; }

@@ -100,6 +100,7 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     {
         List<(int Old, int New)> changes = _changes.ToPairs();
         CompactVersion? version = null;
+        VersionEdits? edits = null;
         if (changes.Count > 0)
         {
             // A row that was moved since then had another number in the last version.
@@ -108,7 +109,14 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
                 changes[pair] = (_segments.NumberInLastVersion(changes[pair].Old), changes[pair].New);
             }
 
-            if (_segments.AreScattered && !_merges.IsRunning) { _index = _segments.Renumber(_index, changes); }
+            edits = EditsOf(changes);
+            if (_segments.AreScattered && !_merges.IsRunning)
+            {
+                Func<int, int> numberOf = _segments.Renumber(changes);
+                _index = _index?.Renumber(numberOf);
+                edits = new VersionEdits(
+                    [.. edits.Pairs.Select(pair => (pair.Old, pair.New < 0 ? pair.New : numberOf(pair.New)))], numberOf);
+            }
 
             version = new CompactVersion(
                 Shape,
@@ -122,7 +130,18 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
         _changes.Begin();
         _merges.Advance(_index, _identity, MovesAtOnce + (2 * _applied));
         _applied = 0;
-        return version is null ? null : new MadeVersion(version, changes);
+        return version is null ? null : new MadeVersion(version, changes) { Edits = edits };
+    }
+
+    /// <summary>What changed, and the rows that merges have moved since the last version.</summary>
+    private VersionEdits EditsOf(List<(int Old, int New)> changes)
+    {
+        List<int> moved = _merges.TakeMoved();
+        if (Current.Indexes.IsEmpty) { return new VersionEdits(changes); }
+
+        IEnumerable<(int Old, int New)> moves =
+            moved.Where(_segments.IsLive).Select(row => (_segments.NumberInLastVersion(row), row));
+        return new VersionEdits([.. changes, .. moves]);
     }
 
     private void Hash(Batch rows)

@@ -21,14 +21,14 @@ internal sealed class CompactVersion : Table
         _index = index;
         RowCount = version.RowCount;
         Continuation = version.Continuation;
-        Memory = memory;
+        RowMemory = memory;
     }
 
     public override TableModel Model => TableModel.Compact;
 
     public override long RowCount { get; }
 
-    public override TableMemory Memory { get; }
+    internal override TableMemory RowMemory { get; }
 
     /// <summary>The rows by number.</summary>
     internal CompactVersionStore Versioned => _rows;

@@ -59,6 +59,8 @@ internal abstract class TableWriter
 
             var writer = new StandardTableWriter(StandardTableBuilder.Of(batches), options);
             batches.Node = writer._history.Newest;
+            foreach (IndexDefinition index in batches.Indexes.Definitions) { writer.Current.AddIndex(index); }
+
             return writer;
         }
 
@@ -91,6 +93,7 @@ internal abstract class TableWriter
         if (MakeVersion() is { } made)
         {
             VersionChanges changes = new(Current, made.Version, made.Changes);
+            made.Version.Indexes = Current.Indexes.After(made.Version, made.Edits ?? new VersionEdits(made.Changes));
             Current = made.Version;
             _history.Add(changes);
         }
@@ -112,7 +115,11 @@ internal abstract class TableWriter
         new($"Version {version.Version} of table \"{version.Name}\" has a writer already.");
 
     /// <summary>A version, and the numbers of the rows that changed, before and after.</summary>
-    protected sealed record MadeVersion(Table Version, IReadOnlyList<(int Old, int New)> Changes);
+    protected sealed record MadeVersion(Table Version, IReadOnlyList<(int Old, int New)> Changes)
+    {
+        /// <summary>The numbers of all rows that have other ones than before; null when those that changed are all.</summary>
+        public VersionEdits? Edits { get; init; }
+    }
 
     private void RequireKeys(ChangeBatch changes)
     {

@@ -1,6 +1,5 @@
 using Ctas.Data;
 using Ctas.Tables.Columns;
-using Ctas.Tables.Keys;
 
 namespace Ctas.Tables.Versions;
 
@@ -163,11 +162,11 @@ internal sealed class WriterSegments
         return new CompactVersionStore(_shape, _layout, segments, firstOpen);
     }
 
-    /// <summary>Gives all segments the lowest numbers, and the index their new rows. No merge may be under way.</summary>
-    /// <remarks>Versions before hold the old index, which no longer changes, and the old numbers. Cost: a copy of the index.</remarks>
-    /// <param name="index">Finds rows; null when there is none.</param>
+    /// <summary>Gives all segments the lowest numbers, in the order they have. No merge may be under way.</summary>
+    /// <remarks>Versions before hold the old index and the old numbers: the index has to be copied.</remarks>
     /// <param name="changes">Changed rows, whose numbers after are brought up to date.</param>
-    public TagIndex? Renumber(TagIndex? index, List<(int Old, int New)> changes)
+    /// <returns>The new number of a row.</returns>
+    public Func<int, int> Renumber(List<(int Old, int New)> changes)
     {
         int[] numbers = new int[_count];
         Array.Fill(numbers, -1);
@@ -193,7 +192,7 @@ internal sealed class WriterSegments
             if (changes[pair].New >= 0) { changes[pair] = (changes[pair].Old, NumberOf(changes[pair].New)); }
         }
 
-        return index?.Renumber(NumberOf);
+        return NumberOf;
 
         int NumberOf(int row)
         {
@@ -216,7 +215,8 @@ internal sealed class WriterSegments
             {
                 Columns = memory.Columns + state.Rows.ColumnBytes,
                 Strings = memory.Strings + state.Rows.StringBytes,
-                Rows = memory.Rows + state.Rows.ObjectBytes + state.DeletedBytes + links,
+                Rows = memory.Rows + state.Rows.ObjectBytes + links,
+                Deleted = memory.Deleted + state.DeletedBytes,
             };
             foreach (EncodedColumn column in state.Rows.Columns ?? [])
             {

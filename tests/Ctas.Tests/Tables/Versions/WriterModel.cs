@@ -75,6 +75,12 @@ internal sealed class WriterModel
         }
     }
 
+    /// <summary>Looks at every version with the rows that it has to have.</summary>
+    public void ForEachVersion(Action<ITable, IReadOnlyCollection<object?[]>> check)
+    {
+        foreach ((ITable version, Dictionary<string, object?[]> rows) in _versions) { check(version, rows.Values); }
+    }
+
     private string KeyOf(object?[] row) => TestTable.Text(_key.Select(ordinal => row[ordinal]));
 
     private void Note(ChangeBatch effective)
