@@ -56,7 +56,7 @@ internal sealed class LiveLoad(
         }
 
         maintained.Commit();
-        writer.Publish();
+        writer.Publish(maintained.StateBytes);
         return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained));
     }
 

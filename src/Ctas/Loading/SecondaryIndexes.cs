@@ -1,5 +1,4 @@
 using Ctas.Data;
-using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Tables;
 

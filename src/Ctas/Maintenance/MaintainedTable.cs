@@ -140,7 +140,7 @@ internal sealed class MaintainedTable(
     }
 
     /// <summary>The next version; the last one again when the tick changed nothing.</summary>
-    public Table Publish() => writer.Publish();
+    public Table Publish() => writer.Publish(query.StateBytes);
 
     /// <summary>How far a source behind it has been applied, as its sink keeps it; empty where the sink keeps nothing.</summary>
     /// <param name="progressOf">How far each source is.</param>

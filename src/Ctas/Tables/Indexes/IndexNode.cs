@@ -18,9 +18,9 @@ internal sealed class IndexNode
     private const int HeaderBytes = 112;
 
     private readonly IndexEdits? _owner;
-    private ulong[] _prefixes;
-    private int[] _rows;
-    private IndexNode[]? _children;
+    private readonly ulong[] _prefixes;
+    private readonly int[] _rows;
+    private readonly IndexNode[]? _children;
 
     private IndexNode(IndexEdits? owner, ulong[] prefixes, int[] rows, IndexNode[]? children)
     {

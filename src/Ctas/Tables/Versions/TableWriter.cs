@@ -88,12 +88,14 @@ internal abstract class TableWriter
     }
 
     /// <summary>Makes the next version of what was applied; the last one again when nothing was.</summary>
-    public Table Publish()
+    /// <param name="operatorBytes">What the operators hold that the changes came from; told with the version's memory.</param>
+    public Table Publish(long operatorBytes = 0)
     {
         if (MakeVersion() is { } made)
         {
             VersionChanges changes = new(Current, made.Version, made.Changes);
             made.Version.Indexes = Current.Indexes.After(made.Version, made.Edits ?? new VersionEdits(made.Changes));
+            made.Version.OperatorBytes = operatorBytes;
             Current = made.Version;
             _history.Add(changes);
         }

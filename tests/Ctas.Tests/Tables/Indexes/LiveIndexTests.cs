@@ -144,9 +144,8 @@ public sealed class LiveIndexTests
         AddIndexes(writer.Current);
         for (int warmUp = 0; warmUp < 3; warmUp++) { Change(warmUp); }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Change(3);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        int change = 3;
+        return Allocations.Of(() => Change(change++));
 
         void Change(int tick)
         {

@@ -50,6 +50,57 @@ public sealed class ConcurrentReadTests
         await Task.WhenAll(readers);
     }
 
+    [Theory]
+    [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
+    public async Task TryGet_WhileThisTableIsUpdatedAndAnotherIsLoaded_AllocatesNothing(TableModel model)
+    {
+        var registry = new TableRegistry();
+        ITable loaded = TestTable.Create(model, Marked, [.. Enumerable.Range(0, Keys).Select(id => Row(id, 0))]);
+        registry.Register(new TableRegistration(loaded) { IsLive = true });
+        TableWriter writer = TableWriter.Continue(loaded, new WriterOptions { OpenRows = 512 });
+        using var done = new CancellationTokenSource();
+        int ticks = 0, loads = 0;
+        Task updating = Task.Run(() =>
+        {
+            var random = new Random(5);
+            while (!done.IsCancellationRequested)
+            {
+                writer.Apply(Tick([.. Enumerable.Range(0, Keys)], Interlocked.Increment(ref ticks), random));
+                registry.Advance([new TableAdvance(writer.Publish())]);
+            }
+        });
+        Task loading = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                _ = TestTable.Create(TableModel.Compact, Marked, [.. Enumerable.Range(0, 500).Select(id => Row(id, loads))]);
+                Interlocked.Increment(ref loads);
+            }
+        });
+        ITable live = registry["t"];
+        string[] keys = [.. Enumerable.Range(0, 20).Select(id => $"key-{id * 2}")];
+        for (int round = 0; round < 2_000 || Volatile.Read(ref ticks) < 20 || Volatile.Read(ref loads) < 20; round++)
+        {
+            if (updating.IsFaulted || loading.IsFaulted) { break; }
+
+            int found = 0;
+            Allocations.Of(() => found = FoundOf(live, keys)).Should().Be(0);
+            found.Should().Be(keys.Length, "even keys are always there");
+        }
+
+        await done.CancelAsync();
+        await Task.WhenAll(updating, loading);
+    }
+
+    private static int FoundOf(ITable live, string[] keys)
+    {
+        int found = 0;
+        foreach (string key in keys) { found += live.TryGet(key, out Row row) && row.Get<long>(1) >= 0 ? 1 : 0; }
+
+        return found;
+    }
+
     private static ChangeBatch Tick(int[] keys, int tick, Random random) => new(
         TestTable.Batch(Marked, [.. keys.Select(id => Row(id, tick))]),
         Selection: null,
