@@ -167,7 +167,8 @@ internal sealed class LiveSource : IAsyncDisposable
     // A partition that was added is read from its first record on.
     private StoredPartition StoredPartitionOf(StoredSource source, PartitionOffset position) =>
         (source.Partitions.FirstOrDefault(stored => stored.Id == position.Partition)
-            ?? new StoredPartition(position.Partition, $"{Place}[{position.Partition}]", 0, 0)) with { Position = position.Offset };
+            ?? new StoredPartition(position.Partition, $"{Place}[{position.Partition}]", 0, 0)) with
+        { Position = position.Offset };
 
     private void Add(SourceBatch rows, List<ChangeBatch> changes)
     {
