@@ -2,8 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Ctas.Benchmarks.Shapes;
-using Ctas.Kafka;
-using Ctas.Kafka.Testing;
 using Ctas.Loading;
 
 namespace Ctas.Benchmarks.Comparisons;
@@ -15,23 +13,13 @@ namespace Ctas.Benchmarks.Comparisons;
 /// </remarks>
 internal sealed class KafkaComparisons : IComparisonSuite
 {
-    private const string Topic = "orders";
     private const int QuickFetches = 10;
 
     public string Name => "kafka";
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
-        // The mock cluster keeps about 5 MB a partition: enough of them, compressed, hold the whole topic.
-        int partitions = Math.Max(4, options.Rows / 50_000);
-        await using EmbeddedKafka kafka = EmbeddedKafka.Start(brokers: 1);
-        kafka.CreateTopic(Topic, partitions);
-        await kafka.ProduceAsync(
-            Topic,
-            OrderRow.Generate(options.Rows).Select((order, row) =>
-                new EmbeddedRecord(Encoding.UTF8.GetBytes(order.Id), order.ToJson()) { Partition = row % partitions }),
-            CompressionType.Lz4);
-        var topic = new FilledTopic(kafka.BootstrapServers, partitions, options.Rows);
+        await using OrdersTopic topic = await OrdersTopic.FillAsync(options.Rows);
 
         foreach (string model in (string[])["compact", "standard"])
         {
@@ -56,28 +44,21 @@ internal sealed class KafkaComparisons : IComparisonSuite
             "allocated while loading a compact table", "64 bytes", allocated / options.Rows, 64, "B/record", new Target(1, IsAtLeast: false));
     }
 
-    private static async Task LoadAsync(FilledTopic topic, string model)
+    private static async Task LoadAsync(OrdersTopic topic, string model)
     {
-        await using CtasEngine engine = new CtasEngineBuilder()
-            .UseKafka(topic.BootstrapServers)
-            .AddScript($"""
-                CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR)
-                    WITH (kafka_topic = '{Topic}', value_format = 'JSON');
-                CREATE TABLE orders WITH (table_model = '{model}') AS SELECT * FROM orders_in;
-                """)
-            .Build();
+        await using CtasEngine engine = topic.LoadInto(model).Build();
         LoadResult result = await engine.LoadAsync();
         result.ThrowIfFailed();
         Check(result["orders"].Records, topic.Records);
     }
 
-    private static Task ThrowAway(FilledTopic topic, int? fetchWait)
+    private static Task ThrowAway(OrdersTopic topic, int? fetchWait)
     {
         Consume(topic, fetchWait, _ => { });
         return Task.CompletedTask;
     }
 
-    private static Task KeepRecords(FilledTopic topic, int? fetchWait)
+    private static Task KeepRecords(OrdersTopic topic, int? fetchWait)
     {
         var orders = new Dictionary<string, OrderRow>();
         Consume(topic, fetchWait, message => orders[Encoding.UTF8.GetString(message.Key)] =
@@ -86,7 +67,7 @@ internal sealed class KafkaComparisons : IComparisonSuite
         return Task.CompletedTask;
     }
 
-    private static void Consume(FilledTopic topic, int? fetchWait, Action<Message<byte[], byte[]>> take)
+    private static void Consume(OrdersTopic topic, int? fetchWait, Action<Message<byte[], byte[]>> take)
     {
         var configuration = new ConsumerConfig
         {
@@ -97,7 +78,7 @@ internal sealed class KafkaComparisons : IComparisonSuite
         };
         using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(configuration).Build();
         consumer.Assign(Enumerable.Range(0, topic.Partitions)
-            .Select(partition => new TopicPartitionOffset(Topic, partition, Offset.Beginning)));
+            .Select(partition => new TopicPartitionOffset(OrdersTopic.Name, partition, Offset.Beginning)));
         int ended = 0;
         long records = 0;
         while (ended < topic.Partitions)
@@ -121,7 +102,4 @@ internal sealed class KafkaComparisons : IComparisonSuite
     {
         if (records != rows) { throw new InvalidOperationException($"{records} of {rows} records were read; the topic has lost some."); }
     }
-
-    /// <summary>A topic with records.</summary>
-    private sealed record FilledTopic(string BootstrapServers, int Partitions, int Records);
 }

@@ -229,9 +229,10 @@ internal sealed class KafkaSink(
             _isOpen = false;
             return true;
         }
-        catch (KafkaException)
+        catch (KafkaException abort)
         {
-            // The first error says more.
+            // The first error says more: it is the one that is thrown.
+            SinkLog.NotAborted(logger, definition.Name, abort.Error.Reason);
             return false;
         }
     }

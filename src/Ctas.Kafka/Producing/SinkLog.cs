@@ -16,4 +16,10 @@ internal static partial class SinkLog
         Level = LogLevel.Warning,
         Message = "sink {Sink}: its positions were not kept, so that a restart begins at older ones: {Reason}")]
     public static partial void PositionsNotKept(ILogger logger, string sink, string reason);
+
+    [LoggerMessage(
+        EventId = 4204,
+        Level = LogLevel.Warning,
+        Message = "sink {Sink}: its transaction was not aborted, the broker ends it: {Reason}")]
+    public static partial void NotAborted(ILogger logger, string sink, string reason);
 }

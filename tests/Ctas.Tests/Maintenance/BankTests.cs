@@ -13,18 +13,7 @@ public sealed class BankTests
     private const int Accounts = 50;
     private const int Transfers = 40_000;
 
-    private readonly InMemorySource _transfers = new(
-        new SourceDefinition("transfers", new InMemoryLocation("transfers"))
-        {
-            Columns =
-            [
-                new SourceColumn("payer", DataType.BigInt), new SourceColumn("payee", DataType.BigInt),
-                new SourceColumn("amount", DataType.BigInt),
-            ],
-            Mode = ReadMode.Append,
-            BatchRows = 100,
-        },
-        partitionCount: 3);
+    private readonly InMemorySource _transfers = TransferStream.In(partitions: 3);
 
     [Fact]
     public async Task Bank_RandomTransfers_EveryMomentAddsUp()

@@ -18,18 +18,7 @@ public sealed class QueryChangesTests : IDisposable
         Mode = ReadMode.Changelog,
     });
 
-    private readonly InMemorySource _transfers = new(
-        new SourceDefinition("transfers", new InMemoryLocation("transfers"))
-        {
-            Columns =
-            [
-                new SourceColumn("payer", DataType.BigInt), new SourceColumn("payee", DataType.BigInt),
-                new SourceColumn("amount", DataType.BigInt),
-            ],
-            Mode = ReadMode.Append,
-            BatchRows = 100,
-        },
-        partitionCount: 2);
+    private readonly InMemorySource _transfers = TransferStream.In(partitions: 2);
 
     public void Dispose() => _patience.Dispose();
 

@@ -1,0 +1,53 @@
+using System.Text;
+using Confluent.Kafka;
+using Ctas.Kafka;
+using Ctas.Kafka.Testing;
+
+namespace Ctas.Benchmarks.Shapes;
+
+/// <summary>A topic that holds orders, on a cluster of its own.</summary>
+internal sealed class OrdersTopic : IAsyncDisposable
+{
+    public const string Name = "orders";
+
+    private readonly EmbeddedKafka _kafka;
+
+    private OrdersTopic(EmbeddedKafka kafka, int partitions, int records)
+    {
+        _kafka = kafka;
+        Partitions = partitions;
+        Records = records;
+    }
+
+    public string BootstrapServers => _kafka.BootstrapServers;
+
+    public int Partitions { get; }
+
+    public int Records { get; }
+
+    /// <summary>A cluster with so many orders in it.</summary>
+    public static async Task<OrdersTopic> FillAsync(int records)
+    {
+        // The mock cluster keeps about 5 MB a partition: enough of them, compressed, hold the whole topic.
+        int partitions = Math.Max(4, records / 50_000);
+        EmbeddedKafka kafka = EmbeddedKafka.Start(brokers: 1);
+        kafka.CreateTopic(Name, partitions);
+        await kafka.ProduceAsync(
+            Name,
+            OrderRow.Generate(records).Select((order, row) =>
+                new EmbeddedRecord(Encoding.UTF8.GetBytes(order.Id), order.ToJson()) { Partition = row % partitions }),
+            CompressionType.Lz4);
+        return new OrdersTopic(kafka, partitions, records);
+    }
+
+    /// <summary>An engine that loads the topic into the table <c>orders</c>.</summary>
+    public CtasEngineBuilder LoadInto(string model) => new CtasEngineBuilder()
+        .UseKafka(BootstrapServers)
+        .AddScript($"""
+            CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR)
+                WITH (kafka_topic = '{Name}', value_format = 'JSON');
+            CREATE TABLE orders WITH (table_model = '{model}') AS SELECT * FROM orders_in;
+            """);
+
+    public ValueTask DisposeAsync() => _kafka.DisposeAsync();
+}
