@@ -8,6 +8,7 @@ namespace Ctas.IntegrationTests.Cli;
 public sealed partial class CtrlCTests
 {
     private const int Sigint = 2;
+    private const nint DefaultAction = 0;
 
     [Fact]
     public async Task Run_InterruptedWhileItLoads_StopsAtOnceWith130()
@@ -20,6 +21,8 @@ public sealed partial class CtrlCTests
         kafka.SetLatency(EmbeddedKafka.AllBrokers, TimeSpan.FromSeconds(60));
         string script = folder.Write("CREATE TABLE orders AS SELECT * FROM kafka://orders;");
 
+        // A runner that a shell started in the background ignores the signal, and what it starts would do so too.
+        _ = Signal(Sigint, DefaultAction);
         using Process process = Start("run", script, "--bootstrap-servers", kafka.BootstrapServers);
         await Until.TrueAsync(() => kafka.Requests.Count > 0);
         _ = Kill(process.Id, Sigint);
@@ -40,4 +43,7 @@ public sealed partial class CtrlCTests
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Signal(int signal, nint action);
 }
