@@ -114,12 +114,20 @@ internal sealed class TopicReader : IDisposable
         }
     }
 
-    private void Fetch(ITopicConsumer consumer, TimeSpan wait)
+    /// <summary>Takes what has arrived; true when nothing had.</summary>
+    private bool Fetch(ITopicConsumer consumer, TimeSpan wait)
     {
         ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(_setup.Definition.BatchRows - _builder.RowCount, wait);
-        foreach (ref readonly ConsumedMessage message in messages) { Take(in message, consumer); }
+        foreach (ref readonly ConsumedMessage message in messages)
+        {
+            Take(in message, consumer);
+
+            // Whatever is told behind the last end does not concern the read.
+            if (_open == 0) { return false; }
+        }
 
         CheckHealth(consumer, messages.IsEmpty);
+        return messages.IsEmpty;
     }
 
     // Reads until the batch is full, the ends are reached, or nothing comes for a moment: rows are not held back then.
@@ -132,12 +140,7 @@ internal sealed class TopicReader : IDisposable
             while (_open > 0 && !_builder.IsFull && !(isIdle && _builder.RowCount > 0))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int wanted = _setup.Definition.BatchRows - _builder.RowCount;
-                ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(wanted, FetchWait);
-                foreach (ref readonly ConsumedMessage message in messages) { Take(in message, consumer); }
-
-                isIdle = messages.IsEmpty;
-                CheckHealth(consumer, isIdle);
+                isIdle = Fetch(consumer, FetchWait);
             }
         }
         catch (KafkaFaultException)

@@ -104,6 +104,16 @@ public sealed class KafkaScanTests
     }
 
     [Fact]
+    public async Task Read_FaultBehindTheLastRecord_ComesTooLateToMatter()
+    {
+        _topic.TellsEnds = false;
+        _topic.AddPartition().Records(3);
+        _topic.ClientFaults.Enqueue(new KafkaFault(ErrorCode.Local_Authentication, "refused"));
+
+        Keys(await ReadAllAsync()).Should().Equal("k0", "k1", "k2");
+    }
+
+    [Fact]
     public async Task Read_PartitionThatIsDone_IsPausedWhileOthersGoOn()
     {
         _topic.AddPartition().Records(1);
