@@ -21,8 +21,8 @@ internal sealed unsafe partial class NativeClient : IDisposable
     public NativeClient(ClientConfiguration configuration, ILogger logger)
     {
         _logger = logger;
-        _self = GCHandle.Alloc(this);
         nint settings = configuration.ToNative();
+        _self = GCHandle.Alloc(this);
         Librdkafka.ConfSetOpaque(settings, GCHandle.ToIntPtr(_self));
         Librdkafka.ConfSetErrorCallback(settings, &OnError);
         Librdkafka.ConfSetLogCallback(settings, &OnLog);

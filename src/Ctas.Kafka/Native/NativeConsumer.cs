@@ -35,6 +35,8 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
     public IReadOnlyList<int> GetPartitions()
     {
         nint topic = Librdkafka.TopicNew(_client.Handle, _topic, 0);
+        if (topic == 0) { throw new KafkaFaultException(new KafkaFault(ErrorCode.TopicException, "the client does not take its name")); }
+
         try
         {
             ErrorCode error = Librdkafka.Metadata(

@@ -39,7 +39,7 @@ internal sealed class DeadLetterTopic : IDeadLetterSink, IDisposable
             Value = record.IsTombstone ? null : record.Value.ToArray(),
             Headers = HeadersOf(record, rejection),
         };
-        try { _producer.Produce(_topic, message, OnDelivered); }
+        try { Produce(message); }
         catch (ProduceException<byte[]?, byte[]?> e) { throw Failure(e.Error, e); }
     }
 
@@ -69,6 +69,17 @@ internal sealed class DeadLetterTopic : IDeadLetterSink, IDisposable
         headers.Add("ctas.offset", Encoding.UTF8.GetBytes(rejection.Offset.ToString(CultureInfo.InvariantCulture)));
         headers.Add("ctas.reason", Encoding.UTF8.GetBytes(rejection.Reason));
         return headers;
+    }
+
+    private void Produce(Message<byte[]?, byte[]?> message)
+    {
+        try { _producer.Produce(_topic, message, OnDelivered); }
+        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            // The queue is as long as it may be: what is in it goes first.
+            Flush();
+            _producer.Produce(_topic, message, OnDelivered);
+        }
     }
 
     private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)

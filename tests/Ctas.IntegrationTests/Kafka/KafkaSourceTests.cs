@@ -336,6 +336,32 @@ public sealed class KafkaSourceTests : IDisposable
             .And.ContainKey("ctas.reason");
     }
 
+    [Fact]
+    public async Task Read_MoreMalformedRecordsThanTheClientQueues_AllGoToTheDeadLetterTopic()
+    {
+        _kafka.CreateTopic("t");
+        _kafka.CreateTopic("dead");
+        await _kafka.ProduceAsync("t", Enumerable.Range(0, 200).Select(i => EmbeddedRecord.Of($"k{i}", "{broken")));
+
+        List<object?[]> rows = await Source(Definition(("queue.buffering.max.messages", "10")) with
+        {
+            OnError = RecordErrorPolicy.DeadLetter,
+            DeadLetterTopic = "dead",
+        }).ReadAllAsync();
+
+        rows.Should().BeEmpty();
+        _kafka.GetOffsets("dead", 0).End.Should().Be(200);
+    }
+
+    [Fact]
+    public async Task Open_NameLongerThanTheClientTakes_Fails()
+    {
+        ISource source = Source(Definition() with { Location = new TopicLocation(new string('t', 600), null) });
+        Func<Task> open = () => source.OpenGuardedAsync();
+
+        (await open.Should().ThrowAsync<SourceException>()).Which.IsTransient.Should().BeFalse();
+    }
+
     private static SourceDefinition Definition(params (string Name, string Value)[] properties) =>
         new("source", new TopicLocation("t", null))
         {
