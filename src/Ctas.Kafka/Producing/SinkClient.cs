@@ -84,17 +84,19 @@ internal sealed class SinkClient : ISinkClient
 
     public IReadOnlyList<SinkPosition> GetPositions(string group, IReadOnlyCollection<string> topics)
     {
-        using IAdminClient metadata = new DependentAdminClientBuilder(_producer.Handle).Build();
-        TopicPartition[] partitions =
-        [
-            .. from name in topics
-               from topic in metadata.GetMetadata(name, _settings.Timeout).Topics
-               from partition in topic.Partitions
-               select new TopicPartition(topic.Topic, new Partition(partition.PartitionId)),
-        ];
+        // Over the consumer: a producer that asks for a topic creates it.
+        IConsumer<byte[], byte[]> consumer = GroupOf(group);
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        TopicMetadata[] described = [.. topics.SelectMany(name => admin.GetMetadata(name, _settings.Timeout).Topics)];
+        foreach (TopicMetadata topic in described.Where(topic => topic.Error.IsError)) { RequireGone(topic, consumer); }
+
+        IEnumerable<TopicPartition> partitions =
+            from topic in described
+            from partition in topic.Partitions
+            select new TopicPartition(topic.Topic, new Partition(partition.PartitionId));
         return
         [
-            .. GroupOf(group).Committed(partitions, _settings.Timeout)
+            .. consumer.Committed(partitions, _settings.Timeout)
                 .Where(committed => committed.Offset.Value >= 0)
                 .Select(committed => new SinkPosition(committed.Topic, committed.Partition.Value, committed.Offset.Value)),
         ];
@@ -105,6 +107,26 @@ internal sealed class SinkClient : ISinkClient
         foreach (IConsumer<byte[], byte[]> group in _groups.Values) { group.Dispose(); }
 
         _producer.Dispose();
+    }
+
+    /// <summary>
+    /// Throws unless a topic that was not described does not exist. A broker that has just started may not know it yet;
+    /// that positions are kept for it tells.
+    /// </summary>
+    private void RequireGone(TopicMetadata topic, IConsumer<byte[], byte[]> consumer)
+    {
+        if (topic.Error.Code != ErrorCode.UnknownTopicOrPart) { throw new KafkaException(topic.Error); }
+
+        // There are positions of all partitions, or of none.
+        TopicPartition first = new(topic.Topic, new Partition(0));
+        try
+        {
+            if (consumer.Committed([first], _settings.Timeout)[0].Offset.Value < 0) { return; }
+        }
+        catch (TopicPartitionOffsetException e) when (e.Results[0].Error.Code == ErrorCode.UnknownTopicOrPart) { return; }
+
+        throw new KafkaException(new Error(
+            ErrorCode.Local_UnknownTopic, $"it has positions in topic \"{topic.Topic}\", which the brokers do not know at the moment"));
     }
 
     private static IEnumerable<TopicPartitionOffset> Offsets(IReadOnlyList<SinkPosition> positions) =>

@@ -60,6 +60,17 @@ public sealed class KafkaSinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GetProgress_TopicThatTheBrokerCannotDescribe_FailsInsteadOfBeginningAnew()
+    {
+        _kafka.SetTopicError("in", ErrorCode.LeaderNotAvailable);
+        await using ISink sink = Sink(SinkDelivery.ExactlyOnce);
+
+        Func<Task> ask = async () => await sink.GetProgressAsync(["in"], CancellationToken.None);
+
+        (await ask.Should().ThrowAsync<SinkException>()).Which.IsTransient.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task GetPositions_ExactlyOnce_GivesWhatTheGroupOfTheSinkHasCommitted()
     {
         await using ISink sink = Sink(SinkDelivery.ExactlyOnce);
