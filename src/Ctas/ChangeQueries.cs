@@ -45,10 +45,7 @@ internal static class ChangeQueries
         RegistrySnapshot tables = services.Registry.Snapshot();
         PlannedQuery planned = QueryPlanner.PlanChanges(
             sql,
-            name => AsChanging(LoadPlanning.Find(tables, name)),
-            () => tables.Tables.Select(table => table.Name),
-            LoadPlanning.Optimiser,
-            services.Statements);
+            LoadPlanning.Context(tables, services.Statements) with { Relations = name => AsChanging(LoadPlanning.Find(tables, name)) });
         var query = new MaintainedQuery(planned.Plan);
         foreach (LogicalScan scan in query.Scans) { _ = tables[scan.Relation]; }
 

@@ -13,12 +13,8 @@ internal static class TableQueries
 {
     /// <summary>Plans a SELECT against the tables of a snapshot.</summary>
     public static PlannedQuery Plan(
-        string sql, RegistrySnapshot tables, StatementEnvironment environment) => QueryPlanner.PlanQuery(
-        sql,
-        name => LoadPlanning.Find(tables, name),
-        () => tables.Tables.Select(table => table.Name),
-        LoadPlanning.Optimiser,
-        environment);
+        string sql, RegistrySnapshot tables, StatementEnvironment environment) =>
+        QueryPlanner.PlanQuery(sql, LoadPlanning.Context(tables, environment));
 
     /// <summary>Runs a SELECT; every table is read as it is at the moment of the call.</summary>
     public static async Task<QueryResult> RunAsync(

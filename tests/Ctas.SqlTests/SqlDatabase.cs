@@ -31,13 +31,14 @@ internal sealed class SqlDatabase(OptimiserOptions? optimiser = null, ExecutionO
         script.ThrowIfAny();
         foreach (TablePlan table in script.Tables)
         {
-            (Schema schema, List<Batch> batches) = Run(QueryPlanner.Plan(table, Find, _optimiser).Plan);
+            (Schema schema, List<Batch> batches) = Run(QueryPlanner.Plan(table, new QueryContext(Find) { Optimiser = _optimiser }).Plan);
             Add(table.Name, schema, batches);
         }
     }
 
     /// <summary>Runs a SELECT.</summary>
-    public (Schema Schema, List<Batch> Batches) Query(string sql) => Run(QueryPlanner.PlanQuery(sql, Find, () => _tables.Keys, options: _optimiser).Plan);
+    public (Schema Schema, List<Batch> Batches) Query(string sql) => Run(QueryPlanner.PlanQuery(
+        sql, new QueryContext(Find) { Names = () => _tables.Keys, Optimiser = _optimiser }).Plan);
 
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(
         LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)

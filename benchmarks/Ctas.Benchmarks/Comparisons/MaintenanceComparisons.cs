@@ -96,8 +96,10 @@ internal sealed class MaintenanceComparisons : IComparisonSuite
 
         public LogicalPlan Plan(string sql) => QueryPlanner.PlanQuery(
             sql,
-            name => new RelationInfo(name, IsSource: false, IsStream: false, name == "orders" ? Orders : Customers),
-            options: new OptimiserOptions(ConstantEvaluator.Instance)).Plan;
+            new QueryContext(name => new RelationInfo(name, IsSource: false, IsStream: false, name == "orders" ? Orders : Customers))
+            {
+                Optimiser = new OptimiserOptions(ConstantEvaluator.Instance),
+            }).Plan;
 
         public MaintainedQuery Start(LogicalPlan plan)
         {

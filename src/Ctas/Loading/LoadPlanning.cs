@@ -39,6 +39,14 @@ internal static class LoadPlanning
             : Describe(metadata);
     }
 
+    /// <summary>What SELECTs over the tables of a snapshot are planned against.</summary>
+    public static QueryContext Context(RegistrySnapshot tables, StatementEnvironment statements) => new(name => Find(tables, name))
+    {
+        Names = () => tables.Tables.Select(table => table.Name),
+        Optimiser = Optimiser,
+        Statements = statements,
+    };
+
     /// <summary>A property set for all that follows, as SQL.</summary>
     public static string SetStatement(string name, string value) => $"SET {Quote(name)} = {Quote(value)};";
 

@@ -96,7 +96,8 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         }
 
         _enter(LoadPhase.Planning);
-        PlannedQuery query = QueryPlanner.Plan(_plan, FindRelation, LoadPlanning.Optimiser, Statements);
+        PlannedQuery query = QueryPlanner.Plan(
+            _plan, new QueryContext(FindRelation) { Optimiser = LoadPlanning.Optimiser, Statements = Statements });
         _query = query;
         if (IsLive) { return await RunLiveAsync(query, cancellationToken).ConfigureAwait(false); }
 

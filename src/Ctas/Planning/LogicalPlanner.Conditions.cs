@@ -1,5 +1,6 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -10,8 +11,8 @@ internal static partial class LogicalPlanner
     /// </summary>
     private static Lowered WithConditions(Lowered input, IReadOnlyList<BoundExpression> conditions)
     {
-        Lowered safe = WithFilter(input, [.. conditions.Where(condition => !CanRaise(condition))]);
-        return WithFilter(safe, [.. conditions.Where(CanRaise)]);
+        Lowered safe = WithFilter(input, [.. conditions.Where(condition => !ExpressionRisks.CanRaise(condition))]);
+        return WithFilter(safe, [.. conditions.Where(ExpressionRisks.CanRaise)]);
     }
 
     private static Lowered WithFilter(Lowered input, BoundExpression[] conditions)
@@ -35,25 +36,5 @@ internal static partial class LogicalPlanner
         }
 
         return all;
-    }
-
-    /// <summary>True when some row could make the expression fail. When in doubt, true.</summary>
-    internal static bool CanRaise(BoundExpression expression)
-    {
-        bool canRaise = expression switch
-        {
-            BoundError or BoundColumn or BoundConstant or BoundNot or BoundIsNull or BoundCase or BoundInList => false,
-            BoundField or BoundElement => false,
-            BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
-            BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
-                or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
-            BoundCast cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
-            BoundLike like => like.Pattern is not BoundConstant,
-            BoundFunction function => function.Function
-                is not ("COALESCE" or "NULLIF" or "GREATEST" or "LEAST" or "UPPER" or "LOWER" or "LENGTH" or "TRIM"
-                or "LTRIM" or "RTRIM" or "STARTS_WITH" or "EXTRACT"),
-            _ => true,
-        };
-        return canRaise || expression.Operands().Any(CanRaise);
     }
 }

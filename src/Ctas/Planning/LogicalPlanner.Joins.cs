@@ -1,5 +1,6 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -54,6 +55,10 @@ internal static partial class LogicalPlanner
     }
 
     /// <summary>Where no row with NULLs for an absent side is wanted, an outer join is an inner one.</summary>
+    /// <remarks>
+    /// <see cref="OuterJoins"/> finds more of them, later. What is found here decides what the changes of the result can be:
+    /// whether the table is a stream.
+    /// </remarks>
     private static BoundJoin Simplified(BoundJoin join, IReadOnlyList<BoundExpression> asked)
     {
         BoundRelation? filled = join.Kind switch
@@ -80,7 +85,7 @@ internal static partial class LogicalPlanner
         // ON decides what matches. Only the side that is not kept whole may lose rows before the match.
         foreach (BoundExpression conjunct in join.Condition?.Conjuncts() ?? [])
         {
-            bool isSafe = !CanRaise(conjunct);
+            bool isSafe = !ExpressionRisks.CanRaise(conjunct);
             HashSet<ColumnSymbol> columns = conjunct.Columns();
             if (isSafe && columns.Count > 0 && (isInner || join.Kind == BoundJoinKind.Right)
                 && columns.IsSubsetOf(left))
@@ -98,7 +103,7 @@ internal static partial class LogicalPlanner
         // What is asked of the result holds for the rows that come out: it may move into a side kept as it is.
         foreach (BoundExpression condition in asked)
         {
-            bool isSafe = !CanRaise(condition);
+            bool isSafe = !ExpressionRisks.CanRaise(condition);
             HashSet<ColumnSymbol> columns = condition.Columns();
             if (isSafe && columns.Count > 0 && (isInner || keepsLeft) && columns.IsSubsetOf(left))
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -65,7 +66,7 @@ internal static partial class LogicalPlanner
         var conditions = new JoinConditions();
         foreach (BoundExpression conjunct in join.Condition?.Conjuncts() ?? [])
         {
-            bool isSafe = !CanRaise(conjunct);
+            bool isSafe = !ExpressionRisks.CanRaise(conjunct);
             HashSet<ColumnSymbol> columns = conjunct.Columns();
             if (isSafe && columns.Count > 0 && columns.IsSubsetOf(right)) { conditions.Right.Add(conjunct); }
             else if (isSafe && join.Kind == BoundMatchKind.Semi && columns.Count > 0 && columns.IsSubsetOf(left))
@@ -78,7 +79,7 @@ internal static partial class LogicalPlanner
         // Whether a row has a match depends on nothing but the row: it may be dropped before.
         foreach (BoundExpression condition in asked)
         {
-            bool isLeft = !CanRaise(condition) && condition.Columns() is { Count: > 0 } columns
+            bool isLeft = !ExpressionRisks.CanRaise(condition) && condition.Columns() is { Count: > 0 } columns
                 && columns.IsSubsetOf(left);
             (isLeft ? conditions.Left : conditions.Above).Add(condition);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -13,7 +14,7 @@ internal static partial class LogicalPlanner
 
         // Only conditions on keys of the groups come here; they leave the rows of one session together.
         BoundExpression[] below =
-            [.. request.Conditions.Where(c => !CanRaise(c) && c.Columns().Count > 0 && !c.Columns().Overlaps(own))];
+            [.. request.Conditions.Where(c => !ExpressionRisks.CanRaise(c) && c.Columns().Count > 0 && !c.Columns().Overlaps(own))];
         BoundExpression[] above = [.. request.Conditions.Except(below)];
         HashSet<ColumnSymbol> read = new Request(request.Columns, above).AllColumns();
         read.ExceptWith(own);

@@ -1,5 +1,6 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -8,7 +9,7 @@ internal static partial class LogicalPlanner
     private static Lowered LowerUnnest(BoundUnnest unnest, Request request)
     {
         IReadOnlyList<ColumnSymbol> own = unnest.OwnColumns;
-        bool IsOfInput(BoundExpression condition) => !CanRaise(condition) && !condition.Columns().Overlaps(own);
+        bool IsOfInput(BoundExpression condition) => !ExpressionRisks.CanRaise(condition) && !condition.Columns().Overlaps(own);
         BoundExpression[] below = [.. request.Conditions.Where(IsOfInput)];
         BoundExpression[] above = [.. request.Conditions.Where(condition => !IsOfInput(condition))];
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 using Ctas.Planning.Unnesting;
 
 namespace Ctas.Planning;
@@ -159,7 +160,7 @@ internal static partial class LogicalPlanner
     {
         Dictionary<ColumnSymbol, BoundExpression> keys = grouping.Keys.ToDictionary(k => k.Column, k => k.Expression);
         bool IsOfKeys(BoundExpression condition) =>
-            keys.Count > 0 && !CanRaise(condition) && condition.Columns() is { Count: > 0 } columns
+            keys.Count > 0 && !ExpressionRisks.CanRaise(condition) && condition.Columns() is { Count: > 0 } columns
                 && columns.All(keys.ContainsKey);
         var substitution = new ColumnSubstitution(keys);
         BoundExpression[] below = [.. request.Conditions.Where(IsOfKeys).Select(substitution.Rewrite)];

@@ -1,5 +1,4 @@
 using Ctas.Binding;
-using Ctas.Data;
 using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
@@ -9,67 +8,41 @@ namespace Ctas.Planning;
 internal static class QueryPlanner
 {
     /// <summary>Plans a table's SELECT once its sources have shown their columns.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="relations">
-    /// The tables and sources it reads, by name; a relation without schema has no rows, and its columns are NULL.
-    /// </param>
-    /// <param name="options">How the plan is made better; null: without the help of other layers.</param>
-    /// <param name="environment">The clock and the functions of the host; null: the system's clock.</param>
     /// <exception cref="CtasCompilationException">Columns are missing or types do not fit; all mistakes at
     /// once.</exception>
-    public static PlannedQuery Plan(
-        TablePlan table,
-        Func<string, RelationInfo?> relations,
-        OptimiserOptions? options = null,
-        StatementEnvironment? environment = null)
+    public static PlannedQuery Plan(TablePlan table, QueryContext context)
     {
         var diagnostics = new DiagnosticBag(table.Statement.Source);
-        var catalog = new RelationCatalog(relations, () => [.. table.Dependencies, .. table.SourceNames])
-        {
-            Functions = (environment ?? StatementEnvironment.Default).Functions,
-        };
-        BoundTable bound = Binder.BindTable(table.Statement, catalog, diagnostics, isLoading: true);
+        context = context with { Names = () => [.. table.Dependencies, .. table.SourceNames] };
+        BoundTable bound = Binder.BindTable(table.Statement, context.Catalog, diagnostics, isLoading: true);
         diagnostics.ThrowIfAny();
         PlannedQuery planned = LogicalPlanner.Plan(bound);
         PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
         PlanningDiagnostics.CheckMaintainable(table.Statement, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
-        return Optimiser.Optimise(planned, Knowing(relations, options));
+        return Optimiser.Optimise(planned, context.InformedOptimiser());
     }
 
     /// <summary>Plans a SELECT over loaded tables.</summary>
     /// <param name="sql">One SELECT, with or without a final semicolon.</param>
-    /// <param name="tables">The loaded tables by name; sources among them are refused.</param>
-    /// <param name="names">All names, for suggestions; null for none.</param>
-    /// <param name="options">How the plan is made better; null: without the help of other layers.</param>
-    /// <param name="environment">The clock and the functions of the host; null: the system's clock.</param>
+    /// <param name="context">The loaded tables; sources among them are refused.</param>
     /// <exception cref="CtasCompilationException">The SQL holds mistakes; all of them at once.</exception>
-    public static PlannedQuery PlanQuery(
-        string sql,
-        Func<string, RelationInfo?> tables,
-        Func<IEnumerable<string>>? names = null,
-        OptimiserOptions? options = null,
-        StatementEnvironment? environment = null)
+    public static PlannedQuery PlanQuery(string sql, QueryContext context)
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
         QueryStatement query = Read(diagnostics);
         CheckEnds(query, diagnostics);
-        return Plan(query, diagnostics, tables, names, options, environment);
+        return Plan(query, diagnostics, context);
     }
 
     /// <summary>Plans a SELECT, with EMIT CHANGES or without, whose result shall be kept right while tables change.</summary>
     /// <inheritdoc cref="PlanQuery" path="/param"/>
     /// <exception cref="CtasCompilationException">The SQL holds mistakes, or it cannot be kept right.</exception>
-    public static PlannedQuery PlanChanges(
-        string sql,
-        Func<string, RelationInfo?> tables,
-        Func<IEnumerable<string>>? names = null,
-        OptimiserOptions? options = null,
-        StatementEnvironment? environment = null)
+    public static PlannedQuery PlanChanges(string sql, QueryContext context)
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
         QueryStatement query = Read(diagnostics);
-        PlannedQuery planned = Plan(query, diagnostics, tables, names, options, environment);
+        PlannedQuery planned = Plan(query, diagnostics, context);
         PlanningDiagnostics.CheckMaintainable(query, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
         return planned;
@@ -81,6 +54,17 @@ internal static class QueryPlanner
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
         CheckEnds(Read(diagnostics), diagnostics);
+    }
+
+    /// <summary>
+    /// The tables, sources and locations that a SELECT reads, sorted; common tables and aliases are none.
+    /// </summary>
+    /// <exception cref="CtasCompilationException">The SQL could not be parsed.</exception>
+    public static IReadOnlyList<string> ReferencedRelations(string sql)
+    {
+        QueryStatement query = Read(new DiagnosticBag(new SourceText(sql)));
+        return [.. TableReferences.Of(query.Query).Select(reference => reference.Name)
+            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
     }
 
     private static void CheckEnds(QueryStatement query, DiagnosticBag diagnostics)
@@ -97,45 +81,10 @@ internal static class QueryPlanner
         return query!;
     }
 
-    private static PlannedQuery Plan(
-        QueryStatement query,
-        DiagnosticBag diagnostics,
-        Func<string, RelationInfo?> tables,
-        Func<IEnumerable<string>>? names,
-        OptimiserOptions? options,
-        StatementEnvironment? environment)
+    private static PlannedQuery Plan(QueryStatement query, DiagnosticBag diagnostics, QueryContext context)
     {
-        var catalog = new RelationCatalog(tables, names ?? (() => []))
-        {
-            Functions = (environment ?? StatementEnvironment.Default).Functions,
-        };
-        BoundRelation bound = Binder.BindQuery(query, catalog, diagnostics);
+        BoundRelation bound = Binder.BindQuery(query, context.Catalog, diagnostics);
         diagnostics.ThrowIfAny();
-        return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), Knowing(tables, options));
-    }
-
-    /// <summary>
-    /// The tables, sources and locations that a SELECT reads, sorted; common tables and aliases are none.
-    /// </summary>
-    /// <exception cref="CtasCompilationException">The SQL could not be parsed.</exception>
-    public static IReadOnlyList<string> ReferencedRelations(string sql)
-    {
-        var diagnostics = new DiagnosticBag(new SourceText(sql));
-        QueryStatement? query = StatementReader.ReadQuery(diagnostics);
-        diagnostics.ThrowIfAny();
-        return [.. TableReferences.Of(query!.Query).Select(reference => reference.Name)
-            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
-    }
-
-    private static OptimiserOptions Knowing(Func<string, RelationInfo?> relations, OptimiserOptions? options)
-    {
-        // What was looked at once is not looked at again.
-        Dictionary<string, RelationStatistics?> known = new(StringComparer.OrdinalIgnoreCase);
-        return (options ?? OptimiserOptions.Default) with
-        {
-            Statistics = name => known.TryGetValue(name, out RelationStatistics? statistics)
-                ? statistics
-                : known[name] = relations(name)?.Statistics,
-        };
+        return Optimiser.Optimise(LogicalPlanner.Plan(new BoundTable(bound, [])), context.InformedOptimiser());
     }
 }

@@ -68,7 +68,7 @@ public sealed class ScriptPlannerFuzzTests
                     : null);
         try
         {
-            PlannedQuery planned = QueryPlanner.Plan(table, Find);
+            PlannedQuery planned = QueryPlanner.Plan(table, new QueryContext(Find));
             bool isKnown = planned.Schema.Fields.All(field => field.Type.Kind is not (DataTypeKind.Unknown or DataTypeKind.Null));
             isKnown.Should().BeTrue($"{table.Sql} gives {planned.Schema}");
         }

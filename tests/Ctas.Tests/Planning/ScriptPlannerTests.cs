@@ -92,7 +92,7 @@ public sealed class ScriptPlannerTests
         TablePlan table = Scripts.PlanSound("CREATE TABLE t AS SELECT page, hits + 1 AS h FROM clicks").Tables[0];
         RelationInfo clicks = new("clicks", true, false, new Schema([new("ROWKEY", DataType.Varchar), new("pge", DataType.Int), new("hits", DataType.Varchar)], 0));
 
-        var act = () => QueryPlanner.Plan(table, _ => clicks);
+        var act = () => QueryPlanner.Plan(table, new QueryContext(_ => clicks));
 
         act.Should().Throw<CtasCompilationException>().Which.Diagnostics.Select(d => d.Code).Should().Equal("CTAS2003", "CTAS2007");
     }
@@ -103,7 +103,7 @@ public sealed class ScriptPlannerTests
         TablePlan table = Scripts.PlanSound("CREATE TABLE t AS SELECT * FROM clicks").Tables[0];
         RelationInfo clicks = new("clicks", true, false, new Schema([new("ROWKEY", DataType.Varchar), new("page", DataType.Int)], 0));
 
-        PlannedQuery planned = QueryPlanner.Plan(table, _ => clicks);
+        PlannedQuery planned = QueryPlanner.Plan(table, new QueryContext(_ => clicks));
 
         planned.Schema.ToString().Should().Be("ROWKEY VARCHAR KEY, page INT");
         planned.Plan.Kind.Should().Be(ChangeKind.Upsert);
@@ -115,7 +115,8 @@ public sealed class ScriptPlannerTests
         TablePlan table = Scripts.PlanSound(
             "CREATE TABLE t AS SELECT id, SUM(hits) + 1 AS h, MAX(COALESCE(page, 'none')) AS p FROM users LEFT JOIN clicks ON id = hits GROUP BY id").Tables[0];
 
-        PlannedQuery planned = QueryPlanner.Plan(table, name => Scripts.World.Single(relation => relation.Name == name));
+        PlannedQuery planned = QueryPlanner.Plan(
+            table, new QueryContext(name => Scripts.World.Single(relation => relation.Name == name)));
 
         planned.Schema.ToString().Should().Be("id BIGINT KEY, h BIGINT, p VARCHAR");
     }
@@ -123,7 +124,8 @@ public sealed class ScriptPlannerTests
     [Fact]
     public void PlanQuery_OverTables_ReadsOnlyTheColumnsItNeeds()
     {
-        PlannedQuery planned = QueryPlanner.PlanQuery("SELECT name FROM users WHERE rank > 3;", name => Scripts.World[0]);
+        PlannedQuery planned = QueryPlanner.PlanQuery(
+            "SELECT name FROM users WHERE rank > 3;", new QueryContext(_ => Scripts.World[0]));
 
         LogicalScan scan = ((LogicalFilter)((LogicalProject)planned.Plan).Input).Input.Should().BeOfType<LogicalScan>().Subject;
         scan.Columns.Should().Equal(1, 3);
@@ -136,7 +138,7 @@ public sealed class ScriptPlannerTests
     [InlineData("")]
     public void PlanQuery_AnythingButOneSelect_IsRefused(string sql)
     {
-        var act = () => QueryPlanner.PlanQuery(sql, _ => Scripts.World[0]);
+        var act = () => QueryPlanner.PlanQuery(sql, new QueryContext(_ => Scripts.World[0]));
 
         act.Should().Throw<CtasCompilationException>();
     }
@@ -144,7 +146,8 @@ public sealed class ScriptPlannerTests
     [Fact]
     public void PlanQuery_UnknownTable_ListsTheClosest()
     {
-        var act = () => QueryPlanner.PlanQuery("SELECT id FROM usres", _ => null, () => ["users", "orders"]);
+        var act = () => QueryPlanner.PlanQuery(
+            "SELECT id FROM usres", new QueryContext(_ => null) { Names = () => ["users", "orders"] });
 
         act.Should().Throw<CtasCompilationException>().Which.Diagnostics[0].Hint.Should().Be("Did you mean \"users\"?");
     }

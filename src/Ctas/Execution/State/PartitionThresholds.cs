@@ -20,18 +20,16 @@ internal sealed class PartitionThresholds
 
     private readonly KeyNumbers _partitions;
     private readonly SortKey _first;
-    private readonly bool _isOnlyKey;
     private readonly int _rows;
 
     // Of each partition the least numbers so far, ascending, and how many there are.
     private ulong[] _least = [];
     private int[] _counts = [];
 
-    private PartitionThresholds(IReadOnlyList<DataType> partitionTypes, SortKey first, bool isOnlyKey, int rows)
+    private PartitionThresholds(IReadOnlyList<DataType> partitionTypes, SortKey first, int rows)
     {
         _partitions = KeyNumbers.Create(partitionTypes);
         _first = first;
-        _isOnlyKey = isOnlyKey;
         _rows = rows;
     }
 
@@ -40,15 +38,15 @@ internal sealed class PartitionThresholds
 
     /// <summary>Thresholds for partitions and an order, null where they would not help.</summary>
     /// <param name="partitionTypes">Types of the keys of partitions.</param>
-    /// <param name="orderBy">The sort keys; rows that are equal in all of them stay in their order.</param>
+    /// <param name="orderBy">The sort keys, two or more; rows that are equal in all of them stay in their order.</param>
     /// <param name="rows">Rows wanted of each partition.</param>
     public static PartitionThresholds? For(
         IReadOnlyList<DataType> partitionTypes, IReadOnlyList<SortKey> orderBy, long rows)
     {
-        bool helps = partitionTypes.Count > 0 && orderBy.Count > 0 && rows is >= 1 and <= MaxRows
+        bool helps = partitionTypes.Count > 0 && orderBy.Count > 1 && rows is >= 1 and <= MaxRows
             && PhysicalTypes.Of(orderBy[0].Expression.Type)
                 is PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.Double;
-        return helps ? new PartitionThresholds(partitionTypes, orderBy[0], orderBy.Count == 1, (int)rows) : null;
+        return helps ? new PartitionThresholds(partitionTypes, orderBy[0], (int)rows) : null;
     }
 
     /// <summary>The rows that pass, ascending; null when all do.</summary>
@@ -140,12 +138,10 @@ internal sealed class PartitionThresholds
             ulong rank = ranks[row];
             bool isFull = _counts[partition] == wanted;
             ulong last = _least[(partition * wanted) + wanted - 1];
-            if (!isFull || rank < last)
-            {
-                Insert(partition, rank);
-                passed++;
-            }
-            else if (rank == last && !_isOnlyKey) { passed++; }
+            if (!isFull || rank < last) { Insert(partition, rank); }
+            else if (rank > last) { continue; }
+
+            passed++;
         }
 
         return passed;

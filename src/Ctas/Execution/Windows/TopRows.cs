@@ -22,8 +22,7 @@ internal sealed class TopRows(
 
     private readonly DataType[] _keyTypes = [.. partitionTypes, .. orderBy.Select(key => key.Expression.Type)];
     private readonly PartitionFirsts? _firsts = PartitionFirsts.For(partitionTypes, orderBy, limit);
-    private readonly PartitionThresholds? _thresholds =
-        orderBy.Count > 1 ? PartitionThresholds.For(partitionTypes, orderBy, limit) : null;
+    private readonly PartitionThresholds? _thresholds = PartitionThresholds.For(partitionTypes, orderBy, limit);
 
     private RowBuffer _rows = new(rowTypes, isPooled: true);
     private RowBuffer? _keys;

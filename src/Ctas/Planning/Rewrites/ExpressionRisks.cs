@@ -33,6 +33,24 @@ internal static class ExpressionRisks
         return canRaise || expression.Operands.Any(CanRaise);
     }
 
+    /// <summary>The same of an expression that is not lowered yet.</summary>
+    public static bool CanRaise(BoundExpression expression)
+    {
+        bool canRaise = expression switch
+        {
+            BoundError or BoundColumn or BoundConstant or BoundNot or BoundIsNull or BoundCase or BoundInList or BoundField
+                or BoundElement => false,
+            BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
+            BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
+                or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
+            BoundCast cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
+            BoundLike like => like.Pattern is not BoundConstant,
+            BoundFunction function => !NeverRaising.Contains(function.Function),
+            _ => true,
+        };
+        return canRaise || expression.Operands().Any(CanRaise);
+    }
+
     /// <summary>True when the same row always gives the same value.</summary>
     public static bool IsDeterministic(ScalarExpression expression) =>
         expression is not FunctionExpression { IsDeterministic: false }

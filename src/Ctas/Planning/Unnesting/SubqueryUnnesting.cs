@@ -1,4 +1,5 @@
 using Ctas.Binding;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning.Unnesting;
 
@@ -71,7 +72,7 @@ internal sealed class SubqueryUnnesting
         BoundExpression[] conjuncts = [.. filter.Predicate.Conjuncts()];
         ILookup<bool, BoundExpression> plain = conjuncts
             .Where(conjunct => !conjunct.Contains<BoundSubquery>())
-            .ToLookup(conjunct => LogicalPlanner.CanRaise(conjunct) && !Joins(filter.Input, conjunct.Columns()));
+            .ToLookup(conjunct => ExpressionRisks.CanRaise(conjunct) && !Joins(filter.Input, conjunct.Columns()));
         var attachment = new SubqueryAttachment(this, Unnested(filter.Input).Where([.. plain[false]]));
         List<BoundExpression> left = [];
         foreach (BoundExpression conjunct in conjuncts.Where(conjunct => conjunct.Contains<BoundSubquery>()))

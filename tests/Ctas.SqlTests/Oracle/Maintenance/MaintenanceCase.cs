@@ -50,7 +50,11 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
         try
         {
             Plan = QueryPlanner.PlanQuery(
-                sql, name => Info(name), options: isOptimised ? new OptimiserOptions(ConstantEvaluator.Instance) : OptimiserOptions.Off).Plan;
+                sql,
+                new QueryContext(Info)
+                {
+                    Optimiser = isOptimised ? new OptimiserOptions(ConstantEvaluator.Instance) : OptimiserOptions.Off,
+                }).Plan;
         }
         catch (CtasCompilationException) { return MaintenanceOutcome.Refused; }
 

@@ -135,7 +135,7 @@ public sealed class ClosingWindowTests
     private static MaintainedQuery Plan(string select, string window, bool isFinal) => new(
         QueryPlanner.PlanQuery(
             $"{select} FROM t WINDOW {window} GROUP BY k",
-            name => name == "t" ? new RelationInfo("t", IsSource: false, IsStream: false, Columns) : null).Plan,
+            new QueryContext(name => name == "t" ? new RelationInfo("t", IsSource: false, IsStream: false, Columns) : null)).Plan,
         RowErrorPolicy.Fail,
         isFinal);
 

@@ -21,11 +21,11 @@ internal static class PlanTexts
 
     /// <summary>The plan as the planner lowers it.</summary>
     public static LogicalPlan Lowered(string sql) =>
-        QueryPlanner.PlanQuery(sql, Find, options: OptimiserOptions.Off).Plan;
+        QueryPlanner.PlanQuery(sql, new QueryContext(Find) { Optimiser = OptimiserOptions.Off }).Plan;
 
     /// <summary>The plan after all rewrites.</summary>
     public static string Optimised(string sql) => Render(
-        QueryPlanner.PlanQuery(sql, Find, options: new OptimiserOptions(ConstantEvaluator.Instance)).Plan);
+        QueryPlanner.PlanQuery(sql, new QueryContext(Find) { Optimiser = new OptimiserOptions(ConstantEvaluator.Instance) }).Plan);
 
     /// <summary>The plan's text without key and change kind.</summary>
     public static string Render(LogicalPlan plan) => string.Join('\n', ExplainText.Render(plan).TrimEnd('\n').Split('\n')

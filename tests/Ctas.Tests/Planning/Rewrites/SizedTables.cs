@@ -11,7 +11,8 @@ internal sealed class SizedTables(params (string Name, long? Rows)[] tables)
     /// <summary>The plan after all rewrites, without change kind and key, with estimates.</summary>
     public string Optimised(string sql)
     {
-        LogicalPlan plan = QueryPlanner.PlanQuery(sql, Find, options: new OptimiserOptions(ConstantEvaluator.Instance)).Plan;
+        LogicalPlan plan = QueryPlanner.PlanQuery(
+            sql, new QueryContext(Find) { Optimiser = new OptimiserOptions(ConstantEvaluator.Instance) }).Plan;
         return string.Join('\n', ExplainText.Render(plan).TrimEnd('\n').Split('\n').Select(Shortened));
     }
 

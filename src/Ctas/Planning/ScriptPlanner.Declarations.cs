@@ -1,0 +1,55 @@
+using Ctas.Binding;
+using Ctas.Text;
+
+namespace Ctas.Planning;
+
+/// <content>The names that the statements of a script make.</content>
+internal sealed partial class ScriptPlanner
+{
+    private void Declare(BoundStatement statement, DiagnosticBag diagnostics)
+    {
+        switch (statement)
+        {
+            case BoundCreateTable { Table: var table }:
+                DeclareTable(table, diagnostics);
+                break;
+            case BoundCreateSource source when IsFree(
+                source.Source.Name, source.OrReplace, source.IfNotExists, source.NameSpan, diagnostics):
+                _sources[source.Source.Name] = source.Source;
+                _relations[source.Source.Name] = AsInfo(source.Source.ToSymbol());
+                break;
+            case BoundBroken { DeclaredName: { } name }:
+                _relations.TryAdd(name, Open(name, isSource: false));
+                break;
+            case BoundDrop { IsSink: false } drop:
+                _dropped.Add(drop.Name.Text);
+                break;
+        }
+    }
+
+    private void DeclareTable(TableStatement table, DiagnosticBag diagnostics)
+    {
+        if (IsFree(table.Name, table.OrReplace, table.IfNotExists, table.NameSpan, diagnostics))
+        {
+            _tables[table.Name] = table;
+            _relations[table.Name] = Open(table.Name, isSource: false);
+        }
+    }
+
+    /// <summary>True when the statement is the one that makes the name; a mistake is reported.</summary>
+    private bool IsFree(string name, bool orReplace, bool ifNotExists, TextSpan span, DiagnosticBag diagnostics)
+    {
+        if (_tables.ContainsKey(name) || _sources.ContainsKey(name))
+        {
+            if (!ifNotExists) { diagnostics.Add(PlanningDiagnostics.DuplicateTable(span, name)); }
+
+            return false;
+        }
+
+        bool exists = _known.TryGetValue(name, out RelationInfo? known) && !_dropped.Contains(name);
+        if (!exists || orReplace || ifNotExists) { return true; }
+
+        diagnostics.Add(BindingDiagnostics.NameExists(span, known!.IsSource ? "source" : "table", name));
+        return false;
+    }
+}
