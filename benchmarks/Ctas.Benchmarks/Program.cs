@@ -13,7 +13,7 @@ if (args.Contains("--micro"))
 IComparisonSuite[] suites =
 [
     new TableComparisons(), new MemoryComparisons(), new ColumnComparisons(), new LookupComparisons(),
-    new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new H2oComparisons(),
+    new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new IndexJoinComparisons(), new H2oComparisons(),
     new TpchComparisons(), new ScalingComparisons(), new SnapshotComparisons(),
     new MaintenanceComparisons(), new LiveComparisons(),
 ];

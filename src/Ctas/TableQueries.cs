@@ -38,11 +38,17 @@ internal static class TableQueries
     /// <summary>Scans over the tables of a snapshot.</summary>
     private sealed class SnapshotScans(RegistrySnapshot tables) : IScanProvider
     {
-        public async IAsyncEnumerable<ChangeBatch> ReadAsync(
-            LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, CancellationToken cancellationToken) =>
+            ReadAsync(TableScans.Read(tables[scan.Relation], scan), cancellationToken);
+
+        public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, ScanKeys keys, CancellationToken cancellationToken) =>
+            ReadAsync(TableScans.Read(tables[scan.Relation], scan, keys), cancellationToken);
+
+        private static async IAsyncEnumerable<ChangeBatch> ReadAsync(
+            IEnumerable<Batch> batches, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask.ConfigureAwait(false);
-            foreach (Batch batch in TableScans.Read(tables[scan.Relation], scan))
+            foreach (Batch batch in batches)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return new ChangeBatch(batch);

@@ -42,6 +42,19 @@ internal interface IScanProvider
 {
     /// <summary>The changes of a relation, with exactly the columns of <c>scan.Schema</c>, in its order.</summary>
     IAsyncEnumerable<Data.ChangeBatch> ReadAsync(Planning.LogicalScan scan, CancellationToken cancellationToken);
+
+    /// <summary>The same of those rows, and perhaps more, that a join has keys for.</summary>
+    IAsyncEnumerable<Data.ChangeBatch> ReadAsync(Planning.LogicalScan scan, ScanKeys keys, CancellationToken cancellationToken) =>
+        ReadAsync(scan, cancellationToken);
+}
+
+/// <summary>The keys that a join has read on one side, to look up rows of the other. Immutable.</summary>
+/// <param name="Lookup">In which columns of which side.</param>
+/// <param name="Rows">The keys, in the order of these columns; values may come again, and may be NULL.</param>
+internal sealed record ScanKeys(Planning.JoinLookup Lookup, IReadOnlyList<Data.Batch> Rows)
+{
+    /// <summary>How many.</summary>
+    public long RowCount => Rows.Sum(batch => (long)batch.RowCount);
 }
 
 /// <summary>Takes the result of a plan.</summary>

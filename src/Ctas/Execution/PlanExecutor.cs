@@ -58,7 +58,9 @@ internal static class PlanExecutor
         }
         else if (!planned.Input.IsSatisfied)
         {
-            IAsyncEnumerable<ChangeBatch> changes = scans.ReadAsync(planned.Scan, cancellationToken);
+            IAsyncEnumerable<ChangeBatch> changes = planned.Keys?.Take() is { } keys
+                ? scans.ReadAsync(planned.Scan, keys, cancellationToken)
+                : scans.ReadAsync(planned.Scan, cancellationToken);
             await foreach (ChangeBatch batch in changes.ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -11,19 +11,32 @@ internal static class TableScans
     // Looking up a row costs about what scanning so many does.
     private const int ScannedForLookup = 16;
 
-    /// <summary>The rows that a scan needs of a version, and perhaps more.</summary>
-    public static IEnumerable<Batch> Read(ITable table, LogicalScan scan)
-    {
-        if (scan.Lookup is { } lookup && table.Snapshot() is Table version && Find(version, lookup) is { } rows)
-        {
-            return rows.Count == 0 ? [] : [TableRows.Gather(version.Store, [.. rows], scan.Columns)];
-        }
+    private const int GatheredRows = 64 * 1024;
 
-        return table.Scan(scan.Columns);
+    /// <summary>The rows that a scan needs of a version, and perhaps more.</summary>
+    public static IEnumerable<Batch> Read(ITable table, LogicalScan scan) =>
+        scan.Lookup is not null && table.Snapshot() is Table version
+            ? Read(version, scan, Find(version, scan.Lookup, version.RowCount / ScannedForLookup))
+            : table.Scan(scan.Columns);
+
+    /// <summary>Those of them that a join has keys for, and perhaps more.</summary>
+    public static IEnumerable<Batch> Read(ITable table, LogicalScan scan, ScanKeys keys)
+    {
+        if (table.Snapshot() is not Table version) { return table.Scan(scan.Columns); }
+
+        // What the constants of a condition find may be less than what the keys of the join do.
+        long maxRows = version.RowCount / ScannedForLookup;
+        IReadOnlyList<int>? rows = scan.Lookup is { } lookup ? Find(version, lookup, Math.Min(maxRows, keys.RowCount)) : null;
+        var search = new BatchSearch(version, keys.Lookup.Columns, keys.Lookup.IsKey);
+        return Read(version, scan, rows ?? search.TryFind(keys.Rows, maxRows));
     }
 
-    /// <summary>Numbers of the rows; null where scanning is cheaper, or the index is not there.</summary>
-    private static IReadOnlyList<int>? Find(Table version, ScanLookup lookup)
+    private static IEnumerable<Batch> Read(Table version, LogicalScan scan, IReadOnlyList<int>? rows) => rows is null
+        ? version.Scan(scan.Columns)
+        : rows.Chunk(GatheredRows).Select(some => TableRows.Gather(version.Store, some, scan.Columns));
+
+    /// <summary>Numbers of the rows; null where there are more, or the index is not there.</summary>
+    private static IReadOnlyList<int>? Find(Table version, ScanLookup lookup, long maxRows)
     {
         if (lookup.IsKey)
         {
@@ -38,7 +51,7 @@ internal static class TableScans
             IncludesLower = lookup.Lower is { IsInclusive: true },
             IncludesUpper = lookup.Upper is { IsInclusive: true },
         };
-        return IndexSearch.TryFind(version, search, version.RowCount / ScannedForLookup);
+        return IndexSearch.TryFind(version, search, maxRows);
     }
 
     private static KeyValue ValueOf(ConstantExpression constant) => constant.Value switch

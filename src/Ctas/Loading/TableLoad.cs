@@ -200,19 +200,30 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChangeBatch> ReadAsync(
+    public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, CancellationToken cancellationToken) => scan.IsSource
+        ? ReadSourceAsync(scan, cancellationToken)
+        : ReadTableAsync(TableScans.Read(_tables[scan.Relation], scan), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, ScanKeys keys, CancellationToken cancellationToken) =>
+        ReadTableAsync(TableScans.Read(_tables[scan.Relation], scan, keys), cancellationToken);
+
+    private async IAsyncEnumerable<ChangeBatch> ReadTableAsync(
+        IEnumerable<Batch> batches, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (Batch batch in batches)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _rowsRead += batch.RowCount;
+            yield return new ChangeBatch(batch);
+        }
+    }
+
+    private async IAsyncEnumerable<ChangeBatch> ReadSourceAsync(
         LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!scan.IsSource)
-        {
-            foreach (Batch batch in TableScans.Read(_tables[scan.Relation], scan))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                _rowsRead += batch.RowCount;
-                yield return new ChangeBatch(batch);
-            }
-        }
-        else if (_staged.TryGetValue(scan.Relation, out StagedTable? staged))
+        if (_staged.TryGetValue(scan.Relation, out StagedTable? staged))
         {
             int[] ordinals = OrdinalsOf(scan, staged.Schema);
             foreach (ChangeBatch batch in staged.Batches)

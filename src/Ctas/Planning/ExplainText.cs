@@ -108,14 +108,12 @@ internal static class ExplainText
     {
         string columns = string.Join(", ", scan.Schema.Fields.Select(field => field.Name));
         string more = scan.IsOpen ? columns.Length == 0 ? "…" : ", …" : "";
-        string lookup = scan.Lookup switch
-        {
-            null => "",
-            { IsKey: true } => " by key",
-            var found => $" by index on {found.Columns.Count} column{(found.Columns.Count == 1 ? "" : "s")}",
-        };
+        string lookup = scan.Lookup is { } found ? " " + LookupText(found.IsKey, found.Columns.Count) : "";
         return $"scan {(scan.IsSource ? "source" : "table")} {scan.Relation} ({columns}{more}){lookup}";
     }
+
+    private static string LookupText(bool isKey, int columns) =>
+        isKey ? "by key" : $"by index on {columns} column{(columns == 1 ? "" : "s")}";
 
     private static string Projections(LogicalProject project) =>
         string.Join(", ", project.Expressions.Select((expression, i) =>
@@ -142,7 +140,12 @@ internal static class ExplainText
             text.Append(" if ").Append(ExpressionSql.Render(join.Residual, WithSides(join)));
         }
 
-        return text.Append(", builds right").ToString();
+        return text.Append(join.Lookup switch
+        {
+            null => ", builds right",
+            { Side: JoinSide.Left } left => $", builds right, looks up left {LookupText(left.IsKey, left.Columns.Count)}",
+            var right => $", keeps left, builds right, looks up right {LookupText(right.IsKey, right.Columns.Count)}",
+        }).ToString();
     }
 
     /// <summary>The equalities of the keys; two keys that stand for one that may be NULL are shown as one.</summary>

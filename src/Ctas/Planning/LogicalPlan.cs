@@ -147,6 +147,9 @@ internal sealed record LogicalJoin(
     /// <summary>Single: the sub-query as it is written, for the error; null otherwise.</summary>
     public string? Subquery { get; init; }
 
+    /// <summary>Which rows of one side are looked up; null: both are read whole.</summary>
+    public JoinLookup? Lookup { get; init; }
+
     public override IReadOnlyList<LogicalPlan> Children => [Left, Right];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) =>

@@ -20,7 +20,7 @@ internal static class QueryPlanner
         PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
         PlanningDiagnostics.CheckMaintainable(table.Statement, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
-        return Optimiser.Optimise(planned, context.InformedOptimiser());
+        return Optimiser.Optimise(planned, context.InformedOptimiser() with { IsMaintained = table.Emit != EmitMode.Snapshot });
     }
 
     /// <summary>Plans a SELECT over loaded tables.</summary>
@@ -42,7 +42,8 @@ internal static class QueryPlanner
     {
         var diagnostics = new DiagnosticBag(new SourceText(sql));
         QueryStatement query = Read(diagnostics);
-        PlannedQuery planned = Plan(query, diagnostics, context);
+        QueryContext maintained = context with { Optimiser = context.Optimiser with { IsMaintained = true } };
+        PlannedQuery planned = Plan(query, diagnostics, maintained);
         PlanningDiagnostics.CheckMaintainable(query, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();
         return planned;

@@ -78,7 +78,7 @@ internal sealed partial class ScriptPlanner
         int before = diagnostics.Count;
         ReportMisplaced(table, diagnostics);
         BoundTable bound = Binder.BindTable(table, _catalog, diagnostics, isLoading: false);
-        return diagnostics.Count > before ? null : Optimiser.Optimise(LogicalPlanner.Plan(bound), _optimiser);
+        return diagnostics.Count > before ? null : Optimised(LogicalPlanner.Plan(bound), EmitOf(table) != EmitMode.Snapshot);
     }
 
     private PlannedQuery? PlanQuery(QueryStatement query, DiagnosticBag diagnostics)
@@ -90,8 +90,11 @@ internal sealed partial class ScriptPlanner
         PlannedQuery planned = LogicalPlanner.Plan(new BoundTable(bound, []));
         if (query.EmitsChanges) { PlanningDiagnostics.CheckMaintainable(query, planned.Plan, diagnostics); }
 
-        return diagnostics.Count > before ? null : Optimiser.Optimise(planned, _optimiser);
+        return diagnostics.Count > before ? null : Optimised(planned, query.EmitsChanges);
     }
+
+    private PlannedQuery Optimised(PlannedQuery planned, bool isMaintained) =>
+        Optimiser.Optimise(planned, _optimiser with { IsMaintained = isMaintained });
 
     private IndexStatement? PlanIndex(BoundCreateIndex index, DiagnosticBag diagnostics)
     {
@@ -156,7 +159,7 @@ internal sealed partial class ScriptPlanner
             ],
             Statement = table,
             Sink = _sinks.SinkOf(table.Name) is { } sink ? PlannedSink.Of(sink) : null,
-            Preview = preview is null ? null : Optimiser.Optimise(preview, _optimiser),
+            Preview = preview is null ? null : Optimised(preview, EmitOf(table) != EmitMode.Snapshot),
             Unoptimised = preview,
         };
     }

@@ -121,7 +121,8 @@ internal static class KeyConversion
     private static Int128? ToMicroseconds(Int128 ticks) =>
         ticks % TimeSpan.TicksPerMicrosecond == 0 ? ticks / TimeSpan.TicksPerMicrosecond : null;
 
-    private static Int128? Rescale(Int128 unscaled, int scale, int wanted)
+    /// <summary>An unscaled number with another count of digits after its point; null when it has none such.</summary>
+    public static Int128? Rescale(Int128 unscaled, int scale, int wanted)
     {
         for (; scale < wanted; scale++)
         {

@@ -137,6 +137,14 @@ internal abstract class Table : ITable
     /// <summary>The number of the row with a key, or −1.</summary>
     internal int NumberOf(in TableKey key) => TryGet(key, out Row row) ? row.Number : -1;
 
+    /// <summary>The number of the row with a key in the form of its columns, or −1.</summary>
+    internal int NumberOf(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text) => _keys.Form switch
+    {
+        KeyForm.Text when !key[0].IsNull => FindText(text.Slice(key[0].TextStart, key[0].TextLength)),
+        KeyForm.Integer when !key[0].IsNull => FindInteger((long)key[0].Number),
+        _ => Find(key, text),
+    };
+
     public abstract IEnumerable<Batch> Scan(OrdinalList? columns = null);
 
     public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>() => Shape.GetMapper<T>();

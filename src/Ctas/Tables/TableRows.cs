@@ -63,9 +63,17 @@ internal static class TableRows
     {
         var pool = new StringPool(isInterned: true);
         int[] codes = new int[rows.Length];
+        Span<byte> buffer = stackalloc byte[256];
         for (int row = 0; row < codes.Length; row++)
         {
-            codes[row] = validity is null || validity[row] ? pool.Add(store.GetBytes(rows[row], ordinal)) : -1;
+            if (validity is not null && !validity[row])
+            {
+                codes[row] = -1;
+                continue;
+            }
+
+            int length = store.CopyBytes(rows[row], ordinal, buffer);
+            codes[row] = pool.Add(length < 0 ? store.GetBytes(rows[row], ordinal) : buffer[..length]);
         }
 
         return new StringColumn(store.TypeOf(ordinal), codes, codes.Length, pool, validity);

@@ -7,8 +7,14 @@ namespace Ctas.Execution.Analysis;
 /// <summary>Notes what scans read and how long they take for it.</summary>
 internal sealed class WatchedScans(PlanProfile profile, IScanProvider scans) : IScanProvider
 {
-    public async IAsyncEnumerable<ChangeBatch> ReadAsync(
-        LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, CancellationToken cancellationToken) =>
+        WatchAsync(scan, scans.ReadAsync(scan, cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, ScanKeys keys, CancellationToken cancellationToken) =>
+        WatchAsync(scan, scans.ReadAsync(scan, keys, cancellationToken), cancellationToken);
+
+    private async IAsyncEnumerable<ChangeBatch> WatchAsync(
+        LogicalScan scan, IAsyncEnumerable<ChangeBatch> batches, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         NodeProfile node = profile[scan];
 
@@ -16,8 +22,7 @@ internal sealed class WatchedScans(PlanProfile profile, IScanProvider scans) : I
         profile.Switch(node);
         try
         {
-            IAsyncEnumerable<ChangeBatch> batches = scans.ReadAsync(scan, cancellationToken);
-            await foreach (ChangeBatch batch in batches.ConfigureAwait(false))
+            await foreach (ChangeBatch batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 foreach (Column column in batch.Rows.Columns) { node.ScanBytes += column.SizeInBytes; }
 

@@ -29,6 +29,7 @@ internal sealed partial class OperatorBuilder
         LogicalPlan chain = aggregate?.Input ?? plan;
         var joins = new Dictionary<LogicalPlan, JoinOperator>(ReferenceEqualityComparer.Instance);
         LogicalPlan node = chain;
+        LookupKeys? keys = null;
         while (node is not LogicalScan)
         {
             // Build sides are read first, as without lanes.
@@ -36,7 +37,8 @@ internal sealed partial class OperatorBuilder
             {
                 var made = new JoinOperator(join, ColumnsOf(join), log, Memory(join), output);
                 joins.Add(join, made);
-                Build(join.Right, made.Build);
+                keys = KeysOf(join);
+                Build(join.Right, keys?.Watch(made.Build) ?? made.Build);
             }
 
             node = node.Children[0];
@@ -55,7 +57,8 @@ internal sealed partial class OperatorBuilder
             return (LaneOf(chain, joins, laneLog, rows), rows);
         }
 
-        _scans.Add(new PlannedScan((LogicalScan)node, new LaneStage(MakeLane, Lanes!, [.. joins.Values], output)));
+        _keys ??= keys;
+        AddScan((LogicalScan)node, new LaneStage(MakeLane, Lanes!, [.. joins.Values], output));
     }
 
     // Without a merge of its own, an aggregate of the host takes all rows one after another.
@@ -66,6 +69,7 @@ internal sealed partial class OperatorBuilder
         LogicalScan scan => !scan.IsSource,
         LogicalFilter filter => IsChain(filter.Input),
         LogicalProject project => IsChain(project.Input),
+        LogicalJoin { Lookup.Side: JoinSide.Right } => false,
         LogicalJoin { Join: JoinKind.Inner or JoinKind.Left or JoinKind.Cross } join => IsChain(join.Left),
         _ => false,
     };

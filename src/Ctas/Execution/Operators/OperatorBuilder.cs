@@ -8,7 +8,11 @@ namespace Ctas.Execution.Operators;
 /// <summary>A scan, and the operator it feeds.</summary>
 /// <param name="Scan">What to read; null for the one row without columns.</param>
 /// <param name="Input">Where it goes.</param>
-internal sealed record PlannedScan(LogicalScan? Scan, IOperatorInput Input);
+internal sealed record PlannedScan(LogicalScan? Scan, IOperatorInput Input)
+{
+    /// <summary>The keys by which its rows are looked up, which earlier scans have brought; null: all rows are read.</summary>
+    public LookupKeys? Keys { get; init; }
+}
 
 /// <summary>Makes the operators of a plan, from the output down to the scans.</summary>
 /// <param name="log">Where rows that fail are noted.</param>
@@ -40,7 +44,7 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
     {
         switch (plan)
         {
-            case LogicalScan scan: _scans.Add(new PlannedScan(scan, output)); break;
+            case LogicalScan scan: AddScan(scan, output); break;
             case LogicalSingleRow: _scans.Add(new PlannedScan(null, output)); break;
             case LogicalEmpty: _scans.Add(new PlannedScan(null, new NoRowsOperator(output))); break;
             case LogicalUnnest unnest: Build(unnest.Input, new UnnestOperator(unnest, log, output)); break;
@@ -112,7 +116,15 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
     private void BuildJoin(LogicalJoin plan, IOperatorInput output)
     {
         (IOperatorInput build, IOperatorInput probe) = JoinInputs(plan, output);
-        Build(plan.Right, build);
+        if (plan.Lookup is { Side: JoinSide.Right })
+        {
+            BuildLookedUp(plan, build, probe);
+            return;
+        }
+
+        LookupKeys? keys = KeysOf(plan);
+        Build(plan.Right, keys?.Watch(build) ?? build);
+        _keys = keys;
         Build(plan.Left, probe);
     }
 
@@ -137,9 +149,8 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
     /// <summary>Counts what the state of an operator holds.</summary>
     private MemoryMeter Memory(LogicalPlan plan)
     {
-        MemoryMeter memory = execution.For(() => ExplainText.Describe(plan));
-        if (profile is not null) { profile[plan].Memory = memory; }
+        if (profile is null) { return execution.For(() => ExplainText.Describe(plan)); }
 
-        return memory;
+        return profile[plan].Memory ??= execution.For(() => ExplainText.Describe(plan));
     }
 }

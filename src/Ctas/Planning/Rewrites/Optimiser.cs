@@ -9,6 +9,9 @@ namespace Ctas.Planning.Rewrites;
 internal sealed record OptimiserOptions(
     IConstantEvaluator? Constants = null, Func<string, RelationStatistics?>? Statistics = null, bool IsOn = true)
 {
+    /// <summary>True for a plan whose rows are kept right while tables change: its joins keep both sides.</summary>
+    public bool IsMaintained { get; init; }
+
     /// <summary>Only what needs no help of other layers.</summary>
     public static OptimiserOptions Default { get; } = new();
 
@@ -23,6 +26,7 @@ internal sealed record OptimiserOptions(
 /// <code>
 /// simplify ─► leave out the empty ─► outer joins to inner ─► conditions down ─► (once more, for what has become constant)
 /// leave out what keys make needless ─► order of joins ─► sides that are built ─► limits down ─► lookups ─► equal parts once ─► estimates to show
+/// lookups of joins
 /// </code>
 /// </remarks>
 internal static class Optimiser
@@ -45,6 +49,7 @@ internal static class Optimiser
         plan = MergedProjects.Apply(new BuildSides(cardinality).Apply(plan));
         plan = new IndexLookups(options.Statistics ?? (_ => null)).Apply(LimitPushDown.Apply(plan));
         plan = SharedPlans.Apply(plan);
-        return query with { Plan = cardinality.Annotate(plan) };
+        plan = cardinality.Annotate(plan);
+        return query with { Plan = options.IsMaintained ? plan : new JoinLookups(options.Statistics ?? (_ => null)).Apply(plan) };
     }
 }

@@ -15,6 +15,8 @@ public sealed class LiveIndexTests
         new Field("d", DataType.Decimal(30, 2)),
     ], [0]);
 
+    private static readonly Schema Asked = new([new Field("n", DataType.BigInt)]);
+
     private static readonly string?[] Cities =
         [null, "", "B", "Berlin", "Berlin-Mitte", "Berlin-Moabit", "Bern", "Zürich am See", "Zürich am Berg", "Zürich\0am Berg"];
 
@@ -92,6 +94,8 @@ public sealed class LiveIndexTests
                 version.FindRows("n", tick - 1).Should().BeEmpty();
                 version.FindRows(["n", "city"], [tick, "Bern"]).Count(row => row.Get<long>(0) % 10 == 6).Should().Be(keys / 10);
                 version.Prefix("city", "Ber").Count().Should().Be(keys * 4 / 10);
+                BatchSearch byTick = new((Table)version, new OrdinalList(2), isKey: false);
+                byTick.TryFind([TestTable.Batch(Asked, [[tick], [tick + 1], [tick - 1]])], long.MaxValue).Should().HaveCount(keys);
                 Interlocked.Increment(ref checks[reader]);
             }
         }))];
@@ -178,6 +182,34 @@ public sealed class LiveIndexTests
         range.Select(row => row.Get<long>(2)).Should().BeInAscendingOrder();
         Ids(version.Range("d", 1m, KeyValue.Null)).Should().Equal(Ids(rows, row => row[3] is decimal exact && exact >= 1));
         version.Prefix("city", "").Select(row => row.GetString(1)!).Should().BeInAscendingOrder(StringComparer.Ordinal);
+        CheckBatchSearches((Table)version, rows);
+    }
+
+    /// <summary>What joins ask: the rows for many keys at once, some of them NULL, some twice.</summary>
+    private static void CheckBatchSearches(Table version, IReadOnlyCollection<object?[]> rows)
+    {
+        object?[][] keys = [.. Enumerable.Range(-3, 9).Select(n => (object?[])[(long)n, Cities[(n + 3) % Cities.Length]]), [null, null], [2L, "Bern"], [2L, "Bern"]];
+        Schema asked = new([new Field("n", DataType.BigInt), new Field("city", DataType.Varchar)]);
+        Batch[] batches = [TestTable.Batch(asked, keys[..4]), TestTable.Batch(asked, keys[4..])];
+
+        Check([0], isKey: true, [0], row => keys.Any(key => Equals(key[0], row[0])));
+        Check([2], isKey: false, [0], row => keys.Any(key => Equals(key[0], row[2])));
+        Check([1], isKey: false, [1], row => row[1] is not null && keys.Any(key => Equals(key[1], row[1])));
+        Check([2, 1], isKey: false, [0, 1], row => row[1] is not null && keys.Any(key => Equals(key[0], row[2]) && Equals(key[1], row[1])));
+
+        void Check(int[] columns, bool isKey, int[] of, Func<object?[], bool> condition)
+        {
+            int[]? found = new BatchSearch(version, new OrdinalList(columns), isKey)
+                .TryFind([.. batches.Select(batch => batch.Select(of))], long.MaxValue);
+            if (!isKey && version.Indexes.IsEmpty)
+            {
+                found.Should().BeNull("a version from before the index has none");
+                return;
+            }
+
+            found.Should().BeInAscendingOrder();
+            Ids(found!.Select(row => new Row(version.Store, row))).Should().Equal(Ids(rows, condition));
+        }
     }
 
     private static long[] Ids(IEnumerable<object?[]> rows, Func<object?[], bool> condition) =>
