@@ -18,6 +18,9 @@ internal sealed class JoinLookups(Func<string, RelationStatistics?> statistics)
     // Looking up a row costs about what scanning so many does.
     private const int ScannedForLookup = 16;
 
+    // Smaller tables are scanned in no time.
+    private const int LeastRows = 1_000;
+
     /// <summary>The plan with lookups.</summary>
     public LogicalPlan Apply(LogicalPlan plan) =>
         PlanTree.RewriteUp(plan, node => node is LogicalJoin { LeftKeys.Count: > 0 } join ? WithLookup(join) : node);
@@ -41,12 +44,15 @@ internal sealed class JoinLookups(Func<string, RelationStatistics?> statistics)
         (LogicalPlan lookedUp, LogicalPlan first) = side == JoinSide.Left ? (join.Left, join.Right) : (join.Right, join.Left);
         (IReadOnlyList<ScalarExpression> keys, IReadOnlyList<ScalarExpression> firstKeys) =
             side == JoinSide.Left ? (join.LeftKeys, join.RightKeys) : (join.RightKeys, join.LeftKeys);
-        if (ColumnsOf(lookedUp, keys) is not var (relation, columns) || statistics(relation) is not { } table) { return null; }
+        if (ColumnsOf(lookedUp, keys) is not var (relation, columns)
+            || statistics(relation) is not { Rows: >= LeastRows } table
+            || !IsSmall(first, side, table.Rows)
+            || firstKeys.Any(ExpressionRisks.CanRaise))
+        {
+            return null;
+        }
 
-        long maxKeys = table.Rows / ScannedForLookup;
-        return IsSmall(first, side, table.Rows) && !firstKeys.Any(ExpressionRisks.CanRaise)
-            ? Best(table, columns) is { } found ? found with { Side = side, MaxKeys = maxKeys } : null
-            : null;
+        return Best(table, columns) is { } found ? found with { Side = side, MaxKeys = table.Rows / ScannedForLookup } : null;
     }
 
     /// <summary>
