@@ -69,7 +69,7 @@ internal sealed class RowColumns
         _schema = null;
     }
 
-    /// <summary>A new column for a field that no column reads, null when there are too many.</summary>
+    /// <summary>A new column for a field that none reads, and what else reads it; null when there are too many.</summary>
     public ValueColumn? AddField(string name, int rows)
     {
         if (_delivered.Count >= MaxInferredColumns) { return null; }
@@ -77,7 +77,7 @@ internal sealed class RowColumns
         var column = new ValueColumn(new SourceColumn(name, DataType.Unknown), rows);
         _delivered.Insert(_delivered.Count - _pseudoColumns, column);
         _schema = null;
-        return column;
+        return Link(name, StringComparison.Ordinal);
     }
 
     /// <summary>Widens an inferred column.</summary>
@@ -99,14 +99,18 @@ internal sealed class RowColumns
     /// The first column that reads the field; further ones are its <see cref="ValueColumn.Sibling"/>s. A name that
     /// matches exactly wins over one that ignores case.
     /// </summary>
+    /// <remarks>A field that is inferred is a column, whatever else reads it.</remarks>
     public ValueColumn? Reading(string field, out bool isExact)
     {
         isExact = true;
         ValueColumn? first = Link(field, StringComparison.Ordinal);
-        if (first is not null) { return first; }
+        if (first is null)
+        {
+            isExact = false;
+            first = Link(field, StringComparison.OrdinalIgnoreCase);
+        }
 
-        isExact = false;
-        return Link(field, StringComparison.OrdinalIgnoreCase);
+        return AddsFields && first is { Sibling: null } && ReferenceEquals(first, EventTime) ? null : first;
     }
 
     /// <summary>Appends NULL to every column that has no value in <paramref name="row"/> yet.</summary>
@@ -187,16 +191,21 @@ internal sealed class RowColumns
     private ValueColumn? Link(string field, StringComparison comparison)
     {
         ValueColumn? first = null;
-        foreach (ValueColumn column in EventTime is null ? _delivered : _delivered.Append(EventTime))
+        foreach (ValueColumn column in _delivered) { Link(column, comparison); }
+
+        // The field is a column by itself, in whatever case the event time names it.
+        if (EventTime is not null) { Link(EventTime, AddsFields ? StringComparison.OrdinalIgnoreCase : comparison); }
+
+        return first;
+
+        void Link(ValueColumn column, StringComparison names)
         {
             bool reads = column.Source.Role is SourceColumnRole.Value or SourceColumnRole.Key
-                && string.Equals(column.Source.Name, field, comparison);
-            if (!reads) { continue; }
+                && string.Equals(column.Source.Name, field, names);
+            if (!reads) { return; }
 
             column.Sibling = first;
             first = column;
         }
-
-        return first;
     }
 }

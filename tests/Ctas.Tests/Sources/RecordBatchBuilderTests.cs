@@ -216,6 +216,21 @@ public sealed class RecordBatchBuilderTests
             options => options.WithStrictOrdering());
     }
 
+    [Theory]
+    [InlineData("at", "at")]
+    [InlineData("At", "at")]
+    public void Add_EventTimeAmongInferredColumns_IsAColumnAsWell(string field, string timestamp)
+    {
+        var request = new ScanRequest(PseudoColumns: [SourceColumnRole.RowTime]);
+        SourceBatch batch = new RecordFeed(RecordFeed.Define() with { TimestampColumn = timestamp }, request)
+            .Add($$"""{"{{field}}":"2026-02-01T03:04:00Z","id":1}""").Add("""{"id":2}""").Finish();
+
+        batch.Schema.Fields.Select(column => column.Name).Should().Equal(field, "id", "ROWTIME");
+        RecordFeed.Rows(batch).Should().BeEquivalentTo(
+            new object?[][] { ["2026-02-01T03:04:00Z", 1, new DateTime(2026, 2, 1, 3, 4, 0, DateTimeKind.Utc)], [null, 2, null] },
+            options => options.WithStrictOrdering());
+    }
+
     [Fact]
     public void Add_Delimited_SplitsQuotesAndNulls()
     {
