@@ -210,8 +210,10 @@ internal sealed class LiveSource : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // It belongs to the tables that read the source: the tick finds it and gives it to them.
-            _batches.Writer.Complete(e);
+            // It belongs to the tables that read the source: the tick finds it and gives it to them. A channel that ends
+            // with a cancellation has no error to give.
+            bool isOwn = e is OperationCanceledException && !_stopping.IsCancellationRequested;
+            _batches.Writer.Complete(isOwn ? new SourceException(Name, e.Message, isTransient: true, e) : e);
             _onArrival();
         }
     }

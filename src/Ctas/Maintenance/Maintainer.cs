@@ -181,6 +181,7 @@ internal sealed class Maintainer : IAsyncDisposable
         await Task.WhenAll(_tables.Select(table => table.Delivery?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
         foreach (LiveSource source in _sources) { await source.DisposeAsync().ConfigureAwait(false); }
 
+        EndWaits();
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));
         if (_clock is not null) { await _clock.DisposeAsync().ConfigureAwait(false); }
 
@@ -206,6 +207,18 @@ internal sealed class Maintainer : IAsyncDisposable
         }.Run();
         _metrics.Ticked(_time.GetElapsedTime(started), hasApplied);
         return hasApplied;
+    }
+
+    /// <summary>Who waits for a tick learns that there will be none.</summary>
+    private void EndWaits()
+    {
+        foreach (MaintainedTable table in _tables.Where(table => table.Failure is null))
+        {
+            table.Fail(new MaintenanceException(
+                table.Name, $"table \"{table.Name}\" is kept fresh no longer: the engine was disposed", new ObjectDisposedException(nameof(Maintainer))));
+        }
+
+        Volatile.Read(ref _ticked).TrySetResult();
     }
 
     private void EndSubscriptions(Exception error)

@@ -98,41 +98,52 @@ public sealed class TableMaintenance
     /// <returns>A version that shows the record.</returns>
     /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
     /// <exception cref="ArgumentException">It does not read such a source.</exception>
-    /// <exception cref="MaintenanceException">It is kept fresh no longer.</exception>
+    /// <exception cref="MaintenanceException">It is kept fresh no longer, or the engine was disposed.</exception>
     public Task<ITable> WaitForRecordAsync(string table, RecordPosition record, CancellationToken cancellationToken = default)
     {
-        MaintainedTable live = Require(table);
-        LiveSource source = live.Sources.FirstOrDefault(source =>
-                string.Equals(source.Place, record.Source, StringComparison.Ordinal)
-                || string.Equals(source.Name, record.Source, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"Table \"{table}\" does not read a source \"{record.Source}\".", nameof(record));
-        return WaitForAsync(
+        _ = SourceOf(Require(table), record);
+
+        // The version comes after the position: one that was taken before might not show the record yet.
+        return WaitUntilAsync(
             table,
-            _ => source.Progress.Positions.Any(position => position.Partition == record.Partition && position.Offset > record.Offset),
+            live => SourceOf(live, record).Progress.Positions.Any(position =>
+                position.Partition == record.Partition && position.Offset > record.Offset) ? live.Current : null,
             cancellationToken);
     }
 
     /// <summary>Waits until a condition on a table holds; it is asked again for every version.</summary>
     /// <returns>The version for which it holds.</returns>
     /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
-    /// <exception cref="MaintenanceException">The table is kept fresh no longer.</exception>
-    public async Task<ITable> WaitForAsync(
+    /// <exception cref="MaintenanceException">The table is kept fresh no longer, or the engine was disposed.</exception>
+    public Task<ITable> WaitForAsync(
         string table, Func<ITable, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
+        return WaitUntilAsync(
+            table, live => live.Current is var version && condition(version) ? version : null, cancellationToken);
+    }
+
+    private async Task<ITable> WaitUntilAsync(
+        string table, Func<MaintainedTable, ITable?> look, CancellationToken cancellationToken)
+    {
         while (true)
         {
             // Taken before looking, so that no change is missed.
             Task ticked = _maintainer.Ticked;
             MaintainedTable live = Require(table);
-            ITable version = live.Current;
-            if (condition(version)) { return version; }
+            if (look(live) is { } version) { return version; }
 
             if (live.Failure is { } failure) { throw failure as MaintenanceException ?? new MaintenanceException(table, failure.Message, failure); }
 
             await ticked.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static LiveSource SourceOf(MaintainedTable table, RecordPosition record) =>
+        table.Sources.FirstOrDefault(source =>
+            string.Equals(source.Place, record.Source, StringComparison.Ordinal)
+            || string.Equals(source.Name, record.Source, StringComparison.OrdinalIgnoreCase))
+        ?? throw new ArgumentException($"Table \"{table.Name}\" does not read a source \"{record.Source}\".", nameof(record));
 
     private MaintainedTable Require(string table) =>
         _maintainer.Find(table) ?? throw new TableNotFoundException(table, _registry.Snapshot().ClosestNames(table));
