@@ -62,7 +62,7 @@ internal sealed partial class LoadRun
     private async Task<IDisposable?> HoldAsync() =>
         _services.Maintainer is { } maintainer && _graph.Tables.Any(table => !table.IsLoaded
             && (table.Plan.Emit != EmitMode.Snapshot || maintainer.Find(table.Plan.Name) is not null))
-            ? await maintainer.HoldAsync(_callerCancellation).ConfigureAwait(false)
+            ? await maintainer.HoldAsync(_stopping).ConfigureAwait(false)
             : null;
 
     private async Task AttachLiveAsync()

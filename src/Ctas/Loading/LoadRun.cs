@@ -85,7 +85,16 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         using CancellationTokenSource timeout = After(_options.TotalTimeout);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token);
         _stopping = stopping.Token;
-        using (await HoldAsync().ConfigureAwait(false))
+        IDisposable? held;
+        try { held = await HoldAsync().ConfigureAwait(false); }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            foreach (TableRun run in _runs.Values.Where(run => !run.Table.IsLoaded)) { EndCancelled(run); }
+
+            return;
+        }
+
+        using (held)
         {
             await OpenSinksAsync().ConfigureAwait(false);
             ScheduledTable[] scheduled =
@@ -152,13 +161,19 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     public void Cancel(string table)
     {
         TableRun run = _runs[table];
+        if (run.Tracker.StartedAt is null) { _scans.Leave(run.Table); }
+
+        EndCancelled(run);
+    }
+
+    private void EndCancelled(TableRun run)
+    {
+        string table = run.Table.Plan.Name;
         string reason = _callerCancellation.IsCancellationRequested ? "cancelled by the caller"
             : _options.FailFast && _runs.Values.Any(other => other.Error is not null) ? "stopped after a failure"
             : $"total timeout of {_options.TotalTimeout} reached";
         _services.Registry.MarkCancelled(table);
         LoadLog.TableCancelled(_logger, table, reason);
-        if (run.Tracker.StartedAt is null) { _scans.Leave(run.Table); }
-
         End(run, TableState.Cancelled, reason);
     }
 

@@ -351,10 +351,11 @@ internal sealed class SharedScan : IAsyncDisposable
     }
 }
 
-/// <summary>One table's part in a shared scan. Used by one table's load; released once.</summary>
+/// <summary>One table's part in a shared scan. Used by one table's load.</summary>
 internal sealed class ScanSubscription(SharedScan scan)
 {
     private bool _hasBegun;
+    private bool _isReleased;
 
     /// <summary>The scan.</summary>
     public SharedScan Scan { get; } = scan;
@@ -366,6 +367,6 @@ internal sealed class ScanSubscription(SharedScan scan)
         return Scan.StreamAsync(cancellationToken);
     }
 
-    /// <summary>Says that the table needs no more.</summary>
-    public ValueTask ReleaseAsync() => Scan.ReleaseAsync(_hasBegun);
+    /// <summary>Says that the table needs no more; once is enough.</summary>
+    public ValueTask ReleaseAsync() => Interlocked.Exchange(ref _isReleased, true) ? ValueTask.CompletedTask : Scan.ReleaseAsync(_hasBegun);
 }

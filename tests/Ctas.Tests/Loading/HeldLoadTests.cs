@@ -1,0 +1,63 @@
+using Ctas.Data;
+using Ctas.Loading;
+using Ctas.Maintenance;
+using Ctas.Sources;
+using Ctas.Tables;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ctas.Tests.Loading;
+
+/// <summary>Loads that end while they wait for ticks to be held, before any table runs.</summary>
+public sealed class HeldLoadTests : IAsyncDisposable
+{
+    private readonly TableRegistry _registry = new();
+    private readonly Maintainer _maintainer;
+    private readonly InMemorySource _numbers = new(new SourceDefinition("numbers", new InMemoryLocation("numbers"))
+    {
+        Columns = [new SourceColumn("n", DataType.BigInt)],
+        Mode = ReadMode.Append,
+    });
+
+    public HeldLoadTests() =>
+        _maintainer = new Maintainer(_registry, new MaintenanceOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+
+    public ValueTask DisposeAsync() => _maintainer.DisposeAsync();
+
+    [Fact]
+    public async Task Load_CancelledWhileTicksAreHeld_LeavesItsTablesCancelledAndTheyCanBeLoadedAgain()
+    {
+        using var cancellation = new CancellationTokenSource();
+        Task<LoadResult> load;
+        using (await _maintainer.HoldAsync(CancellationToken.None))
+        {
+            load = LoadAsync(new LoadOptions(), cancellation.Token);
+            await cancellation.CancelAsync();
+            await load.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        _registry.Tables.Single().State.Should().Be(TableState.Cancelled);
+        (await LoadAsync(new LoadOptions(), CancellationToken.None)).ThrowIfFailed();
+    }
+
+    [Fact]
+    public async Task Load_OutOfTimeWhileTicksAreHeld_EndsAndSaysSo()
+    {
+        using IDisposable held = await _maintainer.HoldAsync(CancellationToken.None);
+
+        LoadResult result = await LoadAsync(
+            new LoadOptions { TotalTimeout = TimeSpan.FromMilliseconds(1) }, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        result.Tables.Single().State.Should().Be(TableState.Cancelled);
+    }
+
+    private Task<LoadResult> LoadAsync(LoadOptions options, CancellationToken cancellationToken)
+    {
+        var services = new LoadServices(
+            _registry, SourceCatalog.Files.With("numbers", _numbers), options, TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Maintainer = _maintainer,
+        };
+        return new ParallelLoader(services).LoadAsync(
+            [new TableDefinition("t", "CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES")], cancellationToken: cancellationToken);
+    }
+}
