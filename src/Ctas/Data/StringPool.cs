@@ -244,8 +244,10 @@ public sealed class StringPool
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong[] MakeSlots()
     {
-        var slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, Count)) * 2];
-        for (int code = 0; code < Count; code++)
+        // The writer may go on adding meanwhile.
+        int count = Count;
+        var slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, count)) * 2];
+        for (int code = 0; code < count; code++)
         {
             uint hash = (uint)Hashing.Bytes(GetBytes(code));
             int slot = (int)(hash & (uint)(slots.Length - 1));

@@ -81,8 +81,17 @@ public sealed class ParallelLoader
                    Sink = table.Plan.Sink?.Name,
                },
         ]);
-        using var run = new LoadRun(graph, _services, _loaded, progress, cancellationToken);
-        return await run.RunAsync().ConfigureAwait(false);
+        try
+        {
+            using var run = new LoadRun(graph, _services, _loaded, progress, cancellationToken);
+            return await run.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever broke the load: its tables must not be on their way for ever.
+            _services.Registry.EndPending(graph.Tables.Where(table => !table.IsLoaded).Select(table => table.Plan.Name), e);
+            throw;
+        }
     }
 
     /// <summary>Counts tables that another loader of the same owner has loaded as loaded by this one.</summary>

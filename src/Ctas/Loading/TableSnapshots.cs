@@ -59,9 +59,9 @@ internal sealed class TableSnapshots
     /// <param name="isOn">True when another definition is a warning.</param>
     public StoredDecision Find(string name, string definition, bool isOn)
     {
-        ClearOnce();
         try
         {
+            ClearOnce();
             using SnapshotFile? file = _store.Open(name);
             if (file is null) { return new StoredDecision(null, "no snapshot is stored"); }
 

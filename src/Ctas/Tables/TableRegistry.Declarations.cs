@@ -52,6 +52,15 @@ public sealed partial class TableRegistry
     internal void MarkCancelled(string name, Exception? cause = null) =>
         Move(name, TableState.Cancelled, cause, because: null);
 
+    /// <summary>Those of the tables that are still to be loaded, or are being loaded, have failed; others stay as they are.</summary>
+    internal void EndPending(IEnumerable<string> names, Exception failure)
+    {
+        foreach (string name in names)
+        {
+            if (_state.Snapshot.Entries.GetValueOrDefault(name)?.Pending is not null) { MarkFailed(name, failure); }
+        }
+    }
+
     /// <summary>Makes the data of declared tables visible together: readers see all of it or none.</summary>
     /// <exception cref="TableRegistrationException">
     /// A limit would be exceeded: nothing was published, and tables that are disposable were disposed.

@@ -3,12 +3,13 @@ using Ctas.Loading;
 using Ctas.Maintenance;
 using Ctas.Sources;
 using Ctas.Tables;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ctas.Tests.Loading;
 
-/// <summary>Loads that end while they wait for ticks to be held, before any table runs.</summary>
-public sealed class HeldLoadTests : IAsyncDisposable
+/// <summary>Loads that end before any table runs.</summary>
+public sealed class EarlyEndTests : IAsyncDisposable
 {
     private readonly TableRegistry _registry = new();
     private readonly Maintainer _maintainer;
@@ -18,7 +19,7 @@ public sealed class HeldLoadTests : IAsyncDisposable
         Mode = ReadMode.Append,
     });
 
-    public HeldLoadTests() =>
+    public EarlyEndTests() =>
         _maintainer = new Maintainer(_registry, new MaintenanceOptions(), TimeProvider.System, NullLoggerFactory.Instance);
 
     public ValueTask DisposeAsync() => _maintainer.DisposeAsync();
@@ -50,6 +51,19 @@ public sealed class HeldLoadTests : IAsyncDisposable
         result.Tables.Single().State.Should().Be(TableState.Cancelled);
     }
 
+    [Fact]
+    public async Task Load_ThatBreaksDownBeforeItBegins_LeavesNoTableWaiting()
+    {
+        var services = new LoadServices(
+            _registry, SourceCatalog.Files.With("numbers", _numbers), new LoadOptions(), TimeProvider.System, new BrokenLoggerFactory());
+        Func<Task> load = () => new ParallelLoader(services).LoadAsync([new TableDefinition("t", "SELECT n FROM numbers")]);
+
+        (await load.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Be("no logger");
+
+        _registry.Tables.Single().State.Should().Be(TableState.Failed);
+        _registry.Tables.Single().Failure!.Message.Should().Be("no logger");
+    }
+
     private Task<LoadResult> LoadAsync(LoadOptions options, CancellationToken cancellationToken)
     {
         var services = new LoadServices(
@@ -59,5 +73,18 @@ public sealed class HeldLoadTests : IAsyncDisposable
         };
         return new ParallelLoader(services).LoadAsync(
             [new TableDefinition("t", "CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES")], cancellationToken: cancellationToken);
+    }
+
+    private sealed class BrokenLoggerFactory : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) => throw new InvalidOperationException("no logger");
+
+        public void Dispose()
+        {
+        }
     }
 }
