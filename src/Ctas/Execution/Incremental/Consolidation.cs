@@ -1,17 +1,21 @@
+using System.Runtime.InteropServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.Incremental;
 
 /// <summary>Adds the weights of equal rows, and drops those that add up to 0. Reused; single-threaded.</summary>
-/// <remarks>Rows are equal when every bit of them is, so that what is retracted is what was inserted.</remarks>
+/// <remarks>
+/// Rows are equal when every bit of them is, so that what is retracted is what was inserted. Strings are told apart by
+/// their codes where all of a column lie in one pool. Cost O(changes), whatever their pools hold.
+/// </remarks>
 /// <param name="types">Types of the columns.</param>
 internal sealed class Consolidation(IReadOnlyList<DataType> types)
 {
-    // Strings of rows long gone are given up when there are many.
     private const long MaxKeptBytes = 16L << 20;
 
-    private readonly RowWeights _rows = new(types, isExact: true);
-    private readonly List<ChangeBatch> _insertions = [];
+    private readonly RowWeights _rows = new([.. types.Select(type => type.IsByteString ? DataType.Int : type)], isExact: true);
+    private readonly List<ChangeBatch> _changes = [];
+    private bool _hasRetractions;
 
     /// <summary>Bytes held.</summary>
     public long SizeInBytes => _rows.SizeInBytes;
@@ -21,9 +25,8 @@ internal sealed class Consolidation(IReadOnlyList<DataType> types)
     {
         if (changes.Count == 0) { return; }
 
-        // While nothing is retracted nothing can cancel out, as in the first, large tick.
-        if (changes.IsInsertOnly && _rows.Touched.Count == 0) { _insertions.Add(changes); }
-        else { AddWeighted(changes); }
+        _changes.Add(changes);
+        _hasRetractions |= !changes.IsInsertOnly;
     }
 
     /// <summary>Adds changes with their signs turned.</summary>
@@ -33,41 +36,93 @@ internal sealed class Consolidation(IReadOnlyList<DataType> types)
         var weights = new int[dense.Count];
         for (int row = 0; row < weights.Length; row++) { weights[row] = dense.Weights is null ? -1 : -dense.Weights[row]; }
 
-        if (weights.Length > 0) { AddWeighted(dense with { Weights = weights }); }
+        Add(dense with { Weights = weights });
     }
 
     /// <summary>The changes that are left, retractions first; a weight counts equal rows. Then there are none.</summary>
-    public IEnumerable<ChangeBatch> Take()
+    public IReadOnlyList<ChangeBatch> Take()
     {
-        if (_rows.Touched.Count == 0)
-        {
-            ChangeBatch[] insertions = [.. _insertions];
-            _insertions.Clear();
-            return insertions;
-        }
+        ChangeBatch[] changes = [.. _changes];
+        _changes.Clear();
 
-        var places = new List<int>();
-        var weights = new List<int>();
-        Collect(places, weights, isInsertion: false);
-        Collect(places, weights, isInsertion: true);
-        var rows = new Batch(_rows.Rows.Columns([.. places]), places.Count);
+        // While nothing is retracted nothing can cancel out, as in the first, large tick.
+        if (!_hasRetractions) { return changes; }
+
+        ChangeBatch left = Weigh(changes);
         Forget();
-        return rows.RowCount == 0 ? [] : [new ChangeBatch(rows, Selection: null, WeightsOf(weights))];
+        return left.Count == 0 ? [] : [left];
     }
 
     /// <summary>Drops what was added.</summary>
     public void Forget()
     {
-        _insertions.Clear();
+        _changes.Clear();
+        _hasRetractions = false;
         _rows.Reset(MaxKeptBytes);
     }
 
-    private void AddWeighted(ChangeBatch changes)
+    private ChangeBatch Weigh(ChangeBatch[] changes)
     {
-        foreach (ChangeBatch earlier in _insertions) { _rows.Add(earlier); }
+        for (int batch = 0; batch < changes.Length; batch++) { changes[batch] = changes[batch].Densify(); }
 
-        _insertions.Clear();
-        _rows.Add(changes);
+        StringPool?[] pools = [.. types.Select((type, ordinal) => type.IsByteString ? OnePool(changes, ordinal) : null)];
+        foreach (ChangeBatch batch in changes) { _rows.Add(batch with { Rows = Coded(batch.Rows, pools) }); }
+
+        var places = new List<int>();
+        var weights = new List<int>();
+        Collect(places, weights, isInsertion: false);
+        Collect(places, weights, isInsertion: true);
+        Column[] columns = _rows.Rows.Columns(CollectionsMarshal.AsSpan(places));
+        for (int ordinal = 0; ordinal < columns.Length; ordinal++)
+        {
+            if (pools[ordinal] is { } pool) { columns[ordinal] = Strings((FixedColumn<int>)columns[ordinal], types[ordinal], pool); }
+        }
+
+        return new ChangeBatch(new Batch(columns, places.Count), Selection: null, WeightsOf(weights));
+    }
+
+    /// <summary>The pool of a column where all batches share it and equal strings have one code there, else an empty one.</summary>
+    private static StringPool OnePool(ChangeBatch[] changes, int ordinal)
+    {
+        StringPool pool = ((StringColumn)changes[0].Rows[ordinal]).Pool;
+        bool isOne = pool.IsInterned && Array.TrueForAll(
+            changes, batch => ReferenceEquals(((StringColumn)batch.Rows[ordinal]).Pool, pool));
+        return isOne ? pool : new StringPool(isInterned: true);
+    }
+
+    /// <summary>The same rows with codes in the place of strings.</summary>
+    private static Batch Coded(Batch rows, StringPool?[] pools)
+    {
+        Column[] columns = [.. rows.Columns];
+        for (int ordinal = 0; ordinal < columns.Length; ordinal++)
+        {
+            if (pools[ordinal] is { } pool) { columns[ordinal] = Codes((StringColumn)columns[ordinal], pool); }
+        }
+
+        return new Batch(columns, rows.RowCount);
+    }
+
+    private static FixedColumn<int> Codes(StringColumn strings, StringPool pool)
+    {
+        int[] codes = strings.Codes.ToArray();
+        for (int row = 0; row < codes.Length && !ReferenceEquals(strings.Pool, pool); row++)
+        {
+            if (codes[row] >= 0) { codes[row] = pool.Add(strings.Pool.GetBytes(codes[row])); }
+        }
+
+        return new FixedColumn<int>(DataType.Int, codes, codes.Length);
+    }
+
+    private static StringColumn Strings(FixedColumn<int> codes, DataType type, StringPool pool)
+    {
+        var builder = new StringColumnBuilder(type, pool);
+        foreach (int code in codes.Values)
+        {
+            if (code < 0) { builder.AppendNull(); }
+            else { builder.AppendCode(code); }
+        }
+
+        return (StringColumn)builder.Finish();
     }
 
     private void Collect(List<int> places, List<int> weights, bool isInsertion)

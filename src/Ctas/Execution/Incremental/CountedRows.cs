@@ -16,18 +16,17 @@ internal sealed class CountedRows : ITickState
     private readonly LogicalPlan _plan;
     private readonly IOperatorInput _output;
     private readonly Func<int, int, int> _timesOf;
-    private readonly PackedRows _rows;
+    private readonly PackedRows<Count> _rows;
     private readonly RowChanges _lost = new();
     private readonly RowChanges _gained = new();
     private readonly List<int> _touched = [];
     private readonly int _inputCount;
-    private Count[] _counts = [];
     private int _open;
 
     private CountedRows(LogicalPlan plan, int inputCount, Func<int, int, int> timesOf, IOperatorInput output)
     {
         (_plan, _inputCount, _open, _timesOf, _output) = (plan, inputCount, inputCount, timesOf, output);
-        _rows = new PackedRows([.. plan.Schema.Fields.Select(field => field.Type)], isExact: false);
+        _rows = new PackedRows<Count>([.. plan.Schema.Fields.Select(field => field.Type)], isExact: false);
         (Left, Right) = (new Input(this, isLeft: true), new Input(this, isLeft: false));
     }
 
@@ -38,7 +37,7 @@ internal sealed class CountedRows : ITickState
     public IOperatorInput Right { get; }
 
     /// <inheritdoc/>
-    public long SizeInBytes => _rows.SizeInBytes + (_counts.Length * (long)Unsafe.SizeOf<Count>());
+    public long SizeInBytes => _rows.SizeInBytes;
 
     /// <summary>One of equal rows.</summary>
     public static CountedRows Distinct(LogicalDistinct plan, IOperatorInput output) =>
@@ -65,7 +64,7 @@ internal sealed class CountedRows : ITickState
     {
         foreach (int place in _touched)
         {
-            ref Count count = ref _counts[place];
+            ref Count count = ref _rows.State(place);
             count = isKept
                 ? new Count { Left = count.Left, LeftBefore = count.Left, Right = count.Right, RightBefore = count.Right }
                 : new Count
@@ -92,14 +91,9 @@ internal sealed class CountedRows : ITickState
         int[] rented = ArrayPool<int>.Shared.Rent(Math.Max(1, dense.Count));
         Span<int> places = rented.AsSpan(0, dense.Count);
         _rows.FindOrAdd(dense.Rows.Columns, places);
-        if (_rows.PlaceCount > _counts.Length)
-        {
-            Array.Resize(ref _counts, Math.Max(_rows.PlaceCount, Math.Max(64, _counts.Length * 2)));
-        }
-
         for (int row = 0; row < places.Length; row++)
         {
-            ref Count count = ref _counts[places[row]];
+            ref Count count = ref _rows.State(places[row]);
             int weight = dense.Weights is null ? 1 : dense.Weights[row];
             if (isLeft) { count.Left += weight; }
             else { count.Right += weight; }
@@ -119,7 +113,7 @@ internal sealed class CountedRows : ITickState
 
         foreach (int place in _touched)
         {
-            Count count = _counts[place];
+            Count count = _rows.State(place);
             if (count.Left < 0 || count.Right < 0) { throw NegativeWeight.Of(_rows, place, _plan, _plan.Schema); }
 
             int change = _timesOf(count.Left, count.Right) - _timesOf(count.LeftBefore, count.RightBefore);

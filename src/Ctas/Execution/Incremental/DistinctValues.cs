@@ -10,12 +10,9 @@ namespace Ctas.Execution.Incremental;
 /// <param name="inner">The aggregate.</param>
 internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableAccumulator inner) : RetractableAccumulator
 {
-    private const int Free = int.MinValue;
+    private readonly PackedRows<ValueCount> _values = new([DataType.BigInt, .. types], isExact: false);
 
-    private readonly PackedRows _values = new([DataType.BigInt, .. types], isExact: false);
-    private int[] _counts = [];
-
-    public override long SizeInBytes => _values.SizeInBytes + (_counts.Length * 4L) + inner.SizeInBytes;
+    public override long SizeInBytes => _values.SizeInBytes + inner.SizeInBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount)
@@ -28,7 +25,6 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
         columns[0] = new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length);
         arguments.CopyTo(columns.AsSpan(1));
         _values.FindOrAdd(columns, places.AsSpan(0, groups.Length));
-        Grow(ref _counts, _values.PlaceCount);
         Count(arguments, groups, weights, groupCount, places);
         ArrayPool<int>.Shared.Return(places);
     }
@@ -47,7 +43,7 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
         {
             if (!gone.Contains(numbers[row])) { continue; }
 
-            _counts[places[row]] = 0;
+            _values.State(places[row]).Count = 0;
             Forget(places[row]);
         }
 
@@ -62,12 +58,11 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
         var turnWeights = new List<int>();
         for (int row = 0; row < groups.Length; row++)
         {
-            ref int count = ref _counts[places[row]];
-            if (count == Free) { count = 0; }
-
-            int before = Math.Sign(Math.Max(count, 0));
-            count += WeightOf(weights, row);
-            int turn = Math.Sign(Math.Max(count, 0)) - before;
+            ref ValueCount value = ref _values.State(places[row]);
+            value.IsHeld = true;
+            int before = Math.Sign(Math.Max(value.Count, 0));
+            value.Count += WeightOf(weights, row);
+            int turn = Math.Sign(Math.Max(value.Count, 0)) - before;
             if (turn == 0) { continue; }
 
             rows.Add(row);
@@ -84,12 +79,15 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
         _values.Trim();
     }
 
-    // A place may come several times; its count is set so that it is removed once.
+    // A place may come several times; it is removed once.
     private void Forget(int place)
     {
-        if (_counts[place] != 0) { return; }
+        if (_values.State(place) is { IsHeld: true, Count: 0 }) { _values.Remove(place); }
+    }
 
-        _counts[place] = Free;
-        _values.Remove(place);
+    private struct ValueCount
+    {
+        public int Count;
+        public bool IsHeld;
     }
 }

@@ -13,15 +13,15 @@ internal sealed class JoinSide : IOperatorInput
     /// <summary>Makes a side without rows.</summary>
     /// <param name="input">What gives the rows.</param>
     /// <param name="keys">Its keys.</param>
-    /// <param name="shared">The keys of both sides.</param>
+    /// <param name="shared">The keys of both sides, and which side this is.</param>
     /// <param name="log">Where rows that fail are noted.</param>
     /// <param name="onComplete">Called when the input has given all changes of the tick.</param>
     public JoinSide(
-        LogicalPlan input, IReadOnlyList<ScalarExpression> keys, RowKeys shared, RowErrorLog log, Action onComplete)
+        LogicalPlan input, IReadOnlyList<ScalarExpression> keys, JoinKeys shared, RowErrorLog log, Action onComplete)
     {
         _keys = new Evaluator(keys, input.Schema, log);
         _onComplete = onComplete;
-        Rows = new KeyedRows([.. input.Schema.Fields.Select(field => field.Type)], shared);
+        Rows = new KeyedRows([.. input.Schema.Fields.Select(field => field.Type)], shared.Keys, shared.IsRight);
     }
 
     /// <summary>The rows.</summary>
@@ -65,3 +65,8 @@ internal sealed class JoinSide : IOperatorInput
         Rows.Rollback();
     }
 }
+
+/// <summary>The keys of a join as one side has them.</summary>
+/// <param name="Keys">The keys of both sides.</param>
+/// <param name="IsRight">Which side it is.</param>
+internal readonly record struct JoinKeys(RowKeys Keys, bool IsRight);

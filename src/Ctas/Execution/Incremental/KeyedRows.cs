@@ -15,14 +15,12 @@ namespace Ctas.Execution.Incremental;
 /// </remarks>
 /// <param name="types">Types of the rows' columns.</param>
 /// <param name="keys">The keys, which another side may share.</param>
-internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : ITickState
+/// <param name="isSecond">True for the second of the sides that share the keys.</param>
+internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, bool isSecond = false) : ITickState
 {
-    private const int Unlinked = -2;
     private const int End = -1;
 
     private readonly List<int> _touchedKeys = [];
-    private Link[] _links = [];
-    private KeyChain[] _chains = [];
 
     /// <summary>The rows and their weights.</summary>
     public RowWeights Rows { get; } = new(types, isExact: true);
@@ -43,23 +41,22 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
     public long TotalBefore { get; private set; }
 
     /// <inheritdoc/>
-    public long SizeInBytes =>
-        Rows.SizeInBytes + (_links.Length * (long)Unsafe.SizeOf<Link>()) + (_chains.Length * (long)Unsafe.SizeOf<KeyChain>());
+    public long SizeInBytes => Rows.SizeInBytes + (_touchedKeys.Capacity * 4L);
 
     /// <summary>The key of a row, or <see cref="RowKeys.None"/>.</summary>
-    public int KeyOf(int place) => _links[place].Key;
+    public int KeyOf(int place) => Rows.Rows.State(place).Key;
 
     /// <summary>The first row of a key; negative when it has none.</summary>
-    public int First(int key) => key < _chains.Length ? _chains[key].First - 1 : End;
+    public int First(int key) => keys.Chain(key, isSecond).First;
 
     /// <summary>The row after one in its key's chain; negative after the last.</summary>
-    public int Next(int place) => _links[place].Next;
+    public int Next(int place) => Rows.Rows.State(place).Next;
 
     /// <summary>Sum of the weights of a key's rows, now.</summary>
-    public long WeightNow(int key) => key < _chains.Length ? _chains[key].Now : 0;
+    public long WeightNow(int key) => keys.Chain(key, isSecond).Now;
 
     /// <summary>Sum of the weights of a key's rows, before the tick.</summary>
-    public long WeightBefore(int key) => key < _chains.Length ? _chains[key].Before : 0;
+    public long WeightBefore(int key) => keys.Chain(key, isSecond).Before;
 
     /// <summary>Adds weighted rows with their keys.</summary>
     /// <param name="rows">The rows.</param>
@@ -73,7 +70,6 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
         int[] rowKeys = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
         Rows.Add(rows.Columns, weights, places.AsSpan(0, count));
         keys.FindOrAdd(keyColumns, rowKeys.AsSpan(0, count));
-        Reserve();
         for (int start = 0; start < count; start += CacheLines.BlockRows)
         {
             int end = Math.Min(start + CacheLines.BlockRows, count);
@@ -91,37 +87,23 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
 
     /// <summary>Asks for what is known of a key's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchKey(int key)
-    {
-        if (key < _chains.Length) { CacheLines.Prefetch(ref _chains[key]); }
-    }
+    public void PrefetchKey(int key) => keys.Prefetch(key);
 
-    /// <summary>Asks for a row, its weight and its link.</summary>
+    /// <summary>Asks for a row, its weight and its links.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchRow(int place)
-    {
-        CacheLines.Prefetch(ref _links[place]);
-        Rows.Prefetch(place);
-        Rows.Rows.Prefetch(place);
-    }
+    public void PrefetchRow(int place) => Rows.Rows.Prefetch(place);
 
     /// <inheritdoc/>
     public void Commit()
     {
-        ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(Rows.Touched);
-        for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
-        {
-            ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
-            foreach (int place in block) { PrefetchNeighbours(_links[place]); }
-
-            foreach (int place in block)
-            {
-                if (Rows.Now(place) == 0) { Unchain(place); }
-            }
-        }
-
+        UnchainGone(isKept: true);
         Rows.Commit();
-        foreach (int key in _touchedKeys) { _chains[key].Before = _chains[key].Now; }
+        foreach (int key in CollectionsMarshal.AsSpan(_touchedKeys))
+        {
+            ref KeyChain chain = ref keys.Chain(key, isSecond);
+            chain.Before = chain.Now;
+            chain.IsTouched = false;
+        }
 
         KeylessBefore = KeylessNow;
         TotalBefore = TotalNow;
@@ -132,13 +114,14 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
     /// <inheritdoc/>
     public void Rollback()
     {
-        foreach (int place in Rows.Touched)
-        {
-            if (Rows.Before(place) == 0) { Unchain(place); }
-        }
-
+        UnchainGone(isKept: false);
         Rows.Rollback();
-        foreach (int key in _touchedKeys) { _chains[key].Now = _chains[key].Before; }
+        foreach (int key in CollectionsMarshal.AsSpan(_touchedKeys))
+        {
+            ref KeyChain chain = ref keys.Chain(key, isSecond);
+            chain.Now = chain.Before;
+            chain.IsTouched = false;
+        }
 
         KeylessNow = KeylessBefore;
         TotalNow = TotalBefore;
@@ -149,67 +132,71 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
     {
         for (int row = 0; row < places.Length; row++)
         {
-            CacheLines.Prefetch(ref _links[places[row]]);
-            if (rowKeys[row] == RowKeys.None) { continue; }
-
-            CacheLines.Prefetch(ref _chains[rowKeys[row]]);
-            keys.Prefetch(rowKeys[row]);
+            Rows.Rows.Prefetch(places[row]);
+            if (rowKeys[row] != RowKeys.None) { keys.Prefetch(rowKeys[row]); }
         }
 
         foreach (int key in rowKeys)
         {
-            if (key != RowKeys.None && _chains[key].First != 0) { CacheLines.Prefetch(ref _links[_chains[key].Last]); }
+            if (key == RowKeys.None) { continue; }
+
+            ref KeyChain chain = ref keys.Chain(key, isSecond);
+            if (chain.First >= 0) { PrefetchRow(chain.Last); }
         }
     }
 
-    private void PrefetchNeighbours(Link link)
+    /// <summary>Takes rows out of their chains that are not there any more, or again.</summary>
+    private void UnchainGone(bool isKept)
     {
-        if (link.Key == RowKeys.None) { return; }
+        ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(Rows.Touched);
+        for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
+        {
+            ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
+            foreach (int place in block)
+            {
+                if (IsGone(Rows.Rows.State(place), isKept)) { PrefetchNeighbours(Rows.Rows.State(place)); }
+            }
 
-        if (link.Previous >= 0) { CacheLines.Prefetch(ref _links[link.Previous]); }
+            foreach (int place in block)
+            {
+                if (IsGone(Rows.Rows.State(place), isKept)) { Unchain(place); }
+            }
+        }
+    }
 
-        if (link.Next >= 0) { CacheLines.Prefetch(ref _links[link.Next]); }
+    private static bool IsGone(in RowState row, bool isKept) => (isKept ? row.Now : row.Before) == 0;
+
+    private void PrefetchNeighbours(in RowState row)
+    {
+        if (row.Key < 0) { return; }
+
+        if (row.Previous >= 0) { PrefetchRow(row.Previous); }
+
+        if (row.Next >= 0) { PrefetchRow(row.Next); }
     }
 
     private void EndTick()
     {
-        foreach (int key in _touchedKeys) { _chains[key].IsTouched = false; }
-
         _touchedKeys.Clear();
-    }
-
-    private void Reserve()
-    {
-        int places = Rows.Rows.PlaceCount;
-        if (places > _links.Length)
-        {
-            int length = _links.Length;
-            Array.Resize(ref _links, Math.Max(places, Math.Max(64, length * 2)));
-            _links.AsSpan(length).Fill(new Link { Key = Unlinked });
-        }
-
-        if (keys.Capacity > _chains.Length)
-        {
-            Array.Resize(ref _chains, Math.Max(keys.Capacity, Math.Max(64, _chains.Length * 2)));
-        }
+        if (_touchedKeys.Capacity > RowWeights.MaxKeptTouched) { _touchedKeys.TrimExcess(); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Chain(int place, int key)
     {
-        ref Link link = ref _links[place];
-        if (link.Key != Unlinked) { return; }
+        ref RowState row = ref Rows.Rows.State(place);
+        if (row.Key >= RowKeys.None) { return; }
 
-        link = new Link { Key = key, Next = End, Previous = End };
+        (row.Key, row.Next, row.Previous) = (key, End, End);
         if (key == RowKeys.None) { return; }
 
         keys.Hold(key);
-        ref KeyChain chain = ref _chains[key];
-        if (chain.First == 0) { chain.First = place + 1; }
+        ref KeyChain chain = ref keys.Chain(key, isSecond);
+        if (chain.First < 0) { chain.First = place; }
         else
         {
-            link.Previous = chain.Last;
-            _links[chain.Last].Next = place;
+            row.Previous = chain.Last;
+            Rows.Rows.State(chain.Last).Next = place;
         }
 
         chain.Last = place;
@@ -217,18 +204,17 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
 
     private void Unchain(int place)
     {
-        Link link = _links[place];
-        _links[place].Key = Unlinked;
-        if (link.Key == RowKeys.None) { return; }
+        RowState row = Rows.Rows.State(place);
+        if (row.Key < 0) { return; }
 
-        ref KeyChain chain = ref _chains[link.Key];
-        if (link.Previous == End) { chain.First = link.Next + 1; }
-        else { _links[link.Previous].Next = link.Next; }
+        ref KeyChain chain = ref keys.Chain(row.Key, isSecond);
+        if (row.Previous == End) { chain.First = row.Next; }
+        else { Rows.Rows.State(row.Previous).Next = row.Next; }
 
-        if (link.Next == End) { chain.Last = link.Previous; }
-        else { _links[link.Next].Previous = link.Previous; }
+        if (row.Next == End) { chain.Last = row.Previous; }
+        else { Rows.Rows.State(row.Next).Previous = row.Previous; }
 
-        keys.Release(link.Key);
+        keys.Release(row.Key);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -241,28 +227,11 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys) : I
             return;
         }
 
-        ref KeyChain chain = ref _chains[key];
+        ref KeyChain chain = ref keys.Chain(key, isSecond);
         chain.Now += weight;
         if (chain.IsTouched) { return; }
 
         chain.IsTouched = true;
         _touchedKeys.Add(key);
-    }
-
-    private struct Link
-    {
-        public int Key;
-        public int Next;
-        public int Previous;
-    }
-
-    // First is a place + 1, so that an empty chain is all zeros.
-    private struct KeyChain
-    {
-        public int First;
-        public int Last;
-        public long Now;
-        public long Before;
-        public bool IsTouched;
     }
 }

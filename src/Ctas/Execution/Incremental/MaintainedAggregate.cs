@@ -23,15 +23,14 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     private readonly List<Pushed> _pushed = [];
     private readonly List<int> _touched = [];
     private RetractableAccumulator[] _accumulators;
-    private PackedRows _groups;
-    private Group[] _rows = [];
+    private PackedRows<Group> _groups;
     private bool _isStarted;
 
     private MaintainedAggregate(
         LogicalAggregate plan, Func<RetractableAccumulator>[] kinds, ClosedWindows? closed, RowErrorLog log, IOperatorInput output)
     {
         (_plan, _kinds, _closed, _log, _output) = (plan, kinds, closed, log, output);
-        _groups = new PackedRows([.. plan.Keys.Select(key => key.Type)], isExact: false);
+        _groups = new PackedRows<Group>([.. plan.Keys.Select(key => key.Type)], isExact: false);
         _accumulators = [.. kinds.Select(kind => kind())];
         var expressions = new List<ScalarExpression>(plan.Keys);
         _arguments = [.. plan.Aggregates.Select(call => ArgumentsOf(call).Select(value => Add(expressions, value)).ToArray())];
@@ -44,7 +43,7 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     {
         get
         {
-            long bytes = _groups.SizeInBytes + (_rows.Length * 12L) + _changes.SizeInBytes;
+            long bytes = _groups.SizeInBytes + _changes.SizeInBytes;
             foreach (RetractableAccumulator accumulator in _accumulators) { bytes += accumulator.SizeInBytes; }
 
             return bytes;
@@ -118,7 +117,7 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     {
         foreach (int group in _touched)
         {
-            ref Group rows = ref _rows[group];
+            ref Group rows = ref _groups.State(group);
             rows.IsTouched = false;
             if (rows.Count != 0 || _plan.Keys.Count == 0) { continue; }
 
@@ -138,7 +137,6 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
         {
             _groups = _groups.Emptied();
             _accumulators = [.. _kinds.Select(kind => kind())];
-            _rows = [];
             EndTick();
             return;
         }
@@ -157,7 +155,7 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 
         foreach (int group in groups)
         {
-            _rows[group].Count = 0;
+            _groups.State(group).Count = 0;
             _groups.Remove(group);
         }
     }
@@ -188,17 +186,12 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     /// <summary>Notes groups that a tick changes; what they gave so far will be retracted.</summary>
     private void Touch(int[] groups)
     {
-        if (_groups.PlaceCount > _rows.Length)
-        {
-            Array.Resize(ref _rows, Math.Max(_groups.PlaceCount, Math.Max(64, _rows.Length * 2)));
-        }
-
         int known = _touched.Count;
         foreach (int group in groups)
         {
-            if (_rows[group].IsTouched) { continue; }
+            if (_groups.State(group).IsTouched) { continue; }
 
-            _rows[group].IsTouched = true;
+            _groups.State(group).IsTouched = true;
             _touched.Add(group);
         }
 
@@ -212,7 +205,7 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
     {
         for (int row = 0; row < pushed.Groups.Length; row++)
         {
-            _rows[pushed.Groups[row]].Count += weights is null ? 1 : weights[row];
+            _groups.State(pushed.Groups[row]).Count += weights is null ? 1 : weights[row];
         }
 
         for (int call = 0; call < _accumulators.Length; call++)
@@ -250,9 +243,9 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 
     private bool HasRow(int group)
     {
-        if (_rows[group].Count < 0) { throw NegativeWeight.Of(_groups, group, _plan, _plan.Schema); }
+        if (_groups.State(group).Count < 0) { throw NegativeWeight.Of(_groups, group, _plan, _plan.Schema); }
 
-        return _rows[group].Count > 0 || _plan.Keys.Count == 0;
+        return _groups.State(group).Count > 0 || _plan.Keys.Count == 0;
     }
 
     private void EndTick()

@@ -27,8 +27,8 @@ internal sealed class MaintainedJoin : ITickState
     {
         (_plan, _output) = (plan, output);
         _keys = new RowKeys([.. plan.LeftKeys.Select(key => key.Type)], isNullKey: false);
-        Left = new JoinSide(plan.Left, plan.LeftKeys, _keys, log, CompleteSide);
-        Right = new JoinSide(plan.Right, plan.RightKeys, _keys, log, CompleteSide);
+        Left = new JoinSide(plan.Left, plan.LeftKeys, new JoinKeys(_keys, IsRight: false), log, CompleteSide);
+        Right = new JoinSide(plan.Right, plan.RightKeys, new JoinKeys(_keys, IsRight: true), log, CompleteSide);
         _decidesByPairs = plan.Residual is not null;
         bool givesPairs = plan.Join is not (JoinKind.Semi or JoinKind.Anti or JoinKind.Mark);
         if (givesPairs || _decidesByPairs)
@@ -84,13 +84,12 @@ internal sealed class MaintainedJoin : ITickState
     /// <summary>Gives the changes of what the rows of one side are by themselves.</summary>
     private void GiveAlone(JoinSide side, JoinSide other)
     {
-        _alone.Begin();
         RowWeights rows = side.Rows.Rows;
         foreach (int place in rows.Touched) { GiveAlone(side, other, place); }
 
         if (_decidesByPairs)
         {
-            foreach (int place in side.Matches.Touched) { GiveAlone(side, other, place); }
+            foreach (int place in side.Matches.Touched) { GiveUntouched(side, other, place); }
         }
         else { GiveKeys(side, other); }
 
@@ -105,7 +104,7 @@ internal sealed class MaintainedJoin : ITickState
                 || (other.Rows.KeylessNow > 0) != (other.Rows.KeylessBefore > 0));
         if (isOpenChanged)
         {
-            for (int place = 0; place < side.Rows.Rows.Rows.PlaceCount; place++) { GiveAlone(side, other, place); }
+            for (int place = 0; place < side.Rows.Rows.Rows.PlaceCount; place++) { GiveUntouched(side, other, place); }
 
             return;
         }
@@ -117,16 +116,20 @@ internal sealed class MaintainedJoin : ITickState
 
             for (int place = side.Rows.First(key); place >= 0; place = side.Rows.Next(place))
             {
-                GiveAlone(side, other, place);
+                GiveUntouched(side, other, place);
             }
         }
+    }
+
+    // The rows that the tick has touched have been given already.
+    private void GiveUntouched(JoinSide side, JoinSide other, int place)
+    {
+        if (!side.Rows.Rows.IsTouched(place)) { GiveAlone(side, other, place); }
     }
 
     private void GiveAlone(JoinSide side, JoinSide other, int place)
     {
         RowWeights rows = side.Rows.Rows;
-        if (!_alone.Visit(place)) { return; }
-
         int before = rows.Before(place);
         int now = rows.Now(place);
         if (before == 0 && now == 0) { return; }

@@ -21,7 +21,8 @@ internal static class NegativeWeight
     }
 
     /// <summary>The exception for a row.</summary>
-    public static UnreachableException Of(PackedRows rows, int place, LogicalPlan plan, Schema schema)
+    public static UnreachableException Of<TState>(PackedRows<TState> rows, int place, LogicalPlan plan, Schema schema)
+        where TState : unmanaged
     {
         Column[] row = rows.Columns([place]);
         IEnumerable<string> values = row.Select((column, ordinal) =>

@@ -1,32 +1,48 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 using Ctas.Execution.State;
 
 namespace Ctas.Execution.Incremental;
 
-/// <summary>Different rows, each at a place of its own; the place of a removed row is used again. Single-threaded.</summary>
+/// <summary>
+/// Different rows with what is known of each, each at a place of its own; the place of a removed row is used again.
+/// Single-threaded.
+/// </summary>
 /// <remarks>
-/// Rows are packed into words of 64 bits and found in an open-addressing table, at most half full. No object per row.
-/// Cost of every operation O(rows asked for), whatever number is held.
+/// A row is packed into words of 64 bits, and its state lies right behind them, so that both come with one look into
+/// memory. Rows lie in chunks that never move once they are full-sized: no addition costs more than a chunk, whatever
+/// number is held. No object per row.
+/// <code>
+/// hash ─► slot ─► place ─► words of the row | state
+/// </code>
 /// </remarks>
-internal sealed class PackedRows
+/// <typeparam name="TState">What is known of a row; all zero for a row that is new.</typeparam>
+internal sealed class PackedRows<TState>
+    where TState : unmanaged
 {
-    private const int BlockRows = 256;
-    private const int CachedSlots = 1 << 14;
+    private const int ChunkBits = 12;
+    private const int ChunkRows = 1 << ChunkBits;
+    private const int MinRows = 16;
+    private const int PortionRows = 8192;
     private const long MinTrimBytes = 64 << 10;
 
     private readonly IReadOnlyList<DataType> _types;
     private readonly bool _isExact;
     private readonly int _width;
-    private readonly Stack<int> _free = [];
+    private readonly int _stride;
+    private readonly HashSlots _slots = new();
     private KeyPart[] _parts;
-    private ulong[] _words = [];
+    private ulong[][] _chunks = [[]];
+    private int _chunkCount = 1;
+    private int _capacity;
 
-    // Upper half of the hash | place + 1; 0 is free. The half is also where the search begins.
-    private ulong[] _slots = new ulong[64];
-    private ulong _touched;
+    // A free place holds the next one + 1 in its first word.
+    private int _firstFree = -1;
+    private int _freeCount;
     private long _trimAtBytes = MinTrimBytes;
+    private bool _hasRemoved;
 
     /// <summary>Makes an empty set of rows.</summary>
     /// <param name="types">Types of the columns; none is allowed.</param>
@@ -39,16 +55,19 @@ internal sealed class PackedRows
         _isExact = isExact;
         _parts = CreateParts(out int bits);
         _width = Math.Max(1, (bits + 63) / 64);
+        _stride = _width + ((Unsafe.SizeOf<TState>() + 7) / 8);
     }
 
     /// <summary>Places given out so far: all of them are below it.</summary>
     public int PlaceCount { get; private set; }
 
     /// <summary>Rows held.</summary>
-    public int Count => PlaceCount - _free.Count;
+    public int Count => PlaceCount - _freeCount;
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => ((_words.Length + _slots.Length) * 8L) + (_free.Count * 4L) + PartBytes;
+    public long SizeInBytes => RowBytes + _slots.SizeInBytes + PartBytes;
+
+    private long RowBytes => _chunkCount == 1 ? _chunks[0].Length * 8L : (long)_chunkCount * ChunkRows * _stride * 8;
 
     // The strings of all rows, also of those that have been removed.
     private long PartBytes
@@ -63,63 +82,44 @@ internal sealed class PackedRows
     }
 
     /// <summary>An empty one for the same rows.</summary>
-    public PackedRows Emptied() => new(_types, _isExact);
+    public PackedRows<TState> Emptied() => new(_types, _isExact);
+
+    /// <summary>What is known of the row at a place. Valid until rows are added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TState State(int place) => ref Unsafe.As<ulong, TState>(ref Unsafe.Add(ref At(place), _width));
 
     /// <summary>The place of every row; one that is not held is added.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FindOrAdd(ReadOnlySpan<Column> columns, Span<int> places)
     {
-        Reserve(places.Length);
         ulong[] packed = Pack(columns, places);
-        uint[] rented = ArrayPool<uint>.Shared.Rent(Math.Max(1, places.Length));
-        Span<uint> hashes = rented.AsSpan(0, places.Length);
-        for (int row = 0; row < hashes.Length; row++) { hashes[row] = Hash(packed.AsSpan(row * _width, _width)); }
-
-        for (int start = 0; start < places.Length; start += BlockRows)
+        for (int start = 0; start < places.Length; start += PortionRows)
         {
-            int end = Math.Min(start + BlockRows, places.Length);
-            Touch(hashes[start..end]);
-            for (int row = start; row < end; row++)
-            {
-                ReadOnlySpan<ulong> words = packed.AsSpan(row * _width, _width);
-                int slot = Probe(words, hashes[row], out int place);
-                if (place < 0)
-                {
-                    place = Add(words);
-                    _slots[slot] = ((ulong)hashes[row] << 32) | (uint)(place + 1);
-                }
-
-                places[row] = place;
-            }
+            int count = Math.Min(PortionRows, places.Length - start);
+            FindOrAdd(packed.AsSpan(start * _width, count * _width), places.Slice(start, count));
         }
 
-        ArrayPool<uint>.Shared.Return(rented);
         ArrayPool<ulong>.Shared.Return(packed);
     }
 
-    /// <summary>Asks for the row at a place.</summary>
+    /// <summary>Asks for the row at a place, and what is known of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int place) => CacheLines.Prefetch(ref _words[place * _width]);
+    public void Prefetch(int place)
+    {
+        ref ulong row = ref At(place);
+        CacheLines.Prefetch(ref row);
+        CacheLines.Prefetch(ref Unsafe.Add(ref row, _stride - 1));
+    }
 
-    /// <summary>Removes the row at a place.</summary>
+    /// <summary>Removes the row at a place, and what is known of it.</summary>
     public void Remove(int place)
     {
-        int mask = _slots.Length - 1;
-        int hole = (int)Hash(Words(place)) & mask;
-        while ((int)(uint)_slots[hole] != place + 1) { hole = (hole + 1) & mask; }
-
-        // What was displaced past the hole moves back, so that no search ends before it.
-        for (int slot = (hole + 1) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
-        {
-            int home = (int)(_slots[slot] >> 32) & mask;
-            if (((slot - home) & mask) < ((slot - hole) & mask)) { continue; }
-
-            _slots[hole] = _slots[slot];
-            hole = slot;
-        }
-
-        _slots[hole] = 0;
-        _free.Push(place);
+        ref ulong row = ref At(place);
+        _slots.Remove(Hash(ref row), place);
+        State(place) = default;
+        row = (ulong)(_firstFree + 1);
+        _firstFree = place;
+        _freeCount++;
+        _hasRemoved = true;
     }
 
     /// <summary>The rows at places, which may come several times; a negative place gives a row of NULLs.</summary>
@@ -148,11 +148,7 @@ internal sealed class PackedRows
     public int[] Places()
     {
         var places = new List<int>(Count);
-        foreach (ulong content in _slots)
-        {
-            if (content != 0) { places.Add((int)(uint)content - 1); }
-        }
-
+        _slots.CopyTo(places);
         return [.. places];
     }
 
@@ -164,27 +160,76 @@ internal sealed class PackedRows
     /// <returns>True when strings have other codes now.</returns>
     public bool Trim()
     {
-        if (PartBytes <= _trimAtBytes) { return false; }
+        long bytes = PartBytes;
+        if (bytes <= _trimAtBytes) { return false; }
+
+        if (!_hasRemoved)
+        {
+            _trimAtBytes = bytes * 2;
+            return false;
+        }
 
         int[] held = Places();
         Column[] columns = Columns(held);
         _parts = CreateParts(out _);
         ulong[] packed = Pack(columns, new int[held.Length]);
-        Array.Clear(_slots);
+        _slots.Clear();
         for (int row = 0; row < held.Length; row++)
         {
-            Span<ulong> words = packed.AsSpan(row * _width, _width);
-            words.CopyTo(_words.AsSpan(held[row] * _width));
-            uint hash = Hash(words);
-            int slot = (int)hash & (_slots.Length - 1);
-            while (_slots[slot] != 0) { slot = (slot + 1) & (_slots.Length - 1); }
+            packed.AsSpan(row * _width, _width).CopyTo(MemoryMarshal.CreateSpan(ref At(held[row]), _width));
+            HashSlots.Search search = _slots.Find(Hash(ref At(held[row])));
+            while (search.Next() >= 0) { }
 
-            _slots[slot] = ((ulong)hash << 32) | (uint)(held[row] + 1);
+            _slots.Add(search, held[row]);
         }
 
         ArrayPool<ulong>.Shared.Return(packed);
+        _hasRemoved = false;
         _trimAtBytes = Math.Max(MinTrimBytes, PartBytes * 2);
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindOrAdd(ReadOnlySpan<ulong> packed, Span<int> places)
+    {
+        uint[] rented = ArrayPool<uint>.Shared.Rent(places.Length);
+        Span<uint> hashes = rented.AsSpan(0, places.Length);
+        for (int row = 0; row < hashes.Length; row++) { hashes[row] = Hash(ref Unsafe.AsRef(in packed[row * _width])); }
+
+        for (int start = 0; start < places.Length; start += CacheLines.BlockRows)
+        {
+            int end = Math.Min(start + CacheLines.BlockRows, places.Length);
+            Prefetch(hashes[start..end]);
+            for (int row = start; row < end; row++)
+            {
+                ReadOnlySpan<ulong> words = packed.Slice(row * _width, _width);
+                HashSlots.Search search = _slots.Find(hashes[row]);
+                int place = search.Next();
+                while (place >= 0 && !IsAt(place, words)) { place = search.Next(); }
+
+                if (place < 0)
+                {
+                    place = Add(words);
+                    _slots.Add(search, place);
+                }
+
+                places[row] = place;
+            }
+        }
+
+        ArrayPool<uint>.Shared.Return(rented);
+    }
+
+    /// <summary>Asks for what a block of rows will need, before it is needed one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Prefetch(ReadOnlySpan<uint> hashes)
+    {
+        foreach (uint hash in hashes) { _slots.Prefetch(hash); }
+
+        foreach (uint hash in hashes)
+        {
+            if (_slots.FirstPlace(hash) is >= 0 and var place) { Prefetch(place); }
+        }
     }
 
     private KeyPart[] CreateParts(out int bits)
@@ -199,8 +244,25 @@ internal sealed class PackedRows
         return parts;
     }
 
+    // No look at the length of the chunk, which lies in another cache line: a place is always one that was given out.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ReadOnlySpan<ulong> Words(int place) => _words.AsSpan(place * _width, _width);
+    private ref ulong At(int place) => ref Unsafe.Add(
+        ref MemoryMarshal.GetArrayDataReference(_chunks[place >> ChunkBits]), (nint)(place & (ChunkRows - 1)) * _stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<ulong> Words(int place) => MemoryMarshal.CreateReadOnlySpan(ref At(place), _width);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsAt(int place, ReadOnlySpan<ulong> words)
+    {
+        ref ulong row = ref At(place);
+        for (int word = 0; word < words.Length; word++)
+        {
+            if (Unsafe.Add(ref row, word) != words[word]) { return false; }
+        }
+
+        return true;
+    }
 
     private ulong[] Pack(ReadOnlySpan<Column> columns, Span<int> marks)
     {
@@ -212,76 +274,47 @@ internal sealed class PackedRows
         return packed;
     }
 
-    // Brings what a block of rows will ask for into the cache, many at a time, before it is asked for one by one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Touch(ReadOnlySpan<uint> hashes)
-    {
-        ulong[] slots = _slots;
-        if (slots.Length < CachedSlots) { return; }
-
-        int mask = slots.Length - 1;
-        ulong touched = 0;
-        foreach (uint hash in hashes) { touched += slots[(int)hash & mask]; }
-
-        foreach (uint hash in hashes)
-        {
-            int place = (int)(uint)slots[(int)hash & mask] - 1;
-            if (place >= 0) { touched += _words[place * _width]; }
-        }
-
-        // Kept, so that the loops are not dropped as useless.
-        _touched = touched;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Probe(ReadOnlySpan<ulong> words, uint hash, out int place)
-    {
-        int mask = _slots.Length - 1;
-        for (int slot = (int)hash & mask; ; slot = (slot + 1) & mask)
-        {
-            ulong content = _slots[slot];
-            place = (int)(uint)content - 1;
-            if (place < 0 || ((uint)(content >> 32) == hash && Words(place).SequenceEqual(words))) { return slot; }
-        }
-    }
-
     private int Add(ReadOnlySpan<ulong> words)
     {
-        if (_free.Count == 0 || !_free.TryPop(out int place))
+        int place = _firstFree;
+        if (place >= 0)
+        {
+            _firstFree = (int)At(place) - 1;
+            _freeCount--;
+        }
+        else
         {
             place = PlaceCount++;
-            if (PlaceCount * _width > _words.Length) { Array.Resize(ref _words, Math.Max(64 * _width, _words.Length * 2)); }
+            if (PlaceCount > _capacity) { Grow(Math.Max(PlaceCount, Math.Min(ChunkRows, Math.Max(MinRows, _capacity * 2)))); }
         }
 
-        words.CopyTo(_words.AsSpan(place * _width));
+        ref ulong row = ref At(place);
+        for (int word = 0; word < words.Length; word++) { Unsafe.Add(ref row, word) = words[word]; }
+
         return place;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Reserve(int rows)
+    // The first chunk grows, since most operators hold few rows; others are whole from the start.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int rows)
     {
-        long wanted = 2L * (Count + rows);
-        if (wanted <= _slots.Length) { return; }
+        int first = Math.Min(rows, ChunkRows) * _stride;
+        if (first > _chunks[0].Length) { Array.Resize(ref _chunks[0], first); }
 
-        ulong[] old = _slots;
-        _slots = new ulong[System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)wanted)];
-        int mask = _slots.Length - 1;
-        foreach (ulong content in old)
-        {
-            if (content == 0) { continue; }
+        int chunks = (int)(((long)rows + ChunkRows - 1) >> ChunkBits);
+        if (chunks > _chunks.Length) { Array.Resize(ref _chunks, Math.Max(chunks, _chunks.Length * 2)); }
 
-            int slot = (int)(content >> 32) & mask;
-            while (_slots[slot] != 0) { slot = (slot + 1) & mask; }
+        for (; _chunkCount < chunks; _chunkCount++) { _chunks[_chunkCount] = new ulong[ChunkRows * _stride]; }
 
-            _slots[slot] = content;
-        }
+        _capacity = chunks == 1 ? rows : chunks * ChunkRows;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Hash(ReadOnlySpan<ulong> words)
+    private uint Hash(ref ulong words)
     {
-        ulong hash = Hashing.Int64(words[0]);
-        for (int word = 1; word < words.Length; word++) { hash = Hashing.Combine(hash, words[word]); }
+        ulong hash = Hashing.Int64(words);
+        for (int word = 1; word < _width; word++) { hash = Hashing.Combine(hash, Unsafe.Add(ref words, word)); }
 
         return (uint)(hash >> 32);
     }

@@ -59,9 +59,15 @@ internal sealed class PairChanges
     /// <summary>Gives the changes of this tick.</summary>
     public void Give()
     {
-        Walk<BeforeTick>(_left, _right, isGain: false);
-        Walk<ThroughTick>(_right, _left, isGain: false);
-        Walk<ThroughTick>(_right, _left, isGain: true);
+        if (_right.Rows.TotalBefore > 0) { Walk<BeforeTick>(_left, _right, isGain: false); }
+
+        // In the first tick no row was there before, so that L'⋈R' is all.
+        if (_left.Rows.TotalBefore > 0)
+        {
+            Walk<ThroughTick>(_right, _left, isGain: false);
+            Walk<ThroughTick>(_right, _left, isGain: true);
+        }
+
         Walk<AfterTick>(_left, _right, isGain: true);
     }
 

@@ -40,7 +40,7 @@ internal static class RetractableAccumulators
         _ => null,
     };
 
-    private static RetractableExtreme? Extreme(DataType type, bool isMin) => type.Kind switch
+    private static RetractableAccumulator? Extreme(DataType type, bool isMin) => type.Kind switch
     {
         DataTypeKind.Boolean => new FixedExtreme<bool, BooleanOrder>(type, isMin),
         DataTypeKind.Int or DataTypeKind.Date => new FixedExtreme<int, NumberOrder<int>>(type, isMin),

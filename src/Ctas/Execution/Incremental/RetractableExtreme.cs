@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 using Ctas.Execution.Kernels;
 
@@ -10,22 +11,19 @@ namespace Ctas.Execution.Incremental;
 /// Every different value of a group is counted, and the values lie in a heap; one that has gone stays there until it
 /// comes to the top or until half of the heap has gone. Cost O(log values of the group), on average over the changes.
 /// </remarks>
+/// <typeparam name="T">What values are compared by.</typeparam>
 /// <param name="type">Type of the argument and of the result.</param>
-internal abstract class RetractableExtreme(DataType type) : RetractableAccumulator
+internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumulator
+    where T : unmanaged
 {
     private const int MinHeap = 16;
 
-    private readonly PackedRows _values = new([DataType.BigInt, type], isExact: false);
+    private readonly PackedRows<ValueState> _values = new([DataType.BigInt, type], isExact: false);
     private readonly List<int> _new = [];
-    private ValueState[] _states = [];
     private Heap[] _heaps = [];
     private long _heapBytes;
 
-    public override long SizeInBytes => _values.SizeInBytes + (_states.Length * (long)Unsafe.SizeOf<ValueState>())
-        + (_heaps.Length * (long)Unsafe.SizeOf<Heap>()) + _heapBytes + ValueBytes;
-
-    /// <summary>Bytes of the values by place.</summary>
-    protected abstract long ValueBytes { get; }
+    public override long SizeInBytes => _values.SizeInBytes + (_heaps.Length * (long)Unsafe.SizeOf<Heap>()) + _heapBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount)
@@ -39,7 +37,6 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
         int[] places = ArrayPool<int>.Shared.Rent(Math.Max(1, rows.Length));
         _values.FindOrAdd(
             [new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length), values], places.AsSpan(0, rows.Length));
-        Grow(ref _states, _values.PlaceCount);
         Learn(places.AsSpan(0, rows.Length));
         for (int row = 0; row < rows.Length; row++)
         {
@@ -59,7 +56,7 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
         for (int row = 0; row < tops.Length; row++)
         {
             ref Heap heap = ref _heaps[groups[row]];
-            while (heap.Size > 0 && _states[heap.Places![0]].Count <= 0) { Pop(ref heap); }
+            while (heap.Size > 0 && _values.State(heap.Places![0]).Count <= 0) { Pop(ref heap); }
 
             tops[row] = heap.Size > 0 ? heap.Places![0] : -1;
         }
@@ -86,20 +83,17 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
 
             // Every value that counts is in the heap.
             ref Heap heap = ref _heaps[group];
-            foreach (int place in heap.Places.AsSpan(0, heap.Size)) { _states[place].Count = 0; }
+            foreach (int place in heap.Places.AsSpan(0, heap.Size)) { _values.State(place).Count = 0; }
 
             Clear(group);
         }
     }
 
-    /// <summary>Makes room for values at so many places.</summary>
-    protected abstract void Reserve(int placeCount);
+    /// <summary>What the values of a column are compared by.</summary>
+    protected abstract ReadOnlySpan<T> Comparable(Column values);
 
-    /// <summary>Keeps values by their places.</summary>
-    protected abstract void Keep(Column values, ReadOnlySpan<int> places);
-
-    /// <summary>True when the value at one place is further to the wanted end than that at another.</summary>
-    protected abstract bool IsBefore(int left, int right);
+    /// <summary>True when one value is further to the wanted end than another.</summary>
+    protected abstract bool Precedes(T left, T right);
 
     private static int[] ValidRows(Column column)
     {
@@ -117,28 +111,30 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
         _new.Clear();
         foreach (int place in places)
         {
-            if (_states[place].IsKnown) { continue; }
+            if (_values.State(place).IsKnown) { continue; }
 
-            _states[place] = new ValueState { IsKnown = true };
+            _values.State(place).IsKnown = true;
             _new.Add(place);
         }
 
         if (_new.Count == 0) { return; }
 
-        Reserve(_states.Length);
-        int[] added = [.. _new];
-        Keep(_values.Columns(added)[1], added);
+        Keep(CollectionsMarshal.AsSpan(_new));
     }
 
-    private void KeepAll()
+    private void KeepAll() => Keep(_values.Places());
+
+    private void Keep(ReadOnlySpan<int> places)
     {
-        int[] known = [.. Enumerable.Range(0, _values.PlaceCount).Where(place => _states[place].IsKnown)];
-        Keep(_values.Columns(known)[1], known);
+        ReadOnlySpan<T> values = Comparable(_values.Columns(places)[1]);
+        for (int row = 0; row < places.Length; row++) { _values.State(places[row]).Value = values[row]; }
     }
+
+    private bool IsBefore(int left, int right) => Precedes(_values.State(left).Value, _values.State(right).Value);
 
     private void Count(int place, int group, int weight)
     {
-        ref ValueState state = ref _states[place];
+        ref ValueState state = ref _values.State(place);
         bool wasThere = state.Count > 0;
         state.Count += weight;
         bool isThere = state.Count > 0;
@@ -160,7 +156,7 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
             Array.Resize(ref heap.Places, length);
         }
 
-        _states[place].IsInHeap = true;
+        _values.State(place).IsInHeap = true;
         heap.Places![heap.Size++] = place;
         Rise(heap.Places, heap.Size - 1);
     }
@@ -170,7 +166,7 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
         int place = heap.Places![0];
         heap.Places[0] = heap.Places[--heap.Size];
         Sink(heap.Places, 0, heap.Size);
-        _states[place].IsInHeap = false;
+        _values.State(place).IsInHeap = false;
         ForgetIfGone(place);
     }
 
@@ -181,13 +177,13 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
         for (int i = 0; i < heap.Size; i++)
         {
             int place = places[i];
-            if (_states[place].Count > 0)
+            if (_values.State(place).Count > 0)
             {
                 places[kept++] = place;
                 continue;
             }
 
-            _states[place].IsInHeap = false;
+            _values.State(place).IsInHeap = false;
             ForgetIfGone(place);
         }
 
@@ -197,9 +193,8 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
 
     private void ForgetIfGone(int place)
     {
-        if (_states[place] is not { IsKnown: true, Count: 0, IsInHeap: false }) { return; }
+        if (_values.State(place) is not { IsKnown: true, Count: 0, IsInHeap: false }) { return; }
 
-        _states[place] = default;
         _values.Remove(place);
     }
 
@@ -228,6 +223,7 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
 
     private struct ValueState
     {
+        public T Value;
         public int Count;
         public bool IsInHeap;
         public bool IsKnown;
@@ -242,47 +238,30 @@ internal abstract class RetractableExtreme(DataType type) : RetractableAccumulat
 }
 
 /// <summary>MIN and MAX of values of a fixed width.</summary>
-internal sealed class FixedExtreme<T, TOrder>(DataType type, bool isMin) : RetractableExtreme(type)
+internal sealed class FixedExtreme<T, TOrder>(DataType type, bool isMin) : RetractableExtreme<T>(type)
     where T : unmanaged
     where TOrder : struct, IOrder<T>
 {
-    private T[] _byPlace = [];
+    protected override ReadOnlySpan<T> Comparable(Column values) => ((FixedColumn<T>)values).Values;
 
-    protected override long ValueBytes => _byPlace.Length * (long)Unsafe.SizeOf<T>();
-
-    protected override void Reserve(int placeCount) => Grow(ref _byPlace, placeCount);
-
-    protected override void Keep(Column values, ReadOnlySpan<int> places)
-    {
-        ReadOnlySpan<T> typed = ((FixedColumn<T>)values).Values;
-        for (int row = 0; row < places.Length; row++) { _byPlace[places[row]] = typed[row]; }
-    }
-
-    protected override bool IsBefore(int left, int right) => isMin
-        ? TOrder.IsLess(_byPlace[left], _byPlace[right])
-        : TOrder.IsLess(_byPlace[right], _byPlace[left]);
+    protected override bool Precedes(T left, T right) => isMin ? TOrder.IsLess(left, right) : TOrder.IsLess(right, left);
 }
 
-/// <summary>MIN and MAX of strings and bytes.</summary>
-internal sealed class StringExtreme(DataType type, bool isMin) : RetractableExtreme(type)
+/// <summary>MIN and MAX of strings and bytes, which are compared by their codes.</summary>
+internal sealed class StringExtreme(DataType type, bool isMin) : RetractableExtreme<int>(type)
 {
-    private int[] _codes = [];
     private StringPool? _pool;
 
-    protected override long ValueBytes => _codes.Length * 4L;
-
-    protected override void Reserve(int placeCount) => Grow(ref _codes, placeCount);
-
-    protected override void Keep(Column values, ReadOnlySpan<int> places)
+    protected override ReadOnlySpan<int> Comparable(Column values)
     {
         var strings = (StringColumn)values;
         _pool = strings.Pool;
-        for (int row = 0; row < places.Length; row++) { _codes[places[row]] = strings.Codes[row]; }
+        return strings.Codes;
     }
 
-    protected override bool IsBefore(int left, int right)
+    protected override bool Precedes(int left, int right)
     {
-        int order = _pool!.GetBytes(_codes[left]).SequenceCompareTo(_pool.GetBytes(_codes[right]));
+        int order = _pool!.GetBytes(left).SequenceCompareTo(_pool.GetBytes(right));
         return isMin ? order < 0 : order > 0;
     }
 }

@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.Incremental;
 
 /// <summary>The keys by which rows are found, shared by the sides of a join. Single-threaded.</summary>
-/// <remarks>A key is held while a row of any side has it.</remarks>
+/// <remarks>A key is held while a row of any side has it. What both sides know of a key lies together.</remarks>
 /// <param name="types">Types of the key's columns.</param>
 /// <param name="isNullKey">True when NULL is a key, as for GROUP BY; false when NULL equals nothing, as for a join.</param>
 internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
@@ -12,49 +13,50 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
     /// <summary>Stands for a key that equals nothing, because a part of it is NULL.</summary>
     public const int None = -1;
 
-    private readonly PackedRows _keys = new(types, isExact: false);
-    private int[] _rowCounts = [];
-
-    /// <summary>Keys held, and those given out so far: all numbers of keys are below it.</summary>
-    public int Capacity => _keys.PlaceCount;
+    private readonly PackedRows<KeyState> _keys = new(types, isExact: false);
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => _keys.SizeInBytes + (_rowCounts.Length * 4L);
+    public long SizeInBytes => _keys.SizeInBytes;
 
     /// <summary>The key of every row, or <see cref="None"/>.</summary>
     public void FindOrAdd(ReadOnlySpan<Column> columns, Span<int> keys)
     {
         int[]? valid = isNullKey ? null : ValidRows(columns, keys.Length);
-        if (valid is null) { _keys.FindOrAdd(columns, keys); }
-        else
+        if (valid is null)
         {
-            int[] found = ArrayPool<int>.Shared.Rent(Math.Max(1, valid.Length));
-            var gathered = new Column[columns.Length];
-            for (int column = 0; column < gathered.Length; column++) { gathered[column] = columns[column].Gather(valid); }
-
-            _keys.FindOrAdd(gathered, found.AsSpan(0, valid.Length));
-            keys.Fill(None);
-            for (int row = 0; row < valid.Length; row++) { keys[valid[row]] = found[row]; }
-
-            ArrayPool<int>.Shared.Return(found);
+            _keys.FindOrAdd(columns, keys);
+            return;
         }
 
-        if (_keys.PlaceCount > _rowCounts.Length)
-        {
-            Array.Resize(ref _rowCounts, Math.Max(_keys.PlaceCount, Math.Max(64, _rowCounts.Length * 2)));
-        }
+        int[] found = ArrayPool<int>.Shared.Rent(Math.Max(1, valid.Length));
+        var gathered = new Column[columns.Length];
+        for (int column = 0; column < gathered.Length; column++) { gathered[column] = columns[column].Gather(valid); }
+
+        _keys.FindOrAdd(gathered, found.AsSpan(0, valid.Length));
+        keys.Fill(None);
+        for (int row = 0; row < valid.Length; row++) { keys[valid[row]] = found[row]; }
+
+        ArrayPool<int>.Shared.Return(found);
+    }
+
+    /// <summary>The rows that one of two sides has of a key. Valid until keys are added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref KeyChain Chain(int key, bool isSecond)
+    {
+        ref KeyState state = ref _keys.State(key);
+        return ref isSecond ? ref state.Second : ref state.First;
     }
 
     /// <summary>Asks for what is known of a key.</summary>
-    public void Prefetch(int key) => CacheLines.Prefetch(ref _rowCounts[key]);
+    public void Prefetch(int key) => _keys.Prefetch(key);
 
     /// <summary>Notes that one more row has a key.</summary>
-    public void Hold(int key) => _rowCounts[key]++;
+    public void Hold(int key) => _keys.State(key).RowCount++;
 
     /// <summary>Notes that a row with a key has gone; with the last one the key goes too.</summary>
     public void Release(int key)
     {
-        if (--_rowCounts[key] == 0) { _keys.Remove(key); }
+        if (--_keys.State(key).RowCount == 0) { _keys.Remove(key); }
     }
 
     /// <summary>Gives the strings of keys that have gone back.</summary>
@@ -75,5 +77,44 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
         }
 
         return rows;
+    }
+
+    private struct KeyState
+    {
+        public KeyChain First;
+        public KeyChain Second;
+        public long RowCount;
+    }
+}
+
+/// <summary>The rows of a key on one side: the ends of their chain, and the sums of their weights.</summary>
+internal struct KeyChain
+{
+    private const int TouchedBit = 1 << 31;
+
+    // A place + 1, so that an empty chain is all zeros.
+    private int _first;
+
+    /// <summary>The last row; of no meaning when there is none.</summary>
+    public int Last;
+
+    /// <summary>Sum of the weights now.</summary>
+    public long Now;
+
+    /// <summary>Sum of the weights before the tick.</summary>
+    public long Before;
+
+    /// <summary>The first row, negative when there is none.</summary>
+    public int First
+    {
+        readonly get => (_first & ~TouchedBit) - 1;
+        set => _first = (_first & TouchedBit) | (value + 1);
+    }
+
+    /// <summary>True when the tick may have changed rows.</summary>
+    public bool IsTouched
+    {
+        readonly get => (_first & TouchedBit) != 0;
+        set => _first = value ? _first | TouchedBit : _first & ~TouchedBit;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.Incremental;
@@ -7,26 +8,31 @@ namespace Ctas.Execution.Incremental;
 /// <summary>A multiset of rows, before the tick and now: R and R' with every row at one place. Single-threaded.</summary>
 /// <remarks>A row that has gone keeps its place until the tick is kept or undone.</remarks>
 /// <param name="types">Types of the columns.</param>
-/// <param name="isExact">As at <see cref="PackedRows"/>.</param>
+/// <param name="isExact">As at <see cref="PackedRows{TState}"/>.</param>
 internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : ITickState
 {
+    /// <summary>Room for touched places that is kept from one tick to the next; the first tick touches all.</summary>
+    public const int MaxKeptTouched = 1 << 16;
+
     private readonly List<int> _touched = [];
-    private Weight[] _weights = [];
 
     /// <summary>The rows.</summary>
-    public PackedRows Rows { get; private set; } = new(types, isExact);
+    public PackedRows<RowState> Rows { get; private set; } = new(types, isExact);
 
     /// <summary>Places whose weight the tick may have changed, each once.</summary>
     public List<int> Touched => _touched;
 
     /// <inheritdoc/>
-    public long SizeInBytes => Rows.SizeInBytes + (_weights.Length * (long)Unsafe.SizeOf<Weight>()) + (_touched.Capacity * 4L);
+    public long SizeInBytes => Rows.SizeInBytes + (_touched.Capacity * 4L);
 
     /// <summary>Weight of a place now.</summary>
-    public int Now(int place) => _weights[place].Now;
+    public int Now(int place) => Rows.State(place).Now;
 
     /// <summary>Weight of a place before the tick.</summary>
-    public int Before(int place) => _weights[place].Before;
+    public int Before(int place) => Rows.State(place).Before;
+
+    /// <summary>True for a place among <see cref="Touched"/>.</summary>
+    public bool IsTouched(int place) => Rows.State(place).IsTouched;
 
     /// <summary>Adds weighted rows; writes the place of each.</summary>
     /// <param name="columns">The rows.</param>
@@ -36,23 +42,15 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
     public void Add(ReadOnlySpan<Column> columns, int[]? weights, Span<int> places)
     {
         Rows.FindOrAdd(columns, places);
-        if (Rows.PlaceCount > _weights.Length)
-        {
-            Array.Resize(ref _weights, Math.Max(Rows.PlaceCount, Math.Max(64, _weights.Length * 2)));
-        }
-
+        _touched.EnsureCapacity(_touched.Count + Math.Min(places.Length, Rows.Count));
         for (int start = 0; start < places.Length; start += CacheLines.BlockRows)
         {
             int end = Math.Min(start + CacheLines.BlockRows, places.Length);
-            for (int row = start; row < end; row++) { Prefetch(places[row]); }
+            for (int row = start; row < end; row++) { Rows.Prefetch(places[row]); }
 
             for (int row = start; row < end; row++) { Add(places[row], weights is null ? 1 : weights[row]); }
         }
     }
-
-    /// <summary>Asks for the weight of a place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int place) => CacheLines.Prefetch(ref _weights[place]);
 
     /// <summary>Adds weighted rows.</summary>
     public void Add(ChangeBatch changes)
@@ -64,64 +62,73 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
     }
 
     /// <inheritdoc/>
-    public void Commit()
-    {
-        foreach (int place in _touched)
-        {
-            ref Weight weight = ref _weights[place];
-            weight.Before = weight.Now;
-            Settle(place, ref weight);
-        }
-
-        _touched.Clear();
-        Rows.Trim();
-    }
+    public void Commit() => Settle(isKept: true);
 
     /// <inheritdoc/>
-    public void Rollback()
-    {
-        foreach (int place in _touched)
-        {
-            ref Weight weight = ref _weights[place];
-            weight.Now = weight.Before;
-            Settle(place, ref weight);
-        }
-
-        _touched.Clear();
-        Rows.Trim();
-    }
+    public void Rollback() => Settle(isKept: false);
 
     /// <summary>Undoes the tick, and gives memory back that rows of earlier ticks have left behind.</summary>
     public void Reset(long maxBytes)
     {
         Rollback();
-        if (SizeInBytes <= maxBytes) { return; }
+        if (SizeInBytes > maxBytes) { Rows = Rows.Emptied(); }
+    }
 
-        Rows = Rows.Emptied();
-        _weights = [];
+    private void Settle(bool isKept)
+    {
+        foreach (int place in CollectionsMarshal.AsSpan(_touched))
+        {
+            ref RowState row = ref Rows.State(place);
+            if (isKept) { row.Before = row.Now; }
+            else { row.Now = row.Before; }
+
+            row.IsTouched = false;
+            if (row.Now == 0) { Rows.Remove(place); }
+        }
+
+        _touched.Clear();
+        if (_touched.Capacity > MaxKeptTouched) { _touched.TrimExcess(); }
+
+        Rows.Trim();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(int place, int change)
     {
-        ref Weight weight = ref _weights[place];
-        weight.Now += change;
-        if (weight.IsTouched) { return; }
+        ref RowState row = ref Rows.State(place);
+        row.Now += change;
+        if (row.IsTouched) { return; }
 
-        weight.IsTouched = true;
+        row.IsTouched = true;
         _touched.Add(place);
     }
+}
 
-    private void Settle(int place, ref Weight weight)
-    {
-        weight.IsTouched = false;
-        if (weight.Now == 0) { Rows.Remove(place); }
-    }
+/// <summary>What is known of a row of a multiset: how often it is there, and where it lies among the rows of its key.</summary>
+internal struct RowState
+{
+    /// <summary>Weight now.</summary>
+    public int Now;
 
-    private struct Weight
+    /// <summary>Weight before the tick.</summary>
+    public int Before;
+
+    /// <summary>The next row of the key; see <see cref="KeyedRows"/>.</summary>
+    public int Next;
+
+    /// <summary>The previous row of the key.</summary>
+    public int Previous;
+
+    // So that a row that is new has none yet.
+    private int _keyPlusTwo;
+
+    /// <summary>True when the tick may have changed the weight.</summary>
+    public bool IsTouched;
+
+    /// <summary>The key, or <see cref="RowKeys.None"/>; below both for a row that has been given none yet.</summary>
+    public int Key
     {
-        public int Now;
-        public int Before;
-        public bool IsTouched;
+        readonly get => _keyPlusTwo - 2;
+        set => _keyPlusTwo = value + 2;
     }
 }

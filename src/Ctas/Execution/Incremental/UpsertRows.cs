@@ -16,15 +16,13 @@ namespace Ctas.Execution.Incremental;
 /// <param name="output">Where the changes go.</param>
 internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperatorInput, ITickState
 {
-    private readonly PackedRows _rows = new([.. schema.Fields.Select(field => field.Type)], isExact: true);
-    private readonly PackedRows _keys = new([.. schema.Key.Select(ordinal => schema.Fields[ordinal].Type)], isExact: false);
+    private readonly PackedRows<RowUse> _rows = new([.. schema.Fields.Select(field => field.Type)], isExact: true);
+    private readonly PackedRows<Entry> _keys = new([.. schema.Key.Select(ordinal => schema.Fields[ordinal].Type)], isExact: false);
     private readonly List<int> _touched = [];
     private readonly List<int> _seen = [];
-    private Entry[] _entries = [];
-    private RowState[] _states = [];
 
     /// <inheritdoc/>
-    public long SizeInBytes => _rows.SizeInBytes + _keys.SizeInBytes + (_entries.Length * 12L) + _states.Length;
+    public long SizeInBytes => _rows.SizeInBytes + _keys.SizeInBytes;
 
     public bool IsSatisfied => false;
 
@@ -35,12 +33,10 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
         int[] places = new int[dense.Count];
         _keys.FindOrAdd(dense.Rows.Select([.. schema.Key]).Columns, keys);
         _rows.FindOrAdd(dense.Rows.Columns, places);
-        Grow(ref _entries, _keys.PlaceCount);
-        Grow(ref _states, _rows.PlaceCount);
         for (int row = 0; row < keys.Length; row++)
         {
             See(places[row]);
-            ref Entry entry = ref _entries[keys[row]];
+            ref Entry entry = ref _keys.State(keys[row]);
             if (!entry.IsTouched)
             {
                 entry.IsTouched = true;
@@ -57,14 +53,14 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
         var places = new List<int>();
         foreach (int key in _touched)
         {
-            Entry entry = _entries[key];
+            Entry entry = _keys.State(key);
             if (entry.Before > 0 && entry.Before != entry.Now) { places.Add(entry.Before - 1); }
         }
 
         int retracted = places.Count;
         foreach (int key in _touched)
         {
-            Entry entry = _entries[key];
+            Entry entry = _keys.State(key);
             if (entry.Now > 0 && entry.Before != entry.Now) { places.Add(entry.Now - 1); }
         }
 
@@ -90,20 +86,20 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
     {
         foreach (int key in _touched)
         {
-            ref Entry entry = ref _entries[key];
+            ref Entry entry = ref _keys.State(key);
             if (entry.Before > 0) { See(entry.Before - 1); }
 
             int row = isKept ? entry.Now : entry.Before;
             entry = new Entry { Now = row, Before = row };
-            if (row > 0) { _states[row - 1] |= RowState.IsHeld; }
+            if (row > 0) { _rows.State(row - 1) |= RowUse.IsHeld; }
             else { _keys.Remove(key); }
         }
 
         // What no key holds any more goes: rows that were replaced, and those that were there within the tick only.
         foreach (int place in _seen)
         {
-            bool isHeld = (_states[place] & RowState.IsHeld) != 0;
-            _states[place] = RowState.None;
+            bool isHeld = (_rows.State(place) & RowUse.IsHeld) != 0;
+            _rows.State(place) = RowUse.None;
             if (!isHeld) { _rows.Remove(place); }
         }
 
@@ -115,19 +111,14 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
 
     private void See(int place)
     {
-        if ((_states[place] & RowState.IsSeen) != 0) { return; }
+        if ((_rows.State(place) & RowUse.IsSeen) != 0) { return; }
 
-        _states[place] |= RowState.IsSeen;
+        _rows.State(place) |= RowUse.IsSeen;
         _seen.Add(place);
     }
 
-    private static void Grow<T>(ref T[] states, int count)
-    {
-        if (count > states.Length) { Array.Resize(ref states, Math.Max(count, Math.Max(64, states.Length * 2))); }
-    }
-
     [Flags]
-    private enum RowState : byte
+    private enum RowUse : byte
     {
         None = 0,
         IsSeen = 1,
