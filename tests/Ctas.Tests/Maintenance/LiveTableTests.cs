@@ -144,11 +144,11 @@ public sealed class LiveTableTests
     {
         Put(_users, "u1", """{"name":"Ada"}""");
         await using CtasEngine engine = await LoadAsync(
-            "CREATE TABLE t AS SELECT u.name, COUNT(*) AS n FROM orders o JOIN users u ON o.user_id = u.id GROUP BY u.name EMIT CHANGES");
+            "CREATE TABLE t AS SELECT u.name, SUM(o.amount) AS total FROM orders o JOIN users u ON o.user_id = u.id GROUP BY u.name EMIT CHANGES");
         OperatorState[] before = [.. engine.Maintenance.StateOf("t")];
         for (int order = 0; order < 20_000; order++) { Order("u1", order); }
 
-        await engine.Tables.UntilRowsAsync("t", "(Ada, 20000)");
+        await engine.Tables.UntilRowsAsync("t", "(Ada, 199990000)");
         OperatorState[] after = [.. engine.Maintenance.StateOf("t")];
 
         after.Select(state => state.Operator.Split(' ')[0]).Should().Equal("aggregate", "inner", "changelog");
