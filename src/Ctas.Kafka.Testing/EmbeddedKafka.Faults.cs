@@ -123,6 +123,15 @@ public sealed partial class EmbeddedKafka
             Librdkafka.SetCoordinator(_cluster, "group", groupId, brokerId),
             $"make broker {brokerId} the coordinator of the group \"{groupId}\"");
 
+    /// <summary>How long a group waits for more members after its first has joined; 3 s by default, as with real brokers.</summary>
+    /// <remarks>
+    /// Of a group that has members already, the brokers wait for the others to join again for a second less than
+    /// <c>session.timeout.ms</c>.
+    /// </remarks>
+    /// <param name="delay">The time; whole milliseconds.</param>
+    /// <exception cref="ObjectDisposedException">The cluster is stopped.</exception>
+    public void SetGroupDelay(TimeSpan delay) => Librdkafka.SetGroupDelay(_cluster, Milliseconds(delay));
+
     /// <summary>Answers metadata requests for a topic with an error until it is set back.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="error">The error; <see cref="ErrorCode.NoError"/> takes it back.</param>

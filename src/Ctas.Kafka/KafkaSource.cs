@@ -8,8 +8,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Ctas.Kafka;
 
-/// <summary>A topic. Each scan has its own consumer; it joins no group and commits nothing.</summary>
-internal sealed class KafkaSource : ITailSource
+/// <summary>
+/// A topic. Each scan has its own consumer; it joins no group and commits nothing. Which partitions to read may come from a
+/// group, whose member is another client.
+/// </summary>
+internal sealed class KafkaSource : ITailSource, IGroupSource
 {
     // How often a topic that is waited for is looked for.
     private static readonly TimeSpan MissingTopicDelay = TimeSpan.FromMilliseconds(500);
@@ -57,6 +60,9 @@ internal sealed class KafkaSource : ITailSource
         // Connecting waits for brokers as reading does: on the tail's own thread, however long it takes.
         return ValueTask.FromResult<ISourceTail>(new KafkaTail(_setup, request, _logger));
     }
+
+    public IGroupMember Join() => _setup.Join?.Invoke()
+        ?? throw new InvalidOperationException($"The source \"{Definition.Name}\" names no group.");
 
     private static bool IsMissingTopic(KafkaFault fault) =>
         fault.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
@@ -129,7 +135,8 @@ internal sealed class KafkaSource : ITailSource
             IReadOnlyList<SourcePartition> partitions = request.Bookmark is { } bookmark
                 ? CapturedRanges.Continue(consumer, Definition, Topic, bookmark)
                 : CapturedRanges.Capture(consumer, Definition, Topic);
-            return (consumer, ScanBounds.Apply(request.UpTo, Definition, partitions), CapturedRanges.Identity(consumer.GetClusterId(), Topic));
+            partitions = ScanBounds.Only(request.Partitions, Definition, ScanBounds.Apply(request.UpTo, Definition, partitions));
+            return (consumer, partitions, CapturedRanges.Identity(consumer.GetClusterId(), Topic));
         }
         catch (KafkaFaultException e)
         {

@@ -27,6 +27,8 @@ internal sealed class KafkaSourceFactory(
             mistakes.Add($"It is not known where the brokers of {definition.Location} are: set \"bootstrap.servers\".");
         }
 
+        if (definition.Group is { } group) { mistakes.AddRange(ClientConfiguration.ValidateMember(group, Merged(definition))); }
+
         if (definition is { OnError: RecordErrorPolicy.DeadLetter, DeadLetterTopic: null })
         {
             mistakes.Add("The policy \"dead_letter\" needs a \"dead_letter_topic\".");
@@ -47,7 +49,13 @@ internal sealed class KafkaSourceFactory(
             () => definition.OnError == RecordErrorPolicy.DeadLetter
                 ? new DeadLetterTopic(
                     definition.Name, definition.DeadLetterTopic!, configuration.ForProducer(), options.RequestTimeout)
-                : null));
+                : null)
+        {
+            Join = definition.Group is { } group
+                ? () => new GroupMember(new GroupMemberSetup(
+                    definition, topic, configuration.ForMember(group), options, services.TimeProvider, logger))
+                : null,
+        });
     }
 
     private ClientConfiguration ConfigurationOf(SourceDefinition definition) =>

@@ -13,4 +13,8 @@ internal sealed record KafkaSourceSetup(
     SourceServices Services,
     KafkaSourceOptions Options,
     Func<ITopicConsumer> Connect,
-    Func<DeadLetterTopic?> CreateDeadLetters);
+    Func<DeadLetterTopic?> CreateDeadLetters)
+{
+    /// <summary>Joins the group that the source names; null where it names none.</summary>
+    public Func<IGroupMember>? Join { get; init; }
+}

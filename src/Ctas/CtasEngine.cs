@@ -230,6 +230,7 @@ public sealed class CtasEngine : IAsyncDisposable
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _changing.WaitAsync().ConfigureAwait(false);
         await _services.Maintainer!.DisposeAsync().ConfigureAwait(false);
+        await _services.Groups!.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
         _disposing.Dispose();
     }

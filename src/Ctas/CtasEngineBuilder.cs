@@ -192,6 +192,7 @@ public sealed partial class CtasEngineBuilder
             Sinks = _sinks,
             Delivery = _options.Delivery,
             Maintainer = new Maintainer(registry, _options.Maintenance, _timeProvider, _loggerFactory),
+            Groups = new GroupMemberships(registry, _loggerFactory),
             Snapshots = _snapshots is { } snapshots
                 ? new TableSnapshots(snapshots, _sources, _timeProvider, _loggerFactory)
                 : null,

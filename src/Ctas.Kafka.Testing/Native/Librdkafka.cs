@@ -60,6 +60,9 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_coordinator_set", StringMarshalling = Utf8)]
     internal static partial ErrorCode SetCoordinator(MockClusterHandle cluster, string keyType, string key, int broker);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
+    internal static partial void SetGroupDelay(MockClusterHandle cluster, int milliseconds);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
     internal static partial ErrorCode SetDown(MockClusterHandle cluster, int broker);
 

@@ -37,6 +37,8 @@ internal sealed class ClientConfiguration
         ("enable.auto.offset.store", "false", "a load commits nothing"),
     ];
 
+    private const string Assignor = "partition.assignment.strategy";
+
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _forProducer = new(StringComparer.Ordinal);
 
@@ -58,6 +60,35 @@ internal sealed class ClientConfiguration
 
     /// <summary>The properties for a producer beside the consumer: the user's alone. May hold secrets.</summary>
     public IEnumerable<KeyValuePair<string, string>> ForProducer() => _forProducer;
+
+    /// <summary>The properties of a member of a group. May hold secrets.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ForMember(string group)
+    {
+        var values = new Dictionary<string, string>(_values, StringComparer.Ordinal) { ["group.id"] = group };
+        values.TryAdd(Assignor, "range,roundrobin");
+        return values;
+    }
+
+    /// <summary>What among the user's properties does not go with a group that shares out a load.</summary>
+    /// <returns>The mistakes as full sentences; empty when there are none.</returns>
+    public static IReadOnlyList<string> ValidateMember(string group, IReadOnlyDictionary<string, string> userProperties)
+    {
+        var mistakes = new List<string>();
+        if (userProperties.TryGetValue("group.id", out string? other) && other != group)
+        {
+            mistakes.Add($"The property \"kafka.group.id\" names group \"{other}\", and loading.group \"{group}\": leave one out.");
+        }
+
+        bool isIncremental = userProperties.GetValueOrDefault(Assignor)?.Contains("cooperative", StringComparison.Ordinal) == true
+            || userProperties.GetValueOrDefault("group.protocol") == "consumer";
+        if (isIncremental)
+        {
+            mistakes.Add("A load needs its whole share at once, which an incremental protocol does not give: "
+                + $"with loading.group, \"kafka.group.protocol\" is classic and \"kafka.{Assignor}\" range or roundrobin.");
+        }
+
+        return mistakes;
+    }
 
     /// <summary>Asks the client what it thinks of the user's properties, without connecting.</summary>
     /// <returns>The mistakes as full sentences; empty when there are none.</returns>

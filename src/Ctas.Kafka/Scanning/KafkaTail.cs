@@ -42,6 +42,9 @@ internal sealed class KafkaTail : ISourceTail
         new Thread(Run) { IsBackground = true, Name = $"ctas tail {Topic}" }.Start();
     }
 
+    // A group says which partitions are read, also of those that are added.
+    private bool IsShared => _request.Scan.Partitions is not null;
+
     private string Topic => ((TopicLocation)_request.Definition.Location).Topic;
 
     public async ValueTask<TailBatch> ReadAsync(CancellationToken cancellationToken)
@@ -136,7 +139,7 @@ internal sealed class KafkaTail : ISourceTail
         ITopicConsumer consumer = _setup.Connect();
         try
         {
-            IReadOnlyList<int> ids = consumer.GetPartitions();
+            IReadOnlyList<int> ids = IsShared ? [] : consumer.GetPartitions();
             int[] added = [.. ids.Except(_positions.Select(position => position.Partition))];
             if (added.Length == 0) { return (consumer, _positions); }
 
@@ -157,7 +160,7 @@ internal sealed class KafkaTail : ISourceTail
     private bool HasAddedPartitions(TopicReader reader)
     {
         TimeProvider time = _setup.Services.TimeProvider;
-        if (time.GetElapsedTime(_lastCheck) < _setup.Options.PartitionCheckInterval) { return false; }
+        if (IsShared || time.GetElapsedTime(_lastCheck) < _setup.Options.PartitionCheckInterval) { return false; }
 
         _lastCheck = time.GetTimestamp();
         try

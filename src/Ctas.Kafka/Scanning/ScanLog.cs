@@ -37,4 +37,13 @@ internal static partial class ScanLog
         Level = LogLevel.Warning,
         Message = "could not check whether partitions were added to topic {Topic}: {Reason}")]
     public static partial void PartitionsNotChecked(ILogger logger, string topic, string reason);
+
+    [LoggerMessage(
+        EventId = 4108,
+        Level = LogLevel.Information,
+        Message = "group {Group} has given this member the partitions {Partitions} of topic {Topic}")]
+    public static partial void ShareGiven(ILogger logger, string group, string topic, string partitions);
+
+    [LoggerMessage(EventId = 4109, Level = LogLevel.Debug, Message = "group member: {Facility}: {Line}")]
+    public static partial void MemberClient(ILogger logger, string facility, string line);
 }

@@ -68,7 +68,8 @@ internal sealed class LiveLoad(
             SharedScan scan = scans[name].Scan;
             if (scan.Source is ITailSource source)
             {
-                followed.TryAdd(name, FollowedScan.Of(scan, source, staged.GetValueOrDefault(name)));
+                ITailSource whole = scan.Share is { } share ? new GroupTail(source, share) : source;
+                followed.TryAdd(name, FollowedScan.Of(scan, whole, staged.GetValueOrDefault(name)));
             }
         }
 

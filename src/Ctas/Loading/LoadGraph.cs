@@ -47,6 +47,9 @@ internal sealed record LoadServices(
     /// <summary>What keeps tables fresh; null where nothing does.</summary>
     public Maintainer? Maintainer { get; init; }
 
+    /// <summary>The groups that the engine is a member of; null where nobody would leave them.</summary>
+    public GroupMemberships? Groups { get; init; }
+
     /// <summary>Where sinks come from.</summary>
     public SinkCatalog Sinks { get; init; } = SinkCatalog.Files;
 

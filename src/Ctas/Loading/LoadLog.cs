@@ -37,4 +37,10 @@ internal static partial class LoadLog
 
     [LoggerMessage(11, LogLevel.Information, "Table {Table} is loaded in full: {Reason}")]
     public static partial void NotContinued(ILogger logger, string table, string reason);
+
+    [LoggerMessage(
+        12,
+        LogLevel.Warning,
+        "Table {Table} is to be loaded again: group {Group} has given this member other partitions of {Source}")]
+    public static partial void ShareEnded(ILogger logger, string table, string group, string source);
 }

@@ -121,6 +121,8 @@ internal sealed partial class LoadRun
         Snapshots?.Remember(table, load.Contents(Snapshots));
         _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)]);
         _loaded[table.Name] = table;
+        if (!isLive) { WatchShares(run, table); }
+
         foreach (string warning in warnings) { LoadLog.TableWarning(_logger, table.Name, warning); }
 
         run.Warnings = warnings;
@@ -143,6 +145,15 @@ internal sealed partial class LoadRun
         {
             await _services.Registry.WaitForReadyAsync(
                 producer, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A live table notices by what it follows.</summary>
+    private void WatchShares(TableRun run, ITable table)
+    {
+        foreach (SharedScan scan in run.Tracker.Scans)
+        {
+            if (scan.Share is { } share) { _services.Groups!.Watch(table, scan.Definition, share); }
         }
     }
 }

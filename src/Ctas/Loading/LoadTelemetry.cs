@@ -33,6 +33,9 @@ internal static class LoadTelemetry
     private static readonly Counter<long> Retries =
         Meter.CreateCounter<long>("ctas.load.retries", "{retry}", "Reads taken up again after a transient fault.");
 
+    private static readonly Counter<long> Shares = Meter.CreateCounter<long>(
+        "ctas.load.shares_ended", "{table}", "Tables whose group has given this member other partitions since the load.");
+
     private static readonly Histogram<double> Duration =
         Meter.CreateHistogram<double>("ctas.load.duration", "s", "Run time of a table's load.");
 
@@ -49,6 +52,9 @@ internal static class LoadTelemetry
         Retries.Add(result.Retries, table);
         Duration.Record(result.RunTime.TotalSeconds, table, state);
     }
+
+    /// <summary>Counts a table that no longer holds what its group gives to this member.</summary>
+    public static void ShareEnded(string table) => Shares.Add(1, new KeyValuePair<string, object?>("ctas.table", table));
 
     /// <summary>Counts the waves of a load that has ended.</summary>
     public static void WavesEnded(int count) => Waves.Add(count);

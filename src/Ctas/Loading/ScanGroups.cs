@@ -147,7 +147,8 @@ internal sealed class ScanGroups
         // What is read twice by one statement, or has columns yet to be found, must be there whole before it is used.
         SourceDefinition definition = source.Definition;
         bool isReadOnce = group.Tables.TrueForAll(table => ScansOf(table, group.Source).Count() == 1);
-        bool isStreamed = isReadOnce && (definition is { Columns: not null, Mode: ReadMode.Append }
+        // What a group may take away again must not be handed on before.
+        bool isStreamed = isReadOnce && definition.Group is null && (definition is { Columns: not null, Mode: ReadMode.Append }
             || (group.Stored is null && group.Tables.TrueForAll(table => ChangelogUpserts.ArePossible(table, definition))));
         ScanRequest request = Request(scans, definition) with
         {
@@ -164,9 +165,15 @@ internal sealed class ScanGroups
             Budget(group))
         {
             KnownSchema = group.Stored?.Schema,
+            Member = definition.Group is null ? null : MemberOf(source),
             Followed = isStreamed || group.UpTo is not null ? null : FollowedBy(group.Tables, definition, request),
         };
     }
+
+    private IGroupMember MemberOf(ISource source) => _services.Groups?.MemberOf(source) ?? throw new SourceException(
+        source.Definition.Name,
+        $"source \"{source.Definition.Name}\" cannot be shared out: loading.group needs an engine, which leaves the group when it is disposed",
+        isTransient: false);
 
     /// <summary>What is stored of a source that only live tables read; null where nothing may be.</summary>
     private FollowedSource? FollowedBy(IReadOnlyList<TablePlan> tables, SourceDefinition definition, ScanRequest request)
@@ -174,7 +181,7 @@ internal sealed class ScanGroups
         UnifiedLoading[] unified = [.. tables.Select(table => LoadProperties.Unified(table.Properties))];
         return Snapshots is { } snapshots
             && !_goesByEventTime
-            && definition.Mode != ReadMode.Append
+            && definition is { Mode: not ReadMode.Append, Group: null }
             && tables.All(table => table.Emit != EmitMode.Snapshot)
             && !unified.Contains(UnifiedLoading.Off)
             ? new FollowedSource(definition, request, snapshots, unified.Contains(UnifiedLoading.On))

@@ -82,6 +82,12 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>What is stored of a changelog that is followed afterwards; null for other reads.</summary>
     public FollowedSource? Followed { get; init; }
 
+    /// <summary>The membership that tells which partitions are read here; null where all are.</summary>
+    public IGroupMember? Member { get; init; }
+
+    /// <summary>The partitions that were read for a member of a group; null before they are, and for other reads.</summary>
+    public GroupShare? Share => (Volatile.Read(ref _scan) as GroupScan)?.Share;
+
     /// <summary>The offset at which the rows of a partition begin: before the range that is read where they were stored.</summary>
     public long StartOf(SourcePartition partition) => Followed?.StartOf(partition.Id) ?? partition.Range.Start;
 
@@ -164,7 +170,9 @@ internal sealed class SharedScan : IAsyncDisposable
                 return;
             }
 
-            ISourceScan scan = await _source.OpenAsync(_request, _stopping.Token).ConfigureAwait(false);
+            ISourceScan scan = Member is { } member
+                ? new GroupScan(_source, member, _request, CheckStagedBytes)
+                : await _source.OpenAsync(_request, _stopping.Token).ConfigureAwait(false);
             await using (scan.ConfigureAwait(false))
             {
                 Opened(scan);
@@ -229,8 +237,7 @@ internal sealed class SharedScan : IAsyncDisposable
             CheckLimit(scan);
             touched?.Add(batch);
             staging.Add(batch);
-            StagedBytes = staging.SizeInBytes;
-            CheckStagedBytes();
+            CheckStagedBytes(staging.SizeInBytes);
         }
 
         CheckLimit(scan);
@@ -262,8 +269,9 @@ internal sealed class SharedScan : IAsyncDisposable
         _staged.TrySetResult(staged);
     }
 
-    private void CheckStagedBytes()
+    private void CheckStagedBytes(long bytes)
     {
+        StagedBytes = bytes;
         if (StagedBytes > _maxStagedBytes)
         {
             throw new SourceException(

@@ -38,6 +38,7 @@ internal static class SourceDefinitions
             TimestampFormat = properties["timestamp_format"],
             WrapsSingleValue = properties["wrap_single_value"] != "false",
             MaxRecords = Number(properties["loading.bulk.max_records"]),
+            Group = properties["loading.group"],
             ClientProperties = properties.WithPrefix("kafka."),
         };
         if (Format(properties["key_format"] ?? properties["format"]) is { } keyFormat) { definition = definition with { KeyFormat = keyFormat }; }

@@ -77,10 +77,26 @@ internal sealed class ChangelogCompactor
             batches.Add(new ChangeBatch(SchemaUnion.Convert(segment.Rows, segment.Schema, schema), segment.Selection()));
         }
 
+        Clear();
+        return new StagedTable(schema, batches, dropped) { Inferred = inferred, IsNewSchema = isNew };
+    }
+
+    /// <summary>
+    /// The rows that are left, as a scan without superseded versions and tombstones would have brought them. The compactor is
+    /// empty afterwards.
+    /// </summary>
+    public IReadOnlyList<SourceBatch> TakeBatches()
+    {
+        SourceBatch[] batches = [.. _segments.Where(segment => segment.LiveRows > 0).Select(segment => segment.ToBatch())];
+        Clear();
+        return batches;
+    }
+
+    private void Clear()
+    {
         _segments = [];
         _pools.Clear();
         (_keys, _latest, _columnBytes, _deadRows, LiveRows) = (null, [], 0, 0, 0);
-        return new StagedTable(schema, batches, dropped) { Inferred = inferred, IsNewSchema = isNew };
     }
 
     private void Supersede(StagedSegment segment, Bitmap? tombstones)

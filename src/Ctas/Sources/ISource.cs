@@ -60,6 +60,10 @@ public sealed record ScanRequest(
     /// <remarks>Given only to sources that can be followed. See <see cref="ScanBounds"/>.</remarks>
     public IReadOnlyList<PartitionOffset>? UpTo { get; init; }
 
+    /// <summary>Numbers of the partitions to read; null, the default, for all.</summary>
+    /// <remarks>Given only to sources that can be shared out. See <see cref="IGroupSource"/>.</remarks>
+    public IReadOnlyList<int>? Partitions { get; init; }
+
     /// <summary>True when one pool holds the strings of a key column in all batches: equal codes are equal keys then.</summary>
     internal bool KeepsKeysTogether { get; init; } = true;
 }
@@ -137,6 +141,27 @@ public sealed record ScanStatistics(
 {
     /// <summary>The latest ROWTIME read of each partition that had a record; empty where ROWTIME is not read.</summary>
     public IReadOnlyList<PartitionTime> NewestTimes { get; init; } = [];
+
+    /// <summary>The sum of reads that are parts of one.</summary>
+    /// <param name="parts">Statistics of each part.</param>
+    /// <param name="positions">The positions of the whole.</param>
+    internal static ScanStatistics OfParts(IReadOnlyCollection<ScanStatistics> parts, IReadOnlyList<long> positions)
+    {
+        // Each part keeps its first samples, so the first of all are among them.
+        IEnumerable<RejectedRecord> samples = parts.SelectMany(part => part.RejectedSamples)
+            .OrderBy(sample => sample.Partition, StringComparer.Ordinal).ThenBy(sample => sample.Offset);
+        return new ScanStatistics(
+            parts.Sum(part => part.Records),
+            parts.Sum(part => part.Bytes),
+            parts.Sum(part => part.Retries),
+            parts.Sum(part => part.Rejected),
+            positions,
+            [.. samples.Take(ScanCounters.MaxSamples)],
+            [.. parts.SelectMany(part => part.Warnings)])
+        {
+            NewestTimes = [.. parts.SelectMany(part => part.NewestTimes)],
+        };
+    }
 }
 
 /// <summary>An event time of a partition.</summary>

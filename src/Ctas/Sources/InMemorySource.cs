@@ -154,7 +154,9 @@ public sealed class InMemorySource : ITailSource
                 records[partition] = [.. records[partition].Where(record => record.Offset < end)];
             }
 
-            return ValueTask.FromResult<ISourceScan>(new InMemoryScan(this, request, partitions, records));
+            partitions = [.. ScanBounds.Only(request.Partitions, Definition, partitions)];
+            return ValueTask.FromResult<ISourceScan>(
+                new InMemoryScan(this, request, partitions, [.. partitions.Select(partition => records[partition.Id])]));
         }
     }
 

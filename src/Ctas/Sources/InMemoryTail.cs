@@ -8,6 +8,7 @@ internal sealed class InMemoryTail : ISourceTail
     private readonly InMemoryRecordReader _reader;
     private readonly RecordBatchBuilder _builder;
     private readonly long[] _positions;
+    private readonly int[] _wanted;
 
     /// <summary>Makes a tail over the source's partitions.</summary>
     public InMemoryTail(InMemorySource source, TailRequest request, IReadOnlyList<long> ends)
@@ -15,6 +16,7 @@ internal sealed class InMemoryTail : ISourceTail
         _source = source;
         _positions = [.. ends.Select((_, partition) => request.From
             .FirstOrDefault(from => from.Partition == partition, new PartitionOffset(partition, 0)).Offset)];
+        _wanted = [.. request.Scan.Partitions ?? Enumerable.Range(0, _positions.Length)];
         _partitions = [.. _positions.Select((position, partition) => new SourcePartition(
             $"{source.Definition.Name}[{partition}]", partition, new OffsetRange(position, long.MaxValue)))];
         _builder = new RecordBatchBuilder(request.Definition, request.Scan, _partitions, source.DeadLetters);
@@ -38,10 +40,12 @@ internal sealed class InMemoryTail : ISourceTail
     }
 
     /// <inheritdoc/>
-    public TailStatus GetStatus() => new(
-        [.. _source.GetEnds().Select((end, partition) => new PartitionOffset(partition, end))],
-        _builder.GetStatistics(),
-        Fault: null);
+    public TailStatus GetStatus()
+    {
+        long[] ends = _source.GetEnds();
+        return new TailStatus(
+            [.. _wanted.Select(partition => new PartitionOffset(partition, ends[partition]))], _builder.GetStatistics(), Fault: null);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -50,14 +54,16 @@ internal sealed class InMemoryTail : ISourceTail
         new(rows, Positions(), _builder.NewestRecordAt) { NewestTimes = _builder.GetStatistics().NewestTimes };
 
     private PartitionOffset[] Positions() =>
-        [.. _positions.Select((position, partition) => new PartitionOffset(partition, position))];
+        [.. _wanted.Select(partition => new PartitionOffset(partition, _positions[partition]))];
 
     /// <summary>Takes records in, up to a full batch; false when there was none.</summary>
     private async ValueTask<bool> TakeAsync(CancellationToken cancellationToken)
     {
         bool hasAny = false;
-        for (int partition = 0; partition < _positions.Length && !_builder.IsFull; partition++)
+        foreach (int partition in _wanted)
         {
+            if (_builder.IsFull) { break; }
+
             foreach (InMemoryRecord record in _source.RecordsFrom(
                 partition, _positions[partition], _builder.Capacity - _builder.RowCount))
             {
@@ -80,7 +86,7 @@ internal sealed class InMemoryTail : ISourceTail
     private bool MovePast()
     {
         bool hasMoved = false;
-        for (int partition = 0; partition < _positions.Length; partition++)
+        foreach (int partition in _wanted)
         {
             long next = _source.NextOffset(partition, _positions[partition]);
             if (next <= _positions[partition]) { continue; }

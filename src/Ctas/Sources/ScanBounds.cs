@@ -26,6 +26,24 @@ public static class ScanBounds
         return [.. partitions.Select(partition => Bounded(partition, upTo, definition))];
     }
 
+    /// <summary>The partitions among those that were asked for.</summary>
+    /// <param name="wanted">Numbers of the partitions; null for all.</param>
+    /// <param name="definition">The source.</param>
+    /// <param name="partitions">All partitions of the source.</param>
+    /// <exception cref="SourceException">There is no such partition.</exception>
+    public static IReadOnlyList<SourcePartition> Only(
+        IReadOnlyList<int>? wanted, SourceDefinition definition, IReadOnlyList<SourcePartition> partitions)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(partitions);
+        if (wanted is null) { return partitions; }
+
+        int[] unknown = [.. wanted.Except(partitions.Select(partition => partition.Id)).Order()];
+        return unknown is [int first, ..]
+            ? throw new SourceException(definition.Name, $"source \"{definition.Name}\" has no partition {first}", isTransient: false)
+            : [.. partitions.Where(partition => wanted.Contains(partition.Id))];
+    }
+
     private static SourcePartition Bounded(
         SourcePartition partition, IReadOnlyList<PartitionOffset> upTo, SourceDefinition definition)
     {

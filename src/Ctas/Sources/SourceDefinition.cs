@@ -208,6 +208,11 @@ public sealed record SourceDefinition(string Name, SourceLocation Location)
     /// <summary>More records than this fail the load; null: no limit.</summary>
     public long? MaxRecords { get; init; }
 
+    /// <summary>
+    /// The group among whose members the partitions are shared out; null, the default: all partitions are read here.
+    /// </summary>
+    public string? Group { get; init; }
+
     /// <summary>Client properties (<c>kafka.</c> prefix removed). May hold secrets: never print values.</summary>
     public IReadOnlyDictionary<string, string> ClientProperties { get; init; } =
         new Dictionary<string, string>();

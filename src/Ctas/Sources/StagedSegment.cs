@@ -39,6 +39,17 @@ internal sealed class StagedSegment(Schema schema, Batch rows, Bitmap? keyless)
     /// <summary>True when the row has no key.</summary>
     public bool IsKeyless(int row) => Keyless is not null && Keyless[row];
 
+    /// <summary>The rows that count, as a batch.</summary>
+    public SourceBatch ToBatch()
+    {
+        if (Selection() is not { } live) { return new SourceBatch(Schema, Rows, Tombstones: null, Keyless); }
+
+        Bitmap? keyless = Keyless is null ? null : new Bitmap(live.Length);
+        for (int row = 0; keyless is not null && row < live.Length; row++) { keyless[row] = IsKeyless(live[row]); }
+
+        return new SourceBatch(Schema, Rows.Gather(live), Tombstones: null, keyless);
+    }
+
     /// <summary>Row indexes of the rows that count, ascending; null when all do.</summary>
     public int[]? Selection()
     {

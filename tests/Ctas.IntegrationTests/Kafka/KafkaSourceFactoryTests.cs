@@ -102,6 +102,22 @@ public sealed class KafkaSourceFactoryTests
             .Which.Should().Contain("acks.wrong");
     }
 
+    [Theory]
+    [InlineData("group.id", "other", "names group \"other\", and loading.group \"shop\"")]
+    [InlineData("group.protocol", "consumer", "needs its whole share at once")]
+    [InlineData("partition.assignment.strategy", "cooperative-sticky", "needs its whole share at once")]
+    public void Validate_PropertyThatAGroupDoesNotGoWith_IsRefusedWithTheReason(string name, string value, string reason)
+    {
+        SourceDefinition definition = new("s", new TopicLocation("t", null))
+        {
+            Group = "shop",
+            ClientProperties = new Dictionary<string, string> { [name] = value },
+        };
+
+        Factory().Validate(definition).Should().ContainSingle().Which.Should().Contain(reason);
+        Factory().Validate(definition with { Group = null }).Should().BeEmpty("nobody joins a group");
+    }
+
     private static KafkaSourceFactory Factory() => new("localhost:9092", new KafkaSourceOptions(), None);
 
     private static IReadOnlyList<string> Validate(params (string Name, string Value)[] properties) =>

@@ -3,7 +3,7 @@ using Ctas.Sources;
 namespace Ctas.IntegrationTests.Loading;
 
 /// <summary>A source as it is, watched: counts what is asked of it and holds it where the test says.</summary>
-internal sealed class ObservedSource(ISource inner) : ISource
+internal sealed class ObservedSource(ISource inner) : IGroupSource
 {
     private int _opened;
     private int _open;
@@ -27,6 +27,8 @@ internal sealed class ObservedSource(ISource inner) : ISource
 
     /// <summary>Runs when a scan is over.</summary>
     public Action? AfterClose { get; init; }
+
+    public IGroupMember Join() => ((IGroupSource)inner).Join();
 
     public async ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken)
     {

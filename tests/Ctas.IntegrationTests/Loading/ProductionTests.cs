@@ -13,7 +13,7 @@ namespace Ctas.IntegrationTests.Loading;
 
 /// <summary>Suite 4: what breaks in production, injected.</summary>
 [Trait("Category", "Chaos")]
-public sealed class ProductionTests(EmbeddedCluster cluster) : IClassFixture<EmbeddedCluster>, IDisposable
+public sealed partial class ProductionTests(EmbeddedCluster cluster) : IClassFixture<EmbeddedCluster>, IDisposable
 {
     private const string Numbers =
         """

@@ -32,6 +32,7 @@ public sealed class PropertyTests
     [InlineData("event.time.field", "created", "created")]
     [InlineData("loading.bulk.max_records", "1000", "1000")]
     [InlineData("loading.batch_size", "500", "500")]
+    [InlineData("loading.group", "shop", "shop")]
     [InlineData("batch.strategy", "auto", "auto")]
     [InlineData("kafka.fetch.wait.max.ms", "10", "10")]
     public void SourceProperty_ThatFits_IsKeptInItsCanonicalForm(string name, string value, string canonical)

@@ -88,6 +88,7 @@ internal static class PropertyCatalog
         new(
             "batch.strategy", PropertyPlace.Any, "auto",
             PropertyReaders.OnlyDefault("auto", "batch.strategy", "fixed", "adaptive")),
+        new("loading.group", PropertyPlace.Source, "the name of a consumer group", PropertyReaders.Text),
         new(
             "loading.unified", PropertyPlace.Table, "true, false or auto",
             PropertyReaders.OneOf("true", "false", "auto")),

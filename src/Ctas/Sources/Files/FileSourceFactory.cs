@@ -30,6 +30,11 @@ internal sealed class FileSourceFactory : ISourceFactory
             mistakes.Add("Files are read from their beginning; a start position is for topics.");
         }
 
+        if (definition.Group is not null)
+        {
+            mistakes.Add("Files are read whole; a group (loading.group) is for topics.");
+        }
+
         if (definition.Delimiter is { } delimiter && (!char.IsAscii(delimiter) || delimiter is '"' or '\n' or '\r'))
         {
             mistakes.Add("The delimiter has to be an ASCII character, and neither a quote nor a line end.");

@@ -68,18 +68,7 @@ internal sealed class ParallelFileScan : ISourceScan
     {
         ScanStatistics[] parts = [.. _builders.Select(builder => builder.GetStatistics())];
         long[] positions = [.. Enumerable.Range(0, _positions.Length).Select(file => Volatile.Read(ref _positions[file]))];
-
-        // Each decoder keeps its first samples, so the first of all are among them.
-        IEnumerable<RejectedRecord> samples = parts.SelectMany(part => part.RejectedSamples)
-            .OrderBy(sample => sample.Partition, StringComparer.Ordinal).ThenBy(sample => sample.Offset);
-        return new ScanStatistics(
-            parts.Sum(part => part.Records),
-            parts.Sum(part => part.Bytes),
-            Retries: 0,
-            parts.Sum(part => part.Rejected),
-            positions,
-            [.. samples.Take(ScanCounters.MaxSamples)],
-            [.. parts.SelectMany(part => part.Warnings)]);
+        return ScanStatistics.OfParts(parts, positions);
     }
 
     /// <inheritdoc/>
