@@ -13,8 +13,8 @@ internal sealed partial class Binder
     {
         var (left, leftScope) = BindTableSyntax(join.Left, commonTables);
         var (right, rightScope) = BindBeside(leftScope, join.Right, commonTables);
-        BoundExpression? within =
-            join.Within is null ? null : BindWithin(join.Within, join, leftScope, rightScope);
+        (BoundExpression? within, BoundWithin? wait) =
+            join.Within is null ? (null, null) : BindWithin(join.Within, join, leftScope, rightScope);
         ReportDuplicateAliases(join.Right, leftScope, rightScope);
         var scope = new Scope(
             [.. leftScope.Tables, .. rightScope.Tables], [.. leftScope.Merged, .. rightScope.Merged], [])
@@ -24,14 +24,18 @@ internal sealed partial class Binder
         BoundJoinKind kind = Kind(join.Kind);
         if (join.IsNatural) { join = join with { Using = CommonColumns(join, leftScope, rightScope) }; }
 
-        if (!join.Using.IsEmpty) { return BindUsing(join, kind, left, right, leftScope, rightScope, within); }
+        if (!join.Using.IsEmpty)
+        {
+            var (condition, merged) = BindUsing(join, kind, leftScope, rightScope);
+            return (new BoundJoin(kind, left, right, Both(condition, within)) { Within = wait }, merged);
+        }
 
         // As in PostgreSQL, sides without a common column match row by row.
         if (join.IsNatural && kind == BoundJoinKind.Inner) { kind = BoundJoinKind.Cross; }
 
         BoundExpression? on = join.On is null ? null : BindCondition(join.On, scope, "ON");
-        BoundExpression? condition = Both(OnWithSubqueries(on, kind, left, right), within);
-        return (new BoundJoin(kind, left, right, condition), scope);
+        BoundExpression? match = Both(OnWithSubqueries(on, kind, left, right), within);
+        return (new BoundJoin(kind, left, right, match) { Within = wait }, scope);
     }
 
     /// <summary>The right side of a join, which cannot read the left one: what tries to is told of LATERAL.</summary>
@@ -44,14 +48,8 @@ internal sealed partial class Binder
         return bound;
     }
 
-    private (BoundRelation Relation, Scope Scope) BindUsing(
-        JoinSyntax join,
-        BoundJoinKind kind,
-        BoundRelation left,
-        BoundRelation right,
-        Scope leftScope,
-        Scope rightScope,
-        BoundExpression? within)
+    private (BoundExpression? Condition, Scope Scope) BindUsing(
+        JoinSyntax join, BoundJoinKind kind, Scope leftScope, Scope rightScope)
     {
         List<ScopeName> merged = [];
         BoundExpression? condition = null;
@@ -70,7 +68,7 @@ internal sealed partial class Binder
             [.. leftScope.Tables, .. rightScope.Tables],
             [.. merged, .. leftScope.Merged.Concat(rightScope.Merged).Where(known => !IsRenewed(known))],
             []);
-        return (new BoundJoin(kind, left, right, Both(condition, within)), scope);
+        return (condition, scope);
     }
 
     /// <summary>The columns that both sides have, in the order of the left one; none after a mistake, reported here.</summary>

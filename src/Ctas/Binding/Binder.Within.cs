@@ -12,21 +12,19 @@ internal sealed partial class Binder
     /// </summary>
     /// <remarks>
     /// The time is ROWTIME; of joined rows the latest one, as in ksqlDB. A snapshot holds every record there is, so GRACE
-    /// PERIOD, which says how long to wait for late ones, changes nothing.
+    /// PERIOD, which says how long to wait for late ones, changes nothing before a table is kept fresh.
     /// </remarks>
-    private BoundExpression BindWithin(WithinSyntax within, JoinSyntax join, Scope left, Scope right)
+    private (BoundExpression Condition, BoundWithin? Wait) BindWithin(WithinSyntax within, JoinSyntax join, Scope left, Scope right)
     {
         if (join.Kind == JoinKind.Cross || (join.On is null && join.Using.IsEmpty))
         {
-            return Report(BindingDiagnostics.WithinWithoutCondition(within.Span));
+            return (Report(BindingDiagnostics.WithinWithoutCondition(within.Span)), null);
         }
 
         BoundExpression leftTime = RowTime(left, within.Span);
         BoundExpression rightTime = RowTime(right, within.Span);
         BoundExpression before = BindInterval(within.Before);
         BoundExpression after = BindInterval(within.After);
-        if (within.GracePeriod is not null) { BindInterval(within.GracePeriod); }
-
         BoundExpression low = Compare(
             BoundOperator.GreaterOrEqual,
             rightTime,
@@ -37,9 +35,20 @@ internal sealed partial class Binder
             rightTime,
             Calculate(BoundOperator.Add, leftTime, after, within.Span),
             within.Span);
+        BoundWithin? wait = within.GracePeriod is null ? null : BindWait(within, leftTime, rightTime);
         return low is BoundError || high is BoundError
-            ? new BoundError()
-            : new BoundBinary(BoundOperator.And, low, high, DataType.Boolean) { Span = within.Span };
+            ? (new BoundError(), null)
+            : (new BoundBinary(BoundOperator.And, low, high, DataType.Boolean) { Span = within.Span }, wait);
+    }
+
+    private BoundWithin? BindWait(WithinSyntax within, BoundExpression leftTime, BoundExpression rightTime)
+    {
+        long? before = BindLength(within.Before, mayBeZero: true);
+        long? after = ReferenceEquals(within.Before, within.After) ? before : BindLength(within.After, mayBeZero: true);
+        long? grace = BindLength(within.GracePeriod!, mayBeZero: true);
+        return before is null || after is null || grace is null
+            ? null
+            : new BoundWithin(leftTime, rightTime, before.Value, after.Value, grace.Value);
     }
 
     /// <summary>When the rows of one side of a join happened: the latest time of its streams.</summary>

@@ -166,6 +166,9 @@ internal sealed class BoundJoin(
     /// <summary>The sub-query that a single join stands for, as it is written; null for other joins.</summary>
     public string? Subquery { get; init; }
 
+    /// <summary>For how long rows wait for their match, where WITHIN says so with a GRACE PERIOD; null for ever.</summary>
+    public BoundWithin? Within { get; init; }
+
     public override IReadOnlyList<ColumnSymbol> Columns => [.. Left.Columns, .. Right.Columns];
 }
 

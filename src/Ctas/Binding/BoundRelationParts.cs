@@ -81,6 +81,7 @@ internal static class BoundRelationParts
             BoundJoin r => new BoundJoin(r.Kind, input(r.Left), input(r.Right), Optional(r.Condition))
             {
                 Subquery = r.Subquery,
+                Within = r.Within?.With(expression),
             },
             BoundLateralJoin r => new BoundLateralJoin(
                 r.KeepsLeft,

@@ -26,8 +26,12 @@ internal static class LoadPlanning
     public static OptimiserOptions Optimiser { get; } = new(ConstantEvaluator.Instance);
 
     /// <summary>A table of the registry; its columns are not known before it is loaded.</summary>
+    /// <remarks>One without a key counts as a stream, unless rows may leave it while it is kept fresh.</remarks>
     public static RelationInfo Describe(TableMetadata table) => new(
-        table.Name, IsSource: false, IsStream: table.Schema is { HasKey: false }, table.Schema);
+        table.Name,
+        IsSource: false,
+        IsStream: table.Schema is { HasKey: false } && (table.State != TableState.Live || table.IsAppendOnly),
+        table.Schema);
 
     /// <summary>A table of a snapshot, with what is known of its rows once it is loaded; null when there is none.</summary>
     public static RelationInfo? Find(RegistrySnapshot tables, string name)

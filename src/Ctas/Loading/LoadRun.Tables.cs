@@ -119,7 +119,10 @@ internal sealed partial class LoadRun
         SecondaryIndexes.Build(table, run.Table.Indexes, _services.Registry);
         bool isLive = load.Live is not null;
         Snapshots?.Remember(table, load.Contents(Snapshots));
-        _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)]);
+        _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)
+        {
+            IsAppendOnly = load.Live?.Query.Plan.Kind == ChangeKind.AppendOnly,
+        }]);
         _loaded[table.Name] = table;
         if (!isLive) { WatchShares(run, table); }
 

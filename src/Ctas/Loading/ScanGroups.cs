@@ -38,7 +38,7 @@ internal sealed class ScanGroups
 
         // Which records are late depends on the times of those before them, also of those that a later version replaced.
         _goesByEventTime = all.Any(table => table.Plan.Emit != EmitMode.Snapshot
-            && PlanTree.All(table.Plan.Unoptimised!.Plan).Any(node => node is LogicalTimeWindow));
+            && PlanTree.All(table.Plan.Unoptimised!.Plan).Any(node => node is LogicalTimeWindow or LogicalJoin { Within: not null }));
         foreach (TableToLoad table in all.Where(table => table.Plan.Emit != EmitMode.Snapshot))
         {
             // Tables that go on together start from the same end of what they read.

@@ -337,12 +337,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
                 : SourceSchemas.Describe(name, scan.Scan.Definition) with { Statistics = SizeOf(name, scan) };
         }
 
-        return _tables.TryGet(name, out ITable? table)
-            ? new RelationInfo(name, IsSource: false, IsStream: !table.Schema.HasKey, table.Schema)
-            {
-                Statistics = TableStatistics.Of(table),
-            }
-            : null;
+        return _tables.TryGet(name, out _) ? LoadPlanning.Find(_tables, name) : null;
     }
 
     /// <summary>Rows that are there, else records that offsets tell; the bytes of files tell nothing.</summary>

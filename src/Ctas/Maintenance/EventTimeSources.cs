@@ -1,8 +1,9 @@
+using Ctas.Execution.Incremental;
 using Ctas.Planning;
 
 namespace Ctas.Maintenance;
 
-/// <summary>The sources whose event time the windows of a node go by, also through tables that are kept fresh.</summary>
+/// <summary>The sources whose event time a node goes by, also through tables that are kept fresh.</summary>
 internal sealed class EventTimeSources
 {
     private readonly HashSet<LiveSource> _sources = [];
@@ -27,11 +28,12 @@ internal sealed class EventTimeSources
         }
     }
 
-    /// <summary>Finds the sources of a window.</summary>
-    public static EventTimeSources Of(LogicalTimeWindow window, IReadOnlyList<MaintainedInput> inputs)
+    /// <summary>Finds the sources of a node.</summary>
+    public static EventTimeSources Of(EventClock clock, IReadOnlyList<MaintainedInput> inputs)
     {
         var sources = new EventTimeSources();
-        sources.Add(EventTime.Trace(window.Input, window.Time), inputs);
+        foreach (EventTimeOf time in clock.Times) { sources.Add(EventTime.Trace(time.Input, time.Time), inputs); }
+
         return sources;
     }
 

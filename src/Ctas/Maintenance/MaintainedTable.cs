@@ -16,8 +16,8 @@ namespace Ctas.Maintenance;
 internal sealed class MaintainedTable(
     string name, MaintainedQuery query, TableWriter writer, IReadOnlyList<MaintainedInput> inputs)
 {
-    private readonly (WindowClock Clock, EventTimeSources Sources)[] _eventTimes =
-        [.. query.Clocks.Select(clock => (clock, EventTimeSources.Of(clock.Window, inputs)))];
+    private readonly (EventClock Clock, EventTimeSources Sources)[] _eventTimes =
+        [.. query.Clocks.Select(clock => (clock, EventTimeSources.Of(clock, inputs)))];
 
     private Exception? _failure;
     private long _lateRowsTold;
@@ -43,7 +43,7 @@ internal sealed class MaintainedTable(
     /// <summary>The plan of its query.</summary>
     public LogicalPlan Plan => query.Plan;
 
-    /// <summary>True when it has windows that close.</summary>
+    /// <summary>True when it has windows that close, or joins that forget.</summary>
     public bool GoesByEventTime => _eventTimes.Length > 0;
 
     /// <summary>Rows left out so far because they came too late, each counted for every window it is too late for.</summary>
@@ -106,7 +106,7 @@ internal sealed class MaintainedTable(
     private bool AdvanceEventTime()
     {
         bool hasMoved = false;
-        foreach ((WindowClock clock, EventTimeSources sources) in _eventTimes) { hasMoved |= clock.Advance(sources.Current); }
+        foreach ((EventClock clock, EventTimeSources sources) in _eventTimes) { hasMoved |= clock.Advance(sources.Current); }
 
         return hasMoved;
     }

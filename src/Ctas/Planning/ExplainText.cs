@@ -140,12 +140,17 @@ internal static class ExplainText
             text.Append(" if ").Append(ExpressionSql.Render(join.Residual, WithSides(join)));
         }
 
-        return text.Append(join.Lookup switch
+        text.Append(join.Lookup switch
         {
             null => ", builds right",
             { Side: JoinSide.Left } left => $", builds right, looks up left {LookupText(left.IsKey, left.Columns.Count)}",
             var right => $", keeps left, builds right, looks up right {LookupText(right.IsKey, right.Columns.Count)}",
-        }).ToString();
+        });
+        if (join.Within is { } within) { text.Append($", grace {WindowText.Length(within.Grace)}"); }
+
+        if (join.StreamSide is { } side) { text.Append(CultureInfo.InvariantCulture, $", {side.ToString().ToLowerInvariant()} rows are a stream"); }
+
+        return text.ToString();
     }
 
     /// <summary>The equalities of the keys; two keys that stand for one that may be NULL are shown as one.</summary>

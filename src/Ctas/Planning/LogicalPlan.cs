@@ -150,6 +150,16 @@ internal sealed record LogicalJoin(
     /// <summary>Which rows of one side are looked up; null: both are read whole.</summary>
     public JoinLookup? Lookup { get; init; }
 
+    /// <summary>For how long rows of streams wait for their match; null for ever.</summary>
+    public LogicalWithin? Within { get; init; }
+
+    /// <summary>The side whose rows meet the other side as it is when they come; null where both sides are followed.</summary>
+    /// <remarks>
+    /// Rows of that side are only ever added, and so are those of the result: a row that has been given stays as it is
+    /// whatever becomes of the other side. In a load, all rows of that side meet all of the other.
+    /// </remarks>
+    public JoinSide? StreamSide { get; init; }
+
     public override IReadOnlyList<LogicalPlan> Children => [Left, Right];
 
     public override LogicalPlan WithChildren(IReadOnlyList<LogicalPlan> children) =>
@@ -160,7 +170,26 @@ internal sealed record LogicalJoin(
         LeftKeys = [.. LeftKeys.Select(map)],
         RightKeys = [.. RightKeys.Select(map)],
         Residual = Residual is null ? null : map(Residual),
+        Within = Within?.MapExpressions(map),
     };
+}
+
+/// <summary>For how long rows of a join of streams can find a match, by event time; lengths in microseconds.</summary>
+/// <remarks>
+/// A pair matches where right time is in [left time − before, left time + after]. A row is late when event time has passed
+/// its own by more than that and grace: after + grace on the left, before + grace on the right.
+/// </remarks>
+/// <param name="LeftTime">Event time of the left rows, over the left input.</param>
+/// <param name="RightTime">Event time of the right rows, over the right input.</param>
+/// <param name="Before">How much earlier than the left row the right one may be.</param>
+/// <param name="After">How much later.</param>
+/// <param name="Grace">How much longer late rows are waited for.</param>
+internal sealed record LogicalWithin(
+    ScalarExpression LeftTime, ScalarExpression RightTime, long Before, long After, long Grace)
+{
+    /// <summary>The same with each of its expressions replaced by an equal one.</summary>
+    public LogicalWithin MapExpressions(Func<ScalarExpression, ScalarExpression> map) =>
+        this with { LeftTime = map(LeftTime), RightTime = map(RightTime) };
 }
 
 /// <summary>One aggregate of a GROUP BY.</summary>

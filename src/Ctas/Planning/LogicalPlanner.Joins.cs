@@ -50,9 +50,17 @@ internal static partial class LogicalPlanner
             isAppendOnly ? ChangeKind.AppendOnly : ChangeKind.Retract)
         {
             Subquery = join.Subquery,
+            Within = join.Within is { } within ? Lower(within, left, right) : null,
         };
         return WithConditions(new Lowered(plan, ordinals), conditions.Above);
     }
+
+    private static LogicalWithin Lower(BoundWithin within, Lowered left, Lowered right) => new(
+        Lower(within.LeftTime, left.Ordinals),
+        Lower(within.RightTime, right.Ordinals),
+        within.Before,
+        within.After,
+        within.Grace);
 
     /// <summary>Where no row with NULLs for an absent side is wanted, an outer join is an inner one.</summary>
     /// <remarks>
@@ -71,7 +79,7 @@ internal static partial class LogicalPlanner
 
         HashSet<ColumnSymbol> columns = [.. filled.ReadableColumns];
         return asked.Any(condition => condition.Rejects(columns))
-            ? new BoundJoin(BoundJoinKind.Inner, join.Left, join.Right, join.Condition)
+            ? new BoundJoin(BoundJoinKind.Inner, join.Left, join.Right, join.Condition) { Within = join.Within }
             : join;
     }
 

@@ -44,6 +44,14 @@ internal static partial class LogicalPlanner
         return new PlannedQuery(plan, schema) { IsKeyDeclared = table.PrimaryKey.Count > 0, ReadsClock = table.ReadsClock };
     }
 
+    /// <summary>Plans a table's query so that it can be followed in the way its statement asks for.</summary>
+    public static PlannedQuery Plan(BoundTable table, TableStatement statement)
+    {
+        PlannedQuery query = Plan(table);
+        bool isFollowed = statement.EmitsChanges || statement.EmitsFinal;
+        return statement.IsStream && isFollowed ? query with { Plan = StreamJoins.Apply(query.Plan) } : query;
+    }
+
     private static Lowered Lower(BoundRelation relation, Request request) => relation switch
     {
         BoundScan scan => LowerScan(scan, request),

@@ -39,11 +39,11 @@ internal static class PlanningDiagnostics
         "SELECT … EMIT CHANGES has no end",
         "Read it with QueryChangesAsync, or ctas run --follow; without EMIT CHANGES it gives the rows there are now.");
 
-    public static Diagnostic StreamCannotFollowTable(TextSpan span, string stream, string node) => new(
+    public static Diagnostic StreamRowsWouldChange(TextSpan span, string stream, string node) => new(
         "CTAS3011",
         span,
-        $"stream \"{stream}\" cannot follow a table: {node}",
-        "Use CREATE TABLE, whose rows change with it, or leave EMIT CHANGES out to load once.");
+        $"rows of stream \"{stream}\" would change: {node}",
+        "Use CREATE TABLE, whose rows may change, or leave EMIT CHANGES out to load once; INNER JOIN, and LEFT JOIN of a stream with a table, give rows that stay.");
 
     public static Diagnostic IndexOnSource(TextSpan span, string source) => new(
         "CTAS3012", span, $"\"{source}\" is a source, which cannot have an index", "Index a table that is made of it.");
@@ -91,7 +91,7 @@ internal static class PlanningDiagnostics
         CheckWindows(statement, plan, diagnostics);
         if (statement.IsStream && plan.Kind != ChangeKind.AppendOnly)
         {
-            diagnostics.Add(StreamCannotFollowTable(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
+            diagnostics.Add(StreamRowsWouldChange(statement.NameSpan, statement.Name, ExplainText.FirstChanging(plan)));
         }
     }
 

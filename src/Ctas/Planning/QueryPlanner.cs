@@ -16,7 +16,7 @@ internal static class QueryPlanner
         context = context with { Names = () => [.. table.Dependencies, .. table.SourceNames] };
         BoundTable bound = Binder.BindTable(table.Statement, context.Catalog, diagnostics, isLoading: true);
         diagnostics.ThrowIfAny();
-        PlannedQuery planned = LogicalPlanner.Plan(bound);
+        PlannedQuery planned = LogicalPlanner.Plan(bound, table.Statement);
         PlanningDiagnostics.CheckStream(table.Statement, planned.Plan, diagnostics);
         PlanningDiagnostics.CheckMaintainable(table.Statement, planned.Plan, diagnostics);
         diagnostics.ThrowIfAny();

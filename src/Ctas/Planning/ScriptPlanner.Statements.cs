@@ -78,7 +78,7 @@ internal sealed partial class ScriptPlanner
         int before = diagnostics.Count;
         ReportMisplaced(table, diagnostics);
         BoundTable bound = Binder.BindTable(table, _catalog, diagnostics, isLoading: false);
-        return diagnostics.Count > before ? null : Optimised(LogicalPlanner.Plan(bound), EmitOf(table) != EmitMode.Snapshot);
+        return diagnostics.Count > before ? null : Optimised(LogicalPlanner.Plan(bound, table), EmitOf(table) != EmitMode.Snapshot);
     }
 
     private PlannedQuery? PlanQuery(QueryStatement query, DiagnosticBag diagnostics)

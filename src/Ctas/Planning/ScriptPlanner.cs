@@ -142,7 +142,7 @@ internal sealed partial class ScriptPlanner
             return;
         }
 
-        PlannedQuery preview = LogicalPlanner.Plan(bound);
+        PlannedQuery preview = LogicalPlanner.Plan(bound, table);
         PlanningDiagnostics.CheckStream(table, preview.Plan, diagnostics);
         PlanningDiagnostics.CheckMaintainable(table, preview.Plan, diagnostics);
         if (_sinks.SinkOf(table.Name) is { } sink) { CheckSink(table, preview, sink, diagnostics); }

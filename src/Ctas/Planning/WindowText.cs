@@ -46,7 +46,8 @@ internal static class WindowText
         };
     }
 
-    private static string Length(long micros) => ExpressionSql.Render(
+    /// <summary>A length of time in words.</summary>
+    public static string Length(long micros) => ExpressionSql.Render(
         new ConstantExpression(new Interval(0, 0, micros), DataType.Interval), new Schema([]));
 
     private static string Describe(WindowCall call, Schema input)

@@ -75,6 +75,9 @@ public sealed record TableMetadata
     /// <summary>The table it was skipped for; null when it was not skipped.</summary>
     public string? SkippedBecauseOf { get; init; }
 
+    /// <summary>True for a live table whose rows are only ever added, as the planner found.</summary>
+    internal bool IsAppendOnly { get; init; }
+
     /// <summary>State of the load that will replace it, null when there is none or the last one succeeded.</summary>
     public TableState? Replacement { get; init; }
 }

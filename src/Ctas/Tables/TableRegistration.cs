@@ -53,7 +53,11 @@ internal sealed record TablePublication(
     ITable Table,
     IReadOnlyList<SourcePosition>? Positions = null,
     IReadOnlyList<string>? Warnings = null,
-    bool IsLive = false);
+    bool IsLive = false)
+{
+    /// <summary>True when rows will only ever be added to it.</summary>
+    public bool IsAppendOnly { get; init; }
+}
 
 /// <summary>The next version of a live table, and how far its sources were read for it.</summary>
 /// <param name="Version">The version.</param>

@@ -138,6 +138,7 @@ public sealed partial class TableRegistry
             Sql = SecretMask.Apply(declaration.Sql),
             Model = publication.Table.Model,
             Schema = publication.Table.Schema,
+            IsAppendOnly = publication.IsAppendOnly,
             Positions = publication.Positions ?? [],
             Sink = declaration.Sink,
             Dependencies = declaration.Dependencies,

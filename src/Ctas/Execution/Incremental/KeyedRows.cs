@@ -16,14 +16,15 @@ namespace Ctas.Execution.Incremental;
 /// <param name="types">Types of the rows' columns.</param>
 /// <param name="keys">The keys, which another side may share.</param>
 /// <param name="isSecond">True for the second of the sides that share the keys.</param>
-internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, bool isSecond = false) : ITickState
+/// <param name="isTimed">True when rows come with times, by which they are found.</param>
+internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, bool isSecond = false, bool isTimed = false) : ITickState
 {
     private const int End = -1;
 
     private readonly List<int> _touchedKeys = [];
 
     /// <summary>The rows and their weights.</summary>
-    public RowWeights Rows { get; } = new(types, isExact: true);
+    public RowWeights Rows { get; } = new(types, isExact: true) { Order = isTimed ? new TimeOrder() : null };
 
     /// <summary>Keys of rows that the tick may have changed, each once.</summary>
     public List<int> TouchedKeys => _touchedKeys;
@@ -62,8 +63,9 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
     /// <param name="rows">The rows.</param>
     /// <param name="keyColumns">The columns of their keys.</param>
     /// <param name="weights">Weight of each; null: all +1.</param>
+    /// <param name="times">The time of each; null where rows have none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(Batch rows, ReadOnlySpan<Column> keyColumns, int[]? weights)
+    public void Add(Batch rows, ReadOnlySpan<Column> keyColumns, int[]? weights, FixedColumn<long>? times = null)
     {
         int count = rows.RowCount;
         int[] places = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
@@ -81,8 +83,17 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
             }
         }
 
+        if (times is not null) { Time(places.AsSpan(0, count), times); }
+
         ArrayPool<int>.Shared.Return(places);
         ArrayPool<int>.Shared.Return(rowKeys);
+    }
+
+    /// <summary>Takes all that there is of a row, whatever it was before.</summary>
+    public void Clear(int place)
+    {
+        Weigh(KeyOf(place), -Rows.Now(place));
+        Rows.Clear(place);
     }
 
     /// <summary>Asks for what is known of a key's rows.</summary>
@@ -126,6 +137,15 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         KeylessNow = KeylessBefore;
         TotalNow = TotalBefore;
         EndTick();
+    }
+
+    /// <summary>A row without a time is never too old.</summary>
+    private void Time(ReadOnlySpan<int> places, FixedColumn<long> times)
+    {
+        for (int row = 0; row < places.Length; row++)
+        {
+            Rows.Order!.Add(places[row], times.IsNull(row) ? long.MaxValue : times.Values[row]);
+        }
     }
 
     private void Prefetch(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys)

@@ -4,21 +4,23 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Incremental;
 
-/// <summary>Leaves out and counts the changes that come too late for their window, insertions and retractions alike.</summary>
+/// <summary>Leaves out and counts the changes that come too late for their window or match, insertions and retractions alike.</summary>
 /// <remarks>A window closes once and for all, so that what was inserted before is never retracted after.</remarks>
-/// <param name="time">What tells when a row is late: the start of its window, or of a session, its own time.</param>
+/// <param name="time">What tells when a row is late: the start of its window, else its own time.</param>
 /// <param name="schema">The columns of the rows.</param>
 /// <param name="clock">How far event time has come.</param>
+/// <param name="lateBy">By how much, in microseconds, event time has passed the time of a row that is late.</param>
 /// <param name="log">Where rows that fail are noted.</param>
 /// <param name="output">Where the other changes go.</param>
 internal sealed class LateRows(
-    ScalarExpression time, Schema schema, WindowClock clock, RowErrorLog log, IOperatorInput output) : StreamingOperator(output)
+    ScalarExpression time, Schema schema, EventClock clock, long lateBy, RowErrorLog log, IOperatorInput output)
+    : StreamingOperator(output)
 {
     private readonly Evaluator _time = new([time], schema, log);
 
     public override void Push(ChangeBatch changes)
     {
-        long lateUpTo = clock.LateUpTo;
+        long lateUpTo = clock.PassedBefore(lateBy);
         if (lateUpTo == long.MinValue)
         {
             Output.Push(changes);

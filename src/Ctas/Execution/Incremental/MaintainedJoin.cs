@@ -9,26 +9,40 @@ namespace Ctas.Execution.Incremental;
 /// <remarks>
 /// Pairs come from <see cref="PairChanges"/>. What a row gives by itself (NULL-extended, kept by EXISTS, marked) depends
 /// on whether it has a match; it is given anew when that changes. Cost O(changes · matches), and for a key whose first
-/// match comes or last one goes O(rows of the key). Both inputs are kept, equal rows once.
+/// match comes or last one goes O(rows of the key). Both inputs are kept, equal rows once; where streams are joined WITHIN
+/// a time and its GRACE PERIOD, as long as a match can come. A stream that meets a table as it is at the moment is not kept.
 /// </remarks>
 internal sealed class MaintainedJoin : ITickState
 {
     private readonly LogicalJoin _plan;
     private readonly IOperatorInput _output;
+    private readonly JoinClock? _clock;
     private readonly RowKeys _keys;
     private readonly PairChanges? _pairs;
     private readonly bool _decidesByPairs;
+    private readonly JoinSide? _stream;
     private readonly RowChanges _alone;
     private readonly List<int> _marks = [];
     private int _open = 2;
 
     /// <summary>Makes a join without rows.</summary>
-    public MaintainedJoin(LogicalJoin plan, RowErrorLog log, IOperatorInput output)
+    /// <param name="plan">The node.</param>
+    /// <param name="clock">How far event time has come, where that decides which rows are kept; null to keep all.</param>
+    /// <param name="log">Where rows that fail are noted.</param>
+    /// <param name="output">Where the changes go.</param>
+    public MaintainedJoin(LogicalJoin plan, JoinClock? clock, RowErrorLog log, IOperatorInput output)
     {
-        (_plan, _output) = (plan, output);
+        (_plan, _clock, _output) = (plan, clock, output);
         _keys = new RowKeys([.. plan.LeftKeys.Select(key => key.Type)], isNullKey: false);
-        Left = new JoinSide(plan.Left, plan.LeftKeys, new JoinKeys(_keys, IsRight: false), log, CompleteSide);
-        Right = new JoinSide(plan.Right, plan.RightKeys, new JoinKeys(_keys, IsRight: true), log, CompleteSide);
+        LogicalWithin? within = clock is null ? null : plan.Within;
+        Left = new JoinSide(new JoinInput(plan.Left, plan.LeftKeys, within?.LeftTime), new JoinKeys(_keys, IsRight: false), log, CompleteSide);
+        Right = new JoinSide(new JoinInput(plan.Right, plan.RightKeys, within?.RightTime), new JoinKeys(_keys, IsRight: true), log, CompleteSide);
+        _stream = plan.StreamSide switch
+        {
+            Planning.JoinSide.Left => Left,
+            Planning.JoinSide.Right => Right,
+            _ => null,
+        };
         _decidesByPairs = plan.Residual is not null;
         bool givesPairs = plan.Join is not (JoinKind.Semi or JoinKind.Anti or JoinKind.Mark);
         if (givesPairs || _decidesByPairs)
@@ -54,8 +68,14 @@ internal sealed class MaintainedJoin : ITickState
     /// <inheritdoc/>
     public void Commit()
     {
-        Left.Commit();
-        Right.Commit();
+        CommitSide(Left);
+        CommitSide(Right);
+        if (_clock is not null)
+        {
+            Left.Forget(_clock.ForgottenUpTo);
+            Right.Forget(_clock.ForgottenUpTo);
+        }
+
         _open = 2;
     }
 
@@ -67,18 +87,42 @@ internal sealed class MaintainedJoin : ITickState
         _open = 2;
     }
 
+    private void CommitSide(JoinSide side)
+    {
+        if (ReferenceEquals(side, _stream)) { side.Forget(); }
+        else { side.Commit(); }
+    }
+
     private void CompleteSide()
     {
         if (--_open > 0) { return; }
 
         NegativeWeight.Check(Left.Rows.Rows, _plan, _plan.Left.Schema);
         NegativeWeight.Check(Right.Rows.Rows, _plan, _plan.Right.Schema);
+        if (_stream is not null) { GiveNow(_stream); }
+        else { GiveChanges(); }
+
+        _output.Complete();
+    }
+
+    private void GiveChanges()
+    {
         _pairs?.Give();
         if (_plan.Join is not (JoinKind.Inner or JoinKind.Cross or JoinKind.Right)) { GiveAlone(Left, Right); }
 
         if (_plan.Join is JoinKind.Right or JoinKind.Full) { GiveAlone(Right, Left); }
+    }
 
-        _output.Complete();
+    /// <summary>Gives what the rows of a stream that this tick has brought make of the other side as it is now.</summary>
+    private void GiveNow(JoinSide stream)
+    {
+        _pairs?.GiveNow(stream);
+        if (_plan.Join is JoinKind.Inner or JoinKind.Cross) { return; }
+
+        JoinSide other = ReferenceEquals(stream, Left) ? Right : Left;
+        foreach (int place in stream.Rows.Rows.Touched) { GiveAlone(stream, other, place); }
+
+        Flush(stream);
     }
 
     /// <summary>Gives the changes of what the rows of one side are by themselves.</summary>

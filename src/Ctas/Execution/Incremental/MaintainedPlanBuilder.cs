@@ -19,7 +19,8 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
     /// <summary>GRACE PERIOD where EMIT FINAL asks for none: 24 hours, as in ksqlDB.</summary>
     private const long DefaultGrace = 86_400_000_000;
 
-    private readonly Dictionary<LogicalTimeWindow, WindowClock> _clocks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<LogicalTimeWindow, WindowClock> _windowClocks = new(ReferenceEqualityComparer.Instance);
+    private readonly List<EventClock> _clocks = [];
     private readonly Dictionary<LogicalScan, IOperatorInput> _scans = [];
     private readonly Dictionary<LogicalScan, FanOut> _readers = [];
     private readonly List<MaintainedNode> _nodes = [];
@@ -39,8 +40,8 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
     /// <summary>What no change ever reaches.</summary>
     public IReadOnlyList<IOperatorInput> Empties => _empties;
 
-    /// <summary>How far event time has come for the windows that close.</summary>
-    public IReadOnlyCollection<WindowClock> Clocks => _clocks.Values;
+    /// <summary>How far event time has come for the windows that close, and the joins that forget.</summary>
+    public IReadOnlyList<EventClock> Clocks => _clocks;
 
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
@@ -107,9 +108,18 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
 
     private void BuildJoin(LogicalJoin plan, IOperatorInput output)
     {
-        MaintainedJoin join = With(plan, new MaintainedJoin(plan, log, output));
-        Build(plan.Right, join.Right);
-        Build(plan.Left, join.Left);
+        JoinClock? clock = plan.Within is { } within ? new JoinClock(plan, within) : null;
+        MaintainedJoin join = With(plan, new MaintainedJoin(plan, clock, log, output));
+        if (clock is null)
+        {
+            Build(plan.Right, join.Right);
+            Build(plan.Left, join.Left);
+            return;
+        }
+
+        _clocks.Add(clock);
+        Build(plan.Right, new LateRows(plan.Within!.RightTime, plan.Right.Schema, clock, clock.RightLateBy, log, join.Right));
+        Build(plan.Left, new LateRows(plan.Within.LeftTime, plan.Left.Schema, clock, clock.LeftLateBy, log, join.Left));
     }
 
     private void BuildSharing(LogicalSharing plan, IOperatorInput output)
@@ -142,21 +152,24 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
         WindowClock? clock = ClockOf(plan);
         ClosedWindows? closed = clock is null ? null : new ClosedWindows(clock, plan.ClosingOrdinal);
         IOperatorInput rows = With(plan, new RecomputedNode(plan, plan.Input, plan.Keys, log, output, closed));
-        Build(plan.Input, clock is null ? rows : new LateRows(plan.Time, plan.Input.Schema, clock, log, rows));
+        Build(plan.Input, clock is null ? rows : new LateRows(plan.Time, plan.Input.Schema, clock, clock.LateBy, log, rows));
     }
 
     /// <summary>Leaves out what comes too late for its window, where windows close.</summary>
     private IOperatorInput InTime(LogicalTimeWindow window, IOperatorInput output) => ClockOf(window) is { } clock
-        ? new LateRows(new ColumnReference(window.StartOrdinal, DataType.Timestamp), window.Schema, clock, log, output)
+        ? new LateRows(new ColumnReference(window.StartOrdinal, DataType.Timestamp), window.Schema, clock, clock.LateBy, log, output)
         : output;
 
     private WindowClock? ClockOf(LogicalTimeWindow window)
     {
-        if (_clocks.TryGetValue(window, out WindowClock? clock)) { return clock; }
+        if (_windowClocks.TryGetValue(window, out WindowClock? clock)) { return clock; }
 
         long? grace = window.Grace ?? (isFinal ? DefaultGrace : null);
-        if (grace is { } time) { _clocks.Add(window, clock = new WindowClock(window, time)); }
+        if (grace is not { } time) { return null; }
 
+        clock = new WindowClock(window, time);
+        _windowClocks.Add(window, clock);
+        _clocks.Add(clock);
         return clock;
     }
 

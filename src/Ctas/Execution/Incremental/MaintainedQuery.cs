@@ -42,9 +42,10 @@ internal sealed class MaintainedQuery
     public IEnumerable<LogicalScan> Scans => _operators.Scans.Keys;
 
     /// <summary>
-    /// The windows that close, and how far event time has come for each: to be moved on before <see cref="Complete"/>.
+    /// The windows that close and the joins that forget, and how far event time has come for each: to be moved on before
+    /// the first changes of a tick.
     /// </summary>
-    public IReadOnlyCollection<WindowClock> Clocks => _operators.Clocks;
+    public IReadOnlyList<EventClock> Clocks => _operators.Clocks;
 
     /// <summary>Rows left out so far because they came too late, each counted for every window it is too late for.</summary>
     public long LateRows => Clocks.Sum(clock => clock.LateRows);
@@ -103,7 +104,7 @@ internal sealed class MaintainedQuery
     {
         foreach (MaintainedNode node in Nodes) { node.State.Commit(); }
 
-        foreach (WindowClock clock in Clocks) { clock.Commit(); }
+        foreach (EventClock clock in Clocks) { clock.Commit(); }
 
         _isStarted = true;
         _isCompleted = false;
@@ -114,7 +115,7 @@ internal sealed class MaintainedQuery
     {
         foreach (MaintainedNode node in Nodes) { node.State.Rollback(); }
 
-        foreach (WindowClock clock in Clocks) { clock.Rollback(); }
+        foreach (EventClock clock in Clocks) { clock.Rollback(); }
 
         _result.Forget();
         _isCompleted = false;

@@ -71,6 +71,9 @@ internal sealed class PairChanges
         Walk<AfterTick>(_left, _right, isGain: true);
     }
 
+    /// <summary>Gives the pairs that the rows of a stream make with the other side as it is now.</summary>
+    public void GiveNow(JoinSide stream) => Walk<AfterTick>(stream, ReferenceEquals(stream, _left) ? _right : _left, isGain: true);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Walk<TMoment>(JoinSide changed, JoinSide other, bool isGain)
         where TMoment : struct, IMoment

@@ -19,11 +19,14 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
     /// <summary>The rows.</summary>
     public PackedRows<RowState> Rows { get; private set; } = new(types, isExact);
 
+    /// <summary>The places by time, which whoever adds rows adds too; null where no time is asked for.</summary>
+    public TimeOrder? Order { get; init; }
+
     /// <summary>Places whose weight the tick may have changed, each once.</summary>
     public List<int> Touched => _touched;
 
     /// <inheritdoc/>
-    public long SizeInBytes => Rows.SizeInBytes + (_touched.Capacity * 4L);
+    public long SizeInBytes => Rows.SizeInBytes + (_touched.Capacity * 4L) + (Order?.SizeInBytes ?? 0);
 
     /// <summary>Weight of a place now.</summary>
     public int Now(int place) => Rows.State(place).Now;
@@ -51,6 +54,9 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
             for (int row = start; row < end; row++) { Add(places[row], weights is null ? 1 : weights[row]); }
         }
     }
+
+    /// <summary>Takes all that there is of a row.</summary>
+    public void Clear(int place) => Add(place, -Now(place));
 
     /// <summary>Adds weighted rows.</summary>
     public void Add(ChangeBatch changes)
@@ -83,7 +89,10 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
             else { row.Now = row.Before; }
 
             row.IsTouched = false;
-            if (row.Now == 0) { Rows.Remove(place); }
+            if (row.Now != 0) { continue; }
+
+            Rows.Remove(place);
+            Order?.Remove(place);
         }
 
         _touched.Clear();

@@ -20,7 +20,11 @@ internal sealed class BuildSides(Cardinality cardinality)
 
     private bool IsLeftSmaller(LogicalJoin join)
     {
-        if (join.Join is not (JoinKind.Inner or JoinKind.Left or JoinKind.Right or JoinKind.Full)) { return false; }
+        if (join.Join is not (JoinKind.Inner or JoinKind.Left or JoinKind.Right or JoinKind.Full)
+            || LogicalJoins.GoesByTime(join))
+        {
+            return false;
+        }
 
         double? left = cardinality.Of(join.Left)?.Rows;
         double? right = cardinality.Of(join.Right)?.Rows;

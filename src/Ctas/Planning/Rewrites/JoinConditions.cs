@@ -123,12 +123,11 @@ internal sealed class JoinConditions
         if (back.Length > 0) { left = push(left, back); }
 
         JoinKind kind = _join.Join == JoinKind.Cross && (_keys.Count > 0 || _residual.Count > 0) ? JoinKind.Inner : _join.Join;
-        LogicalJoin join = LogicalJoins.Create(
+        LogicalJoin join = LogicalJoins.Like(
+            _join,
             kind,
-            left,
-            right,
-            [.. _keys.Select(key => key.Left)],
-            [.. _keys.Select(key => key.Right)],
+            (left, right),
+            ([.. _keys.Select(key => key.Left)], [.. _keys.Select(key => key.Right)]),
             ExpressionTree.Conjunction(ExpressionTree.Distinct(_residual)));
         return PlanTree.Filter(join with { Schema = join.Schema.WithKey(_join.Schema.Key.AsSpan()) }, _above);
     }

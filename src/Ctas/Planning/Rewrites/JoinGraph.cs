@@ -43,7 +43,7 @@ internal sealed class JoinGraph
 
     /// <summary>True for joins that may change places with their neighbours: inner ones whose conditions cannot fail.</summary>
     public static bool IsFree(LogicalPlan plan) =>
-        plan is LogicalJoin { Join: JoinKind.Inner or JoinKind.Cross } join
+        plan is LogicalJoin { Join: JoinKind.Inner or JoinKind.Cross } join && !LogicalJoins.GoesByTime(join)
         && join.LeftKeys.Concat(join.RightKeys).All(ExpressionRisks.IsSafe)
         && (join.Residual is null || ExpressionRisks.IsSafe(join.Residual));
 

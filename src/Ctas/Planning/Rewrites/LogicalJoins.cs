@@ -27,6 +27,26 @@ internal static class LogicalJoins
             isAppendOnly ? ChangeKind.AppendOnly : ChangeKind.Retract);
     }
 
+    /// <summary>A join in the place of a written one, which goes by time as that does.</summary>
+    public static LogicalJoin Like(
+        LogicalJoin written,
+        JoinKind kind,
+        (LogicalPlan Left, LogicalPlan Right) inputs,
+        (IReadOnlyList<ScalarExpression> Left, IReadOnlyList<ScalarExpression> Right) keys,
+        ScalarExpression? residual)
+    {
+        LogicalJoin join = Create(kind, inputs.Left, inputs.Right, keys.Left, keys.Right, residual);
+        return join with
+        {
+            Within = written.Within,
+            StreamSide = written.StreamSide,
+            Kind = written.StreamSide is null ? join.Kind : written.Kind,
+        };
+    }
+
+    /// <summary>True when event time, or the moment, decides what matches: such a join stays where it is.</summary>
+    public static bool GoesByTime(LogicalJoin join) => join.Within is not null || join.StreamSide is not null;
+
     /// <summary>
     /// Unique columns of the result. Where the other side is matched by its whole key, each row of this side comes at
     /// most once and its key stays; otherwise both keys together, where both sides have one.

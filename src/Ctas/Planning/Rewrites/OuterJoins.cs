@@ -40,7 +40,7 @@ internal sealed class OuterJoins(Simplification simplification)
         };
         LogicalJoin reduced = kind == join.Join
             ? join
-            : LogicalJoins.Create(kind, join.Left, join.Right, join.LeftKeys, join.RightKeys, join.Residual);
+            : LogicalJoins.Like(join, kind, (join.Left, join.Right), (join.LeftKeys, join.RightKeys), join.Residual);
 
         // What matches decides only over the sides that come in by matching; what is asked above, over those kept whole.
         ScalarExpression[] match = [.. ExpressionTree.Conjuncts(join.Residual)];

@@ -25,6 +25,7 @@ internal static class PlanComparison
         (LogicalFilter a, LogicalFilter b) => AreSame(a.Predicate, b.Predicate),
         (LogicalProject a, LogicalProject b) => AreSame(a.Expressions, b.Expressions),
         (LogicalJoin a, LogicalJoin b) => a.Join == b.Join && a.IsNullAware == b.IsNullAware && a.Subquery == b.Subquery
+            && !LogicalJoins.GoesByTime(a) && !LogicalJoins.GoesByTime(b)
             && AreSame(a.LeftKeys, b.LeftKeys) && AreSame(a.RightKeys, b.RightKeys) && AreSame(a.Residual, b.Residual),
         (LogicalAggregate a, LogicalAggregate b) => AreSame(a.Keys, b.Keys)
             && a.Aggregates.Count == b.Aggregates.Count && a.Aggregates.Zip(b.Aggregates, AreSame).All(isSame => isSame),

@@ -32,10 +32,10 @@ internal static class MatchJoinSinking
                 return new BoundFilter(Sunk(join, filter.Input, read), filter.Predicate);
             case BoundJoin { Kind: BoundJoinKind.Inner or BoundJoinKind.Cross or BoundJoinKind.Left } below
                 when read.IsSubsetOf(below.Left.ReadableColumns):
-                return new BoundJoin(below.Kind, Sunk(join, below.Left, read), below.Right, below.Condition);
+                return new BoundJoin(below.Kind, Sunk(join, below.Left, read), below.Right, below.Condition) { Within = below.Within };
             case BoundJoin { Kind: BoundJoinKind.Inner or BoundJoinKind.Cross or BoundJoinKind.Right } below
                 when read.IsSubsetOf(below.Right.ReadableColumns):
-                return new BoundJoin(below.Kind, below.Left, Sunk(join, below.Right, read), below.Condition);
+                return new BoundJoin(below.Kind, below.Left, Sunk(join, below.Right, read), below.Condition) { Within = below.Within };
             default:
                 return new BoundMatchJoin(join.Kind, input, join.Right, join.Condition, join.Comparison, join.Mark);
         }

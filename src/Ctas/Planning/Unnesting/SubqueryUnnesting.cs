@@ -103,7 +103,7 @@ internal sealed class SubqueryUnnesting
         var left = new SubqueryAttachment(this, Unnested(join.Left));
         var right = new SubqueryAttachment(this, Unnested(join.Right));
         BoundExpression condition = new SideAttachment(left, right).Rewrite(join.Condition!);
-        return new BoundJoin(join.Kind, left.Input, right.Input, condition).Only(join.ReadableColumns);
+        return new BoundJoin(join.Kind, left.Input, right.Input, condition) { Within = join.Within }.Only(join.ReadableColumns);
     }
 
     private static bool ReadsBothSides(BoundJoin join) => join.Condition!.Subqueries().Any(subquery =>

@@ -154,7 +154,7 @@ public sealed class ClosingWindowTests
 
     private static void Push(MaintainedQuery query, IEnumerable<(Event Row, int Weight)> changes, long watermark)
     {
-        foreach (WindowClock clock in query.Clocks) { clock.Advance(watermark); }
+        foreach (EventClock clock in query.Clocks) { clock.Advance(watermark); }
 
         (Event Row, int Weight)[] all = [.. changes];
         if (all.Length == 0) { return; }
