@@ -19,7 +19,6 @@ internal sealed class Maintainer : IAsyncDisposable
     private readonly TableRegistry _registry;
     private readonly MaintenanceOptions _options;
     private readonly TimeProvider _time;
-    private readonly MaintenanceMetrics _metrics;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _ticking = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
@@ -31,6 +30,9 @@ internal sealed class Maintainer : IAsyncDisposable
     private ImmutableArray<ChangeSubscription> _subscriptions = [];
     private Task? _loop;
     private ITimer? _clock;
+
+    // Made with the first table: instruments stay until they are disposed of, and an engine may never be built.
+    private MaintenanceMetrics? _metrics;
     private TaskCompletionSource _ticked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
 
@@ -38,7 +40,6 @@ internal sealed class Maintainer : IAsyncDisposable
     public Maintainer(TableRegistry registry, MaintenanceOptions options, TimeProvider time, ILoggerFactory loggerFactory)
     {
         _time = time;
-        _metrics = new MaintenanceMetrics(() => _tables.Select(FreshnessOf));
         _registry = registry;
         _options = options;
         _logger = loggerFactory.CreateLogger<Maintainer>();
@@ -125,6 +126,7 @@ internal sealed class Maintainer : IAsyncDisposable
 
         if (tables.Count == 0) { return; }
 
+        _metrics ??= new MaintenanceMetrics(() => _tables.Select(FreshnessOf));
         if (tables.Any(table => table.GoesByEventTime)) { BeginEventTime(); }
 
         MaintenanceLog.Following(_logger, tables.Count, sources.Count);
@@ -185,7 +187,7 @@ internal sealed class Maintainer : IAsyncDisposable
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));
         if (_clock is not null) { await _clock.DisposeAsync().ConfigureAwait(false); }
 
-        _metrics.Dispose();
+        _metrics?.Dispose();
         _ticking.Dispose();
         _stopping.Dispose();
     }
@@ -205,7 +207,7 @@ internal sealed class Maintainer : IAsyncDisposable
             Subscriptions = _subscriptions,
             Metrics = _metrics,
         }.Run();
-        _metrics.Ticked(_time.GetElapsedTime(started), hasApplied);
+        _metrics?.Ticked(_time.GetElapsedTime(started), hasApplied);
         return hasApplied;
     }
 

@@ -284,6 +284,9 @@ internal sealed record LogicalSort(LogicalPlan Input, IReadOnlyList<SortKey> Key
 internal sealed record LogicalLimit(LogicalPlan Input, long Offset, long? Count)
     : LogicalPlan(Input.Schema, ChangeKind.Retract)
 {
+    /// <summary>Past the last row that is kept; the greatest number there is where all are, or the sum would be greater.</summary>
+    public long End => Count is { } count && count <= long.MaxValue - Offset ? Offset + count : long.MaxValue;
+
     /// <summary>Counts the rows of each group of equal values (NULLs are equal) on their own; empty: all together.</summary>
     public IReadOnlyList<ScalarExpression> Groups { get; init; } = [];
 

@@ -44,7 +44,7 @@ internal sealed class MaintainedTop : IOperatorInput, ITickState
         _rows = new RowWeights(types, isExact: true);
         _changes = new Consolidation(types);
         _offset = limit.Offset;
-        _end = limit.Count!.Value > long.MaxValue - limit.Offset ? long.MaxValue : limit.Offset + limit.Count.Value;
+        _end = limit.End;
         _capacity = (int)Math.Min(Math.Max(MinSpare, _end < int.MaxValue / 4 ? _end * 2 : int.MaxValue / 2), int.MaxValue / 2);
     }
 

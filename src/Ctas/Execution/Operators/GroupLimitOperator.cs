@@ -5,15 +5,12 @@ using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>Of every group of equal values, NULLs being equal, rows [offset, offset + count) in the input's order.</summary>
+/// <summary>Of every group of equal values, NULLs being equal, rows [offset, end) in the input's order.</summary>
 internal sealed class GroupLimitOperator(
     LogicalLimit plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output) : StreamingOperator(output)
 {
     private readonly Evaluator _groups = new(plan.Groups, plan.Input.Schema, log);
     private readonly KeyNumbers _numbers = KeyNumbers.Create([.. plan.Groups.Select(group => group.Type)]);
-    private readonly long _end = plan.Count is { } count && count < long.MaxValue - plan.Offset
-        ? plan.Offset + count
-        : long.MaxValue;
 
     private long[] _seen = [];
     private long _charged;
@@ -34,7 +31,7 @@ internal sealed class GroupLimitOperator(
         {
             long position = _seen[numbers[row]]++;
             selection[kept] = inputRows is null ? row : inputRows[row];
-            kept += position >= plan.Offset && position < _end ? 1 : 0;
+            kept += position >= plan.Offset && position < plan.End ? 1 : 0;
         }
 
         ArrayPool<int>.Shared.Return(numbers);

@@ -1,21 +1,20 @@
 using Ctas.Data;
+using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>Rows [offset, offset + count) of the input in its order; then no more is read.</summary>
-internal sealed class LimitOperator(long offset, long? count, IOperatorInput output) : StreamingOperator(output)
+/// <summary>Rows [offset, end) of the input in its order; then no more is read.</summary>
+internal sealed class LimitOperator(LogicalLimit plan, IOperatorInput output) : StreamingOperator(output)
 {
     private long _seen;
 
-    public override bool IsSatisfied =>
-        count == 0 || (count is not null && _seen - offset >= count) || Output.IsSatisfied;
+    public override bool IsSatisfied => _seen >= plan.End || plan.Count == 0 || Output.IsSatisfied;
 
     public override void Push(ChangeBatch changes)
     {
         InsertOnly.Require(changes);
-        long end = count is null ? long.MaxValue : offset + count.Value;
-        long from = Math.Clamp(offset - _seen, 0, changes.Count);
-        long to = Math.Clamp(end - _seen, from, changes.Count);
+        long from = Math.Clamp(plan.Offset - _seen, 0, changes.Count);
+        long to = Math.Clamp(plan.End - _seen, from, changes.Count);
         _seen += changes.Count;
         if (to - from == changes.Count) { Output.Push(changes); }
         else if (to > from) { Output.Push(changes with { Selection = Slice(changes, (int)from, (int)to) }); }

@@ -62,7 +62,7 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
             case LogicalLimit { Groups.Count: > 0 } limit:
                 Build(limit.Input, new GroupLimitOperator(limit, log, Memory(plan), output));
                 break;
-            case LogicalLimit limit: Build(limit.Input, new LimitOperator(limit.Offset, limit.Count, output)); break;
+            case LogicalLimit limit: Build(limit.Input, new LimitOperator(limit, output)); break;
             case LogicalValues values: _scans.Add(new PlannedScan(null, new ValuesOperator(values, log, output))); break;
             case LogicalSetOperation operation: BuildSetOperation(operation, output); break;
             case LogicalWindow window:
