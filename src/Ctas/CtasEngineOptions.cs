@@ -18,7 +18,10 @@ public sealed record CtasEngineOptions
     /// <summary>Most tables the engine's registry takes. Default: no limit. Not used with a registry of your own.</summary>
     public int? MaxTables { get; init; }
 
-    /// <summary>Most bytes all tables of the registry may hold. Default: no limit. Not used with a registry of your own.</summary>
+    /// <summary>
+    /// Most bytes all tables of the registry and the loads in flight may hold together: a load that would exceed it fails, the
+    /// others go on. Default: no limit. Not used with a registry of your own.
+    /// </summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>Most bytes the operators of one query over loaded tables may hold, its result not counted. Default: no limit.</summary>

@@ -40,6 +40,9 @@ internal static class ExecutionErrors
         $"memory limit of {limit.Bytes} bytes ({limit.Option}) exceeded: {owner} holds {ownBytes} bytes, all operators "
         + $"{totalBytes}"));
 
+    public static ExecutionException MemoryRefused(string owner, long ownBytes, string refusal) => new("CTAS5030", string.Create(
+        CultureInfo.InvariantCulture, $"memory of the engine exceeded by {owner}, which holds {ownBytes} bytes: {refusal}"));
+
     public static ExecutionException NotSingle(string subquery) =>
         new("CTAS5004", $"sub-query {subquery} gives more than one row where a value is needed")
         {

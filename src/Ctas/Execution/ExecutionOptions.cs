@@ -19,6 +19,9 @@ internal sealed record ExecutionOptions(RowErrorPolicy OnRowError = RowErrorPoli
     /// <summary>What the states of all operators may hold together; default: no limit.</summary>
     public MemoryLimit Memory { get; init; } = MemoryLimit.None;
 
+    /// <summary>What the states hold of the engine's memory; null, the default: that is not counted.</summary>
+    public Tables.MemoryReservation? Held { get; init; }
+
     /// <summary>Where to note what each operator did; null, the default: nowhere, at no cost.</summary>
     public PlanProfile? Profile { get; init; }
 

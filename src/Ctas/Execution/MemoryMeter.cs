@@ -1,3 +1,5 @@
+using Ctas.Tables;
+
 namespace Ctas.Execution;
 
 /// <summary>Counts the bytes that the states of one execution hold, or those of one operator of it. Safe for many threads.</summary>
@@ -6,13 +8,17 @@ internal sealed class MemoryMeter
 {
     private readonly MemoryMeter? _execution;
     private readonly MemoryLimit _limit;
+    private readonly MemoryReservation? _held;
     private readonly Func<string> _owner;
     private readonly Lock _charging;
 
     /// <summary>Counts for an execution.</summary>
-    public MemoryMeter(MemoryLimit limit)
+    /// <param name="limit">What it may hold.</param>
+    /// <param name="held">What it holds of the engine's memory; null: that is not counted.</param>
+    public MemoryMeter(MemoryLimit limit, MemoryReservation? held = null)
     {
         _limit = limit;
+        _held = held;
         _owner = () => "the query";
         _charging = new Lock();
     }
@@ -21,6 +27,7 @@ internal sealed class MemoryMeter
     {
         _execution = execution;
         _limit = execution._limit;
+        _held = execution._held;
         _owner = owner;
         _charging = execution._charging;
     }
@@ -48,6 +55,8 @@ internal sealed class MemoryMeter
             {
                 throw ExecutionErrors.MemoryExceeded(_owner(), Bytes, total, _limit);
             }
+
+            if (_held?.Hold(total) is { } refusal) { throw ExecutionErrors.MemoryRefused(_owner(), Bytes, refusal); }
         }
     }
 

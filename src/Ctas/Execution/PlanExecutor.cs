@@ -26,7 +26,7 @@ internal static class PlanExecutor
     {
         var log = new RowErrorLog(options.OnRowError);
         var output = new ConsumerOperator(consumer);
-        var builder = new OperatorBuilder(log, new MemoryMeter(options.Memory), options.Profile)
+        var builder = new OperatorBuilder(log, new MemoryMeter(options.Memory, options.Held), options.Profile)
         {
             // What each operator did is told of one thread that did it.
             Lanes = options.MaxDegreeOfParallelism > 1 && options.Profile is null

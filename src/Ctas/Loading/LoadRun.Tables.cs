@@ -67,7 +67,7 @@ internal sealed partial class LoadRun
         using var load = new TableLoad(
             run.Table.Plan,
             scans,
-            _services.Registry.Snapshot(),
+            _services.Registry,
             _options,
             phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
         {
@@ -122,6 +122,7 @@ internal sealed partial class LoadRun
         _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)
         {
             IsAppendOnly = load.Live?.Query.Plan.Kind == ChangeKind.AppendOnly,
+            Reservation = load.Held,
         }]);
         _loaded[table.Name] = table;
         if (!isLive) { WatchShares(run, table); }

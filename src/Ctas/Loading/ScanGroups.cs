@@ -164,6 +164,7 @@ internal sealed class ScanGroups
             group.Tables.Count,
             Budget(group))
         {
+            Held = _services.Registry.Reserve(),
             KnownSchema = group.Stored?.Schema,
             Member = definition.Group is null ? null : MemberOf(source),
             Followed = isStreamed || group.UpTo is not null ? null : FollowedBy(group.Tables, definition, request),

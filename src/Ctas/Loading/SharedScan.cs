@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Sources;
+using Ctas.Tables;
 
 namespace Ctas.Loading;
 
@@ -54,6 +55,9 @@ internal sealed class SharedScan : IAsyncDisposable
 
     /// <summary>True when everything is read before anything is handed on.</summary>
     public bool IsStaged { get; }
+
+    /// <summary>What staging holds of the engine's memory; null: that is not counted.</summary>
+    public MemoryReservation? Held { get; init; }
 
     /// <summary>The source.</summary>
     public ISource Source => _source;
@@ -157,6 +161,7 @@ internal sealed class SharedScan : IAsyncDisposable
         if (pump is not null) { await pump.ConfigureAwait(false); }
 
         _stopping.Dispose();
+        Held?.Dispose();
     }
 
     private async Task PumpAsync(Node first)
@@ -278,6 +283,12 @@ internal sealed class SharedScan : IAsyncDisposable
                 Definition.Name,
                 $"source \"{Definition.Name}\" takes {StagedBytes} bytes, more than the memory budget of {_maxStagedBytes}",
                 isTransient: false);
+        }
+
+        if (Held?.Hold(StagedBytes) is { } refusal)
+        {
+            throw new SourceException(
+                Definition.Name, $"source \"{Definition.Name}\" takes too much memory: {refusal}", isTransient: false);
         }
     }
 

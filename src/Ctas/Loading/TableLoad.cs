@@ -27,25 +27,28 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     private readonly Action<LoadPhase> _enter;
     private readonly Dictionary<string, StagedTable> _staged = new(StringComparer.OrdinalIgnoreCase);
     private PlannedQuery? _query;
+    private readonly MemoryReservation _operators;
     private TableBuilder? _builder;
     private long _rowsRead;
 
     /// <summary>Prepares a load.</summary>
     /// <param name="plan">The table.</param>
     /// <param name="scans">Its sources by name; the caller releases them.</param>
-    /// <param name="tables">The tables it reads, all at one moment.</param>
+    /// <param name="registry">Where the tables are that it reads, all as at this moment.</param>
     /// <param name="options">Limits.</param>
     /// <param name="enter">Told of every phase as it begins.</param>
     public TableLoad(
         TablePlan plan,
         IReadOnlyDictionary<string, ScanSubscription> scans,
-        RegistrySnapshot tables,
+        TableRegistry registry,
         LoadOptions options,
         Action<LoadPhase> enter)
     {
         _plan = plan;
         _scans = scans;
-        _tables = tables;
+        _tables = registry.Snapshot();
+        _operators = registry.Reserve();
+        Held = registry.Reserve();
         _options = options;
         _enter = enter;
     }
@@ -70,6 +73,9 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
     /// <summary>How the table came to its rows.</summary>
     public LoadKind Kind { get; private set; }
+
+    /// <summary>What the table holds of the engine's memory until it is published.</summary>
+    public MemoryReservation Held { get; }
 
     /// <summary>Runs all phases.</summary>
     /// <returns>The finished table, not yet published; the caller owns it.</returns>
@@ -115,6 +121,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         var execution = new ExecutionOptions(LoadProperties.RowErrors(_plan.Properties))
         {
             Memory = MemoryLimit,
+            Held = _operators,
             Profile = Profile,
             MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
         };
@@ -243,7 +250,12 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _builder?.Dispose();
+    public void Dispose()
+    {
+        _builder?.Dispose();
+        _operators.Dispose();
+        Held.Dispose();
+    }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -366,6 +378,11 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
     private void CheckMemory(long tableBytes)
     {
+        if (Held.Hold(tableBytes) is { } refusal)
+        {
+            throw new LoadException(_plan.Name, LoadPhase.Executing, $"it takes too much memory: {refusal}", isTransient: false);
+        }
+
         if (MemoryBudget is not { } budget) { return; }
 
         long used = tableBytes + StagedBytes;

@@ -57,6 +57,9 @@ internal sealed record TablePublication(
 {
     /// <summary>True when rows will only ever be added to it.</summary>
     public bool IsAppendOnly { get; init; }
+
+    /// <summary>What its load has held so far, in place of which the table counts from now on; null: nothing.</summary>
+    public MemoryReservation? Reservation { get; init; }
 }
 
 /// <summary>The next version of a live table, and how far its sources were read for it.</summary>

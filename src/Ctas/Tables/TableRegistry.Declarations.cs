@@ -76,7 +76,7 @@ public sealed partial class TableRegistry
             }
 
             return next.ToImmutable();
-        });
+        }, [.. publications.Select(publication => publication.Reservation).OfType<MemoryReservation>()]);
 
     /// <summary>Makes the next versions of live tables visible together: readers see all of them or none.</summary>
     /// <remarks>A table that was dropped or replaced meanwhile is left out. Limits do not apply: nothing is refused.</remarks>

@@ -163,9 +163,10 @@ public sealed partial class TableRegistry
     /// <summary>As <see cref="Change"/>; the offered tables are disposed when they are refused.</summary>
     private void Offer(
         IReadOnlyList<ITable> offered,
-        Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change)
+        Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change,
+        IReadOnlyList<MemoryReservation>? reservations = null)
     {
-        try { Change(change); }
+        try { Change(change, reservations); }
         catch
         {
             foreach (ITable table in offered) { (table as IDisposable)?.Dispose(); }
@@ -175,8 +176,11 @@ public sealed partial class TableRegistry
     }
 
     /// <summary>Makes the next snapshot of the last, holds the limits and publishes it: whole, or not at all.</summary>
+    /// <param name="change">What changes.</param>
+    /// <param name="reservations">What is given back for it.</param>
     private void Change(
-        Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change)
+        Func<ImmutableDictionary<string, RegistryEntry>, ImmutableDictionary<string, RegistryEntry>> change,
+        IReadOnlyList<MemoryReservation>? reservations = null)
     {
         RegistryState before;
         lock (_writing)
@@ -185,7 +189,9 @@ public sealed partial class TableRegistry
             ImmutableDictionary<string, RegistryEntry> entries = change(before.Snapshot.Entries);
             if (ReferenceEquals(entries, before.Snapshot.Entries)) { return; }
 
-            HoldLimits(before.Snapshot.Entries, entries);
+            HoldLimits(before.Snapshot.Entries, entries, reservations?.Sum(reservation => reservation.Bytes) ?? 0);
+            foreach (MemoryReservation reservation in reservations ?? []) { Set(reservation, 0); }
+
             _state = new RegistryState(new RegistrySnapshot(entries, before.Snapshot.Version + 1));
         }
 
@@ -195,7 +201,9 @@ public sealed partial class TableRegistry
 
     /// <summary>Refuses a change that takes what is more than allowed; one that gives back is never refused.</summary>
     private void HoldLimits(
-        ImmutableDictionary<string, RegistryEntry> before, ImmutableDictionary<string, RegistryEntry> after)
+        ImmutableDictionary<string, RegistryEntry> before,
+        ImmutableDictionary<string, RegistryEntry> after,
+        long givenBackBytes)
     {
         if (Options.MaxTables is { } maxTables)
         {
@@ -210,12 +218,12 @@ public sealed partial class TableRegistry
 
         if (Options.MemoryBudget is { } budget)
         {
-            long bytes = after.Values.Sum(entry => entry.SizeInBytes);
-            if (bytes > budget && bytes > before.Values.Sum(entry => entry.SizeInBytes))
+            long bytes = TableBytes(after) + _reservedBytes - givenBackBytes;
+            if (bytes > budget && TableBytes(after) > TableBytes(before))
             {
                 throw new TableRegistrationException(
                     FirstChanged(before, after), TableRegistrationError.MemoryBudgetExceeded,
-                    $"table \"{FirstChanged(before, after)}\" would bring all tables to {bytes:N0} bytes, "
+                    $"table \"{FirstChanged(before, after)}\" would bring all tables and loads to {bytes:N0} bytes, "
                     + $"the budget is {budget:N0} (MemoryBudget)");
             }
         }

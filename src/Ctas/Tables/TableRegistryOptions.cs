@@ -9,6 +9,9 @@ public sealed record TableRegistryOptions
     /// </summary>
     public int? MaxTables { get; init; }
 
-    /// <summary>Most bytes all loaded tables together may keep alive; null, the default, is no limit.</summary>
+    /// <summary>
+    /// Most bytes all loaded tables and the loads in flight (staged records, operator state, growing tables) may hold
+    /// together; null, the default, is no limit. A load that would exceed it fails, the others go on.
+    /// </summary>
     public long? MemoryBudget { get; init; }
 }
