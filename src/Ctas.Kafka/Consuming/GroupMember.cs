@@ -32,16 +32,19 @@ internal sealed class GroupMember : IGroupMember
     private volatile bool _isLeaving;
 
     /// <summary>Starts to join the group.</summary>
+    /// <exception cref="SourceException">The client refused its configuration.</exception>
     public GroupMember(GroupMemberSetup setup)
     {
         _setup = setup;
-        _consumer = new ConsumerBuilder<Ignore, Ignore>(setup.Configuration)
+        ConsumerBuilder<Ignore, Ignore> client = new ConsumerBuilder<Ignore, Ignore>(setup.Configuration)
             .SetLogHandler((_, line) => ScanLog.MemberClient(_setup.Logger, line.Facility, line.Message))
             .SetErrorHandler((_, error) => Note(error))
             .SetPartitionsAssignedHandler((_, partitions) => Take([.. partitions.Select(partition => partition.Partition.Value)]))
             .SetPartitionsRevokedHandler((_, _) => Unsettle())
-            .SetPartitionsLostHandler((_, _) => Unsettle())
-            .Build();
+            .SetPartitionsLostHandler((_, _) => Unsettle());
+        try { _consumer = client.Build(); }
+        catch (InvalidOperationException e) { throw Failed(e.Message, isTransient: false); }
+
         new Thread(Run) { IsBackground = true, Name = $"ctas group {Group}" }.Start();
     }
 
@@ -168,8 +171,10 @@ internal sealed class GroupMember : IGroupMember
         ErrorCode.InconsistentGroupProtocol or
         ErrorCode.FencedInstanceId;
 
+    // Who is not heard any more leaves: what the group gave it, nobody would read.
     private void Fail(KafkaFault failure)
     {
+        _isLeaving = true;
         CancellationTokenSource? ended;
         lock (_lock)
         {
