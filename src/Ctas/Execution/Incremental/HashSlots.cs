@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ctas.Data;
@@ -15,7 +16,8 @@ namespace Ctas.Execution.Incremental;
 /// </remarks>
 internal sealed class HashSlots
 {
-    private const int TableBits = 12;
+    // Tables of this size lie where the garbage collector does not move them.
+    private const int TableBits = 14;
     private const int TableSlots = 1 << TableBits;
     private const int MinSlots = 64;
     private const int MaxDepth = 32 - TableBits;
@@ -175,10 +177,12 @@ internal sealed class HashSlots
     private void Split(int first, int depth)
     {
         int half = 1 << (_depth - depth - 1);
-        ulong[] old = _directory[first];
-        ulong[][] halves = [new ulong[old.Length], new ulong[old.Length]];
+        ulong[][] halves = [_directory[first], new ulong[_mask + 1]];
+        ulong[] contents = ArrayPool<ulong>.Shared.Rent(_mask + 1);
+        halves[0].CopyTo(contents, 0);
+        Array.Clear(halves[0]);
         Span<int> counts = stackalloc int[2];
-        foreach (ulong content in old)
+        foreach (ulong content in contents.AsSpan(0, _mask + 1))
         {
             if (content == 0) { continue; }
 
@@ -187,6 +191,7 @@ internal sealed class HashSlots
             counts[upper]++;
         }
 
+        ArrayPool<ulong>.Shared.Return(contents);
         for (int index = first; index < first + (2 * half); index++)
         {
             int upper = (index - first) / half;

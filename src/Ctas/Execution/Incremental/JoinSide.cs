@@ -11,6 +11,7 @@ internal sealed class JoinSide : IOperatorInput
     private readonly int _keyCount;
     private readonly Action _onComplete;
     private readonly List<int> _forgotten = [];
+    private List<ChangeBatch>? _first;
 
     /// <summary>Makes a side without rows.</summary>
     /// <param name="input">What gives the rows, and how they are found.</param>
@@ -22,6 +23,7 @@ internal sealed class JoinSide : IOperatorInput
         _keyCount = input.Keys.Count;
         _keys = new Evaluator(input.Time is null ? input.Keys : input.Keys.Append(input.Time), input.Plan.Schema, log);
         _onComplete = onComplete;
+        _first = shared.KeepsFirst ? [] : null;
         Rows = new KeyedRows(
             [.. input.Plan.Schema.Fields.Select(field => field.Type)], shared.Keys, shared.IsRight, isTimed: input.Time is not null);
     }
@@ -32,6 +34,9 @@ internal sealed class JoinSide : IOperatorInput
     /// <summary>Matches of each row, where a condition over pairs decides.</summary>
     public MatchCounts Matches { get; } = new();
 
+    /// <summary>All rows as they came, in the first tick; null in later ones, and where some of them went again.</summary>
+    public IReadOnlyList<ChangeBatch>? First => _first;
+
     /// <summary>Bytes held.</summary>
     public long SizeInBytes => Rows.SizeInBytes + Matches.SizeInBytes;
 
@@ -39,6 +44,9 @@ internal sealed class JoinSide : IOperatorInput
 
     public void Push(ChangeBatch changes)
     {
+        if (!changes.IsInsertOnly) { _first = null; }
+
+        _first?.Add(changes);
         EvaluatedRows keys = _keys.Evaluate(changes);
         if (keys.Columns.RowCount == 0) { return; }
 
@@ -58,6 +66,7 @@ internal sealed class JoinSide : IOperatorInput
             if (Rows.Rows.Now(place) == 0) { Matches.Clear(place); }
         }
 
+        _first = null;
         Matches.Commit();
         Rows.Commit();
     }
@@ -90,6 +99,7 @@ internal sealed class JoinSide : IOperatorInput
     /// <summary>Undoes what the tick has changed.</summary>
     public void Rollback()
     {
+        _first?.Clear();
         Matches.Rollback();
         Rows.Rollback();
     }
@@ -104,4 +114,5 @@ internal readonly record struct JoinInput(LogicalPlan Plan, IReadOnlyList<Scalar
 /// <summary>The keys of a join as one side has them.</summary>
 /// <param name="Keys">The keys of both sides.</param>
 /// <param name="IsRight">Which side it is.</param>
-internal readonly record struct JoinKeys(RowKeys Keys, bool IsRight);
+/// <param name="KeepsFirst">True to have the rows of the first tick as they came.</param>
+internal readonly record struct JoinKeys(RowKeys Keys, bool IsRight, bool KeepsFirst);

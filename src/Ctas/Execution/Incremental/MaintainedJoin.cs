@@ -21,6 +21,7 @@ internal sealed class MaintainedJoin : ITickState
     private readonly PairChanges? _pairs;
     private readonly bool _decidesByPairs;
     private readonly JoinSide? _stream;
+    private readonly RowErrorPolicy _policy;
     private readonly RowChanges _alone;
     private readonly List<int> _marks = [];
     private int _open = 2;
@@ -34,16 +35,19 @@ internal sealed class MaintainedJoin : ITickState
     {
         (_plan, _clock, _output) = (plan, clock, output);
         _keys = new RowKeys([.. plan.LeftKeys.Select(key => key.Type)], isNullKey: false);
+        _decidesByPairs = plan.Residual is not null;
+        _policy = log.Policy;
         LogicalWithin? within = clock is null ? null : plan.Within;
-        Left = new JoinSide(new JoinInput(plan.Left, plan.LeftKeys, within?.LeftTime), new JoinKeys(_keys, IsRight: false), log, CompleteSide);
-        Right = new JoinSide(new JoinInput(plan.Right, plan.RightKeys, within?.RightTime), new JoinKeys(_keys, IsRight: true), log, CompleteSide);
+        bool keepsFirst = !_decidesByPairs && clock is null && plan.StreamSide is null;
+        var keys = new JoinKeys(_keys, IsRight: false, keepsFirst);
+        Left = new JoinSide(new JoinInput(plan.Left, plan.LeftKeys, within?.LeftTime), keys, log, CompleteSide);
+        Right = new JoinSide(new JoinInput(plan.Right, plan.RightKeys, within?.RightTime), keys with { IsRight = true }, log, CompleteSide);
         _stream = plan.StreamSide switch
         {
             Planning.JoinSide.Left => Left,
             Planning.JoinSide.Right => Right,
             _ => null,
         };
-        _decidesByPairs = plan.Residual is not null;
         bool givesPairs = plan.Join is not (JoinKind.Semi or JoinKind.Anti or JoinKind.Mark);
         if (givesPairs || _decidesByPairs)
         {
@@ -99,10 +103,25 @@ internal sealed class MaintainedJoin : ITickState
 
         NegativeWeight.Check(Left.Rows.Rows, _plan, _plan.Left.Schema);
         NegativeWeight.Check(Right.Rows.Rows, _plan, _plan.Right.Schema);
-        if (_stream is not null) { GiveNow(_stream); }
+        if (Left.First is { } left && Right.First is { } right) { GiveFirst(left, right); }
+        else if (_stream is not null) { GiveNow(_stream); }
         else { GiveChanges(); }
 
         _output.Complete();
+    }
+
+    /// <summary>The first tick: nothing goes, so that the plain join gives what comes, a batch at a time.</summary>
+    private void GiveFirst(IReadOnlyList<ChangeBatch> left, IReadOnlyList<ChangeBatch> right)
+    {
+        LogicalScan leftRows = PlainOperators.InPlaceOf(_plan.Left, "left");
+        LogicalScan rightRows = PlainOperators.InPlaceOf(_plan.Right, "right");
+
+        // Keys that fail have been noted when the rows came.
+        PlainOperators.Run(
+            _plan.WithChildren([leftRows, rightRows]),
+            new RowErrorLog(_policy),
+            scan => scan == leftRows ? left : right,
+            _output.Push);
     }
 
     private void GiveChanges()

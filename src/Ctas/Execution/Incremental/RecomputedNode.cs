@@ -46,7 +46,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         ClosedWindows? closed = null)
     {
         _closed = closed;
-        _input = new LogicalScan("", IsSource: false, OrdinalList.Empty, input.Schema, ChangeKind.Retract);
+        _input = PlainOperators.InPlaceOf(input, "");
         _plan = Over(plan, input);
         (_log, _output, _hasKeys) = (log, output, keys.Count > 0);
         _keyValues = new Evaluator(keys, input.Schema, log);
@@ -177,22 +177,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
     private void Run(Batch rows, RowErrorLog log, Action<ChangeBatch> take)
     {
         RowsRecomputed += rows.RowCount;
-        var builder = new OperatorBuilder(log, new MemoryMeter(MemoryLimit.None));
-        builder.Build(_plan, new Taker(take));
-        IOperatorInput input = builder.Scans[0].Input;
-        if (rows.RowCount > 0) { input.Push(new ChangeBatch(rows)); }
-
-        input.Complete();
-    }
-
-    private sealed class Taker(Action<ChangeBatch> take) : IOperatorInput
-    {
-        public bool IsSatisfied => false;
-
-        public void Push(ChangeBatch changes) => take(changes);
-
-        public void Complete()
-        {
-        }
+        ChangeBatch[] batches = rows.RowCount > 0 ? [new ChangeBatch(rows)] : [];
+        PlainOperators.Run(_plan, log, _ => batches, take);
     }
 }

@@ -28,15 +28,18 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
     [MethodImpl(HotLoop.Options)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
-        var builder = new StringColumnBuilder(Type, _pool.Pool);
-        for (int row = 0; row < count; row++)
+        int[] codes = GC.AllocateUninitializedArray<int>(count);
+        Bitmap? validity = null;
+        for (int row = 0; row < codes.Length; row++)
         {
-            int code = (int)(uint)bits.Read(packed.Slice(row * width, width)) - 1;
-            if (code < 0) { builder.AppendNull(); }
-            else { builder.AppendCode(code); }
+            codes[row] = (int)(uint)bits.Read(packed.Slice(row * width, width)) - 1;
+            if (codes[row] >= 0) { continue; }
+
+            validity ??= new Bitmap(count, value: true);
+            validity[row] = false;
         }
 
-        return builder.Finish();
+        return new StringColumn(Type, codes, count, _pool.Pool, validity);
     }
 }
 

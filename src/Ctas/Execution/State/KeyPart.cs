@@ -146,15 +146,20 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
     [MethodImpl(HotLoop.Options)]
     public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
     {
-        var builder = new FixedColumnBuilder<T>(Type);
-        for (int row = 0; row < count; row++)
+        T[] values = GC.AllocateUninitializedArray<T>(count);
+        Bitmap? validity = null;
+        for (int row = 0; row < values.Length; row++)
         {
             ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
-            if (bits.IsValid(key)) { builder.Append(TBits.From(bits.Read(key))); }
-            else { builder.AppendNull(); }
+            bool isValid = bits.IsValid(key);
+            values[row] = isValid ? TBits.From(bits.Read(key)) : default;
+            if (isValid) { continue; }
+
+            validity ??= new Bitmap(count, value: true);
+            validity[row] = false;
         }
 
-        return builder.Finish();
+        return new FixedColumn<T>(Type, values, count, validity);
     }
 }
 
