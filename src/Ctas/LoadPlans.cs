@@ -1,6 +1,7 @@
 using Ctas.Data;
 using Ctas.Loading;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas;
 
@@ -11,12 +12,14 @@ internal static class LoadPlans
     public static LoadPlan Describe(LoadGraph graph) => new(
     [
         .. from table in graph.Tables
-           group Describe(table) by table.Wave into wave
+           group table by table.Wave into wave
            orderby wave.Key
-           select new PlannedWave(wave.Key, [.. wave]),
+           let common = CommonParts.Of(wave.Where(table => table.Plan.Emit == EmitMode.Snapshot)
+               .ToDictionary(table => table.Plan.Name, table => table.Plan.Preview!.Plan))
+           select new PlannedWave(wave.Key, [.. wave.Select(table => Describe(table, common))]),
     ]);
 
-    private static PlannedTable Describe(TableToLoad table)
+    private static PlannedTable Describe(TableToLoad table, CommonParts common)
     {
         PlannedQuery preview = table.Plan.Preview!;
         Schema schema = preview.Schema;
@@ -29,6 +32,6 @@ internal static class LoadPlans
             [.. schema.Key.Select(ordinal => schema.Fields[ordinal].Name)],
             ExplainText.Describe(preview.Plan.Kind),
             LoadProperties.Model(table.Plan.Properties).ToString().ToLowerInvariant(),
-            ExplainText.Render(preview.Plan));
+            ExplainText.Render(common.Marked(table.Plan.Name, preview.Plan)));
     }
 }

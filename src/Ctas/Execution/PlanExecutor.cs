@@ -17,34 +17,52 @@ internal static class PlanExecutor
     /// <summary>Executes a plan once; the consumer has everything when the task is done.</summary>
     /// <exception cref="ExecutionException">A row failed under the policy Fail, a sum overflowed, or memory ran
     /// out.</exception>
-    public static async Task<ExecutionStatistics> ExecuteAsync(
+    public static Task<ExecutionStatistics> ExecuteAsync(
         LogicalPlan plan,
         IScanProvider scans,
         IChangeConsumer consumer,
         ExecutionOptions options,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        new Execution(options, new MemoryMeter(options.Memory, options.Held)).RunAsync(plan, scans, consumer, cancellationToken);
+
+    /// <summary>Executes a plan once and keeps its rows; they count among what the operators hold.</summary>
+    /// <inheritdoc cref="ExecuteAsync" path="/exception"/>
+    public static async Task<KeptRows> KeepAsync(
+        LogicalPlan plan, IScanProvider scans, ExecutionOptions options, CancellationToken cancellationToken)
     {
-        var log = new RowErrorLog(options.OnRowError);
-        var output = new ConsumerOperator(consumer);
-        var builder = new OperatorBuilder(log, new MemoryMeter(options.Memory, options.Held), options.Profile)
-        {
-            // What each operator did is told of one thread that did it.
-            Lanes = options.MaxDegreeOfParallelism > 1 && options.Profile is null
-                ? new LaneSettings(
-                    options.MaxDegreeOfParallelism, options.MinRowsPerThread, log, cancellationToken)
-                : null,
-        };
-        options.Profile?.Begin(plan);
-        builder.Build(plan, output);
+        var memory = new MemoryMeter(options.Memory, options.Held);
+        var rows = new SpooledRows(plan.Schema, memory.For(() => $"what is kept of \"{ExplainText.Describe(plan)}\""));
+        ExecutionStatistics statistics =
+            await new Execution(options, memory).RunAsync(plan, scans, rows, cancellationToken).ConfigureAwait(false);
+        return new KeptRows([.. rows.View()], rows.SizeInBytes, statistics);
+    }
 
-        long rowsRead = 0;
-        foreach (PlannedScan scan in builder.Scans)
+    private sealed record Execution(ExecutionOptions Options, MemoryMeter Memory)
+    {
+        public async Task<ExecutionStatistics> RunAsync(
+            LogicalPlan plan, IScanProvider scans, IChangeConsumer consumer, CancellationToken cancellationToken)
         {
-            IScanProvider provider = options.Profile is { } profile ? new WatchedScans(profile, scans) : scans;
-            rowsRead += await RunAsync(scan, provider, cancellationToken).ConfigureAwait(false);
+            var log = new RowErrorLog(Options.OnRowError);
+            var output = new ConsumerOperator(consumer);
+            var builder = new OperatorBuilder(log, Memory, Options.Profile)
+            {
+                // What each operator did is told of one thread that did it.
+                Lanes = Options.MaxDegreeOfParallelism > 1 && Options.Profile is null
+                    ? new LaneSettings(Options.MaxDegreeOfParallelism, Options.MinRowsPerThread, log, cancellationToken)
+                    : null,
+            };
+            Options.Profile?.Begin(plan);
+            builder.Build(plan, output);
+
+            long rowsRead = 0;
+            foreach (PlannedScan scan in builder.Scans)
+            {
+                IScanProvider provider = Options.Profile is { } profile ? new WatchedScans(profile, scans) : scans;
+                rowsRead += await PlanExecutor.RunAsync(scan, provider, cancellationToken).ConfigureAwait(false);
+            }
+
+            return new ExecutionStatistics(rowsRead, output.RowsEmitted, log.Skipped, log.FirstSkipped);
         }
-
-        return new ExecutionStatistics(rowsRead, output.RowsEmitted, log.Skipped, log.FirstSkipped);
     }
 
     private static async Task<long> RunAsync(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ctas.Data;
+using Ctas.Planning;
 using Ctas.Execution;
 using Ctas.Tables;
 
@@ -29,6 +30,13 @@ internal static class LoadProperties
     public static long? MemoryBytes(PropertySet properties) => properties[MemoryLimit] is { } text
         ? long.Parse(text, CultureInfo.InvariantCulture)
         : null;
+
+    /// <summary>What a thing that tables share may hold: as much as the table that may hold most; null: no limit.</summary>
+    public static long? LargestMemoryBudget(IEnumerable<TablePlan> tables, LoadOptions options)
+    {
+        long?[] budgets = [.. tables.Select(table => MemoryBytes(table.Properties) ?? options.TableMemoryBytes)];
+        return Array.TrueForAll(budgets, budget => budget is not null) ? budgets.Max() : null;
+    }
 
     /// <summary>The table's own time limit, null when it has none.</summary>
     public static TimeSpan? Timeout(PropertySet properties) => properties["loading.timeout"] is { } text

@@ -102,6 +102,9 @@ public sealed record TableLoadResult(string Name, int Wave, TableState State)
     /// <summary>What else the user should know: partitions added meanwhile, columns widened.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Parts of its query that ran once, for it and for other tables of its wave.</summary>
+    public IReadOnlyList<SharedPartResult> SharedParts { get; init; } = [];
+
     /// <summary>Since its producers were ready until it had a slot.</summary>
     public TimeSpan QueueTime { get; init; }
 
@@ -119,6 +122,15 @@ public sealed record TableLoadResult(string Name, int Wave, TableState State)
         _ => $"{Name}: {State.ToString().ToLowerInvariant()}",
     };
 }
+
+/// <summary>A part of the queries of several tables that ran once. Immutable.</summary>
+/// <param name="Description">What it does at last, as EXPLAIN writes it.</param>
+/// <param name="Tables">The tables that had asked for its rows when this one had read them, sorted.</param>
+/// <param name="RowsRead">Rows it read of tables and sources.</param>
+/// <param name="Rows">Rows it gave.</param>
+/// <param name="Bytes">What these took in memory until the last of the tables had read them.</param>
+public sealed record SharedPartResult(
+    string Description, IReadOnlyList<string> Tables, long RowsRead, long Rows, long Bytes);
 
 /// <summary>One wave of a load.</summary>
 /// <param name="Number">From 1.</param>

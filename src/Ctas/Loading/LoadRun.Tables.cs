@@ -64,6 +64,7 @@ internal sealed partial class LoadRun
         CancellationToken cancellationToken)
     {
         _progress.Change(run.Tracker, tracker => tracker.Scans = [.. scans.Values.Select(scan => scan.Scan)]);
+        TableParts? parts = _parts.Of(run.Table.Plan.Name);
         using var load = new TableLoad(
             run.Table.Plan,
             scans,
@@ -74,8 +75,10 @@ internal sealed partial class LoadRun
             Statements = _services.Statements,
             Profile = _services.Analysed?.ProfileOf(run.Table.Plan.Name),
             Stored = stored,
+            Parts = parts,
         };
         ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
+        run.SharedParts = parts?.Results ?? [];
         _progress.Change(run.Tracker, tracker => (tracker.Phase, tracker.RowsRead) = (LoadPhase.Publishing, load.RowsRead));
         if (stored is not null)
         {

@@ -19,8 +19,10 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, TableRun> _runs;
     private readonly Dictionary<string, StoredDecision> _stored = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SharedParts _parts;
     private readonly CancellationToken _callerCancellation;
     private readonly Dictionary<string, SinkStart> _starts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentBag<Task> _leaving = [];
     private CancellationToken _stopping;
     private ScanGroups _scans = null!;
 
@@ -49,6 +51,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         }
 
         _sinks = new TableSinks(services, graph);
+        _parts = new SharedParts(graph.Tables.Where(SharesParts), services);
         foreach (TableRun run in _runs.Values.Where(run => run.Table.IsLoaded)) { DescribeLoaded(run); }
 
         TableTracker[] trackers = [.. graph.Tables.Select(table => _runs[table.Plan.Name].Tracker)];
@@ -105,6 +108,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
             ];
             await TableScheduler.RunAsync(
                 scheduled, this, _options.MaxParallelism, _options.FailFast, _stopping).ConfigureAwait(false);
+            await Task.WhenAll(_leaving).ConfigureAwait(false);
             await AttachLiveAsync().ConfigureAwait(false);
         }
 
@@ -138,6 +142,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
             Fail(run, isTimeout ? LoadFailures.TimedOut(run.Tracker, limit!.Value) : LoadFailures.Wrap(run.Tracker, e));
             outcome = RunOutcome.Failed;
         }
+        finally { await _parts.LeaveAsync(table).ConfigureAwait(false); }
 
         activity?.SetTag("ctas.state", run.Tracker.State.ToString());
         LoadTelemetry.TableEnded(run.ToResult());
@@ -153,7 +158,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         string chain = string.Join(" because of ", run.CauseChain.Skip(1));
         _services.Registry.MarkSkipped(table, because.Table.Plan.Name, _runs[run.CauseChain[^1]].Error);
         LoadLog.TableSkipped(_logger, table, chain);
-        _scans.Leave(run.Table);
+        LeaveUnread(run.Table);
         End(run, TableState.Skipped, $"skipped because of {chain}");
     }
 
@@ -161,7 +166,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     public void Cancel(string table)
     {
         TableRun run = _runs[table];
-        if (run.Tracker.StartedAt is null) { _scans.Leave(run.Table); }
+        if (run.Tracker.StartedAt is null) { LeaveUnread(run.Table); }
 
         EndCancelled(run);
     }
@@ -175,6 +180,13 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         _services.Registry.MarkCancelled(table);
         LoadLog.TableCancelled(_logger, table, reason);
         End(run, TableState.Cancelled, reason);
+    }
+
+    /// <summary>Says for a table that will not run that it reads nothing.</summary>
+    private void LeaveUnread(TableToLoad table)
+    {
+        _scans.Leave(table);
+        _leaving.Add(_parts.LeaveAsync(table.Plan.Name));
     }
 
     /// <inheritdoc/>
@@ -205,6 +217,10 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         TimeSpan now = _progress.Elapsed;
         _progress.Change(run.Tracker, tracker => (tracker.State, tracker.EndedAt, tracker.Error) = (state, now, error));
     }
+
+    /// <summary>What is watched runs by itself; what goes on from elsewhere does not run the same as what begins.</summary>
+    private bool SharesParts(TableToLoad table) => _services.Analysed is null && !table.IsLoaded
+        && table.Plan.Emit == EmitMode.Snapshot && _stored.GetValueOrDefault(table.Plan.Name)?.Snapshot is null;
 
     /// <summary>Null without snapshots, and for a load that is watched: what is not run shows nothing.</summary>
     private TableSnapshots? Snapshots => _services.Analysed is null ? _services.Snapshots : null;

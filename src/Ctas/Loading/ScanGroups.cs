@@ -162,7 +162,7 @@ internal sealed class ScanGroups
             request,
             !isStreamed,
             group.Tables.Count,
-            Budget(group))
+            LoadProperties.LargestMemoryBudget(group.Tables, _services.Options))
         {
             Held = _services.Registry.Reserve(),
             KnownSchema = group.Stored?.Schema,
@@ -187,17 +187,6 @@ internal sealed class ScanGroups
             && !unified.Contains(UnifiedLoading.Off)
             ? new FollowedSource(definition, request, snapshots, unified.Contains(UnifiedLoading.On))
             : null;
-    }
-
-    /// <summary>What staged records may hold: as much as the table that may hold most.</summary>
-    private long? Budget(Group group)
-    {
-        long?[] budgets =
-        [
-            .. group.Tables.Select(
-                table => LoadProperties.MemoryBytes(table.Properties) ?? _services.Options.TableMemoryBytes),
-        ];
-        return Array.TrueForAll(budgets, budget => budget is not null) ? budgets.Max() : null;
     }
 
     private static ScanBookmark? BookmarkOf(StoredSource? stored) => stored is null

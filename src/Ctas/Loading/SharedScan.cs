@@ -134,6 +134,16 @@ internal sealed class SharedScan : IAsyncDisposable
         }
     }
 
+    /// <summary>One more subscriber, while another has not begun to stream.</summary>
+    public void AddSubscriber()
+    {
+        lock (_lock)
+        {
+            _subscribers++;
+            _notBegun++;
+        }
+    }
+
     /// <summary>Says that one subscriber needs no more; the last one stops the read and closes the source.</summary>
     /// <param name="hasBegun">True when the subscriber has begun to stream.</param>
     public async ValueTask ReleaseAsync(bool hasBegun)
@@ -370,7 +380,7 @@ internal sealed class SharedScan : IAsyncDisposable
     }
 }
 
-/// <summary>One table's part in a shared scan. Used by one table's load.</summary>
+/// <summary>One reader's place in a shared scan. Used by one execution.</summary>
 internal sealed class ScanSubscription(SharedScan scan)
 {
     private bool _hasBegun;
@@ -386,6 +396,13 @@ internal sealed class ScanSubscription(SharedScan scan)
         return Scan.StreamAsync(cancellationToken);
     }
 
-    /// <summary>Says that the table needs no more; once is enough.</summary>
+    /// <summary>Another place in the scan; this one is not released and has not begun to stream.</summary>
+    public ScanSubscription Again()
+    {
+        Scan.AddSubscriber();
+        return new ScanSubscription(Scan);
+    }
+
+    /// <summary>Says that the reader needs no more; once is enough.</summary>
     public ValueTask ReleaseAsync() => Interlocked.Exchange(ref _isReleased, true) ? ValueTask.CompletedTask : Scan.ReleaseAsync(_hasBegun);
 }

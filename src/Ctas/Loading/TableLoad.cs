@@ -1,8 +1,8 @@
-using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Execution.Analysis;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Tables.Snapshots;
@@ -18,18 +18,17 @@ namespace Ctas.Loading;
 /// </code>
 /// With a stored snapshot, Restoring comes before Reading, and what is read is what came since then.
 /// </remarks>
-internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
+internal sealed class TableLoad : IChangeConsumer, IDisposable
 {
     private readonly TablePlan _plan;
     private readonly IReadOnlyDictionary<string, ScanSubscription> _scans;
     private readonly RegistrySnapshot _tables;
     private readonly LoadOptions _options;
     private readonly Action<LoadPhase> _enter;
-    private readonly Dictionary<string, StagedTable> _staged = new(StringComparer.OrdinalIgnoreCase);
+    private readonly LoadInputs _inputs;
     private PlannedQuery? _query;
     private readonly MemoryReservation _operators;
     private TableBuilder? _builder;
-    private long _rowsRead;
 
     /// <summary>Prepares a load.</summary>
     /// <param name="plan">The table.</param>
@@ -49,6 +48,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         _tables = registry.Snapshot();
         _operators = registry.Reserve();
         Held = registry.Reserve();
+        _inputs = new LoadInputs(_tables, scans);
         _options = options;
         _enter = enter;
     }
@@ -57,7 +57,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     public StatementEnvironment Statements { get; init; } = StatementEnvironment.Default;
 
     /// <summary>Rows read from other tables so far.</summary>
-    public long RowsRead => Volatile.Read(ref _rowsRead);
+    public long RowsRead => _inputs.RowsRead;
 
     /// <summary>Rows left out because an expression failed, by policy.</summary>
     public ExecutionStatistics? Statistics { get; private set; }
@@ -70,6 +70,9 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
     /// <summary>The snapshot behind which its scans begin; null: they begin at the start.</summary>
     public StoredTable? Stored { get; init; }
+
+    /// <summary>What its query shares with those of other tables; null: nothing.</summary>
+    public TableParts? Parts { get; init; }
 
     /// <summary>How the table came to its rows.</summary>
     public LoadKind Kind { get; private set; }
@@ -96,14 +99,14 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         }
 
         _enter(LoadPhase.Reading);
-        foreach ((string name, ScanSubscription scan) in _scans)
-        {
-            if (scan.Scan.IsStaged) { _staged[name] = await scan.Scan.ReadStagedAsync(cancellationToken).ConfigureAwait(false); }
-        }
+        await _inputs.StageAsync(cancellationToken).ConfigureAwait(false);
 
         _enter(LoadPhase.Planning);
-        PlannedQuery query = QueryPlanner.Plan(
-            _plan, new QueryContext(FindRelation) { Optimiser = LoadPlanning.Optimiser, Statements = Statements });
+        PlannedQuery query = QueryPlanner.Plan(_plan, new QueryContext(FindRelation)
+        {
+            Optimiser = LoadPlanning.Optimiser with { SharesParts = Parts is null },
+            Statements = Statements,
+        });
         _query = query;
         if (IsLive) { return await RunLiveAsync(query, cancellationToken).ConfigureAwait(false); }
 
@@ -115,19 +118,29 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             Stored is null && !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan)
                 && !_scans.Values.Any(scan => scan.Scan.IsUpserted));
         _builder.MaxThreads = _options.MaxDegreeOfParallelism;
-        Stored?.Seed(_builder, stored, query, _staged);
+        Stored?.Seed(_builder, stored, query, _inputs.Staged);
 
         _enter(LoadPhase.Executing);
-        var execution = new ExecutionOptions(LoadProperties.RowErrors(_plan.Properties))
+        await ExecuteAsync(query.Plan, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _builder.Complete();
+    }
+
+    private async Task ExecuteAsync(LogicalPlan plan, CancellationToken cancellationToken)
+    {
+        ExecutionOptions options = Execution;
+        IScanProvider scans = _inputs;
+        if (Parts is { } parts)
         {
-            Memory = MemoryLimit,
-            Held = _operators,
-            Profile = Profile,
-            MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
-        };
+            LogicalPlan shared = await parts.ShareAsync(plan, _inputs, options).ConfigureAwait(false);
+            plan = SharedPlans.Apply(await parts.TryReadAsync(cancellationToken).ConfigureAwait(false) ? shared : plan);
+            scans = parts.Over(_inputs);
+            options = Execution;
+        }
+
         try
         {
-            Statistics = await PlanExecutor.ExecuteAsync(query.Plan, this, this, execution, cancellationToken).ConfigureAwait(false);
+            Statistics = await PlanExecutor.ExecuteAsync(plan, scans, this, options, cancellationToken).ConfigureAwait(false);
         }
         catch (SourceException) when (_scans.Values.Any(scan => scan.Scan.IsUpserted))
         {
@@ -136,9 +149,16 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
             throw;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        return _builder.Complete();
+        Statistics = Parts?.Added(Statistics) ?? Statistics;
     }
+
+    private ExecutionOptions Execution => new(LoadProperties.RowErrors(_plan.Properties))
+    {
+        Memory = MemoryLimit,
+        Held = _operators,
+        Profile = Profile,
+        MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
+    };
 
     private bool IsLive => _plan.Emit != EmitMode.Snapshot;
 
@@ -155,7 +175,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         }
 
         _enter(LoadPhase.Executing);
-        Live = await new LiveLoad(_plan, _scans, _staged).RunAsync(query, this, CheckMemory, cancellationToken)
+        Live = await new LiveLoad(_plan, _scans, _inputs.Staged).RunAsync(query, _inputs, CheckMemory, cancellationToken)
             .ConfigureAwait(false);
         return Live.Writer.Current;
     }
@@ -207,49 +227,6 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, CancellationToken cancellationToken) => scan.IsSource
-        ? ReadSourceAsync(scan, cancellationToken)
-        : ReadTableAsync(TableScans.Read(_tables[scan.Relation], scan), cancellationToken);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<ChangeBatch> ReadAsync(LogicalScan scan, ScanKeys keys, CancellationToken cancellationToken) =>
-        ReadTableAsync(TableScans.Read(_tables[scan.Relation], scan, keys), cancellationToken);
-
-    private async IAsyncEnumerable<ChangeBatch> ReadTableAsync(
-        IEnumerable<Batch> batches, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (Batch batch in batches)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _rowsRead += batch.RowCount;
-            yield return new ChangeBatch(batch);
-        }
-    }
-
-    private async IAsyncEnumerable<ChangeBatch> ReadSourceAsync(
-        LogicalScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (_staged.TryGetValue(scan.Relation, out StagedTable? staged))
-        {
-            int[] ordinals = OrdinalsOf(scan, staged.Schema);
-            foreach (ChangeBatch batch in staged.Batches)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return batch with { Rows = batch.Rows.Select(ordinals) };
-            }
-        }
-        else
-        {
-            await foreach (SourceBatch batch in _scans[scan.Relation].StreamAsync(cancellationToken).ConfigureAwait(false))
-            {
-                yield return new ChangeBatch(
-                    batch.Rows.Select(OrdinalsOf(scan, batch.Schema)), Selection: null, WeightsOf(batch));
-            }
-        }
-    }
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         _builder?.Dispose();
@@ -261,10 +238,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     {
         try
         {
-            foreach (ScanSubscription scan in _scans.Values)
-            {
-                await scan.Scan.OpenAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await _inputs.OpenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (BookmarkException e) { throw new NotContinuedException(e.Message); }
     }
@@ -311,7 +285,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
     private StoredSource StoredSourceOf(string name, SharedScan scan) => new(
         name,
         scan.Identity ?? "",
-        scan.Definition.Columns is null ? _staged[name].Inferred : null,
+        scan.Definition.Columns is null ? _inputs.Staged[name].Inferred : null,
         [
             .. scan.Partitions.Zip(
                 scan.GetStatistics()!.Positions,
@@ -322,45 +296,9 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
                     position)),
         ]);
 
-    // A tombstone deletes its key.
-    private static int[]? WeightsOf(SourceBatch batch)
-    {
-        if (batch.Tombstones is not { } tombstones) { return null; }
-
-        int[] weights = new int[batch.Rows.RowCount];
-        for (int row = 0; row < weights.Length; row++) { weights[row] = tombstones[row] ? -1 : 1; }
-
-        return weights;
-    }
-
-    private static int[] OrdinalsOf(LogicalScan scan, Schema schema) =>
-        [.. scan.Schema.Fields.Select(field => schema.IndexOf(field.Name))];
-
     /// <summary>A relation as it is now; of one that goes on changing, sizes say nothing.</summary>
     private RelationInfo? FindRelation(string name) =>
-        IsLive ? Describe(name) is { } relation ? relation with { Statistics = null } : null : Describe(name);
-
-    private RelationInfo? Describe(string name)
-    {
-        if (_scans.TryGetValue(name, out ScanSubscription? scan))
-        {
-            return scan.Scan.Definition.Columns is null
-                ? SourceSchemas.Describe(name, scan.Scan.Definition, _staged[name].Schema) with { Statistics = SizeOf(name, scan) }
-                : SourceSchemas.Describe(name, scan.Scan.Definition) with { Statistics = SizeOf(name, scan) };
-        }
-
-        return _tables.TryGet(name, out _) ? LoadPlanning.Find(_tables, name) : null;
-    }
-
-    /// <summary>Rows that are there, else records that offsets tell; the bytes of files tell nothing.</summary>
-    private RowCountStatistics? SizeOf(string name, ScanSubscription scan)
-    {
-        if (_staged.TryGetValue(name, out StagedTable? staged)) { return new RowCountStatistics(staged.RowCount); }
-
-        return scan.Scan.Definition.Location is FileLocation
-            ? null
-            : new RowCountStatistics(scan.Scan.Partitions.Sum(partition => partition.Range.Length));
-    }
+        IsLive ? _inputs.Describe(name) is { } relation ? relation with { Statistics = null } : null : _inputs.Describe(name);
 
     private long? MemoryBudget => LoadProperties.MemoryBytes(_plan.Properties) ?? _options.TableMemoryBytes;
 
@@ -368,13 +306,17 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
         ? "LoadOptions.TableMemoryBytes"
         : $"property {LoadProperties.MemoryLimit}";
 
-    private MemoryLimit MemoryLimit => MemoryBudget is { } budget
-        ? new MemoryLimit(
-            Math.Max(0, budget - StagedBytes),
-            StagedBytes == 0 ? MemoryOption : $"{MemoryOption} of {budget}, less {StagedBytes} of staged records")
-        : MemoryLimit.None;
+    private MemoryLimit MemoryLimit => MemoryBudget is not { } budget
+        ? MemoryLimit.None
+        : HeldBytes == 0
+        ? new MemoryLimit(budget, MemoryOption)
+        : new MemoryLimit(
+            Math.Max(0, budget - HeldBytes), $"{MemoryOption} of {budget}, less {HeldBytes} of {WhatIsHeld}");
 
-    private long StagedBytes => _scans.Values.Sum(scan => scan.Scan.StagedBytes);
+    /// <summary>What is held for the query before it runs: staged records, and rows that are shared with other tables.</summary>
+    private long HeldBytes => _inputs.StagedBytes + (Parts?.SizeInBytes ?? 0);
+
+    private string WhatIsHeld => Parts is { SizeInBytes: > 0 } ? "staged records and shared rows" : "staged records";
 
     private void CheckMemory(long tableBytes)
     {
@@ -385,7 +327,7 @@ internal sealed class TableLoad : IScanProvider, IChangeConsumer, IDisposable
 
         if (MemoryBudget is not { } budget) { return; }
 
-        long used = tableBytes + StagedBytes;
+        long used = tableBytes + HeldBytes;
         if (used > budget)
         {
             throw new LoadException(

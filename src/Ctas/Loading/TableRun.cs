@@ -36,6 +36,8 @@ internal sealed class TableRun(TableToLoad table)
 
     public SavedSnapshot? Saved { get; set; }
 
+    public IReadOnlyList<SharedPartResult> SharedParts { get; set; } = [];
+
     public TimeSpan QueueTime => (Tracker.StartedAt ?? ReadyToRunAt) - ReadyToRunAt;
 
     /// <summary>The table's part of the result; its scans have ended.</summary>
@@ -55,6 +57,7 @@ internal sealed class TableRun(TableToLoad table)
             Records = scans.Sum(scan => scan.Records),
             Bytes = scans.Sum(scan => scan.Bytes),
             TableBytes = TableBytes,
+            SharedParts = SharedParts,
             Rejected = scans.Sum(scan => scan.Rejected) + Tracker.Scans.Sum(scan => scan.KeylessDropped) + RowsSkipped,
             RejectedSamples = [.. scans.SelectMany(scan => scan.RejectedSamples)],
             Retries = scans.Sum(scan => scan.Retries),

@@ -71,7 +71,7 @@ internal static class ExplainText
 
     private static void Append(StringBuilder text, LogicalPlan plan, string indent, string childIndent)
     {
-        string properties = Describe(plan.Kind) + KeyText(plan) + RowsText(plan);
+        string properties = Describe(plan.Kind) + KeyText(plan) + RowsText(plan) + SharingText(plan);
         text.Append(indent).Append(Describe(plan)).Append("  [").Append(properties).Append("]\n");
         IReadOnlyList<LogicalPlan> inputs = plan.Children;
         for (int i = 0; i < inputs.Count; i++)
@@ -103,6 +103,9 @@ internal static class ExplainText
     private static string RowsText(LogicalPlan plan) => plan.EstimatedRows is { } rows
         ? string.Create(CultureInfo.InvariantCulture, $", ~{rows} {(rows == 1 ? "row" : "rows")}")
         : "";
+
+    private static string SharingText(LogicalPlan plan) =>
+        plan.SharedWith.Count > 0 ? $", run once for {string.Join(", ", plan.SharedWith)} too" : "";
 
     private static string DescribeScan(LogicalScan scan)
     {

@@ -23,6 +23,9 @@ internal abstract record LogicalPlan(Schema Schema, ChangeKind Kind)
     /// <summary>About how many rows it gives; null when that is not known.</summary>
     public long? EstimatedRows { get; init; }
 
+    /// <summary>Tables whose queries have the same part, which a load of them all may run once; empty for none.</summary>
+    public IReadOnlyList<string> SharedWith { get; init; } = [];
+
     /// <summary>What it reads, from left to right.</summary>
     public abstract IReadOnlyList<LogicalPlan> Children { get; }
 
@@ -47,6 +50,9 @@ internal sealed record LogicalScan(
 
     /// <summary>Which rows are needed, where that can be looked up; null for all.</summary>
     public ScanLookup? Lookup { get; init; }
+
+    /// <summary>Number of the part, run once for several tables, whose rows are read; null for those of a relation.</summary>
+    public int? Part { get; init; }
 
     public override IReadOnlyList<LogicalPlan> Children => [];
 

@@ -1,30 +1,16 @@
 using Ctas.Data;
-using Ctas.Execution.State;
 
 namespace Ctas.Execution.Operators;
 
 /// <summary>Keeps the rows of a plan that is read several times, until the last reader has read them.</summary>
 internal sealed class SpoolOperator(Schema schema, MemoryMeter memory) : IOperatorInput
 {
-    private const int PortionRows = 65_536;
-
-    private readonly DataType[] _types = [.. schema.Fields.Select(field => field.Type)];
-    private readonly List<RowBuffer> _portions = [];
+    private readonly SpooledRows _rows = new(schema, memory);
     private int _readers;
-    private long _charged;
 
     public bool IsSatisfied => false;
 
-    public void Push(ChangeBatch changes)
-    {
-        InsertOnly.Require(changes);
-        if (_portions.Count == 0 || _portions[^1].Count >= PortionRows) { _portions.Add(new RowBuffer(_types)); }
-
-        _portions[^1].Append(changes.Densify().Rows);
-        long bytes = _portions.Sum(portion => portion.SizeInBytes);
-        memory.Charge(bytes - _charged);
-        _charged = bytes;
-    }
+    public void Push(ChangeBatch changes) => _rows.Consume(changes);
 
     public void Complete()
     {
@@ -39,18 +25,14 @@ internal sealed class SpoolOperator(Schema schema, MemoryMeter memory) : IOperat
 
     private void Read(IOperatorInput output)
     {
-        foreach (RowBuffer portion in _portions)
+        foreach (Batch rows in _rows.View())
         {
             if (output.IsSatisfied) { break; }
 
-            output.Push(new ChangeBatch(portion.View()));
+            output.Push(new ChangeBatch(rows));
         }
 
-        if (--_readers > 0) { return; }
-
-        _portions.Clear();
-        memory.Charge(-_charged);
-        _charged = 0;
+        if (--_readers == 0) { _rows.Clear(); }
     }
 
     private sealed class Reader(SpoolOperator spool, IOperatorInput output) : IOperatorInput

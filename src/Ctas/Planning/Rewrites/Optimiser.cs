@@ -12,6 +12,9 @@ internal sealed record OptimiserOptions(
     /// <summary>True for a plan whose rows are kept right while tables change: its joins keep both sides.</summary>
     public bool IsMaintained { get; init; }
 
+    /// <summary>False leaves equal parts of a plan apart, for those who share them with other plans first.</summary>
+    public bool SharesParts { get; init; } = true;
+
     /// <summary>Only what needs no help of other layers.</summary>
     public static OptimiserOptions Default { get; } = new();
 
@@ -48,7 +51,8 @@ internal static class Optimiser
         plan = new JoinOrder(cardinality).Apply(plan);
         plan = MergedProjects.Apply(new BuildSides(cardinality).Apply(plan));
         plan = new IndexLookups(options.Statistics ?? (_ => null)).Apply(LimitPushDown.Apply(plan));
-        plan = SharedPlans.Apply(plan);
+        if (options.SharesParts) { plan = SharedPlans.Apply(plan); }
+
         plan = cardinality.Annotate(plan);
         return query with { Plan = options.IsMaintained ? plan : new JoinLookups(options.Statistics ?? (_ => null)).Apply(plan) };
     }

@@ -17,7 +17,7 @@ internal static class PlanComparison
 
     private static bool DoSame(LogicalPlan left, LogicalPlan right) => (left, right) switch
     {
-        (LogicalScan a, LogicalScan b) => a.Relation == b.Relation && a.IsSource == b.IsSource
+        (LogicalScan a, LogicalScan b) => a.Relation == b.Relation && a.Part == b.Part && a.IsSource == b.IsSource
             && a.Columns.Equals(b.Columns) && a.IsOpen == b.IsOpen
             && a.Schema.Fields.Select(field => field.Name).SequenceEqual(b.Schema.Fields.Select(field => field.Name)),
         (LogicalSingleRow, _) or (LogicalEmpty, _) or (LogicalDistinct, _) or (LogicalUnionAll, _) => true,
@@ -34,8 +34,24 @@ internal static class PlanComparison
         (LogicalUnnest a, LogicalUnnest b) => a.HasOrdinality == b.HasOrdinality && a.KeepsEmpty == b.KeepsEmpty
             && AreSame(a.Collections, b.Collections) && a.SpreadsFields.SequenceEqual(b.SpreadsFields),
         (LogicalSetOperation a, LogicalSetOperation b) => a.Operation == b.Operation && a.IsAll == b.IsAll,
+        (LogicalValues a, LogicalValues b) => a.Rows.Count == b.Rows.Count && a.Rows.Zip(b.Rows, AreSame).All(isSame => isSame),
+        (LogicalTimeWindow a, LogicalTimeWindow b) => a.Window == b.Window && a.Size == b.Size && a.Advance == b.Advance
+            && a.Grace == b.Grace && AreSame(a.Time, b.Time) && AreSame(a.Keys, b.Keys),
+        (LogicalWindow a, LogicalWindow b) => a.RowLimit == b.RowLimit && AreSame(a.PartitionBy, b.PartitionBy)
+            && AreSame(a.OrderBy, b.OrderBy) && a.Calls.Count == b.Calls.Count && a.Calls.Zip(b.Calls, AreSame).All(isSame => isSame),
         _ => false,
     };
+
+    private static bool AreSame(WindowCall left, WindowCall right) =>
+        left.Function == right.Function && left.Type == right.Type && left.IgnoresNulls == right.IgnoresNulls
+        && (left.Aggregate is null ? right.Aggregate is null : right.Aggregate is not null && AreSame(left.Aggregate, right.Aggregate))
+        && AreSame(left.Arguments, right.Arguments) && AreSame(left.Frame, right.Frame);
+
+    private static bool AreSame(WindowFrame left, WindowFrame right) =>
+        left.Unit == right.Unit && left.Exclusion == right.Exclusion && AreSame(left.Start, right.Start)
+        && AreSame(left.End, right.End) && AreSame(left.RangeKey, right.RangeKey);
+
+    private static bool AreSame(FrameBound left, FrameBound right) => left.Kind == right.Kind && AreSame(left.Offset, right.Offset);
 
     private static bool AreSame(AggregateCall left, AggregateCall right) =>
         left.Function == right.Function && left.Type == right.Type && left.IsDistinct == right.IsDistinct

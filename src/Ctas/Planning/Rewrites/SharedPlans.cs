@@ -3,57 +3,36 @@ using Ctas.Data;
 namespace Ctas.Planning.Rewrites;
 
 /// <summary>Finds equal parts of a plan, as a common table read twice leaves them, and lets them run once.</summary>
-/// <remarks>Only parts that do more than read, filter and compute: keeping rows costs more than that.</remarks>
 internal sealed class SharedPlans
 {
     private readonly List<LogicalShared> _shared = [];
-    private readonly List<LogicalPlan> _found = [];
+    private readonly List<LogicalPlan> _found;
 
-    private SharedPlans()
-    {
-    }
+    private SharedPlans(LogicalPlan plan) => _found = [.. EqualParts.Of([plan]).Select(equal => equal[0])];
 
     /// <summary>The plan with its equal parts shared.</summary>
     public static LogicalPlan Apply(LogicalPlan plan)
     {
-        var sharing = new SharedPlans();
-        sharing.Find(plan);
+        var sharing = new SharedPlans(plan);
         if (sharing._found.Count == 0) { return plan; }
 
         LogicalPlan body = sharing.Replaced(plan);
         return WithoutSingleReaders(new LogicalSharing(sharing._shared, body));
     }
 
-    private void Find(LogicalPlan plan)
+    /// <summary>The plan with each shared part where it is read.</summary>
+    public static LogicalPlan Inlined(LogicalPlan plan)
     {
-        // Only parts of one shape are compared in full.
-        var shapes = new Dictionary<LogicalPlan, int>(ReferenceEqualityComparer.Instance);
-        IEnumerable<IGrouping<int, LogicalPlan>> alike =
-            PlanTree.All(plan).Where(IsWorthIt).GroupBy(part => ShapeOf(part, shapes));
-        foreach (IGrouping<int, LogicalPlan> group in alike)
-        {
-            List<LogicalPlan> once = [];
-            foreach (LogicalPlan part in group)
-            {
-                if (once.Find(other => PlanComparison.AreSame(other, part)) is not { } same) { once.Add(part); }
-                else if (!_found.Contains(same)) { _found.Add(same); }
-            }
-        }
+        if (plan is not LogicalSharing sharing) { return PlanTree.MapChildren(plan, Inlined); }
+
+        Dictionary<int, LogicalPlan> shared = sharing.Shared.ToDictionary(part => part.Number, part => part.Input);
+        return Inlined(sharing.Body, shared);
     }
 
-    private static int ShapeOf(LogicalPlan plan, Dictionary<LogicalPlan, int> known)
-    {
-        if (known.TryGetValue(plan, out int shape)) { return shape; }
-
-        var hash = new HashCode();
-        hash.Add(plan.GetType());
-        hash.Add(plan.Schema.Fields.Count);
-        if (plan is LogicalScan scan) { hash.Add(scan.Relation); }
-
-        foreach (LogicalPlan child in plan.Children) { hash.Add(ShapeOf(child, known)); }
-
-        return known[plan] = hash.ToHashCode();
-    }
+    private static LogicalPlan Inlined(LogicalPlan plan, IReadOnlyDictionary<int, LogicalPlan> inline) =>
+        plan is LogicalSharedRead read && inline.TryGetValue(read.Number, out LogicalPlan? input)
+            ? Inlined(input, inline)
+            : PlanTree.MapChildren(plan, child => Inlined(child, inline));
 
     /// <summary>A part that only stands inside another shared one has one reader left: it runs where it is read.</summary>
     private static LogicalSharing WithoutSingleReaders(LogicalSharing sharing)
@@ -62,9 +41,6 @@ internal sealed class SharedPlans
             .CountBy(read => read.Number).ToDictionary(count => count.Key, count => count.Value);
         Dictionary<int, LogicalPlan> inline = sharing.Shared.Where(shared => readers[shared.Number] == 1)
             .ToDictionary(shared => shared.Number, shared => shared.Input);
-        LogicalPlan Inlined(LogicalPlan plan) => plan is LogicalSharedRead read && inline.TryGetValue(read.Number, out LogicalPlan? input)
-            ? Inlined(input)
-            : PlanTree.MapChildren(plan, Inlined);
 
         LogicalShared[] rest = [.. sharing.Shared.Where(shared => !inline.ContainsKey(shared.Number))];
         Dictionary<int, int> numbers = rest.Select((shared, i) => (shared.Number, New: i + 1)).ToDictionary(n => n.Number, n => n.New);
@@ -72,17 +48,14 @@ internal sealed class SharedPlans
             ? read with { Number = numbers[read.Number] }
             : PlanTree.MapChildren(plan, Renumbered);
         return new LogicalSharing(
-            [.. rest.Select(shared => new LogicalShared(numbers[shared.Number], Renumbered(Inlined(shared.Input))))],
-            Renumbered(Inlined(sharing.Body)));
+            [.. rest.Select(shared => new LogicalShared(numbers[shared.Number], Renumbered(Inlined(shared.Input, inline))))],
+            Renumbered(Inlined(sharing.Body, inline)));
     }
-
-    private static bool IsWorthIt(LogicalPlan plan) =>
-        plan is LogicalAggregate or LogicalJoin or LogicalDistinct or LogicalSetOperation or LogicalSort or LogicalLimit;
 
     /// <summary>The outermost equal parts are read where they stood; what they share among themselves comes first.</summary>
     private LogicalPlan Replaced(LogicalPlan plan)
     {
-        if (!IsWorthIt(plan) || _found.Find(known => PlanComparison.AreSame(known, plan)) is not { } found)
+        if (!EqualParts.AreWorthSharing(plan) || _found.Find(known => PlanComparison.AreSame(known, plan)) is not { } found)
         {
             return PlanTree.MapChildren(plan, Replaced);
         }
