@@ -25,6 +25,10 @@ internal static class Calendar
     public static bool IsTimestamp(long microseconds) =>
         microseconds is >= FirstTimestamp and < (LastDay + 1) * MicrosecondsPerDay;
 
+    /// <summary>True for a time within the years 1 to 9999, in milliseconds since 1970-01-01.</summary>
+    public static bool IsTimestampInMilliseconds(long milliseconds) =>
+        milliseconds is >= FirstTimestamp / 1000 and < (LastDay + 1) * MicrosecondsPerDay / 1000;
+
     /// <summary>The day that holds a time.</summary>
     public static long DayOf(long microseconds) => FloorDivide(microseconds, MicrosecondsPerDay);
 

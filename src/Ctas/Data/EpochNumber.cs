@@ -28,7 +28,7 @@ internal static class EpochNumber
         {
             DataTypeKind.Date => Calendar.IsDay(number),
             DataTypeKind.Time => number is >= 0 and < Calendar.MicrosecondsPerDay / 1000,
-            _ => Int128.Abs((Int128)number) <= long.MaxValue / 1000,
+            _ => Calendar.IsTimestampInMilliseconds(number),
         };
         value = !fits || type.Kind == DataTypeKind.Date ? number : number * 1000;
         return fits;

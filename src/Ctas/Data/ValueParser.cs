@@ -129,7 +129,7 @@ internal static class ValueParser
 
     /// <summary>
     /// ISO 8601 date, or date and time parted by <c>T</c> or a blank, as microseconds since the epoch. Without an offset
-    /// it is UTC; what is finer than a microsecond is cut off.
+    /// it is UTC; what is finer than a microsecond is cut off. As UTC it lies within the years 1 to 9999.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParseTimestamp(ReadOnlySpan<byte> text, out long microseconds)
@@ -150,7 +150,10 @@ internal static class ValueParser
             if (!TryParseTime(zone < 0 ? clock : clock[..zone], out time)) { return false; }
         }
 
-        microseconds = (days * MicrosecondsPerDay) + time - offset;
+        long moment = (days * MicrosecondsPerDay) + time - offset;
+        if (!Calendar.IsTimestamp(moment)) { return false; }
+
+        microseconds = moment;
         return true;
     }
 

@@ -99,7 +99,7 @@ public sealed partial class RecordBatchBuilder
 
                     break;
                 case SourceColumnRole.RowTime:
-                    if (Int128.Abs((Int128)record.TimestampMilliseconds) > long.MaxValue / 1000)
+                    if (!Calendar.IsTimestampInMilliseconds(record.TimestampMilliseconds))
                     {
                         return "the record's time is out of range";
                     }

@@ -50,6 +50,8 @@ public sealed class ValueParserTests
     [InlineData("2026-01-02T03:04:05.1+02:30", "2026-01-02T00:34:05.1000000")]
     [InlineData("2026-01-02T03:04:05.123456789-0130", "2026-01-02T04:34:05.1234560")]
     [InlineData("1960-02-29T23:59:59.999999Z", "1960-02-29T23:59:59.9999990")]
+    [InlineData("0001-01-01T01:00:00+01:00", "0001-01-01T00:00:00.0000000")]
+    [InlineData("9999-12-31T22:59:59-01:00", "9999-12-31T23:59:59.0000000")]
     public void TryParseTimestamp_Iso_IsUtcMicroseconds(string text, string expected)
     {
         ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes(text), out long microseconds).Should().BeTrue();
@@ -66,6 +68,8 @@ public sealed class ValueParserTests
     [InlineData("2026-01-02T03:04:05+9")]
     [InlineData("2026-01-02x03:04:05")]
     [InlineData("2026-01-02T03:04:05Zjunk")]
-    public void TryParseTimestamp_NotIso_IsRefused(string text) =>
+    [InlineData("0001-01-01T00:59:59+01:00")]
+    [InlineData("9999-12-31T23:00:00-01:00")]
+    public void TryParseTimestamp_NoTimestamp_IsRefused(string text) =>
         ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes(text), out _).Should().BeFalse();
 }

@@ -93,6 +93,9 @@ public sealed class RecordBatchBuilderTests
     [InlineData("DATE", "\"2026-02-30\"")]
     [InlineData("TIME", "\"24:00:00\"")]
     [InlineData("TIMESTAMP", "\"yesterday\"")]
+    [InlineData("TIMESTAMP", "\"9999-12-31T23:59:59-01:00\"")]
+    [InlineData("TIMESTAMP", "1700000000000000")]
+    [InlineData("TIMESTAMP", "-62135596800001")]
     [InlineData("BYTES", "\"***\"")]
     public void Add_ValueThatDoesNotFit_FailsWithFieldTypeAndPosition(string type, string json)
     {
@@ -201,6 +204,21 @@ public sealed class RecordBatchBuilderTests
 
         feed.Invoking(limited => limited.Add("{}")).Should().Throw<SourceException>()
             .WithMessage("more than 2 records, the limit of loading.bulk.max_records, at orders[2]@2");
+    }
+
+    [Theory]
+    [InlineData(-62135596800000, true)]
+    [InlineData(253402300799999, true)]
+    [InlineData(-62135596800001, false)]
+    [InlineData(253402300800000, false)]
+    [InlineData(long.MaxValue, false)]
+    public void Add_RecordsTime_LiesWithinTheYearsOfATimestamp(long milliseconds, bool fits)
+    {
+        var feed = new RecordFeed(RecordFeed.Define(Id), new ScanRequest(PseudoColumns: [SourceColumnRole.RowTime]));
+        Action add = () => feed.Add("""{"id":1}"""u8.ToArray(), timestamp: milliseconds);
+
+        if (fits) { add.Should().NotThrow(); }
+        else { add.Should().Throw<SourceException>().WithMessage("*the record's time is out of range*"); }
     }
 
     [Fact]
