@@ -117,7 +117,7 @@ internal sealed class TopicReader : IDisposable
     /// <summary>Takes what has arrived; true when nothing had.</summary>
     private bool Fetch(ITopicConsumer consumer, TimeSpan wait)
     {
-        ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(_setup.Definition.BatchRows - _builder.RowCount, wait);
+        ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(_builder.Room, wait);
         foreach (ref readonly ConsumedMessage message in messages)
         {
             Take(in message, consumer);

@@ -71,6 +71,13 @@ public sealed class Batch : RowStore
         return new Batch(sliced, count);
     }
 
+    /// <summary>Gives pooled memory of the columns back: nobody reads them any more.</summary>
+    /// <exception cref="InvalidOperationException">It has been given back before.</exception>
+    internal void GiveBack()
+    {
+        foreach (Column column in _columns) { column.GiveBack(); }
+    }
+
     /// <summary>A batch of some of the columns; nothing is copied.</summary>
     public Batch Select(ReadOnlySpan<int> ordinals)
     {

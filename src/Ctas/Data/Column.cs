@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Ctas.Data.Nested;
 
@@ -44,6 +45,31 @@ public abstract class Column
 
     /// <summary>Rows [start, start + length) as a column of their own; values are shared, not copied.</summary>
     internal abstract Column Slice(int start, int length);
+
+    /// <summary>True when the values lie in pooled memory.</summary>
+    internal bool IsLent { get; init; }
+
+    /// <summary>Gives pooled memory back, where the values lie in any: nobody reads them, or a slice of them, any more.</summary>
+    /// <remarks>A string pool stays what it is. Columns whose memory is not given back are collected like any other.</remarks>
+    /// <exception cref="InvalidOperationException">The memory has been given back before.</exception>
+    internal void GiveBack()
+    {
+        if (IsLent) { ReturnValues(); }
+    }
+
+    /// <summary>Ends the use of an array that a builder has rented.</summary>
+    /// <returns>What stands in its place: nothing can be read there.</returns>
+    private protected static T[]? Return<T>(T[]? values)
+    {
+        ArrayPool<T>.Shared.Return(values ?? throw GivenBack());
+        return null;
+    }
+
+    /// <summary>The failure to use memory that was given back.</summary>
+    private protected static InvalidOperationException GivenBack() => new("The memory of the column has been given back.");
+
+    /// <summary>Gives the array of the values back; they cannot be read any more.</summary>
+    private protected abstract void ReturnValues();
 
     /// <summary>Bytes this column keeps alive, without shared string pools; a slice counts its own rows.</summary>
     public abstract long SizeInBytes { get; }

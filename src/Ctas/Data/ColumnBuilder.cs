@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
@@ -21,17 +22,27 @@ public abstract class ColumnBuilder
     /// <summary>A builder of the physical form that belongs to <paramref name="type"/>.</summary>
     /// <param name="type">Any stored type; not Unknown.</param>
     /// <param name="pool">Where strings go; a new interned pool when null.</param>
-    public static ColumnBuilder Create(DataType type, StringPool? pool = null) => type.Kind switch
+    public static ColumnBuilder Create(DataType type, StringPool? pool = null) => Create(type, pool, isLending: false);
+
+    /// <summary>As <see cref="Create(DataType, StringPool?)"/>.</summary>
+    /// <param name="type">Any stored type; not Unknown.</param>
+    /// <param name="pool">Where strings go; a new interned pool when null.</param>
+    /// <param name="isLending">True when somebody will give the memory of the columns back.</param>
+    internal static ColumnBuilder Create(DataType type, StringPool? pool, bool isLending) => type.Kind switch
     {
-        DataTypeKind.Boolean => new FixedColumnBuilder<bool>(type),
-        DataTypeKind.Int or DataTypeKind.Date => new FixedColumnBuilder<int>(type),
-        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp => new FixedColumnBuilder<long>(type),
-        DataTypeKind.Double => new FixedColumnBuilder<double>(type),
-        DataTypeKind.Decimal => new FixedColumnBuilder<Int128>(type),
-        DataTypeKind.Interval => new FixedColumnBuilder<Interval>(type),
+        DataTypeKind.Boolean => new FixedColumnBuilder<bool>(type) { IsLending = isLending },
+        DataTypeKind.Int or DataTypeKind.Date => new FixedColumnBuilder<int>(type) { IsLending = isLending },
+        DataTypeKind.BigInt or DataTypeKind.Time or DataTypeKind.Timestamp =>
+            new FixedColumnBuilder<long>(type) { IsLending = isLending },
+        DataTypeKind.Double => new FixedColumnBuilder<double>(type) { IsLending = isLending },
+        DataTypeKind.Decimal => new FixedColumnBuilder<Int128>(type) { IsLending = isLending },
+        DataTypeKind.Interval => new FixedColumnBuilder<Interval>(type) { IsLending = isLending },
         DataTypeKind.Unknown => throw new UnreachableException($"No column form for {type}."),
-        _ => new StringColumnBuilder(type, pool ?? new StringPool(isInterned: true)),
+        _ => new StringColumnBuilder(type, pool ?? new StringPool(isInterned: true)) { IsLending = isLending },
     };
+
+    /// <summary>True when the columns are made of pooled memory, see <see cref="Column.GiveBack"/>.</summary>
+    internal bool IsLending { get; init; }
 
     /// <summary>Appends NULL.</summary>
     public abstract void AppendNull();
@@ -50,8 +61,23 @@ public abstract class ColumnBuilder
         Count = count;
     }
 
-    // Batches are mostly of one size: the next one starts with room for as many rows as the last one had.
-    private protected int NextCapacity(int capacity) => capacity == 0 ? Math.Max(64, _lastCount) : capacity * 2;
+    /// <summary>Makes room for more values.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private protected void Enlarge<T>(ref T[] values)
+    {
+        // Batches are mostly of one size: the next one starts with room for as many rows as the last one had.
+        int capacity = values.Length == 0 ? Math.Max(64, _lastCount) : values.Length * 2;
+        if (!IsLending)
+        {
+            Array.Resize(ref values, capacity);
+            return;
+        }
+
+        T[] larger = ArrayPool<T>.Shared.Rent(capacity);
+        values.CopyTo(larger);
+        ArrayPool<T>.Shared.Return(values);
+        values = larger;
+    }
 
     private protected void ResetCount()
     {
@@ -118,7 +144,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(T value)
     {
-        if (Count == _values.Length) { Array.Resize(ref _values, NextCapacity(_values.Length)); }
+        if (Count == _values.Length) { Enlarge(ref _values); }
 
         _values[Count++] = value;
     }
@@ -141,7 +167,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
     /// <inheritdoc/>
     public override Column Finish()
     {
-        var column = new FixedColumn<T>(Type, _values, Count, TakeValidity());
+        var column = new FixedColumn<T>(Type, _values, Count, TakeValidity()) { IsLent = IsLending };
         _values = [];
         ResetCount();
         return column;
@@ -179,7 +205,7 @@ public sealed class StringColumnBuilder : ColumnBuilder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AppendCode(int code)
     {
-        if (Count == _codes.Length) { Array.Resize(ref _codes, NextCapacity(_codes.Length)); }
+        if (Count == _codes.Length) { Enlarge(ref _codes); }
 
         _codes[Count++] = code;
     }
@@ -203,7 +229,9 @@ public sealed class StringColumnBuilder : ColumnBuilder
     /// <inheritdoc/>
     public override Column Finish()
     {
-        var column = new StringColumn(Type, _codes, Count, Pool, TakeValidity());
+        if (IsLending) { Pool.Retain(); }
+
+        var column = new StringColumn(Type, _codes, Count, Pool, TakeValidity()) { IsLent = IsLending };
         _codes = [];
         ResetCount();
         return column;

@@ -9,7 +9,7 @@ public sealed class FixedColumn<T> : Column
 {
     private readonly int _start;
 
-    // Null until values that are deferred are read.
+    // Null until values that are deferred are read, and once they are given back.
     private T[]? _values;
 
     /// <summary>Takes over <paramref name="values"/>, which may be longer than the column.</summary>
@@ -65,6 +65,8 @@ public sealed class FixedColumn<T> : Column
     internal override Column Slice(int start, int length) =>
         start == 0 && length == Length ? this : new FixedColumn<T>(this, start, length);
 
+    private protected override void ReturnValues() => _values = Return(_values);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private T[] Decode() => _values = Deferred!.Decoded._values!;
+    private T[] Decode() => _values = (Deferred ?? throw GivenBack()).Decoded._values!;
 }

@@ -1,8 +1,9 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Ctas.Data;
 
-/// <summary>Finds row numbers by the hash of their key: open addressing with linear probing. One writer.</summary>
+/// <summary>Finds row numbers by the hash of their key. One writer.</summary>
 /// <remarks>
 /// The index knows hashes and row numbers only; whoever holds the rows compares the keys of the candidates:
 /// <code>
@@ -12,102 +13,131 @@ namespace Ctas.Data;
 /// }
 /// </code>
 /// Hashes of 32 bits are kept beside the rows, so a candidate is almost always a match. Safe for many readers while
-/// nothing is written. Cost of all operations O(1) expected.
+/// nothing is written. Cost of all operations O(1) expected: the first bits of a hash choose a part, and a part that has
+/// become large is split in two (extendible hashing, Fagin et al. 1979), so that growth never copies the whole index.
 /// </remarks>
 internal sealed class KeyIndex
 {
-    // hash (high 32 bits) | row + 1; 0 is free. At most three quarters full.
-    private ulong[] _slots;
+    // Half a megabyte of a part would not stay in the nearest caches while it is split; 64 KB do.
+    private const int MaxSlots = 8192;
+    private const int MaxDepth = 20;
 
-    /// <summary>Makes an empty index with room for <paramref name="capacity"/> keys.</summary>
-    public KeyIndex(int capacity = 0) => _slots = new ulong[SlotsFor(capacity)];
+    // 2ⁿ places by the first n bits of a hash; a part stands in all those whose numbers begin with its bits.
+    private KeyIndexPart[] _places;
+    private int _shift = 32;
+
+    /// <summary>Makes an empty index with room for <paramref name="capacity"/> keys, if they are few.</summary>
+    public KeyIndex(int capacity = 0)
+    {
+        uint wanted = (uint)Math.Min(MaxSlots, Math.Max(8, (capacity * 4L / 3) + 1));
+        _places = [new KeyIndexPart((int)BitOperations.RoundUpToPowerOf2(wanted), depth: 0)];
+        SizeInBytes = BytesOf(_places[0]);
+    }
 
     /// <summary>Number of keys.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bytes the index keeps alive.</summary>
-    public long SizeInBytes => _slots.Length * 8L;
+    public long SizeInBytes { get; private set; }
 
-    /// <summary>Bytes that an index of so many keys, added one by one, keeps alive.</summary>
-    public static long SizeFor(int count) => SlotsFor(count) * 8L;
+    /// <summary>The different parts, in the order of their hashes.</summary>
+    public IReadOnlyList<KeyIndexPart> Parts
+    {
+        get
+        {
+            var parts = new List<KeyIndexPart>();
+            for (int place = 0; place < _places.Length; place += _places.Length >> parts[^1].Depth) { parts.Add(_places[place]); }
+
+            return parts;
+        }
+    }
 
     /// <summary>Walks the rows whose keys may have this hash.</summary>
-    public KeyProbe Probe(ulong hash) => new(_slots, Shorten(hash));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public KeyProbe Probe(ulong hash)
+    {
+        uint kept = Shorten(hash);
+        return new KeyProbe(PartOf(kept).Slots, kept);
+    }
+
+    /// <summary>Asks for the memory that <see cref="Probe"/> of this hash will look at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong hash)
+    {
+        uint kept = Shorten(hash);
+        ulong[] slots = PartOf(kept).Slots;
+        CacheLines.Prefetch(in slots[(int)kept & (slots.Length - 1)]);
+    }
 
     /// <summary>Adds a row whose key is not in the index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ulong hash, int row)
     {
-        if ((Count + 1) * 4L > _slots.Length * 3L) { Grow(); }
+        uint kept = Shorten(hash);
+        KeyIndexPart part = PartOf(kept);
+        while (part.IsFull)
+        {
+            Enlarge(part, kept);
+            part = PartOf(kept);
+        }
 
-        Insert(_slots, (ulong)Shorten(hash) << 32 | (uint)(row + 1));
+        part.Add(ContentOf(kept, row));
         Count++;
     }
 
     /// <summary>Takes out the key of a row; false when it is not there.</summary>
     public bool Remove(ulong hash, int row)
     {
-        ulong content = (ulong)Shorten(hash) << 32 | (uint)(row + 1);
-        int mask = _slots.Length - 1;
-        int hole = (int)(content >> 32) & mask;
-        while (_slots[hole] != content)
-        {
-            if (_slots[hole] == 0) { return false; }
+        uint kept = Shorten(hash);
+        if (!PartOf(kept).Remove(ContentOf(kept, row))) { return false; }
 
-            hole = (hole + 1) & mask;
-        }
-
-        // What lies behind the hole moves up unless that would take it before its home (Knuth 6.4, algorithm R).
-        for (int slot = (hole + 1) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
-        {
-            int home = (int)(_slots[slot] >> 32) & mask;
-            if (((slot - home) & mask) < ((slot - hole) & mask)) { continue; }
-
-            _slots[hole] = _slots[slot];
-            hole = slot;
-        }
-
-        _slots[hole] = 0;
         Count--;
         return true;
-    }
-
-    /// <summary>Calls back with each row and the 32 bits kept of its hash, in no order.</summary>
-    public void ForEach(Action<uint, int> visit)
-    {
-        foreach (ulong content in _slots)
-        {
-            if (content != 0) { visit((uint)(content >> 32), (int)(uint)content - 1); }
-        }
     }
 
     /// <summary>The 32 bits of a hash that are kept.</summary>
     public static uint Shorten(ulong hash) => (uint)hash ^ (uint)(hash >> 32);
 
-    private static int SlotsFor(int capacity) =>
-        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, (capacity * 4L / 3) + 1));
+    /// <summary>What stands in the slot of a key.</summary>
+    /// <param name="hash">The bits of the hash that are kept.</param>
+    /// <param name="row">The row.</param>
+    public static ulong ContentOf(uint hash, int row) => (ulong)hash << 32 | (uint)(row + 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Insert(ulong[] slots, ulong content)
-    {
-        int mask = slots.Length - 1;
-        int slot = (int)(content >> 32) & mask;
-        while (slots[slot] != 0) { slot = (slot + 1) & mask; }
+    private KeyIndexPart PartOf(uint hash) => _places[(int)((ulong)hash >> _shift)];
 
-        slots[slot] = content;
+    private void Enlarge(KeyIndexPart part, uint hashInside)
+    {
+        SizeInBytes -= BytesOf(part);
+        bool isSplit = part.Slots.Length >= MaxSlots && part.Depth < MaxDepth;
+        if (isSplit && part.Split() is { } second) { Place(second, hashInside); }
+        else { part.Grow(); }
+
+        SizeInBytes += BytesOf(part);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Grow()
+    /// <summary>Puts the second half of a part that was split into its places.</summary>
+    private void Place(KeyIndexPart second, uint hashInside)
     {
-        var slots = new ulong[_slots.Length * 2];
-        foreach (ulong content in _slots)
-        {
-            if (content != 0) { Insert(slots, content); }
-        }
+        if (1L << second.Depth > _places.Length) { Double(); }
 
-        _slots = slots;
+        int count = _places.Length >> second.Depth;
+        int prefix = (int)(hashInside >> (32 - second.Depth)) | 1;
+        Array.Fill(_places, second, prefix * count, count);
+        SizeInBytes += BytesOf(second);
     }
+
+    private void Double()
+    {
+        var doubled = new KeyIndexPart[_places.Length * 2];
+        for (int place = 0; place < doubled.Length; place++) { doubled[place] = _places[place / 2]; }
+
+        SizeInBytes += _places.Length * 8L;
+        _places = doubled;
+        _shift--;
+    }
+
+    private static long BytesOf(KeyIndexPart part) => (part.Slots.Length * 8L) + KeyIndexPart.OwnBytes;
 }
 
 /// <summary>A walk over the candidates of one hash in a <see cref="KeyIndex"/>. Ends with the next write.</summary>
@@ -153,5 +183,5 @@ internal ref struct KeyProbe
     }
 
     /// <summary>Lets the key of the candidate point to another row.</summary>
-    public readonly void SetRow(int row) => _slots[_current] = (ulong)_hash << 32 | (uint)(row + 1);
+    public readonly void SetRow(int row) => _slots[_current] = KeyIndex.ContentOf(_hash, row);
 }

@@ -7,7 +7,8 @@ namespace Ctas.Data;
 /// </remarks>
 public sealed class StringColumn : Column
 {
-    private readonly int[] _codes;
+    // Null once they are given back.
+    private int[]? _codes;
     private readonly int _start;
 
     /// <summary>Takes over <paramref name="codes"/>, which may be longer than the column.</summary>
@@ -31,16 +32,16 @@ public sealed class StringColumn : Column
     public StringPool Pool { get; }
 
     /// <summary>A code a row; −1 for NULL.</summary>
-    public ReadOnlySpan<int> Codes => _codes.AsSpan(_start, Length);
+    public ReadOnlySpan<int> Codes => (_codes ?? throw GivenBack()).AsSpan(_start, Length);
 
     /// <inheritdoc/>
     public override long SizeInBytes =>
-        (KeptLength(_codes.Length, _start) * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
+        (KeptLength(_codes?.Length ?? 0, _start) * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
 
     /// <summary>The bytes of a row (UTF-8 for VARCHAR); empty for NULL. No copy, no allocation.</summary>
     public ReadOnlySpan<byte> GetBytes(int row)
     {
-        int code = _codes[_start + row];
+        int code = _codes![_start + row];
         return code < 0 ? default : Pool.GetBytes(code);
     }
 
@@ -65,5 +66,11 @@ public sealed class StringColumn : Column
     }
 
     internal override Column Slice(int start, int length) =>
-        new StringColumn(Type, _codes, _start + start, length, Pool, Validity?.Slice(start, length));
+        new StringColumn(Type, _codes ?? throw GivenBack(), _start + start, length, Pool, Validity?.Slice(start, length));
+
+    private protected override void ReturnValues()
+    {
+        _codes = Return(_codes);
+        Pool.Release();
+    }
 }

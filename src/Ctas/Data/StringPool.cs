@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -9,7 +10,8 @@ namespace Ctas.Data;
 /// <remarks>
 /// Bytes lie in chunks that never move, so spans stay valid. An <i>interned</i> pool gives equal strings the same
 /// code: there, equal codes ⇔ equal strings. One writer; many readers of codes that were published to them. A pool of
-/// <see cref="DeferredStrings"/> takes no others.
+/// <see cref="DeferredStrings"/> takes no others. The memory of a <i>lent</i> pool serves another one as soon as nobody uses
+/// it any more, see <see cref="Release"/>.
 /// </remarks>
 public sealed class StringPool
 {
@@ -28,6 +30,9 @@ public sealed class StringPool
     private int _openEnd = -1;
     private long _chunkBytes;
 
+    // Those that read or fill a lent pool; 0 in any other.
+    private int _users;
+
     // Slots of the intern table: hash (high 32 bits) | code + 1; 0 is free. Linear probing, at most half full.
     private ulong[]? _slots;
 
@@ -45,6 +50,14 @@ public sealed class StringPool
     /// <summary>Makes an empty pool with room to address so many strings.</summary>
     internal StringPool(bool isInterned, int capacity)
         : this(isInterned) => _entries = new ulong[Math.Max(_entries.Length, capacity)];
+
+    /// <summary>An empty pool in pooled memory that does not look for equal strings; the caller is its first user.</summary>
+    /// <param name="capacity">Room to address so many strings.</param>
+    internal static StringPool Lend(int capacity) => new(isInterned: false)
+    {
+        _users = 1,
+        _entries = ArrayPool<ulong>.Shared.Rent(capacity),
+    };
 
     /// <summary>Makes a pool of strings that are made when they are read.</summary>
     internal StringPool(DeferredStrings strings)
@@ -67,6 +80,19 @@ public sealed class StringPool
     /// <summary>Bytes the pool keeps alive, tables included.</summary>
     public long SizeInBytes =>
         _chunkBytes + ((_entries.Length + (_slots?.Length ?? 0)) * 8L) + (Deferred?.SizeInBytes ?? 0);
+
+    /// <summary>Says that one user more reads a lent pool; nothing happens to any other. Safe for concurrent users.</summary>
+    internal void Retain()
+    {
+        if (_users > 0) { Interlocked.Increment(ref _users); }
+    }
+
+    /// <summary>Says that a user of a lent pool needs its strings no more; nothing happens to any other.</summary>
+    /// <remarks>The last one gives the memory back. Safe for concurrent users.</remarks>
+    internal void Release()
+    {
+        if (_users > 0 && Interlocked.Decrement(ref _users) == 0) { GiveBack(); }
+    }
 
     /// <summary>The bytes behind a code. No copy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,7 +162,7 @@ public sealed class StringPool
     /// <returns>The code.</returns>
     internal int Advance(int length)
     {
-        if (Count == _entries.Length) { Array.Resize(ref _entries, _entries.Length * 2); }
+        if (Count == _entries.Length) { EnlargeEntries(); }
 
         _entries[Count] = Entry(_openChunk, _openOffset, length);
         _openOffset += length;
@@ -280,7 +306,7 @@ public sealed class StringPool
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Append(ReadOnlySpan<byte> value)
     {
-        if (Count == _entries.Length) { Array.Resize(ref _entries, _entries.Length * 2); }
+        if (Count == _entries.Length) { EnlargeEntries(); }
 
         (int chunk, int offset) = Reserve(value.Length);
         value.CopyTo(_chunks[chunk].AsSpan(offset));
@@ -317,8 +343,33 @@ public sealed class StringPool
     {
         if (_chunkCount == _chunks.Length) { Array.Resize(ref _chunks, _chunks.Length * 2); }
 
-        _chunks[_chunkCount] = GC.AllocateUninitializedArray<byte>(bytes);
-        _chunkBytes += bytes;
+        byte[] chunk = IsPooled(bytes) ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes);
+        _chunks[_chunkCount] = chunk;
+        _chunkBytes += chunk.Length;
         return _chunkCount++;
+    }
+
+    // A chunk that is one long string has its length.
+    private bool IsPooled(int bytes) => _users > 0 && bytes <= ChunkBytes;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EnlargeEntries()
+    {
+        // Somebody may still be reading the smaller array, so that it is left to the garbage collector.
+        ulong[] larger = _users > 0 ? ArrayPool<ulong>.Shared.Rent(_entries.Length * 2) : new ulong[_entries.Length * 2];
+        _entries.CopyTo(larger, 0);
+        _entries = larger;
+    }
+
+    private void GiveBack()
+    {
+        ArrayPool<ulong>.Shared.Return(_entries);
+        foreach (byte[] chunk in _chunks.AsSpan(0, _chunkCount))
+        {
+            if (chunk.Length <= ChunkBytes) { ArrayPool<byte>.Shared.Return(chunk); }
+        }
+
+        // Whoever reads it all the same finds nothing.
+        (_entries, _chunks) = ([], []);
     }
 }

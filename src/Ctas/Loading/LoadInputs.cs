@@ -124,10 +124,12 @@ internal sealed class LoadInputs(RegistrySnapshot tables, IReadOnlyDictionary<st
         }
         else
         {
-            await foreach (SourceBatch batch in scans[scan.Relation].StreamAsync(cancellationToken).ConfigureAwait(false))
+            ScanSubscription source = scans[scan.Relation];
+            await foreach (SourceBatch batch in source.StreamAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return new ChangeBatch(
                     batch.Rows.Select(OrdinalsOf(scan, batch.Schema)), Selection: null, WeightsOf(batch));
+                if (source.Scan.GivesBatchesBack) { batch.Rows.GiveBack(); }
             }
         }
     }

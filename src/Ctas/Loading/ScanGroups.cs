@@ -154,6 +154,7 @@ internal sealed class ScanGroups
         {
             MaxDegreeOfParallelism = _services.Options.MaxDegreeOfParallelism,
             KeepsKeysTogether = !isStreamed,
+            GivesBatchesBack = isStreamed && group.Tables is [var only] && LentBatches.AreTakenBy(only),
             Bookmark = BookmarkOf(group.Stored),
             UpTo = group.UpTo,
         };

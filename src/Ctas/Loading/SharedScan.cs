@@ -33,6 +33,7 @@ internal sealed class SharedScan : IAsyncDisposable
     private Task? _pump;
     private int _subscribers;
     private int _notBegun;
+    private bool _isSharedFurther;
     private long _produced;
     private ISourceScan? _scan;
 
@@ -134,11 +135,15 @@ internal sealed class SharedScan : IAsyncDisposable
         }
     }
 
+    /// <summary>True when the one subscriber gives the memory of each batch back.</summary>
+    public bool GivesBatchesBack => _request.GivesBatchesBack && !Volatile.Read(ref _isSharedFurther);
+
     /// <summary>One more subscriber, while another has not begun to stream.</summary>
     public void AddSubscriber()
     {
         lock (_lock)
         {
+            Volatile.Write(ref _isSharedFurther, true);
             _subscribers++;
             _notBegun++;
         }

@@ -66,6 +66,9 @@ public sealed record ScanRequest(
 
     /// <summary>True when one pool holds the strings of a key column in all batches: equal codes are equal keys then.</summary>
     internal bool KeepsKeysTogether { get; init; } = true;
+
+    /// <summary>True when the reader of a batch gives its memory back, see <see cref="Batch.GiveBack"/>.</summary>
+    internal bool GivesBatchesBack { get; init; }
 }
 
 /// <summary>One read of a source. Used by one reader; <see cref="GetStatistics"/> may be called from any thread.</summary>
@@ -82,7 +85,10 @@ public interface ISourceScan : IAsyncDisposable
     string? Identity => null;
 
     /// <summary>The next batch, null when every partition has reached its captured end.</summary>
-    /// <remarks>Records of one partition come in offset order. The source reads ahead by a bounded amount only.</remarks>
+    /// <remarks>
+    /// Records of one partition come in offset order. The source reads ahead by a bounded amount only. A batch belongs to its
+    /// reader, who may let its memory serve another one: the source keeps none that a <see cref="RecordBatchBuilder"/> made.
+    /// </remarks>
     /// <exception cref="SourceException">The read failed; the scan is over.</exception>
     ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken);
 

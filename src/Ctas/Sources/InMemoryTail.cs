@@ -65,7 +65,7 @@ internal sealed class InMemoryTail : ISourceTail
             if (_builder.IsFull) { break; }
 
             foreach (InMemoryRecord record in _source.RecordsFrom(
-                partition, _positions[partition], _builder.Capacity - _builder.RowCount))
+                partition, _positions[partition], _builder.Room))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (_source.BeforeRecord is { } before)

@@ -24,6 +24,11 @@ public sealed partial class RecordBatchBuilder
     private readonly ScanCounters _counters;
     private readonly int _batchRows;
     private readonly long _maxRecords;
+
+    // Batches that are given back go to a compact table: they end where it encodes the rows that it has.
+    private readonly bool _isLending;
+    private int _fullBatchRows;
+    private long _rowsHandedOn;
     private readonly bool _keepsKeysTogether;
     private Bitmap? _tombstones;
     private Bitmap? _keyless;
@@ -64,6 +69,8 @@ public sealed partial class RecordBatchBuilder
         _columns = new RowColumns(definition, request);
         _counters = new ScanCounters(partitions);
         _batchRows = definition.BatchRows;
+        _isLending = request.GivesBatchesBack;
+        _fullBatchRows = RowsOfNextBatch();
         _maxRecords = definition.MaxRecords ?? long.MaxValue;
         _keepsKeysTogether = request.KeepsKeysTogether;
         _predicting = new PredictingJsonDecoder(_valueFields, _columns);
@@ -80,13 +87,13 @@ public sealed partial class RecordBatchBuilder
     public int RowCount { get; private set; }
 
     /// <summary>True when the batch has its full number of rows and should be handed on.</summary>
-    public bool IsFull => RowCount >= _batchRows;
+    public bool IsFull => RowCount >= _fullBatchRows;
+
+    /// <summary>Records that can be added before the batch is full.</summary>
+    public int Room => Math.Max(0, _fullBatchRows - RowCount);
 
     /// <summary>The latest time of a record added so far; null before the first that has one.</summary>
     public DateTimeOffset? NewestRecordAt => _newestMilliseconds > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(_newestMilliseconds) : null;
-
-    /// <summary>Rows of a full batch.</summary>
-    internal int Capacity => _batchRows;
 
     /// <summary>True when some column asks for headers; otherwise they need not be given.</summary>
     public bool ReadsHeaders { get; }
@@ -217,6 +224,8 @@ public sealed partial class RecordBatchBuilder
 
         var batch = new SourceBatch(
             _columns.Schema, new Batch(columns, RowCount), TakeBits(ref _tombstones), TakeBits(ref _keyless));
+        _rowsHandedOn += RowCount;
+        _fullBatchRows = RowsOfNextBatch();
         RowCount = 0;
         return batch;
     }
@@ -279,6 +288,10 @@ public sealed partial class RecordBatchBuilder
     private string PartitionName => _partitions[_partitionOrdinal].Name;
 
     private void TakeBack(int row) => _columns.TruncateTo(row);
+
+    private int RowsOfNextBatch() => _isLending
+        ? (int)Math.Min(_batchRows, ValueColumn.RowsOfPool - (_rowsHandedOn % ValueColumn.RowsOfPool))
+        : _batchRows;
 
     private Bitmap? TakeBits(ref Bitmap? bits)
     {

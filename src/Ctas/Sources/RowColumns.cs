@@ -13,6 +13,7 @@ internal sealed class RowColumns
     private readonly SourceDefinition _definition;
     private readonly List<ValueColumn> _delivered = [];
     private readonly List<ValueColumn> _key = [];
+    private readonly bool _isLending;
     private int _pseudoColumns;
     private Schema? _schema;
 
@@ -20,9 +21,10 @@ internal sealed class RowColumns
     public RowColumns(SourceDefinition definition, ScanRequest request)
     {
         _definition = definition;
+        _isLending = request.GivesBatchesBack;
         IReadOnlyList<SourceColumn>? columns = request.Columns ?? definition.Columns;
         AddsFields = columns is null;
-        foreach (SourceColumn column in columns ?? []) { _delivered.Add(new ValueColumn(WithPseudoType(column))); }
+        foreach (SourceColumn column in columns ?? []) { _delivered.Add(Make(WithPseudoType(column))); }
 
         if (request.Columns is null)
         {
@@ -74,7 +76,7 @@ internal sealed class RowColumns
     {
         if (_delivered.Count >= MaxInferredColumns) { return null; }
 
-        var column = new ValueColumn(new SourceColumn(name, DataType.Unknown), rows);
+        ValueColumn column = Make(new SourceColumn(name, DataType.Unknown), rows);
         _delivered.Insert(_delivered.Count - _pseudoColumns, column);
         _schema = null;
         return Link(name, StringComparison.Ordinal);
@@ -135,12 +137,13 @@ internal sealed class RowColumns
         EventTime?.TruncateTo(0);
     }
 
+    private ValueColumn Make(SourceColumn column, int rows = 0) => new(column, rows, _isLending);
+
     private void AddPseudoColumn(SourceColumnRole role)
     {
         if (_delivered.Exists(column => column.Source.Role == role)) { return; }
 
-        _delivered.Add(new ValueColumn(
-            WithPseudoType(new SourceColumn(role.ToString().ToUpperInvariant(), DataType.Unknown, role))));
+        _delivered.Add(Make(WithPseudoType(new SourceColumn(role.ToString().ToUpperInvariant(), DataType.Unknown, role))));
         _pseudoColumns++;
     }
 
@@ -181,7 +184,7 @@ internal sealed class RowColumns
             return asked;
         }
 
-        var added = new ValueColumn(WithPseudoType(wanted), rows);
+        ValueColumn added = Make(WithPseudoType(wanted), rows);
         if (AddsFields && wanted.Role == SourceColumnRole.RowKey) { _delivered.Insert(0, added); }
         else { _delivered.Add(added); }
 

@@ -47,25 +47,28 @@ internal sealed class ValueColumn
     private const double MaxDistinctShare = 0.9;
     private const int MinStringsToJudge = 16_384;
 
-    // Compact tables encode so many rows at once, straight from a pool that holds them all.
-    private const int RowsOfPool = 65_536;
+    /// <summary>Compact tables encode so many rows at once, straight from a pool that holds them all.</summary>
+    public const int RowsOfPool = 65_536;
 
     private ColumnBuilder _builder;
     private long _stringsInPool;
     private long _rowsBefore;
     private NestedJsonReader? _nested;
+    private readonly bool _isLending;
     private DataType _wanted = DataType.Null;
 
     /// <summary>Makes a column; an Unknown type is inferred.</summary>
     /// <param name="column">What to deliver.</param>
     /// <param name="rows">Rows the batch has already; they are NULL.</param>
-    public ValueColumn(SourceColumn column, int rows = 0)
+    /// <param name="isLending">True when the memory of batches is given back.</param>
+    public ValueColumn(SourceColumn column, int rows = 0, bool isLending = false)
     {
+        _isLending = isLending;
         Source = column;
         HeaderKey = Encoding.UTF8.GetBytes(column.HeaderKey ?? "");
         IsInferred = column.Type.Kind is DataTypeKind.Unknown or DataTypeKind.Null;
         Type = IsInferred ? DataType.Null : column.Type;
-        _builder = ColumnBuilder.Create(Type);
+        _builder = ColumnBuilder.Create(Type, pool: null, isLending);
         Kernel = KernelOf(Type);
         _nested = NestedReader();
         for (int row = 0; row < rows; row++) { _builder.AppendNull(); }
@@ -282,7 +285,7 @@ internal sealed class ValueColumn
     {
         DataType before = Type;
         Column narrow = _builder.Finish();
-        ColumnBuilder wide = ColumnBuilder.Create(_wanted);
+        ColumnBuilder wide = ColumnBuilder.Create(_wanted, pool: null, _isLending);
         Column converted = ColumnWidening.Convert(narrow, _wanted, (wide as StringColumnBuilder)?.Pool);
         for (int row = 0; row < converted.Length; row++) { wide.AppendFrom(converted, row); }
 
@@ -326,7 +329,11 @@ internal sealed class ValueColumn
         bool isUsedUp = isDistinct && (pool.IsInterned || endsRows);
         if (!isUsedUp && pool.SizeInBytes <= maxPoolBytes) { return; }
 
-        _builder = ColumnBuilder.Create(Type, new StringPool(isInterned: !isDistinct, capacity: isDistinct ? RowsOfPool : 0));
+        StringPool next = isDistinct && _isLending
+            ? StringPool.Lend(RowsOfPool)
+            : new StringPool(isInterned: !isDistinct, capacity: isDistinct ? RowsOfPool : 0);
+        _builder = ColumnBuilder.Create(Type, next, _isLending);
+        pool.Release();
         _stringsInPool = 0;
     }
 

@@ -14,6 +14,7 @@ internal sealed class CompactTableBuilder : TableBuilder
 {
     // Below this there is nothing worth gaining by writing the rows once more.
     private const int MinHoles = 1 << 17;
+    private const int RowsAhead = 16;
 
     private readonly ColumnStrings?[] _strings;
     private readonly CompactRowStore _store;
@@ -106,7 +107,13 @@ internal sealed class CompactTableBuilder : TableBuilder
             return;
         }
 
-        for (int row = start; row < end; row++) { Upsert(index, _hashes[row - start], rows, row, first + row - start); }
+        for (int row = start; row < end; row++)
+        {
+            // What the rows to come will look at is on its way meanwhile.
+            if (row + RowsAhead < end) { index.Prefetch(_hashes[row + RowsAhead - start]); }
+
+            Upsert(index, _hashes[row - start], rows, row, first + row - start);
+        }
     }
 
     protected override void Delete(int row)

@@ -151,23 +151,32 @@ internal sealed class ColumnStrings
         return distinct > 1 && distinct > (codes.Length - nulls) * NearlyUnique;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Repeats(StringRows rows)
     {
-        const int wanted = 1024;
+        const int wanted = 1024, slots = wanted * 2;
         if (rows.Count < FewRows) { return false; }
 
-        var hashes = new HashSet<ulong>();
-        int seen = 0;
+        // Open addressing; 0 is free.
+        Span<ulong> hashes = stackalloc ulong[slots];
+        hashes.Clear();
+        int seen = 0, distinct = 0;
         for (int i = 0; i < wanted; i++)
         {
             int row = Sampling.RowOf(i, wanted, rows.Count);
             if (rows.IsNull(row)) { continue; }
 
-            hashes.Add(Hashing.Bytes(rows[row]));
+            ulong hash = Hashing.Bytes(rows[row]) | 1;
+            int slot = (int)(hash >> 32) & (slots - 1);
+            while (hashes[slot] != 0 && hashes[slot] != hash) { slot = (slot + 1) & (slots - 1); }
+
+            if (hashes[slot] == 0) { distinct++; }
+
+            hashes[slot] = hash;
             seen++;
         }
 
-        return hashes.Count < seen * 0.9;
+        return distinct < seen * 0.9;
     }
 
     private void Share(DataType type, StringPool pool, Span<int> codes)

@@ -132,6 +132,7 @@ internal sealed class OpenStrings : OpenColumn
         Reserve(ref _codes, end - start);
         if (_strings is null && _column.CanBorrow(given.Pool))
         {
+            given.Pool.Retain();
             _strings = new TableStrings(given.Pool);
             _areBorrowed = true;
         }
@@ -141,7 +142,13 @@ internal sealed class OpenStrings : OpenColumn
         _column.Look(Strings, Count + end - start);
     }
 
-    protected override void Release() => GiveBack(ref _codes);
+    protected override void Release()
+    {
+        GiveBack(ref _codes);
+        if (_areBorrowed) { _strings!.Pool.Release(); }
+
+        _areBorrowed = false;
+    }
 
     /// <summary>Copies the strings there are, so that those of another pool can follow.</summary>
     private void TakeOver(StringPool borrowed)
@@ -149,5 +156,6 @@ internal sealed class OpenStrings : OpenColumn
         _strings = _column.Open();
         _areBorrowed = false;
         _strings.Translate(new StringColumn(Type, _codes, Count, borrowed), 0, Count, _codes);
+        borrowed.Release();
     }
 }

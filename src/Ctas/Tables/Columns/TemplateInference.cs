@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Ctas.Tables.Columns;
 
@@ -79,14 +80,7 @@ internal static class TemplateInference
         int[] widths = new int[parts.FieldCount];
         foreach (byte[] text in sample)
         {
-            Parts other = Parts.OfDigits(text);
-            if (!other.HasLiteralsOf(parts)) { return null; }
-
-            for (int field = 0; field < widths.Length; field++)
-            {
-                // A leading zero says how wide numbers are padded.
-                if (other.HasLeadingZero(field)) { widths[field] = Math.Max(widths[field], other.Width(field)); }
-            }
+            if (!parts.TryWiden(text, widths)) { return null; }
         }
 
         return parts.ToTemplate(widths);
@@ -137,7 +131,6 @@ internal static class TemplateInference
         private readonly List<byte> _open = [];
         private readonly List<byte[]> _literals = [];
         private readonly List<TemplateField> _fields = [];
-        private readonly List<bool> _leadingZeros = [];
 
         public int FieldCount => _fields.Count;
 
@@ -153,7 +146,6 @@ internal static class TemplateInference
                 else
                 {
                     parts.AddField(new TemplateField(TemplateDigits.Decimal, end - start));
-                    parts._leadingZeros.Add(text[start] == '0' && end - start > 1);
                     start = end;
                 }
             }
@@ -170,14 +162,26 @@ internal static class TemplateInference
             _fields.Add(field);
         }
 
-        public int Width(int field) => _fields[field].Width;
+        /// <summary>Notes how wide numbers are padded in a text; false when it differs in more than numbers.</summary>
+        public bool TryWiden(ReadOnlySpan<byte> text, int[] widths)
+        {
+            for (int field = 0; field < widths.Length; field++)
+            {
+                if (!text.StartsWith(_literals[field])) { return false; }
 
-        public bool HasLeadingZero(int field) => _leadingZeros[field];
+                text = text[_literals[field].Length..];
+                int digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+                digits = digits < 0 ? text.Length : digits;
+                if (digits == 0) { return false; }
 
-        public bool HasLiteralsOf(Parts other) =>
-            _fields.Count == other._fields.Count
-            && _open.SequenceEqual(other._open)
-            && _literals.Zip(other._literals).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+                // A leading zero says so.
+                if (text[0] == '0' && digits > 1) { widths[field] = Math.Max(widths[field], digits); }
+
+                text = text[digits..];
+            }
+
+            return text.SequenceEqual(CollectionsMarshal.AsSpan(_open));
+        }
 
         public StringTemplate ToTemplate() => new([.. _literals, [.. _open]], [.. _fields]);
 

@@ -66,18 +66,23 @@ internal sealed class TagIndex
         return index;
     }
 
-    /// <summary>The index of all keys that a load has found, as full as it may be.</summary>
+    /// <summary>The index of all keys that a load has found, as full as it may be: one part for each of theirs.</summary>
     public static TagIndex Of(KeyIndex keys, int maxThreads = 1)
     {
-        uint[] hashes = GC.AllocateUninitializedArray<uint>(keys.Count);
-        int[] rows = GC.AllocateUninitializedArray<int>(keys.Count);
-        int count = 0;
-        keys.ForEach((hash, row) =>
+        IReadOnlyList<KeyIndexPart> found = keys.Parts;
+        byte[][] parts = new byte[found.Count][];
+        void Make(int part) =>
+            parts[part] = TagPart.Of(found[part], GroupsFor(found[part].Count, TightFill));
+        if (Shares.Count(keys.Count, maxThreads) > 1)
         {
-            hashes[count] = hash;
-            rows[count++] = row;
-        });
-        return Of(hashes, rows, maxThreads);
+            Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = maxThreads }, Make);
+        }
+        else
+        {
+            for (int part = 0; part < parts.Length; part++) { Make(part); }
+        }
+
+        return Of(parts);
     }
 
     /// <summary>The index of parts as <see cref="TagDirectory.Parts"/> gives them.</summary>

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Ctas.Data;
 
 namespace Ctas.Tables.Keys;
 
@@ -73,6 +75,23 @@ internal static unsafe class TagPart
         return used == Used(part) && used < groups * GroupSlots
             ? part
             : throw new InvalidDataException($"A part of an index has {used} rows instead of {Used(part)}.");
+    }
+
+    /// <summary>A part with the keys that a load has found.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="groups">Number of groups; they have room.</param>
+    public static byte[] Of(KeyIndexPart keys, int groups)
+    {
+        ulong[] contents = ArrayPool<ulong>.Shared.Rent(keys.Count);
+        keys.CopyTo(contents);
+
+        // There, rows are counted from one.
+        for (int key = 0; key < keys.Count; key++) { contents[key]--; }
+
+        byte[] part = Create(groups, keys.Depth);
+        Fill(part, contents.AsSpan(0, keys.Count));
+        ArrayPool<ulong>.Shared.Return(contents);
+        return part;
     }
 
     // Gives the slots that are taken.
