@@ -18,6 +18,9 @@ public sealed class HostFunctionTests
     [InlineData("or_text(NULL)", "none")]
     [InlineData("half(2.5)", "1.2500000000")]
     [InlineData("half(3)", "1.5000000000")]
+    [InlineData("half(CAST('2.5' AS DECIMAL(38, 30)))", "1.2500000000")]
+    [InlineData("half(CAST('-1234567890.5' AS DECIMAL(38, 20)))", "-617283945.2500000000")]
+    [InlineData("half(CAST('9999999999999999999999999999' AS DECIMAL(28, 0)))", "4999999999999999999999999999.5000000000")]
     [InlineData("next_day(DATE '2024-02-28')", "2024-02-29")]
     [InlineData("five(1, 2, 3, 4, 5)", "15")]
     [InlineData("total(ARRAY[1, 2, 3])", "6")]
@@ -43,6 +46,18 @@ public sealed class HostFunctionTests
 
         (await act.Should().ThrowAsync<ExecutionException>()).Which.Message
             .Should().Contain("function \"broken\" failed: no luck").And.Contain("7");
+    }
+
+    [Theory]
+    [InlineData("much(0)", "function \"much\" failed: *")]
+    [InlineData("half(CAST('12345678901234567890123456789012345678' AS DECIMAL(38, 0)))", "function \"half\" failed: *")]
+    public async Task HostFunction_DecimalThatDoesNotFit_FailsTheRow(string call, string reason)
+    {
+        await using CtasEngine engine = Builder().AddFunction("much", (long n) => 79_228_162_514_264_337_593_543_950_335m - n).Build();
+
+        Func<Task> act = () => engine.QueryAsync($"SELECT {call} AS x");
+
+        (await act.Should().ThrowAsync<ExecutionException>()).WithMessage($"*{reason}");
     }
 
     [Fact]

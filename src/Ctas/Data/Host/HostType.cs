@@ -24,11 +24,6 @@ internal sealed record HostType<T>(DataType Type, Func<Column, int, T> Read, Act
 /// <summary>The .NET types that functions of the host application can take and return.</summary>
 internal static class HostTypes
 {
-    /// <summary>Scale of the DECIMALs that functions return; the value is rounded to it.</summary>
-    public const int DecimalScale = 10;
-
-    private static readonly DataType DecimalType = DataType.Decimal(DataType.MaxDecimalPrecision, DecimalScale);
-
     private static readonly Dictionary<Type, HostType> Known = MakeKnown();
 
     /// <summary>The .NET types that are known, for messages.</summary>
@@ -54,7 +49,7 @@ internal static class HostTypes
         AddStruct(known, Fixed<long>(DataType.BigInt));
         AddStruct(known, Fixed<double>(DataType.Double));
         AddStruct(known, Fixed<Interval>(DataType.Interval));
-        AddStruct(known, new HostType<decimal>(DecimalType, ReadDecimal, AppendDecimal));
+        AddStruct(known, new HostType<decimal>(HostDecimals.Type, HostDecimals.Read, HostDecimals.Append));
         AddStruct(known, new HostType<DateOnly>(
             DataType.Date,
             (column, row) => DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(((FixedColumn<int>)column).Values[row]),
@@ -140,25 +135,6 @@ internal static class HostTypes
                     return (builder, value) => append(builder, value);
                 },
             };
-    }
-
-    private static decimal ReadDecimal(Column column, int row) =>
-        (decimal)((FixedColumn<Int128>)column).Values[row] / (decimal)Int128Power(column.Type.Scale);
-
-    private static void AppendDecimal(ColumnBuilder builder, decimal value)
-    {
-        decimal rounded = decimal.Round(value, DecimalScale, MidpointRounding.AwayFromZero);
-        decimal whole = decimal.Truncate(rounded);
-        Int128 unit = Int128Power(DecimalScale);
-        ((FixedColumnBuilder<Int128>)builder).Append(((Int128)whole * unit) + (Int128)((rounded - whole) * (decimal)unit));
-    }
-
-    private static Int128 Int128Power(int exponent)
-    {
-        Int128 power = 1;
-        for (int i = 0; i < exponent; i++) { power *= 10; }
-
-        return power;
     }
 
     private static void AppendMoment(ColumnBuilder builder, DateTime value) => ((FixedColumnBuilder<long>)builder).Append(
