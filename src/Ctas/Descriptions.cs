@@ -32,13 +32,19 @@ internal static class Descriptions
                 .Select(property => (string?[])[property.Key, property.Value])),
     };
 
-    /// <summary>DESCRIBE of a table or a declared source: one row a column; of a sink, one row a property.</summary>
+    /// <summary>DESCRIBE of a table or a declared source: one row a column, and one for its retention; of a sink, one row a property.</summary>
     public static QueryResult Describe(string name, LoadServices services, ScriptPlan known)
     {
         if (services.Registry.TryGetMetadata(name, out TableMetadata? table) && table.Schema is { } schema)
         {
-            return Columns(schema.Fields.Select((field, ordinal) =>
-                (field.Name, field.Type.ToString(), schema.Key.Contains(ordinal) ? "KEY" : null)));
+            return Columns(
+            [
+                .. schema.Fields.Select((field, ordinal) =>
+                    (field.Name, field.Type.ToString(), schema.Key.Contains(ordinal) ? "KEY" : null)),
+                .. table.Properties.TryGetValue("retention", out string? retention)
+                    ? [("retention", retention, "PROPERTY")]
+                    : Array.Empty<(string, string, string?)>(),
+            ]);
         }
 
         PlannedSource? source = known.Sources.FirstOrDefault(

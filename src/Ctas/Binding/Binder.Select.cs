@@ -68,6 +68,7 @@ internal sealed partial class Binder
             || columns.Any(c => IsOfGroups(c.Expression))
             || (qualify is not null && IsOfGroups(qualify))
             || sortItems.Any(item => IsOfGroups(item.Expression));
+        columns = WithRowTime(select, columns, scope, isGrouped);
         if (isGrouped)
         {
             var grouping = new GroupingRewriter(keys.All, columns.Select(c => (c.Name, c.Expression)), diagnostics);

@@ -12,7 +12,7 @@ internal sealed partial class Binder
     private BoundTable BindTableResult(CreateAsSyntax syntax)
     {
         _resultSelect = syntax.Columns.IsEmpty ? syntax.Query.Body as SelectSyntax : null;
-        BoundRelation relation = BindQuery(syntax.Query, commonTables: null);
+        BoundRelation relation = Retained(BindQuery(syntax.Query, commonTables: null), syntax.Name.Text);
         if (syntax.Columns.IsEmpty)
         {
             ReportDuplicateResults(syntax, relation);

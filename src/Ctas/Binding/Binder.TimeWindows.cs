@@ -139,6 +139,20 @@ internal sealed partial class Binder
     /// </summary>
     private BoundExpression? EventTime(Scope scope, TextSpan span)
     {
+        if (FindEventTime(scope, span) is { } time) { return time is BoundError ? null : time; }
+
+        string read = scope.Tables.Select(table => table.Name).FirstOrDefault(known => known is not null) ?? "t";
+        if (!scope.Tables.Any(table => table.Relation is BoundScan { IsOpen: true }))
+        {
+            Report(BindingDiagnostics.NoEventTime(span, read));
+        }
+
+        return null;
+    }
+
+    /// <summary>The same; null where nothing that is read has a ROWTIME, and an error, reported, where one is no time.</summary>
+    private BoundExpression? FindEventTime(Scope scope, TextSpan span)
+    {
         var name = new NameSyntax("ROWTIME") { Span = span };
         var found = scope.Tables
             .Select(table => (table, Matches: Scope.LookupIn(table, name)))
@@ -147,22 +161,16 @@ internal sealed partial class Binder
                 IsStream: match.table.Relation is BoundScan { Relation.IsStream: true },
                 Time: AsMoment(match.Matches[0].Expression with { Span = span })))
             .ToArray();
-        if (found.Any(match => match.Time is BoundError)) { return null; }
+        if (Array.Find(found, match => match.Time is BoundError) is { Time: { } error }) { return error; }
 
         BoundExpression[] streams = [.. found.Where(match => match.IsStream).Select(match => match.Time)];
         BoundExpression[] times = streams.Length > 0 ? streams : [.. found.Select(match => match.Time)];
-        if (times.Length == 0)
+        return times.Length switch
         {
-            string read = scope.Tables.Select(table => table.Name).FirstOrDefault(known => known is not null) ?? "t";
-            if (!scope.Tables.Any(table => table.Relation is BoundScan { IsOpen: true }))
-            {
-                Report(BindingDiagnostics.NoEventTime(span, read));
-            }
-
-            return null;
-        }
-
-        return times.Length == 1 ? times[0] : Call(FunctionCatalog.Find("GREATEST")!, "GREATEST", times, span);
+            0 => null,
+            1 => times[0],
+            _ => Call(FunctionCatalog.Find("GREATEST")!, "GREATEST", times, span),
+        };
     }
 
     private BoundExpression AsMoment(BoundExpression time) =>

@@ -378,6 +378,12 @@ internal static partial class BindingDiagnostics
         $"\"{table}\" has no event time: a window needs a source, or a column ROWTIME",
         $"Say which column it is in a sub-query: FROM (SELECT *, … AS ROWTIME FROM {table}) AS {table}.");
 
+    public static Diagnostic NoRowTime(TextSpan span, string table) => new(
+        "CTAS2106",
+        span,
+        $"nothing tells how old a row of table \"{table}\" is, so that none can leave it by retention",
+        "Give the result a column ROWTIME of type TIMESTAMP: SELECT …, … AS ROWTIME.");
+
     public static Diagnostic EventTimeType(TextSpan span, DataType type) => new(
         "CTAS2102",
         span,

@@ -18,6 +18,7 @@ internal static class BoundRelationParts
         BoundGrouping r => [r.Input],
         BoundWindows r => [r.Input],
         BoundTimeWindow r => [r.Input],
+        BoundRetention r => [r.Input],
         BoundJoin r => [r.Left, r.Right],
         BoundLateralJoin r => [r.Left, r.Right],
         BoundMatchJoin r => [r.Left, r.Right],
@@ -77,6 +78,7 @@ internal static class BoundRelationParts
             BoundGrouping r => new BoundGrouping(
                 input(r.Input), [.. r.Keys.Select(Projection)], [.. r.Aggregates.Select(Projection)]),
             BoundWindows r => new BoundWindows(input(r.Input), [.. r.Calls.Select(Projection)]),
+            BoundRetention r => r.With(input(r.Input)),
             BoundTimeWindow r => r.With(input(r.Input), expression(r.Time), [.. r.Keys.Select(expression)]),
             BoundJoin r => new BoundJoin(r.Kind, input(r.Left), input(r.Right), Optional(r.Condition))
             {

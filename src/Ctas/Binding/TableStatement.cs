@@ -42,6 +42,11 @@ internal sealed record TableStatement(
     /// <summary>True for EMIT FINAL.</summary>
     public bool EmitsFinal => Syntax.Emit == EmitMode.Final;
 
+    /// <summary>How old its rows may be; null for any age.</summary>
+    public TimeSpan? Retention => Properties["retention"] is { } text
+        ? TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
+        : null;
+
     /// <summary>The statement's text.</summary>
     public string Sql => Source[Syntax.Span].ToString();
 

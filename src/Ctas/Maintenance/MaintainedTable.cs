@@ -46,6 +46,9 @@ internal sealed class MaintainedTable(
     /// <summary>True when it has windows that close, or joins that forget.</summary>
     public bool GoesByEventTime => _eventTimes.Length > 0;
 
+    /// <summary>When the next row becomes too old for it, in microseconds since 1970; <see cref="long.MaxValue"/> for never.</summary>
+    public long NextLeavesAt => query.Recent?.NextLeavesAt ?? long.MaxValue;
+
     /// <summary>Rows left out so far because they came too late, each counted for every window it is too late for.</summary>
     public long LateRows => query.LateRows;
 
@@ -67,11 +70,13 @@ internal sealed class MaintainedTable(
     /// <summary>Takes the changes of its inputs, and applies what follows from them; nothing is visible yet.</summary>
     /// <exception cref="Execution.ExecutionException">A row could not be computed; the query is as it was.</exception>
     /// <exception cref="TableDataException">A row does not fit the table; the query is as it was.</exception>
-    public void Advance(Func<MaintainedInput, IReadOnlyList<ChangeBatch>> changesOf)
+    /// <param name="changesOf">Gives the changes of an input.</param>
+    /// <param name="now">The moment of the tick, in microseconds since 1970.</param>
+    public void Advance(Func<MaintainedInput, IReadOnlyList<ChangeBatch>> changesOf, long now)
     {
         try
         {
-            bool hasAny = AdvanceEventTime();
+            bool hasAny = AdvanceEventTime() | (query.Recent?.Advance(now) ?? false);
             foreach (MaintainedInput input in Inputs)
             {
                 foreach (ChangeBatch changes in changesOf(input))

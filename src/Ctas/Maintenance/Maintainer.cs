@@ -16,6 +16,9 @@ namespace Ctas.Maintenance;
 /// </remarks>
 internal sealed class Maintainer : IAsyncDisposable
 {
+    // Timers know no longer ones.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
+
     private readonly TableRegistry _registry;
     private readonly MaintenanceOptions _options;
     private readonly TimeProvider _time;
@@ -30,6 +33,7 @@ internal sealed class Maintainer : IAsyncDisposable
     private ImmutableArray<ChangeSubscription> _subscriptions = [];
     private Task? _loop;
     private ITimer? _clock;
+    private ITimer? _leaving;
 
     // Made with the first table: instruments stay until they are disposed of, and an engine may never be built.
     private MaintenanceMetrics? _metrics;
@@ -129,6 +133,8 @@ internal sealed class Maintainer : IAsyncDisposable
         _metrics ??= new MaintenanceMetrics(() => _tables.Select(FreshnessOf));
         if (tables.Any(table => table.GoesByEventTime)) { BeginEventTime(); }
 
+        WakeWhenRowsLeave();
+
         MaintenanceLog.Following(_logger, tables.Count, sources.Count);
         _loop ??= Task.Run(LoopAsync);
     }
@@ -187,6 +193,8 @@ internal sealed class Maintainer : IAsyncDisposable
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));
         if (_clock is not null) { await _clock.DisposeAsync().ConfigureAwait(false); }
 
+        if (_leaving is not null) { await _leaving.DisposeAsync().ConfigureAwait(false); }
+
         _metrics?.Dispose();
         _ticking.Dispose();
         _stopping.Dispose();
@@ -204,12 +212,27 @@ internal sealed class Maintainer : IAsyncDisposable
         long started = _time.GetTimestamp();
         bool hasApplied = new Tick(_tables, _sources, _options, _registry, _logger)
         {
+            Now = Now,
             Subscriptions = _subscriptions,
             Metrics = _metrics,
         }.Run();
         _metrics?.Ticked(_time.GetElapsedTime(started), hasApplied);
+        WakeWhenRowsLeave();
         return hasApplied;
     }
+
+    /// <summary>Rows become too old without a record; those that do so one after another leave together.</summary>
+    private void WakeWhenRowsLeave()
+    {
+        long next = _tables.Select(table => table.Failure is null ? table.NextLeavesAt : long.MaxValue).DefaultIfEmpty(long.MaxValue).Min();
+        if (next == long.MaxValue) { return; }
+
+        _leaving ??= _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        double wait = Math.Clamp((next - Now) / 1000.0, _options.RetentionDelay.TotalMilliseconds, MaxWait.TotalMilliseconds);
+        _leaving.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+    }
+
+    private long Now => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Who waits for a tick learns that there will be none.</summary>
     private void EndWaits()

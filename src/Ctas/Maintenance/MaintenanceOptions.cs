@@ -13,6 +13,12 @@ public sealed record MaintenanceOptions
     public TimeSpan IdlePartitionAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// For so long at most a row is still there after it has become older than the <c>retention</c> of its table: 1 second by
+    /// default. Rows leave with any tick; without one, so long after the first that is due.
+    /// </summary>
+    public TimeSpan RetentionDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// Most changed rows that wait for the reader of a SELECT … EMIT CHANGES; 1,048,576 by default. One that falls further
     /// behind gets a <see cref="QueryChangesLostException"/>; tables never wait for a reader.
     /// </summary>

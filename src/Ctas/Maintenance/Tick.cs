@@ -20,6 +20,9 @@ internal sealed class Tick(
     /// <summary>Where the step is counted; null for nowhere.</summary>
     public MaintenanceMetrics? Metrics { get; init; }
 
+    /// <summary>The moment of the step, in microseconds since 1970: which rows are too old.</summary>
+    public required long Now { get; init; }
+
     /// <summary>Whom changes are handed to beside the tables.</summary>
     public ImmutableArray<ChangeSubscription> Subscriptions { get; init; } = [];
 
@@ -72,7 +75,7 @@ internal sealed class Tick(
             return;
         }
 
-        try { table.Advance(ChangesOf); }
+        try { table.Advance(ChangesOf, Now); }
         catch (Exception e) when (e is Execution.ExecutionException or TableDataException or OverflowException)
         {
             Fail(table, e);

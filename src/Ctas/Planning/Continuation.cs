@@ -53,6 +53,8 @@ internal sealed record Continuation(ContinuationKind Kind, string Reason = "")
     {
         if (query.ReadsClock) { return "it reads the clock"; }
 
+        if (PlanTree.All(query.Plan).Any(node => node is LogicalRetention)) { return "which rows its retention leaves changes with time"; }
+
         bool isDeterministic = true;
         Visit(query.Plan);
         return isDeterministic ? null : "it calls a function that is not deterministic";

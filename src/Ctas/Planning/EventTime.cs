@@ -47,7 +47,7 @@ internal static class EventTime
     public static LogicalAggregate? FinalAggregate(LogicalPlan plan) => plan switch
     {
         LogicalAggregate aggregate when WindowOf(aggregate) is not null => aggregate,
-        LogicalFilter or LogicalProject or LogicalSort { RowLimit: null } => FinalAggregate(plan.Children[0]),
+        LogicalFilter or LogicalProject or LogicalRetention or LogicalSort { RowLimit: null } => FinalAggregate(plan.Children[0]),
         _ => null,
     };
 
@@ -65,7 +65,7 @@ internal static class EventTime
     {
         LogicalScan scan => [new EventTimeColumn(scan, ordinal)],
         LogicalProject project => Trace(project.Input, project.Expressions[ordinal]),
-        LogicalFilter or LogicalSort or LogicalLimit or LogicalDistinct => TraceColumn(plan.Children[0], ordinal),
+        LogicalFilter or LogicalSort or LogicalLimit or LogicalDistinct or LogicalRetention => TraceColumn(plan.Children[0], ordinal),
         LogicalAggregate aggregate when ordinal < aggregate.Keys.Count => Trace(aggregate.Input, aggregate.Keys[ordinal]),
         LogicalUnionAll union => TraceAll(union.Inputs.Select(input => TraceColumn(input, ordinal))),
         LogicalJoin join => ordinal < join.Left.Schema.Fields.Count

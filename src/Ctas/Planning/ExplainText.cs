@@ -57,6 +57,8 @@ internal static class ExplainText
         LogicalLimit limit => DescribeLimit(limit),
         LogicalWindow window => WindowText.Describe(window),
         LogicalTimeWindow window => WindowText.Describe(window),
+        LogicalRetention retention =>
+            $"not older than {WindowText.Length(retention.Length)} by {ExpressionSql.Render(retention.Time, retention.Input.Schema)}",
         _ => throw new UnreachableException($"No rule for {plan.GetType().Name}."),
     };
 

@@ -45,6 +45,16 @@ internal static partial class LogicalPlanner
         return WithConditions(new Lowered(plan, ordinals), above);
     }
 
+    private static Lowered LowerRetention(BoundRetention retention, Request request)
+    {
+        HashSet<ColumnSymbol> read = request.AllColumns();
+        read.Add(retention.Time);
+        Lowered input = Lower(retention.Input, new Request(read, []));
+        ScalarExpression time = Lower(new BoundColumn(retention.Time), input.Ordinals);
+        return WithConditions(
+            new Lowered(new LogicalRetention(input.Plan, time, retention.Length, retention.Now), input.Ordinals), request.Conditions);
+    }
+
     private static TimeWindowKind Kind(BoundTimeWindowKind kind) => kind switch
     {
         BoundTimeWindowKind.Tumbling => TimeWindowKind.Tumbling,

@@ -72,6 +72,7 @@ internal static partial class LogicalPlanner
         BoundLimit limit => LowerLimit(limit, request),
         BoundWindows windows => LowerWindows(windows, request),
         BoundTimeWindow window => LowerTimeWindow(window, request),
+        BoundRetention retention => LowerRetention(retention, request),
         _ => throw new UnreachableException($"No rule for {relation.GetType().Name}."),
     };
 

@@ -73,9 +73,7 @@ internal static class PropertyCatalog
         new("partitions", PropertyPlace.Source, "a whole number above 0", PropertyReaders.Count(int.MaxValue)),
         new("replicas", PropertyPlace.Source, "a whole number above 0", PropertyReaders.Count(short.MaxValue)),
         new("table_model", PropertyPlace.Table, "standard or compact", PropertyReaders.TableModel),
-        new(
-            "retention", PropertyPlace.Table, "a time, like '7 days' or '30 minutes'",
-            PropertyReaders.LaterTime("retention")),
+        new("retention", PropertyPlace.Table, "a time above 0, like '7 days' or '30 minutes'", PropertyReaders.Time),
         new(
             "loading.bulk.max_records", PropertyPlace.Any, "a whole number above 0",
             PropertyReaders.Count(long.MaxValue)),

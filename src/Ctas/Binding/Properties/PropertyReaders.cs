@@ -144,10 +144,6 @@ internal static partial class PropertyReaders
         ? new PropertyValue(time.ToString("c", CultureInfo.InvariantCulture))
         : PropertyValue.Unfit;
 
-    /// <summary>A time for something that will come.</summary>
-    public static Func<string, PropertyValue> LaterTime(string name) => value =>
-        Time(value).Canonical is null ? PropertyValue.Unfit : PropertyValue.Later($"property \"{name}\"");
-
     private static TimeSpan? ParseTime(string value)
     {
         Match match = TimeText().Match(value.Trim());

@@ -43,6 +43,9 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
     /// <summary>How far event time has come for the windows that close, and the joins that forget.</summary>
     public IReadOnlyList<EventClock> Clocks => _clocks;
 
+    /// <summary>What lets rows go that become too old; null where none do.</summary>
+    public RecentRows? Recent { get; private set; }
+
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
     {
@@ -59,6 +62,10 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
                 Build(window.Input, new TimeWindowOperator(window, log, InTime(window, output)));
                 break;
             case LogicalTimeWindow session: BuildSession(session, output); break;
+            case LogicalRetention retention:
+                Recent = With(plan, new RecentRows(retention, log, output));
+                Build(retention.Input, Recent);
+                break;
             case LogicalLimit { Groups.Count: 0, Count: not null, Input: LogicalSort sort } limit:
                 Build(sort.Input, With(plan, new MaintainedTop(limit, sort, log, output)));
                 break;

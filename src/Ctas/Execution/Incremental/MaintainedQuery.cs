@@ -47,6 +47,9 @@ internal sealed class MaintainedQuery
     /// </summary>
     public IReadOnlyList<EventClock> Clocks => _operators.Clocks;
 
+    /// <summary>What lets rows go that become too old, to be told the time as the clocks are; null where none do.</summary>
+    public RecentRows? Recent => _operators.Recent;
+
     /// <summary>Rows left out so far because they came too late, each counted for every window it is too late for.</summary>
     public long LateRows => Clocks.Sum(clock => clock.LateRows);
 

@@ -52,6 +52,10 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
             case LogicalProject project:
                 Build(project.Input, new ProjectOperator(project, log, output));
                 break;
+            case LogicalRetention retention:
+                var recent = new LogicalFilter(retention.Input, retention.Condition, retention.Kind);
+                Build(retention.Input, new FilterOperator(recent, log, output));
+                break;
             case LogicalAggregate aggregate:
                 Build(aggregate.Input, new AggregateOperator(aggregate, log, Memory(plan), output));
                 break;
