@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Tables;
+using Ctas.Tables.Versions;
 
 namespace Ctas.Tests.Tables;
 
@@ -36,6 +37,33 @@ public sealed class MemoryAccountingTests
         for (int attempt = 0; attempt < tries && Math.Abs(last.Share - 1) > Tolerance; attempt++) { last = Measure(shape, model); }
 
         last.Share.Should().BeInRange(1 - Tolerance, 1 + Tolerance, "{0}", last.Text);
+    }
+
+    [Theory]
+    [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
+    public void Publish_RowsThatNoVersionInUseHas_AreFreed(TableModel model)
+    {
+        Schema schema = new([new Field("id", DataType.BigInt), new Field("text", DataType.Varchar)], 0);
+        TableWriter writer = TableWriter.Create(
+            model, "t", schema, new WriterOptions { OpenRows = 64, MaxHistoryChanges = 50, MergesBesideWriter = false });
+        PublishMany(200);
+        long early = HeldBytes();
+
+        PublishMany(1_000);
+
+        (HeldBytes() - early).Should().BeLessThan(1_000_000, "of the 200,000 rows that were replaced, at about 100 bytes each, only the last are left");
+        GC.KeepAlive(writer);
+
+        void PublishMany(int ticks)
+        {
+            for (int tick = 0; tick < ticks; tick++)
+            {
+                object?[][] rows = [.. Enumerable.Range(0, 200).Select(id => (object?[])[(long)id, $"text {tick} of {id}"])];
+                writer.Apply(new ChangeBatch(TestTable.Batch(schema, rows)));
+                writer.Publish();
+            }
+        }
     }
 
     private static (double Share, string Text) Measure(string shape, TableModel model)

@@ -15,7 +15,7 @@ namespace Ctas.Tables.Versions;
 /// the same with an equal row, so a version published half way through a merge has every key once. The writer never waits
 /// for a merge.
 /// </remarks>
-internal sealed class CompactTableWriter : TableWriter, IIndexedRows
+internal sealed class CompactTableWriter : IndexedTableWriter
 {
     // Rows moved with each call, beside as many as there are changes.
     private const int MovesAtOnce = 4096;
@@ -25,10 +25,6 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     private readonly CompactMerges _merges;
     private readonly ChangedNumbers _effective = new();
     private readonly ChangedNumbers _changes = new();
-    private readonly KeyLayout _identity;
-    private TagIndex? _index;
-    private ulong[] _hashes = [];
-    private long _rowCount;
     private int _applied;
 
     /// <summary>Goes on from the version that a load made.</summary>
@@ -36,43 +32,31 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     public CompactTableWriter(CompactTable version, WriterOptions options)
         : base(version, options)
     {
-        if (!version.Continuation.TryTake())
-        {
-            throw HasWriter(version);
-        }
-
         var layout = new RowLayout(Shape.Schema, Shape.Keys);
         _encoder = new StandardRowEncoder(
             layout,
             [.. Shape.Schema.Fields.Select(field =>
                 PhysicalTypes.Of(field.Type) == PhysicalType.Bytes ? new InlineStrings() : null)]);
-        _rowCount = version.RowCount;
-        _identity = Shape.Schema.HasKey ? Shape.Keys : AllColumns;
-        _index = Shape.Schema.HasKey ? TagIndex.Copy(version.Index, version.Memory.Index) : null;
+        Index = Shape.Schema.HasKey ? TagIndex.Copy(version.Index, version.Memory.Index) : null;
         _segments = new WriterSegments(version, layout, options.OpenRows);
         _merges = new CompactMerges(version, _segments, options);
     }
 
     /// <inheritdoc/>
-    public override long RowCount => _rowCount;
+    protected override RowStore Written => _segments.Rows;
 
     /// <inheritdoc/>
-    public bool TryHash(int row, out uint hash)
-    {
-        bool isLive = _segments.IsLive(row);
-        hash = isLive ? KeyIndex.Shorten(_identity.Hash(_segments.Rows, row)) : 0;
-        return isLive;
-    }
+    protected override bool IsLive(int row) => _segments.IsLive(row);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<int> LiveNumbers() => _segments.LiveNumbers();
 
     /// <inheritdoc/>
     protected override void ApplyDense(ChangeBatch changes, Action<ChangeBatch>? effective)
     {
         Batch rows = changes.Rows;
-        if (changes.Weights is not null) { _index ??= IndexAllRows(); }
-
+        Hash(changes);
         byte[]?[] incoming = _encoder.Encode(rows, 0, rows.RowCount, changes.Weights);
-        if (_index is not null) { Hash(rows); }
-
         _effective.Begin();
         for (int row = 0; row < rows.RowCount; row++)
         {
@@ -113,7 +97,7 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
             if (_segments.AreScattered && !_merges.IsRunning)
             {
                 Func<int, int> numberOf = _segments.Renumber(changes);
-                _index = _index?.Renumber(numberOf);
+                Index = Index?.Renumber(numberOf);
                 edits = new VersionEdits(
                     [.. edits.Pairs.Select(pair => (pair.Old, pair.New < 0 ? pair.New : numberOf(pair.New)))], numberOf);
             }
@@ -121,14 +105,14 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
             version = new CompactVersion(
                 Shape,
                 _segments.Publish(),
-                _index is null ? default : _index.Publish(),
-                new VersionInfo(Current.Version + 1, _rowCount, new WriterClaim(isTaken: true)),
-                _segments.Memory(_index?.SizeInBytes ?? 0));
+                Index is null ? default : Index.Publish(),
+                new VersionInfo(Current.Version + 1, RowsInNext, new WriterClaim(isTaken: true)),
+                _segments.Memory(Index?.SizeInBytes ?? 0));
         }
 
         // Rows are moved between versions only, so that a change names rows of its own version and the last.
         _changes.Begin();
-        _merges.Advance(_index, _identity, MovesAtOnce + (2 * _applied));
+        _merges.Advance(Index, Identity, MovesAtOnce + (2 * _applied));
         _applied = 0;
         return version is null ? null : new MadeVersion(version, changes) { Edits = edits };
     }
@@ -144,30 +128,12 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
         return new VersionEdits([.. changes, .. moves]);
     }
 
-    private void Hash(Batch rows)
-    {
-        if (_hashes.Length < rows.RowCount) { _hashes = new ulong[rows.RowCount]; }
-
-        _identity.Hash(rows, 0, rows.RowCount, _hashes);
-    }
-
-    private TagIndex IndexAllRows()
-    {
-        var index = new TagIndex();
-        foreach (int row in _segments.LiveNumbers())
-        {
-            if (TryHash(row, out uint hash)) { index.Add(hash, row, this); }
-        }
-
-        return index;
-    }
-
     private void Upsert(Batch rows, int row, byte[] incoming)
     {
-        for (TagProbe probe = _index!.Current.Probe(KeyIndex.Shorten(_hashes[row])); probe.MoveNext();)
+        for (TagProbe probe = Index!.Current.Probe(HashOf(row)); probe.MoveNext();)
         {
             int old = probe.Row;
-            if (!_segments.Has(old) || !_identity.AreEqual(_segments.Rows, old, rows, row)) { continue; }
+            if (!_segments.Has(old) || !Identity.AreEqual(_segments.Rows, old, rows, row)) { continue; }
 
             bool isLive = _segments.IsLive(old);
             if (isLive && AllColumns.AreEqual(_segments.Rows, old, rows, row)) { return; }
@@ -176,7 +142,7 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
             int number = _segments.Append(incoming, old);
             Volatile.Write(ref probe.Row, number);
             if (isLive) { _segments.Kill(old); }
-            else { _rowCount++; }
+            else { RowsInNext++; }
 
             Note(isLive ? old : -1, number);
             return;
@@ -188,9 +154,9 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
     private void Insert(int row, byte[] incoming)
     {
         int number = _segments.Append(incoming, previous: -1);
-        _index?.Add(KeyIndex.Shorten(_hashes[row]), number, this);
+        Index?.Add(HashOf(row), number, this);
         Note(-1, number);
-        _rowCount++;
+        RowsInNext++;
     }
 
     private void Note(int before, int after)
@@ -201,17 +167,17 @@ internal sealed class CompactTableWriter : TableWriter, IIndexedRows
 
     private void Retract(Batch rows, int row)
     {
-        for (TagProbe probe = _index!.Current.Probe(KeyIndex.Shorten(_hashes[row])); probe.MoveNext();)
+        for (TagProbe probe = Index!.Current.Probe(HashOf(row)); probe.MoveNext();)
         {
             int old = probe.Row;
-            if (!_segments.IsLive(old) || !_identity.AreEqual(_segments.Rows, old, rows, row)) { continue; }
+            if (!_segments.IsLive(old) || !Identity.AreEqual(_segments.Rows, old, rows, row)) { continue; }
 
             bool isOther = Options.Retractions == RetractionRule.ByRow && !AllColumns.AreEqual(_segments.Rows, old, rows, row);
             if (isOther) { return; }
 
             _segments.Kill(old);
             Note(old, -1);
-            _rowCount--;
+            RowsInNext--;
             return;
         }
     }

@@ -5,7 +5,7 @@ using Ctas.Tables.Keys;
 namespace Ctas.Tables.Versions;
 
 /// <summary>Keeps a standard table fresh: an update replaces one object and leaves the index as it is.</summary>
-internal sealed class StandardTableWriter : TableWriter, IIndexedRows
+internal sealed class StandardTableWriter : IndexedTableWriter
 {
     private readonly StandardRowStore _rows;
     private readonly StandardRowEncoder _encoder;
@@ -16,32 +16,20 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
     // Rows that differ from the last version.
     private readonly List<int> _touched = [];
 
-    // By the key, or by the whole row where there is none: then made with the first retraction.
-    private readonly KeyLayout _identity;
-    private TagIndex? _index;
     private ReplacedRows _replaced;
-    private ulong[] _hashes = [];
     private long _change;
     private long _published;
-    private long _rowCount;
 
     /// <summary>Goes on from a version.</summary>
     /// <exception cref="InvalidOperationException">Another writer does.</exception>
     public StandardTableWriter(StandardTable version, WriterOptions options)
         : base(version, options)
     {
-        if (!version.Continuation.TryTake())
-        {
-            throw HasWriter(version);
-        }
-
         _rows = version.Objects.ToWriter();
-        _rowCount = version.RowCount;
         _change = version.Objects.End;
         _published = _change;
         _replaced = version.Objects.Replaced!;
-        _identity = Shape.Schema.HasKey ? Shape.Keys : AllColumns;
-        _index = Shape.Schema.HasKey
+        Index = Shape.Schema.HasKey
             ? TagIndex.Continue(version.Index.Directory, version.Index.SizeInBytes)
             : null;
         for (int row = 0; row < _rows.Count; row++)
@@ -51,29 +39,24 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
 
         _encoder = new StandardRowEncoder(
             _rows.Layout,
-            [.. _rows.Pools.Select(pool => pool is null ? null : new LiveStrings(pool, () => _rowCount))]);
+            [.. _rows.Pools.Select(pool => pool is null ? null : new LiveStrings(pool, () => RowsInNext))]);
     }
 
     /// <inheritdoc/>
-    public override long RowCount => _rowCount;
+    protected override RowStore Written => _rows;
 
     /// <inheritdoc/>
-    public bool TryHash(int row, out uint hash)
-    {
-        bool isLive = _rows[row] is not null;
-        hash = isLive ? KeyIndex.Shorten(_identity.Hash(_rows, row)) : 0;
-        return isLive;
-    }
+    protected override bool IsLive(int row) => _rows[row] is not null;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<int> LiveNumbers() => Enumerable.Range(0, _rows.Count);
 
     /// <inheritdoc/>
     protected override void ApplyDense(ChangeBatch changes, Action<ChangeBatch>? effective)
     {
         Batch rows = changes.Rows;
+        Hash(changes);
         byte[]?[] incoming = _encoder.Encode(rows, 0, rows.RowCount, changes.Weights);
-        if (changes.Weights is not null) { _index ??= IndexAllRows(); }
-
-        if (_index is not null) { Hash(rows); }
-
         _effective.Begin(_change);
         for (int row = 0; row < rows.RowCount; row++)
         {
@@ -109,8 +92,8 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
         var version = new StandardTable(
             Shape,
             _rows.ToVersion(_change, _replaced),
-            _index is null ? default : new StandardIndex(_index.Publish(), _index.SizeInBytes),
-            new VersionInfo(Current.Version + 1, _rowCount, new WriterClaim(isTaken: true)));
+            Index is null ? default : new StandardIndex(Index.Publish(), Index.SizeInBytes),
+            new VersionInfo(Current.Version + 1, RowsInNext, new WriterClaim(isTaken: true)));
         var before = (StandardTable)Current;
         var changes = new List<(int Old, int New)>(_touched.Count);
         foreach (int row in _touched)
@@ -124,27 +107,9 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
         return new MadeVersion(version, changes);
     }
 
-    private void Hash(Batch rows)
-    {
-        if (_hashes.Length < rows.RowCount) { _hashes = new ulong[rows.RowCount]; }
-
-        _identity.Hash(rows, 0, rows.RowCount, _hashes);
-    }
-
-    private TagIndex IndexAllRows()
-    {
-        var index = new TagIndex();
-        for (int row = 0; row < _rows.Count; row++)
-        {
-            if (TryHash(row, out uint hash)) { index.Add(hash, row, this); }
-        }
-
-        return index;
-    }
-
     private void Upsert(Batch rows, int row, byte[] incoming)
     {
-        int number = Find(_identity, rows, row);
+        int number = Find(Identity, rows, row);
         if (number < 0)
         {
             Insert(row, incoming);
@@ -171,16 +136,16 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
         if (isReused) { _rows.Set(number, incoming); }
         else { number = _rows.Add(incoming); }
 
-        _index?.Add(KeyIndex.Shorten(_hashes[row]), number, this);
+        Index?.Add(HashOf(row), number, this);
         _touched.Add(number);
         _effective.Add(null, incoming);
-        _rowCount++;
+        RowsInNext++;
         _change++;
     }
 
     private void Retract(Batch rows, int row)
     {
-        int number = Find(_identity, rows, row);
+        int number = Find(Identity, rows, row);
         if (number < 0) { return; }
 
         bool isOther = Options.Retractions == RetractionRule.ByRow && !AllColumns.AreEqual(_rows, number, rows, row);
@@ -188,7 +153,7 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
 
         Replace(number, _rows[number]!, after: null);
         _freedRows.Add(number);
-        _rowCount--;
+        RowsInNext--;
     }
 
     private void Replace(int number, byte[] before, byte[]? after)
@@ -206,7 +171,7 @@ internal sealed class StandardTableWriter : TableWriter, IIndexedRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Find(KeyLayout layout, Batch rows, int row)
     {
-        for (TagProbe probe = _index!.Current.Probe(KeyIndex.Shorten(_hashes[row])); probe.MoveNext();)
+        for (TagProbe probe = Index!.Current.Probe(HashOf(row)); probe.MoveNext();)
         {
             int number = probe.Row;
             if (_rows[number] is not null && layout.AreEqual(_rows, number, rows, row)) { return number; }
