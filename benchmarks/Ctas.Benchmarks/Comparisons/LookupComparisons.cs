@@ -37,8 +37,37 @@ internal sealed class LookupComparisons : IComparisonSuite
             yield return Of($"lookup by BIGINT: {model}", integers, keys.Length, model == "compact" ? 2.0 : null);
             yield return new($"key index: {model}", "-", text.Memory.Index / (double)options.Rows, 1, "B/row", Target: null);
 
+            foreach (Comparison comparison in await WhileAnotherLoadsAsync((model, text), byText, keys, options)) { yield return comparison; }
+
             foreach (Comparison comparison in await UnderUpdatesAsync((model, text, orders), byText, keys, options)) { yield return comparison; }
         }
+    }
+
+    /// <summary>Lookups while another table is loaded over and over in the same process.</summary>
+    private static async Task<Comparison[]> WhileAnotherLoadsAsync(
+        (string Model, ITable Table) loaded, Dictionary<string, OrderRow> dictionary, string[] keys, ComparisonOptions options)
+    {
+        InMemorySource source = OrderSources.Orders(Math.Min(options.Rows, 200_000));
+        using var done = new CancellationTokenSource();
+        long loads = 0;
+        Task load = Task.Run(async () =>
+        {
+            for (; !done.IsCancellationRequested; loads++) { _ = await LoadAsync(source, loaded.Model); }
+        });
+        double[] seconds = await Measure.SecondsAsync(
+            options.Repetitions, () => LookUp(loaded.Table, keys), () => LookUp(dictionary, keys));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        LookUp(loaded.Table, keys);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        await done.CancelAsync();
+        await load;
+        string state = $"another table being loaded: {loaded.Model}";
+        return
+        [
+            Of($"lookup by string, {state}", seconds, keys.Length, loaded.Model == "compact" ? 1.0 : 1.2),
+            new($"bytes of {keys.Length} lookups, {state}", "-", allocated, 1, "B", new Target(0, IsAtLeast: false)),
+            new($"loads meanwhile: {loaded.Model}", "-", loads, 1, "loads", Target: null),
+        ];
     }
 
     private static async Task<Comparison[]> UnderUpdatesAsync(
@@ -100,10 +129,12 @@ internal sealed class LookupComparisons : IComparisonSuite
 
     private static long NumberOf(int row) => (row * 2_654_435_761L) ^ 0x5DEECE66D;
 
-    private static async Task<ITable> LoadAsync(int rows, string model)
+    private static Task<ITable> LoadAsync(int rows, string model) => LoadAsync(OrderSources.Orders(rows), model);
+
+    private static async Task<ITable> LoadAsync(InMemorySource source, string model)
     {
         CtasEngine engine = new CtasEngineBuilder()
-            .UseSource("orders_in", OrderSources.Orders(rows))
+            .UseSource("orders_in", source)
             .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, {Columns}) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
             .Build();
         (await engine.LoadAsync()).ThrowIfFailed();

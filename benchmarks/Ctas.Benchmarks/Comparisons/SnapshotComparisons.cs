@@ -28,7 +28,37 @@ internal sealed class SnapshotComparisons : IComparisonSuite
                 options.Rows / seconds[1],
                 "rows/s",
                 new Target(10, IsAtLeast: true));
+            yield return await UnifiedAsync(topic, model, options);
         }
+    }
+
+    /// <summary>Suite 6, <c>Unified_IsFasterThanFull</c>: one record in twenty is new since the snapshot.</summary>
+    private static async Task<Comparison> UnifiedAsync(OrdersTopic topic, string model, ComparisonOptions options)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ctas-unified-");
+        await LoadAsync(topic, model, folder.FullName, LoadKind.Full);
+        string stored = Directory.CreateTempSubdirectory("ctas-stored-").FullName;
+        Copy(folder.FullName, stored);
+        await topic.ProduceMoreAsync(options.Rows / 20);
+
+        // A continued load stores what it has read: each begins with the snapshot from before the new records.
+        async Task ContinueAsync()
+        {
+            Copy(stored, folder.FullName);
+            await LoadAsync(topic, model, folder.FullName, LoadKind.Continued);
+        }
+
+        double[] seconds = await Measure.SecondsAsync(
+            options.Repetitions, ContinueAsync, () => LoadAsync(topic, model, folder: null, LoadKind.Full));
+        folder.Delete(recursive: true);
+        Directory.Delete(stored, recursive: true);
+        return new Comparison(
+            $"Unified_IsFasterThanFull: {model}, 5 % new", "full load of the topic", 1 / seconds[0], 1 / seconds[1], "per s", new Target(1, IsAtLeast: true));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (string file in Directory.EnumerateFiles(from)) { File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true); }
     }
 
     private static async Task LoadAsync(OrdersTopic topic, string model, string? folder, LoadKind expected)

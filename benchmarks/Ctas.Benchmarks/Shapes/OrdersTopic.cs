@@ -49,5 +49,12 @@ internal sealed class OrdersTopic : IAsyncDisposable
             CREATE TABLE orders WITH (table_model = '{model}') AS SELECT * FROM orders_in;
             """);
 
+    /// <summary>Further orders, with keys of their own, behind those that are there.</summary>
+    public Task ProduceMoreAsync(int records) => _kafka.ProduceAsync(
+        Name,
+        OrderRow.Generate(records, seed: 4711).Select((order, row) =>
+            new EmbeddedRecord(Encoding.UTF8.GetBytes(order.Id), order.ToJson()) { Partition = row % Partitions }),
+        CompressionType.Lz4);
+
     public ValueTask DisposeAsync() => _kafka.DisposeAsync();
 }
