@@ -57,7 +57,7 @@ internal sealed class LiveLoad(
 
         maintained.Commit();
         writer.Publish(maintained.StateBytes);
-        return new LoadedLiveTable(plan.Name, maintained, writer, Followed(maintained));
+        return new LoadedLiveTable(plan, maintained, writer, Followed(maintained));
     }
 
     private Dictionary<string, FollowedScan> Followed(MaintainedQuery query)
@@ -78,13 +78,16 @@ internal sealed class LiveLoad(
 }
 
 /// <summary>A table that was loaded to be kept fresh.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Plan">Its statement.</param>
 /// <param name="Query">Its query, after the first tick.</param>
 /// <param name="Writer">Its writer, after the first version.</param>
 /// <param name="Sources">The sources among its scans that go on, by name.</param>
 internal sealed record LoadedLiveTable(
-    string Name, MaintainedQuery Query, TableWriter Writer, IReadOnlyDictionary<string, FollowedScan> Sources)
+    TablePlan Plan, MaintainedQuery Query, TableWriter Writer, IReadOnlyDictionary<string, FollowedScan> Sources)
 {
+    /// <summary>Its name.</summary>
+    public string Name => Plan.Name;
+
     /// <summary>Where its rows and changes are written; null when nowhere.</summary>
     public SinkStart? Sink { get; init; }
 }

@@ -9,40 +9,32 @@ namespace Ctas.Loading;
 /// <summary>Hands tables that were loaded to be kept fresh to maintenance.</summary>
 internal static class LiveTables
 {
-    /// <summary>Connects tables with what they read, and starts to follow their sources; ticks are held meanwhile.</summary>
+    /// <summary>Connects tables with what they read; ticks are held meanwhile.</summary>
     /// <param name="loaded">The tables of one load, each after those it reads.</param>
-    /// <param name="maintainer">Where they go.</param>
-    /// <param name="sinks">Makes the ways to their sinks.</param>
-    /// <param name="closing">Completes when sinks that they may write to have been closed by others.</param>
-    public static void Attach(
-        IReadOnlyList<LoadedLiveTable> loaded, Maintainer maintainer, TableSinks sinks, Task closing)
+    /// <param name="maintainer">Keeps those fresh that they read and that are not loaded with them.</param>
+    /// <param name="isLoadedNow">True for the name of a table of the load, which is what readers of it read.</param>
+    /// <param name="isBeside">True for a table that will replace another later.</param>
+    public static ConnectedTables Connect(
+        IReadOnlyList<LoadedLiveTable> loaded, Maintainer maintainer, Func<string, bool> isLoadedNow, Func<string, bool> isBeside)
     {
         var tables = new Dictionary<string, MaintainedTable>(StringComparer.OrdinalIgnoreCase);
         var sources = new Dictionary<SharedScan, LiveSource>();
-        var attached = new List<MaintainedTable>();
         foreach (LoadedLiveTable table in loaded)
         {
             MaintainedInput[] inputs =
             [
                 .. table.Query.Scans.Select(MaintainedInput? (scan) => scan.IsSource
                     ? OfSource(scan, table)
-                    : OfTable(scan, tables.GetValueOrDefault(scan.Relation) ?? maintainer.Find(scan.Relation))).OfType<MaintainedInput>(),
+                    : OfTable(scan)).OfType<MaintainedInput>(),
             ];
-            var live = new MaintainedTable(table.Name, table.Query, table.Writer, inputs)
+            tables[table.Name] = new MaintainedTable(table.Name, table.Query, table.Writer, inputs)
             {
-                Delivery = table.Sink is { } sink ? sinks.Deliver(sink) : null,
+                Definition = table.Plan,
+                IsBeside = isBeside(table.Name),
             };
-            tables[table.Name] = live;
-            attached.Add(live);
         }
 
-        maintainer.Attach(attached, [.. sources.Values]);
-        foreach ((LoadedLiveTable table, MaintainedTable live) in loaded.Zip(attached))
-        {
-            // What the sink has already is not written again.
-            live.Delivery?.Start(
-                table.Sink!.Progress.HasRows ? null : live.Current, live.SinkPositions(source => source.Progress), closing);
-        }
+        return new ConnectedTables([.. loaded.Select(table => tables[table.Name])], [.. sources.Values]);
 
         SourceInput? OfSource(LogicalScan scan, LoadedLiveTable table)
         {
@@ -54,6 +46,12 @@ internal static class LiveTables
             }
 
             return new SourceInput(scan, OrdinalsOf(scan, source.Schema), source);
+        }
+
+        TableInput? OfTable(LogicalScan scan)
+        {
+            MaintainedTable? read = isLoadedNow(scan.Relation) ? tables.GetValueOrDefault(scan.Relation) : maintainer.Find(scan.Relation);
+            return read is null ? null : new TableInput(scan, [.. scan.Columns], read);
         }
     }
 
@@ -84,18 +82,21 @@ internal static class LiveTables
             return;
         }
 
-        IReadOnlyList<TableDelivery> deliveries;
+        DetachedTables detached;
         using (await maintainer.HoldAsync(cancellationToken).ConfigureAwait(false))
         {
-            deliveries = await maintainer.DetachAsync(services.Registry.Drop(name, cascade)).ConfigureAwait(false);
+            detached = maintainer.Detach(services.Registry.Drop(name, cascade));
         }
 
-        await Task.WhenAll(deliveries.Select(delivery => delivery.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await detached.StopReadingAsync().ConfigureAwait(false);
+        await Task.WhenAll(detached.Deliveries.Select(delivery => delivery.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
-
-    private static TableInput? OfTable(LogicalScan scan, MaintainedTable? table) =>
-        table is null ? null : new TableInput(scan, [.. scan.Columns], table);
 
     private static int[] OrdinalsOf(LogicalScan scan, Schema schema) =>
         [.. scan.Schema.Fields.Select(field => schema.IndexOf(field.Name))];
 }
+
+/// <summary>Live tables with what they read, not taken on yet.</summary>
+/// <param name="Tables">The tables, each after those it reads.</param>
+/// <param name="Sources">The sources that they follow themselves.</param>
+internal sealed record ConnectedTables(IReadOnlyList<MaintainedTable> Tables, IReadOnlyList<LiveSource> Sources);

@@ -89,4 +89,7 @@ public enum LoadPhase
 
     /// <summary>Writes its rows to its sink; they can be read meanwhile.</summary>
     Delivering,
+
+    /// <summary>Is loaded, and kept fresh beside the table that it replaces until it shows as much as that one.</summary>
+    CatchingUp,
 }

@@ -58,35 +58,52 @@ internal sealed partial class LoadRun
             tracker => (tracker.State, tracker.Phase, tracker.Error) = (TableState.Failed, error.Phase, error.Message));
     }
 
-    /// <summary>What live tables hold stays as it is while others that read them are loaded.</summary>
-    private async Task<IDisposable?> HoldAsync() =>
-        _services.Maintainer is { } maintainer && _graph.Tables.Any(table => !table.IsLoaded
-            && (table.Plan.Emit != EmitMode.Snapshot || maintainer.Find(table.Plan.Name) is not null))
-            ? await maintainer.HoldAsync(_stopping).ConfigureAwait(false)
-            : null;
-
-    private async Task AttachLiveAsync()
+    /// <summary>Hands loaded tables to maintenance: from now on they follow what they read.</summary>
+    private async Task<IReadOnlyList<MaintainedTable>> AttachLiveAsync()
     {
-        if (_services.Maintainer is not { } maintainer) { return; }
-
-        string[] replaced =
-        [
-            .. _runs.Values.Where(run => !run.Table.IsLoaded && run.Tracker.State is TableState.Ready or TableState.Live)
-                .Select(run => run.Table.Plan.Name).Where(name => maintainer.Find(name) is not null),
-        ];
-        IReadOnlyList<TableDelivery> before =
-            replaced.Length > 0 ? await maintainer.DetachAsync(replaced).ConfigureAwait(false) : [];
-
-        // A sink has one writer: the one before it ends first.
-        Task closing = Task.WhenAll(before.Select(delivery => delivery.DisposeAsync().AsTask()));
-
         LoadedLiveTable[] loaded = [.. _graph.Tables.Select(table => _runs[table.Plan.Name].Live).OfType<LoadedLiveTable>()];
-        if (loaded.Length > 0) { LiveTables.Attach(loaded, maintainer, _sinks, closing); }
+        IReadOnlyList<MaintainedTable> live = [];
+        if (_services.Maintainer is { } maintainer && loaded.Length > 0)
+        {
+            // Whatever has been cancelled: tables that are visible must not stay behind.
+            using IDisposable held = await maintainer.HoldAsync(CancellationToken.None).ConfigureAwait(false);
+            ConnectedTables connected = LiveTables.Connect(
+                loaded, maintainer, name => _runs.TryGetValue(name, out TableRun? run) && !run.Table.IsLoaded, _replacements.Contains);
+            live = connected.Tables;
+            IReadOnlyList<MaintainedTable> changed = _inputs.Replay(live);
+            maintainer.Attach(live, connected.Sources);
+            await StartAsync(loaded, live, changed, maintainer).ConfigureAwait(false);
+        }
 
         // Sinks of tables that were not loaded after all.
-        foreach (SinkStart start in _starts.Values.Except(loaded.Select(live => live.Sink).OfType<SinkStart>()))
+        foreach (SinkStart start in _starts.Values.Except(loaded.Select(table => table.Sink).OfType<SinkStart>()))
         {
             await start.Writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return live;
+    }
+
+    private async Task StartAsync(
+        LoadedLiveTable[] loaded, IReadOnlyList<MaintainedTable> live, IReadOnlyList<MaintainedTable> changed, Maintainer maintainer)
+    {
+        _services.Registry.Advance([.. changed.Where(table => !table.IsBeside).Select(table => new TableAdvance(table.Current))]);
+        foreach ((LoadedLiveTable table, MaintainedTable maintained) in loaded.Zip(live))
+        {
+            if (maintained is { IsBeside: false, Failure: { } failure })
+            {
+                Undeliver(_runs[table.Name], new LoadException(table.Name, LoadPhase.Publishing, failure.Message, isTransient: true, failure));
+            }
+
+            // What the sink goes on from is there already; anything else begins when the table is in its place.
+            if (table.Sink is not { } start || (maintained.IsBeside && start.Positions.Count == 0)) { continue; }
+
+            if (maintainer.Find(table.Name) is { IsBeside: false, Delivery: { } failed } replaced && replaced != maintained)
+            {
+                await failed.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _sinks.Deliver(start, maintained, replaced: null, free: Task.CompletedTask);
         }
     }
 }

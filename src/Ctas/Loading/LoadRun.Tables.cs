@@ -72,6 +72,7 @@ internal sealed partial class LoadRun
             _options,
             phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
         {
+            Tables = _inputs.Tables,
             Statements = _services.Statements,
             Profile = _services.Analysed?.ProfileOf(run.Table.Plan.Name),
             Stored = stored,
@@ -88,12 +89,14 @@ internal sealed partial class LoadRun
 
         if (load.Live is not null && Snapshots is not null) { NoteLive(run, scans.Values); }
 
-        Publish(run, load, table);
+        Prepare(run, load, table);
+        bool isHeldBack = _replacements.Contains(table.Name);
+        if (isHeldBack) { HoldBack(run, load, table); }
+        else { _services.Registry.Publish([run.Publication!]); }
+
         run.Live = load.Live is { } live ? live with { Sink = _starts.GetValueOrDefault(table.Name) } : null;
-        if (run.Table.Plan.Sink is { } sink && (run.Live is null || _services.Maintainer is null))
-        {
-            run.Delivery = Task.Run(() => DeliverAsync(run, sink, table), CancellationToken.None);
-        }
+        if (isHeldBack) { _progress.Change(run.Tracker, tracker => tracker.Phase = LoadPhase.CatchingUp); }
+        else { Published(run); }
     }
 
     private static async Task ReleaseAsync(IReadOnlyDictionary<string, ScanSubscription> scans)
@@ -109,9 +112,10 @@ internal sealed partial class LoadRun
         LoadLog.NotContinued(_logger, run.Table.Plan.Name, reason);
     }
 
-    private void Publish(TableRun run, TableLoad load, ITable table)
+    /// <summary>Makes a table ready for others to see.</summary>
+    private void Prepare(TableRun run, TableLoad load, ITable table)
     {
-        string[] warnings =
+        run.Warnings =
         [
             .. run.SnapshotWarnings,
             .. run.Tracker.Scans.SelectMany(scan => scan.GetStatistics()?.Warnings ?? []),
@@ -120,25 +124,34 @@ internal sealed partial class LoadRun
                 : Array.Empty<string>(),
         ];
         SecondaryIndexes.Build(table, run.Table.Indexes, _services.Registry);
-        bool isLive = load.Live is not null;
         Snapshots?.Remember(table, load.Contents(Snapshots));
-        _services.Registry.Publish([new TablePublication(table, load.Positions(), warnings, isLive)
+        run.Publication = new TablePublication(table, load.Positions(), run.Warnings, IsLive: load.Live is not null)
         {
             IsAppendOnly = load.Live?.Query.Plan.Kind == ChangeKind.AppendOnly,
             Reservation = load.Held,
-        }]);
+        };
+        run.RowsSkipped = load.Statistics?.RowsSkipped ?? 0;
+        run.TableBytes = table.Memory.Total;
+        run.LoadedAt = _progress.Elapsed;
+    }
+
+    /// <summary>Tells of a table that everybody sees, and writes it to its sink where that is done once.</summary>
+    private void Published(TableRun run)
+    {
+        (ITable table, _, IReadOnlyList<string>? warnings, bool isLive) = run.Publication!;
         _loaded[table.Name] = table;
         if (!isLive) { WatchShares(run, table); }
 
-        foreach (string warning in warnings) { LoadLog.TableWarning(_logger, table.Name, warning); }
+        foreach (string warning in warnings ?? []) { LoadLog.TableWarning(_logger, table.Name, warning); }
 
-        run.Warnings = warnings;
-        run.RowsSkipped = load.Statistics?.RowsSkipped ?? 0;
-        run.TableBytes = table.Memory.Total;
         _progress.Change(run.Tracker, tracker => tracker.Rows = table.RowCount);
         End(run, isLive ? TableState.Live : TableState.Ready, error: null);
         TableLoadResult result = run.ToResult();
         LoadLog.TableReady(_logger, table.Name, table.RowCount, result.Records, result.RunTime);
+        if (run.Table.Plan.Sink is { } sink && (run.Live is null || _services.Maintainer is null))
+        {
+            run.Delivery = Task.Run(() => DeliverAsync(run, sink, table), CancellationToken.None);
+        }
     }
 
     private StoredSource? StoredSourceOf(TablePlan table, string source) =>

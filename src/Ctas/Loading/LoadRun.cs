@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Tables;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,9 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     private readonly CancellationToken _callerCancellation;
     private readonly Dictionary<string, SinkStart> _starts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentBag<Task> _leaving = [];
+    private readonly Replacements _replacements;
     private CancellationToken _stopping;
+    private LiveInputs _inputs = null!;
     private ScanGroups _scans = null!;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
@@ -52,6 +55,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
 
         _sinks = new TableSinks(services, graph);
         _parts = new SharedParts(graph.Tables.Where(SharesParts), services);
+        _replacements = new Replacements(graph, services);
         foreach (TableRun run in _runs.Values.Where(run => run.Table.IsLoaded)) { DescribeLoaded(run); }
 
         TableTracker[] trackers = [.. graph.Tables.Select(table => _runs[table.Plan.Name].Tracker)];
@@ -88,8 +92,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         using CancellationTokenSource timeout = After(_options.TotalTimeout);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(_callerCancellation, timeout.Token);
         _stopping = stopping.Token;
-        IDisposable? held;
-        try { held = await HoldAsync().ConfigureAwait(false); }
+        try { _inputs = await LiveInputs.BeginAsync(_graph, _services, _stopping).ConfigureAwait(false); }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             foreach (TableRun run in _runs.Values.Where(run => !run.Table.IsLoaded)) { EndCancelled(run); }
@@ -97,7 +100,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
             return;
         }
 
-        using (held)
+        using (_inputs)
         {
             await OpenSinksAsync().ConfigureAwait(false);
             ScheduledTable[] scheduled =
@@ -109,7 +112,8 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
             await TableScheduler.RunAsync(
                 scheduled, this, _options.MaxParallelism, _options.FailFast, _stopping).ConfigureAwait(false);
             await Task.WhenAll(_leaving).ConfigureAwait(false);
-            await AttachLiveAsync().ConfigureAwait(false);
+            IReadOnlyList<MaintainedTable> live = await AttachLiveAsync().ConfigureAwait(false);
+            await Task.WhenAll(_replacements.Sets.Select(set => ReplaceAsync(set, live))).ConfigureAwait(false);
         }
 
         await CatchUpAsync().ConfigureAwait(false);
@@ -197,7 +201,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         _services.Registry.MarkLoading(run.Table.Plan.Name);
         TimeSpan now = _progress.Elapsed;
         run.ReadyToRunAt = run.Table.Producers
-            .Select(producer => _runs.TryGetValue(producer, out TableRun? other) ? other.Tracker.EndedAt ?? TimeSpan.Zero : TimeSpan.Zero)
+            .Select(producer => _runs.TryGetValue(producer, out TableRun? other) ? other.LoadedAt : TimeSpan.Zero)
             .DefaultIfEmpty(TimeSpan.Zero)
             .Max();
         _progress.Change(run.Tracker, tracker => (tracker.State, tracker.StartedAt) = (TableState.Loading, now));

@@ -65,7 +65,8 @@ public sealed class ParallelLoader
     internal async Task<LoadResult> LoadAsync(
         LoadGraph graph, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        graph = WithReaders(new LoadGraph([.. graph.Tables.Select(table => table with { IsLoaded = IsLoaded(table.Plan) })]));
+        graph = Replacements.WithReaders(
+            new LoadGraph([.. graph.Tables.Select(table => table with { IsLoaded = IsLoaded(table.Plan) })]), _services);
         _services.Registry.Declare(
         [
             .. from table in graph.Tables
@@ -98,32 +99,6 @@ public sealed class ParallelLoader
     internal void TakeOver(ParallelLoader other)
     {
         foreach ((string name, ITable table) in other._loaded) { _loaded[name] = table; }
-    }
-
-    /// <summary>
-    /// The same graph, in which live tables that read one which is loaded again are loaded again with it: they could not go on
-    /// from another.
-    /// </summary>
-    private LoadGraph WithReaders(LoadGraph graph)
-    {
-        if (_services.Maintainer is not { } maintainer) { return graph; }
-
-        var again = new HashSet<string>(
-            graph.Tables.Where(table => !table.IsLoaded && maintainer.Find(table.Plan.Name) is not null).Select(table => table.Plan.Name),
-            StringComparer.OrdinalIgnoreCase);
-        var readers = new List<(string Name, Exception Failure)>();
-        foreach (TableToLoad table in graph.Tables.Where(table => table.IsLoaded && maintainer.Find(table.Plan.Name) is not null))
-        {
-            if (table.Producers.FirstOrDefault(again.Contains) is not { } producer) { continue; }
-
-            again.Add(table.Plan.Name);
-            readers.Add((table.Plan.Name, new InvalidOperationException($"Table \"{producer}\", which it reads, is loaded again.")));
-        }
-
-        if (readers.Count == 0) { return graph; }
-
-        _services.Registry.MarkStale(readers);
-        return new LoadGraph([.. graph.Tables.Select(table => again.Contains(table.Plan.Name) ? table with { IsLoaded = false } : table)]);
     }
 
     /// <summary>True for a table that this loader has loaded and nobody has replaced, or that need only exist.</summary>

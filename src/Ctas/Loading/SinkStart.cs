@@ -24,6 +24,9 @@ internal sealed record SinkStart(TableToLoad Table, SinkWriter Writer)
     /// <summary>How far the sources had been read for what the sink has; empty for one that begins.</summary>
     public IReadOnlyList<SinkPosition> Positions => Progress.Positions;
 
+    /// <summary>The delivery to the same sink that goes on until the table replaces its own; null when there is none.</summary>
+    public TableDelivery? Before { get; init; }
+
     /// <summary>What the positions belong to.</summary>
     public string Generation { get; init; } = "";
 

@@ -33,7 +33,7 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
     /// <summary>Prepares a load.</summary>
     /// <param name="plan">The table.</param>
     /// <param name="scans">Its sources by name; the caller releases them.</param>
-    /// <param name="registry">Where the tables are that it reads, all as at this moment.</param>
+    /// <param name="registry">Where the tables are that it reads.</param>
     /// <param name="options">Limits.</param>
     /// <param name="enter">Told of every phase as it begins.</param>
     public TableLoad(
@@ -51,6 +51,13 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
         _inputs = new LoadInputs(_tables, scans);
         _options = options;
         _enter = enter;
+    }
+
+    /// <summary>The tables that it reads, at one moment; as they are now unless said otherwise.</summary>
+    public RegistrySnapshot Tables
+    {
+        get => _tables;
+        init => (_tables, _inputs) = (value, new LoadInputs(value, _scans));
     }
 
     /// <summary>The clock and the functions that the SELECT uses.</summary>

@@ -1,4 +1,5 @@
 using Ctas.Sources;
+using Ctas.Tables;
 
 namespace Ctas.Loading;
 
@@ -21,6 +22,12 @@ internal sealed class TableRun(TableToLoad table)
 
     /// <summary>What maintenance takes on when the load has ended; null for a table that is loaded once.</summary>
     public LoadedLiveTable? Live { get; set; }
+
+    /// <summary>The loaded table, ready for others to see; null before that.</summary>
+    public TablePublication? Publication { get; set; }
+
+    /// <summary>When its data was there, for those that read it.</summary>
+    public TimeSpan LoadedAt { get; set; }
 
     /// <summary>Writes its rows to its sink; completed for a table without one, and for one that is kept fresh.</summary>
     public Task Delivery { get; set; } = Task.CompletedTask;

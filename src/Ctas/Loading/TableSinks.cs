@@ -52,8 +52,30 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
         }
     }
 
-    /// <summary>The way of a table that is kept fresh; not started.</summary>
-    public TableDelivery Deliver(SinkStart start)
+    /// <summary>Starts the way of a table that is kept fresh to its sink; called while ticks are held.</summary>
+    /// <param name="start">The sink.</param>
+    /// <param name="live">The table.</param>
+    /// <param name="replaced">The table in whose place it comes; null when there is none.</param>
+    /// <param name="free">Completes when nobody else writes to the sink.</param>
+    public void Deliver(SinkStart start, MaintainedTable live, MaintainedTable? replaced, Task free)
+    {
+        live.Delivery = DeliveryOf(start);
+        live.Delivery.Start(FirstChangesOf(start, live, replaced), live.SinkPositions(source => source.Progress), free);
+    }
+
+    /// <summary>What the sink has already is not written again.</summary>
+    private static FirstChanges FirstChangesOf(SinkStart start, MaintainedTable live, MaintainedTable? replaced)
+    {
+        if (start.Progress.HasRows) { return FirstChanges.None; }
+
+        return start.Before is not null
+            && replaced is { Definition.Sink: { } sink } && start.Table.Plan.Sink!.GoesOnFrom(sink)
+            && RowDifferences.CanCompare(replaced.Schema, live.Schema)
+            ? FirstChanges.Between(replaced.Current, live.Current)
+            : FirstChanges.AllOf(live.Current);
+    }
+
+    private TableDelivery DeliveryOf(SinkStart start)
     {
         string table = start.Table.Plan.Name;
         TableRegistry registry = services.Registry;
@@ -87,6 +109,9 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
         {
             if (start.IsExactlyOnce) { RequireReproducible(start, places); }
 
+            // One that is written to meanwhile tells nothing yet: what it lacks is known when the table is replaced.
+            if (AliveBefore(table) is { } alive) { return start with { Before = alive }; }
+
             return start.KeepsPositions
                 ? start with { Progress = await ProgressAsync(start, places, cancellationToken).ConfigureAwait(false) }
                 : start;
@@ -104,11 +129,6 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
         SinkStart start, IReadOnlyCollection<string> places, CancellationToken cancellationToken)
     {
         Maintainer maintainer = services.Maintainer!;
-        if (maintainer.Find(start.Table.Plan.Name)?.Delivery is { } alive && alive.Status.Failure is null)
-        {
-            return await AfterAsync(alive, start.Generation, cancellationToken).ConfigureAwait(false);
-        }
-
         SinkProgress progress = await start.Writer.GetProgressAsync(
             places, services.Delivery.MaxRetriesOfLoads, cancellationToken).ConfigureAwait(false);
 
@@ -125,25 +145,12 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
             : SinkProgress.None;
     }
 
-    /// <summary>What a delivery that will be replaced has committed when it has nothing left; ticks are held meanwhile.</summary>
-    private async Task<SinkProgress> AfterAsync(
-        TableDelivery alive, string generation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var limit = new CancellationTokenSource(services.Delivery.CloseTimeout, services.TimeProvider);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            await alive.WaitAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is MaintenanceException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            throw new SinkException(
-                alive.Status.Sink, $"sink \"{alive.Status.Sink}\" still has changes of the table that is to be replaced", isTransient: true, e);
-        }
-
-        IReadOnlyList<SinkPosition> positions = alive.Status.Positions;
-        return alive.Generation == generation && positions.Count > 0 ? new SinkProgress(positions, HasRows: true) : SinkProgress.None;
-    }
+    private TableDelivery? AliveBefore(TableToLoad table) =>
+        services.Maintainer!.Find(table.Plan.Name) is { Delivery: { } delivery } replaced
+            && delivery.Status.Failure is null
+            && replaced.Definition.Sink is { } sink && sink.Name == table.Plan.Sink!.Name
+            ? delivery
+            : null;
 
     /// <summary>Positions tell something where all that is followed are topics, which a later process finds as they are.</summary>
     private bool KeepsPositions(PlannedSink sink, IEnumerable<TableToLoad> behind) => sink.Topic is not null && behind

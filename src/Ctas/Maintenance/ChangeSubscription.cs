@@ -56,6 +56,16 @@ internal sealed class ChangeSubscription(IReadOnlyList<MaintainedTable> tables, 
     /// <summary>Nothing follows; the reader gets what waits for it, and then the error.</summary>
     public void End(Exception error) => _moments.Writer.TryComplete(error);
 
+    /// <summary>The changes of the next tick that has any; null when there are none yet.</summary>
+    /// <exception cref="QueryChangesLostException">The reader is too far behind.</exception>
+    public TickChanges? TryRead()
+    {
+        if (_moments.Reader.TryRead(out TickChanges? changes)) { Interlocked.Add(ref _waitingRows, -changes.RowCount); }
+        else if (_moments.Reader.Completion.Exception?.InnerException is QueryChangesLostException lost) { throw lost; }
+
+        return changes;
+    }
+
     /// <summary>Waits for the changes of the next tick that has any.</summary>
     /// <exception cref="QueryChangesLostException">The reader is too far behind.</exception>
     /// <exception cref="MaintenanceException">One of the tables is kept fresh no longer.</exception>

@@ -10,10 +10,10 @@ internal sealed class FreshReads(Maintainer maintainer, TimeProvider time)
     // What is known of a source may change without a tick.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits until a live table is as fresh as asked for.</summary>
+    /// <summary>Waits until a table is as fresh as asked for; one that is not kept fresh is as it was loaded.</summary>
     /// <exception cref="TableTooStaleException">It is not, and was not in time.</exception>
     /// <exception cref="MaintenanceException">It is kept fresh no longer.</exception>
-    public async Task RequireAsync(MaintainedTable table, StalenessPolicy policy, CancellationToken cancellationToken)
+    public async Task RequireAsync(string name, StalenessPolicy policy, CancellationToken cancellationToken)
     {
         if (policy == StalenessPolicy.Any) { return; }
 
@@ -23,7 +23,14 @@ internal sealed class FreshReads(Maintainer maintainer, TimeProvider time)
         {
             // Taken before looking, so that no tick is missed.
             Task ticked = maintainer.Ticked;
-            if (table.Failure is { } failure) { throw failure as MaintenanceException ?? new MaintenanceException(table.Name, failure.Message, failure); }
+            if (maintainer.Find(name) is not { } table) { return; }
+
+            if (table.Failure is { } failure)
+            {
+                if (maintainer.Find(name) != table) { continue; }
+
+                throw failure as MaintenanceException ?? new MaintenanceException(table.Name, failure.Message, failure);
+            }
 
             TableFreshness freshness = maintainer.FreshnessOf(table);
             if (policy.IsCatchingUp ? HasCaughtUp(table, wanted) : IsMet(policy, freshness)) { return; }

@@ -34,11 +34,19 @@ internal sealed class MaintainedTable(
     /// <summary>The sources behind it, those behind the tables it reads among them.</summary>
     public IReadOnlySet<LiveSource> Sources { get; } = SourcesOf(inputs);
 
-    /// <summary>The way of its changes to a sink; null when they go nowhere.</summary>
-    public TableDelivery? Delivery { get; init; }
+    /// <summary>The statement that made it.</summary>
+    public required TablePlan Definition { get; init; }
+
+    /// <summary>The way of its changes to a sink; null when they go nowhere. Set while ticks are held.</summary>
+    public TableDelivery? Delivery { get; set; }
+
+    /// <summary>
+    /// True while it is kept fresh beside the table that it will replace, and nobody else sees it. Changed while ticks are held.
+    /// </summary>
+    public bool IsBeside { get; set; }
 
     /// <summary>The version that was published last.</summary>
-    public ITable Current => writer.Current;
+    public Table Current => writer.Current;
 
     /// <summary>The plan of its query.</summary>
     public LogicalPlan Plan => query.Plan;
@@ -147,6 +155,20 @@ internal sealed class MaintainedTable(
     /// <summary>The next version; the last one again when the tick changed nothing.</summary>
     public Table Publish() => writer.Publish(query.StateBytes);
 
+    /// <summary>Before anybody has seen it: its versions go on behind those of the table that it replaces.</summary>
+    public void GoOnFrom(MaintainedTable replaced)
+    {
+        if (replaced.Current.Version >= Current.Version) { writer.Renumber(replaced.Current.Version + 1); }
+    }
+
+    /// <summary>How far its own sources have been applied, as metadata tell it.</summary>
+    /// <param name="progressOf">How far each source is.</param>
+    public SourcePosition[] PositionsAt(Func<LiveSource, LiveSourceProgress> progressOf) =>
+    [
+        .. Inputs.OfType<SourceInput>().Select(input => input.Source).Distinct().SelectMany(source =>
+            source.PositionsAt(progressOf(source))),
+    ];
+
     /// <summary>How far a source behind it has been applied, as its sink keeps it; empty where the sink keeps nothing.</summary>
     /// <param name="progressOf">How far each source is.</param>
     public IReadOnlyList<SinkPosition> SinkPositions(Func<LiveSource, LiveSourceProgress> progressOf) =>
@@ -161,8 +183,12 @@ internal sealed class MaintainedTable(
                    select new SinkPosition(partition.Key.Place, partition.Key.Partition, partition.Min()),
             ];
 
-    /// <summary>Stops keeping it fresh; its last version stays.</summary>
-    public void Fail(Exception failure) => Volatile.Write(ref _failure, failure);
+    /// <summary>Stops keeping it fresh; its last version stays, and streams of its changes end with the failure.</summary>
+    public void Fail(Exception failure)
+    {
+        Volatile.Write(ref _failure, failure);
+        writer.End(failure);
+    }
 
     private static HashSet<LiveSource> SourcesOf(IReadOnlyList<MaintainedInput> inputs)
     {

@@ -29,6 +29,9 @@ internal sealed class Maintainer : IAsyncDisposable
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private ImmutableArray<MaintainedTable> _tables = [];
+    private ImmutableArray<MaintainedTable> _beside = [];
+    private ImmutableHashSet<LiveSource> _heldBack = [];
+    private ImmutableArray<TableDelivery> _finishing = [];
     private ImmutableArray<LiveSource> _sources = [];
     private ImmutableArray<ChangeSubscription> _subscriptions = [];
     private Task? _loop;
@@ -116,15 +119,13 @@ internal sealed class Maintainer : IAsyncDisposable
     /// <summary>A source that signals this maintainer.</summary>
     public LiveSource Follow(SourceToFollow followed) => new(followed, new SourceWatermark(_time, _options.IdlePartitionAfter), _time, Wake);
 
-    /// <summary>
-    /// Takes tables on, while ticks are held; those they read come before them or are here already, those they replace have
-    /// been let go.
-    /// </summary>
-    /// <param name="tables">Loaded tables.</param>
+    /// <summary>Takes tables on, while ticks are held; those they read come before them or are here already.</summary>
+    /// <param name="tables">Loaded tables; those that are beside others are seen by nobody before <see cref="Replace"/>.</param>
     /// <param name="sources">The sources they read, not started yet.</param>
     public void Attach(IReadOnlyList<MaintainedTable> tables, IReadOnlyList<LiveSource> sources)
     {
-        _tables = [.. _tables, .. tables];
+        _tables = [.. _tables, .. tables.Where(table => !table.IsBeside)];
+        _beside = [.. _beside, .. tables.Where(table => table.IsBeside)];
         _sources = _sources.AddRange(sources);
         foreach (LiveSource source in sources) { source.Start(); }
 
@@ -139,14 +140,56 @@ internal sealed class Maintainer : IAsyncDisposable
         _loop ??= Task.Run(LoopAsync);
     }
 
-    /// <summary>Lets tables go, while ticks are held, and the sources that nobody reads any more.</summary>
-    /// <remarks>A table that reads one of them is fresh no longer: the next tick finds it and says so.</remarks>
-    /// <returns>Their ways to sinks, for the caller to close; waiting for that need not hold ticks.</returns>
-    public async Task<IReadOnlyList<TableDelivery>> DetachAsync(IEnumerable<string> names)
+    /// <summary>Puts tables that were kept fresh beside others in their place, while ticks are held.</summary>
+    /// <param name="names">The names of all tables that are replaced, also by tables that are loaded once.</param>
+    /// <param name="by">The tables that were beside.</param>
+    /// <returns>What is left of those that were replaced, for the caller to close; that need not hold ticks.</returns>
+    public DetachedTables Replace(IEnumerable<string> names, IReadOnlyList<MaintainedTable> by)
     {
         var gone = names.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        MaintainedTable[] tables = [.. _tables.Where(table => gone.Contains(table.Name))];
-        foreach (MaintainedTable table in tables)
+        MaintainedTable[] replaced = [.. _tables.Where(table => gone.Contains(table.Name))];
+        foreach (MaintainedTable table in by) { table.IsBeside = false; }
+
+        // Who finds the old one failed finds the new one in its place.
+        _tables = [.. _tables.Except(replaced), .. by];
+        _beside = [.. _beside.Except(by)];
+        WakeWhenRowsLeave();
+        return Detach(replaced);
+    }
+
+    /// <summary>Lets tables go, while ticks are held, and the sources that nobody reads any more.</summary>
+    /// <remarks>A table that reads one of them is fresh no longer: the next tick finds it and says so.</remarks>
+    /// <returns>What is left of them, for the caller to close; that need not hold ticks.</returns>
+    public DetachedTables Detach(IEnumerable<string> names) => Replace(names, by: []);
+
+    /// <summary>Gives up tables that were kept fresh beside others, while ticks are held.</summary>
+    /// <returns>What is left of them, for the caller to close; that need not hold ticks.</returns>
+    public DetachedTables GiveUp(IReadOnlyList<MaintainedTable> beside)
+    {
+        _beside = [.. _beside.Except(beside)];
+        return Detach(beside);
+    }
+
+    /// <summary>Lets the following ticks take nothing from some sources, or again what there is.</summary>
+    public void HoldBack(IEnumerable<LiveSource> sources, bool isHeld)
+    {
+        bool hasChanged = ImmutableInterlocked.Update(
+            ref _heldBack, (all, some) => isHeld ? all.Union(some) : all.Except(some), sources);
+        if (hasChanged && !isHeld) { Wake(); }
+    }
+
+    /// <summary>Lets a delivery that takes nothing more write what is queued, and closes it, if need be with the engine.</summary>
+    /// <exception cref="MaintenanceException">The sink has not got everything.</exception>
+    public async Task FinishAsync(TableDelivery delivery)
+    {
+        ImmutableInterlocked.Update(ref _finishing, (all, added) => all.Add(added), delivery);
+        try { await delivery.FinishAsync().ConfigureAwait(false); }
+        finally { ImmutableInterlocked.Update(ref _finishing, (all, ended) => all.Remove(ended), delivery); }
+    }
+
+    private DetachedTables Detach(IReadOnlyList<MaintainedTable> tables)
+    {
+        foreach (MaintainedTable table in tables.Where(table => table.Failure is null))
         {
             table.Fail(new MaintenanceException(
                 table.Name, $"table \"{table.Name}\" was dropped or replaced", new InvalidOperationException("The table has gone.")));
@@ -155,13 +198,10 @@ internal sealed class Maintainer : IAsyncDisposable
         foreach (ChangeSubscription subscription in _subscriptions) { subscription.EndWhenStale(); }
 
         Wake();
-        _tables = [.. _tables.Where(table => !gone.Contains(table.Name))];
-        var read = _tables.SelectMany(table => table.Inputs).OfType<SourceInput>().Select(input => input.Source).ToHashSet();
+        var read = _tables.Concat(_beside).SelectMany(table => table.Inputs).OfType<SourceInput>().Select(input => input.Source).ToHashSet();
         LiveSource[] unread = [.. _sources.Where(source => !read.Contains(source))];
         _sources = [.. _sources.Where(read.Contains)];
-        foreach (LiveSource source in unread) { await source.DisposeAsync().ConfigureAwait(false); }
-
-        return [.. tables.Select(table => table.Delivery).OfType<TableDelivery>()];
+        return new DetachedTables([.. tables.Select(table => table.Delivery).OfType<TableDelivery>()], unread);
     }
 
     /// <summary>Waits for the tick that runs and lets none begin; sources wait when their queues are full.</summary>
@@ -186,10 +226,12 @@ internal sealed class Maintainer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_loop is not null) { await _loop.ConfigureAwait(false); }
 
-        await Task.WhenAll(_tables.Select(table => table.Delivery?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
+        MaintainedTable[] tables = [.. _tables, .. _beside];
+        await Task.WhenAll(tables.Select(table => table.Delivery).OfType<TableDelivery>().Concat(_finishing)
+            .Select(delivery => delivery.DisposeAsync().AsTask())).ConfigureAwait(false);
         foreach (LiveSource source in _sources) { await source.DisposeAsync().ConfigureAwait(false); }
 
-        EndWaits();
+        EndWaits(tables);
         EndSubscriptions(new OperationCanceledException("The engine was disposed."));
         if (_clock is not null) { await _clock.DisposeAsync().ConfigureAwait(false); }
 
@@ -210,7 +252,8 @@ internal sealed class Maintainer : IAsyncDisposable
     private bool RunTick()
     {
         long started = _time.GetTimestamp();
-        bool hasApplied = new Tick(_tables, _sources, _options, _registry, _logger)
+        ImmutableArray<LiveSource> sources = _heldBack.IsEmpty ? _sources : [.. _sources.Where(source => !_heldBack.Contains(source))];
+        bool hasApplied = new Tick(_tables.AddRange(_beside), sources, _options, _registry, _logger)
         {
             Now = Now,
             Subscriptions = _subscriptions,
@@ -232,12 +275,13 @@ internal sealed class Maintainer : IAsyncDisposable
         _leaving.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
     }
 
-    private long Now => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    /// <summary>The clock, in microseconds since 1970.</summary>
+    public long Now => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Who waits for a tick learns that there will be none.</summary>
-    private void EndWaits()
+    private void EndWaits(MaintainedTable[] tables)
     {
-        foreach (MaintainedTable table in _tables.Where(table => table.Failure is null))
+        foreach (MaintainedTable table in tables.Where(table => table.Failure is null))
         {
             table.Fail(new MaintenanceException(
                 table.Name, $"table \"{table.Name}\" is kept fresh no longer: the engine was disposed", new ObjectDisposedException(nameof(Maintainer))));
@@ -278,7 +322,7 @@ internal sealed class Maintainer : IAsyncDisposable
         {
             // A mistake of our own: nothing is fresh any more, and every table says why.
             MaintenanceLog.Broken(_logger, e);
-            foreach (MaintainedTable table in _tables.Where(table => table.Failure is null)) { table.Fail(e); }
+            foreach (MaintainedTable table in _tables.Concat(_beside).Where(table => table.Failure is null)) { table.Fail(e); }
 
             _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
             EndSubscriptions(e);
@@ -295,4 +339,13 @@ internal sealed class Maintainer : IAsyncDisposable
             if (Interlocked.Exchange(ref _isReleased, 1) == 0) { ticking.Release(); }
         }
     }
+}
+
+/// <summary>What is left of tables that are kept fresh no longer.</summary>
+/// <param name="Deliveries">Their ways to sinks.</param>
+/// <param name="Sources">The sources that nobody reads any more.</param>
+internal sealed record DetachedTables(IReadOnlyList<TableDelivery> Deliveries, IReadOnlyList<LiveSource> Sources)
+{
+    /// <summary>Stops reading the sources.</summary>
+    public Task StopReadingAsync() => Task.WhenAll(Sources.Select(source => source.DisposeAsync().AsTask()));
 }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Ctas.Sinks;
-using Ctas.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace Ctas.Maintenance;
@@ -36,6 +35,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     private long _waitingSince;
     private long _lastCommit;
     private int _isClosed;
+    private int _hasFailed;
 
     /// <summary>Prepares a delivery; nothing is written before <see cref="Start"/>.</summary>
     public TableDelivery(DeliveryTarget target, DeliveryOptions options, TimeProvider time, ILogger logger)
@@ -76,17 +76,17 @@ internal sealed class TableDelivery : IAsyncDisposable
     }
 
     /// <summary>Starts to write.</summary>
-    /// <param name="rows">The version whose rows come first; null when the sink has them.</param>
+    /// <param name="first">What comes before the changes of ticks.</param>
     /// <param name="positions">How far the sources had been read for it.</param>
-    /// <param name="free">Completes when nobody else writes to the sink.</param>
-    public void Start(ITable? rows, IReadOnlyList<SinkPosition> positions, Task free)
+    /// <param name="free">Completes when nobody else writes to the sink; fails when the sink lacks what came before.</param>
+    public void Start(FirstChanges first, IReadOnlyList<SinkPosition> positions, Task free)
     {
         _newest = positions;
         _lastCommit = _time.GetTimestamp();
-        if (rows is not null) { Enqueue(new QueuedTick(SnapshotBatches.Of(rows), positions, rows.RowCount, ++_offered), isBounded: false); }
+        if (first.Batches is { } batches) { Enqueue(new QueuedTick(batches, positions, first.Count, ++_offered), isBounded: false); }
 
         DeliveryLog.Delivering(_logger, _target.Table, _target.Writer.Name);
-        _pump = Task.Run(() => PumpAsync(free, begun: rows is null ? [] : positions));
+        _pump = Task.Run(() => PumpAsync(free, begun: first.AreAllRows ? positions : []));
     }
 
     /// <summary>Takes what a tick has done to the table. Never waits.</summary>
@@ -122,6 +122,20 @@ internal sealed class TableDelivery : IAsyncDisposable
 
             await progressed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Takes nothing more, delivers what is queued however long it takes, and closes the sink.</summary>
+    /// <exception cref="MaintenanceException">The sink has not got everything.</exception>
+    public async Task FinishAsync()
+    {
+        // The table of that name is another one by now.
+        OnFailed = null;
+        _queue.Writer.TryComplete();
+        await _pump.ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+        if (Volatile.Read(ref _failure) is { } failure) { throw _target.Failure(failure); }
+
+        if (Interlocked.Read(ref _queued) > 0) { throw _target.Failure(new OperationCanceledException("the engine was disposed")); }
     }
 
     /// <summary>Takes nothing more, delivers what is queued for a while at most, and closes the sink.</summary>
@@ -228,17 +242,18 @@ internal sealed class TableDelivery : IAsyncDisposable
 
     private void Fail(Exception failure)
     {
-        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) { return; }
+        if (Interlocked.Exchange(ref _hasFailed, 1) != 0) { return; }
 
         DeliveryTelemetry.Failed(_target.Writer.Name);
         MaintenanceException told = _target.Failure(failure);
         DeliveryLog.Failed(_logger, _target.Table, _target.Writer.Name, told);
-        _queue.Writer.TryComplete();
-        _stopping.Cancel();
 
-        // Of a table that was dropped or replaced, only the log tells.
+        // Of a table that was dropped or replaced, only the log tells. Of any other, who sees the failure finds its state changed.
         if (Volatile.Read(ref _isClosed) == 0) { OnFailed?.Invoke(told); }
 
+        Volatile.Write(ref _failure, failure);
+        _queue.Writer.TryComplete();
+        _stopping.Cancel();
         Progress();
     }
 

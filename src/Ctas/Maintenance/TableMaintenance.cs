@@ -41,7 +41,7 @@ public sealed class TableMaintenance
     /// <exception cref="TableNotFoundException">There is no such table.</exception>
     /// <exception cref="TableNotReadyException">It has no data yet.</exception>
     /// <exception cref="TableTooStaleException">It is further behind, and was until the time ran out.</exception>
-    /// <exception cref="MaintenanceException">It is kept fresh no longer.</exception>
+    /// <exception cref="MaintenanceException">It is kept fresh no longer, or the engine was disposed.</exception>
     public async Task<ITable> ReadAsync(string table, StalenessPolicy staleness, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -53,9 +53,9 @@ public sealed class TableMaintenance
     /// <summary>Waits until those of the tables that are kept fresh are as fresh as asked for.</summary>
     internal async Task RequireAsync(IEnumerable<string> tables, StalenessPolicy staleness, CancellationToken cancellationToken)
     {
-        foreach (MaintainedTable live in tables.Select(_maintainer.Find).OfType<MaintainedTable>())
+        foreach (string table in tables)
         {
-            await _reads.RequireAsync(live, staleness, cancellationToken).ConfigureAwait(false);
+            await _reads.RequireAsync(table, staleness, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -99,51 +99,69 @@ public sealed class TableMaintenance
     /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
     /// <exception cref="ArgumentException">It does not read such a source.</exception>
     /// <exception cref="MaintenanceException">It is kept fresh no longer, or the engine was disposed.</exception>
-    public Task<ITable> WaitForRecordAsync(string table, RecordPosition record, CancellationToken cancellationToken = default)
-    {
-        _ = SourceOf(Require(table), record);
+    public Task<ITable> WaitForRecordAsync(string table, RecordPosition record, CancellationToken cancellationToken = default) =>
+        WaitForRecordsAsync(table, [record], cancellationToken);
 
-        // The version comes after the position: one that was taken before might not show the record yet.
-        return WaitUntilAsync(
+    /// <summary>As <see cref="WaitForRecordAsync"/>, for all of several records, of one source or more.</summary>
+    /// <returns>A version that shows all of them.</returns>
+    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="ArgumentException">It does not read such a source.</exception>
+    /// <exception cref="MaintenanceException">It is kept fresh no longer, or the engine was disposed.</exception>
+    public async Task<ITable> WaitForRecordsAsync(
+        string table, IReadOnlyCollection<RecordPosition> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        return await WaitAsync(
             table,
-            live => SourceOf(live, record).Progress.Positions.Any(position =>
-                position.Partition == record.Partition && position.Offset > record.Offset) ? live.Current : null,
-            cancellationToken);
+            live => records.All(record => IsApplied(live, record)) ? _registry.Snapshot()[table] : null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until a condition on a table holds; it is asked again for every version.</summary>
     /// <returns>The version for which it holds.</returns>
     /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
     /// <exception cref="MaintenanceException">The table is kept fresh no longer, or the engine was disposed.</exception>
-    public Task<ITable> WaitForAsync(
+    public async Task<ITable> WaitForAsync(
         string table, Func<ITable, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        return WaitUntilAsync(
-            table, live => live.Current is var version && condition(version) ? version : null, cancellationToken);
+        return await WaitAsync(
+            table,
+            _ => _registry.Snapshot()[table] is var version && condition(version) ? version : null,
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ITable> WaitUntilAsync(
-        string table, Func<MaintainedTable, ITable?> look, CancellationToken cancellationToken)
+    /// <summary>Asks again with every tick; goes on with the table that replaces the one that was there.</summary>
+    private async Task<ITable> WaitAsync(string table, Func<MaintainedTable, ITable?> find, CancellationToken cancellationToken)
     {
         while (true)
         {
             // Taken before looking, so that no change is missed.
             Task ticked = _maintainer.Ticked;
             MaintainedTable live = Require(table);
-            if (look(live) is { } version) { return version; }
+            if (find(live) is { } version) { return version; }
 
-            if (live.Failure is { } failure) { throw failure as MaintenanceException ?? new MaintenanceException(table, failure.Message, failure); }
-
-            await ticked.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (live.Failure is not { } failure) { await ticked.WaitAsync(cancellationToken).ConfigureAwait(false); }
+            else if (_maintainer.Find(table) == live)
+            {
+                throw failure as MaintenanceException ?? new MaintenanceException(table, failure.Message, failure);
+            }
         }
     }
 
-    private static LiveSource SourceOf(MaintainedTable table, RecordPosition record) =>
-        table.Sources.FirstOrDefault(source =>
-            string.Equals(source.Place, record.Source, StringComparison.Ordinal)
-            || string.Equals(source.Name, record.Source, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"Table \"{table.Name}\" does not read a source \"{record.Source}\".", nameof(record));
+    private static bool IsApplied(MaintainedTable table, RecordPosition record)
+    {
+        // A topic that is read in two ways shows the record when both have come to it.
+        LiveSource[] sources =
+        [
+            .. table.Sources.Where(source => string.Equals(source.Place, record.Source, StringComparison.Ordinal)
+                || string.Equals(source.Name, record.Source, StringComparison.OrdinalIgnoreCase)),
+        ];
+        return sources.Length == 0
+            ? throw new ArgumentException($"Table \"{table.Name}\" does not read a source \"{record.Source}\".", nameof(record))
+            : sources.All(source => source.Progress.Positions.Any(
+                position => position.Partition == record.Partition && position.Offset > record.Offset));
+    }
 
     private MaintainedTable Require(string table) =>
         _maintainer.Find(table) ?? throw new TableNotFoundException(table, _registry.Snapshot().ClosestNames(table));

@@ -94,6 +94,10 @@ internal sealed class Tick(
         var error = failure as MaintenanceException ?? new MaintenanceException(
             table.Name, $"table \"{table.Name}\" is kept fresh no longer: {failure.Message}", failure);
         table.Fail(error);
+
+        // Of one that nobody sees yet, its load tells.
+        if (table.IsBeside) { return; }
+
         _failed.Add((table.Name, error));
         Metrics?.Failed(table.Name);
         MaintenanceLog.TableFailed(logger, table.Name, error);
@@ -104,7 +108,8 @@ internal sealed class Tick(
         var advances = new List<TableAdvance>();
         foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0 && table.Failure is null))
         {
-            advances.Add(new TableAdvance(table.Publish(), PositionsOf(table)));
+            Table version = table.Publish();
+            if (!table.IsBeside) { advances.Add(new TableAdvance(version, table.PositionsAt(ProgressOf))); }
         }
 
         // First, so that who sees a change can wait for its delivery.
@@ -129,7 +134,7 @@ internal sealed class Tick(
             metrics.Applied(source, changes.Progress.Positions.Sum(position => position.Offset) - source.Progress.Positions.Sum(position => position.Offset));
         }
 
-        foreach (MaintainedTable table in tables)
+        foreach (MaintainedTable table in tables.Where(table => !table.IsBeside))
         {
             metrics.Changed(table.Name, table.Changes.Sum(changes => (long)changes.Count), table.TakeLateRows());
         }
@@ -155,12 +160,6 @@ internal sealed class Tick(
         SinkBatch? changes = table.Changes.Count > 0 ? new SinkBatch(table.Name, table.Schema, [.. table.Changes]) : null;
         delivery.Offer(changes, table.SinkPositions(ProgressOf));
     }
-
-    private SourcePosition[] PositionsOf(MaintainedTable table) =>
-    [
-        .. table.Inputs.OfType<SourceInput>().Select(input => input.Source).Distinct().SelectMany(source =>
-            source.PositionsAt(ProgressOf(source))),
-    ];
 
     private LiveSourceProgress ProgressOf(LiveSource source) =>
         _arrived.TryGetValue(source, out SourceChanges? changes) ? changes.Progress : source.Progress;

@@ -18,6 +18,11 @@ internal sealed record PlannedSink(string Name, string? Topic, string? Path, Pro
         ? format == "DELIMITED"
         : Path is not null && System.IO.Path.GetExtension(Path).ToUpperInvariant() is ".CSV" or ".TSV";
 
+    /// <summary>True when the other writes the same records to the same topic.</summary>
+    public bool GoesOnFrom(PlannedSink other) => Topic is not null && Topic == other.Topic && Name == other.Name
+        && Properties.Names.SequenceEqual(other.Properties.Names)
+        && Properties.Names.All(name => Properties[name] == other.Properties[name]);
+
     /// <summary>A declaration, as loading takes it.</summary>
     public static PlannedSink Of(SinkDeclaration sink) => new(sink.Name, sink.Topic, sink.Path, sink.Properties);
 }

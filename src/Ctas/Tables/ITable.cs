@@ -60,8 +60,8 @@ public interface ITable
     /// <summary>Every row, and then every change that follows, with no gap and nothing twice; or only the changes.</summary>
     /// <remarks>
     /// A key that changed several times from one version to the next shows once. Changes of one version come together,
-    /// in no promised order. The stream ends when nothing keeps the table fresh (any more): after the rows for a table that
-    /// never was. The table keeps the changes of its last versions, up to a bound, and never waits for a reader: one
+    /// in no promised order. Of a table that is loaded once the stream ends after the rows; of one that is kept fresh no longer,
+    /// was dropped or replaced it ends with the reason, a MaintenanceException. The table keeps the changes of its last versions, up to a bound, and never waits for a reader: one
     /// that falls further behind gets a <see cref="TableChangesLostException"/> and begins again.
     /// </remarks>
     /// <param name="fromVersion">

@@ -51,6 +51,27 @@ public sealed class RegistrySnapshot
         return metadata is not null;
     }
 
+    /// <summary>The same moment with other data of tables that it knows.</summary>
+    internal RegistrySnapshot With(IEnumerable<TablePublication> tables)
+    {
+        var entries = _entries.ToBuilder();
+        foreach (TablePublication publication in tables)
+        {
+            ITable table = publication.Table;
+            if (!entries.TryGetValue(table.Name, out RegistryEntry? entry)) { continue; }
+
+            TableMetadata metadata = entry.Metadata with
+            {
+                State = publication.IsLive ? TableState.Live : TableState.Ready,
+                Schema = table.Schema,
+                IsAppendOnly = publication.IsAppendOnly,
+            };
+            entries[table.Name] = entry with { Metadata = metadata, Table = table, Live = null };
+        }
+
+        return new RegistrySnapshot(entries.ToImmutable(), Version);
+    }
+
     internal IReadOnlyList<string> DependentsOf(string name) => [.. _entries.Values
         .Where(entry => entry.DependsOn(name))
         .Select(entry => entry.Metadata.Name)

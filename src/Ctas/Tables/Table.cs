@@ -65,7 +65,7 @@ internal abstract class Table : ITable
     /// <summary>What the operators hold that made this version and will make the next.</summary>
     internal long OperatorBytes { get; set; }
 
-    public long Version { get; }
+    public long Version { get; private set; }
 
     public IEnumerable<Row> Rows
     {
@@ -129,6 +129,9 @@ internal abstract class Table : ITable
     {
         lock (Shape.Indexing) { Indexes = Indexes.With(this, definition); }
     }
+
+    /// <summary>Another number for a version that nobody has seen.</summary>
+    internal void Renumber(long version) => Version = version;
 
     /// <summary>The indexes with the names of their columns.</summary>
     internal IReadOnlyList<TableIndex> DescribeIndexes() =>

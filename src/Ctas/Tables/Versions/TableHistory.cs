@@ -38,7 +38,13 @@ internal sealed class HistoryNode(TableHistory history, long version)
     public void End(Exception? error)
     {
         if (error is null) { _next.TrySetResult(null); }
-        else { _next.TrySetException(error); }
+        else
+        {
+            _next.TrySetException(error);
+
+            // There may be no stream to see it.
+            _ = _next.Task.Exception;
+        }
     }
 
     /// <summary>Lets go of what the version changed.</summary>

@@ -15,7 +15,7 @@ namespace Ctas.Tables.Versions;
 /// </remarks>
 internal abstract class TableWriter
 {
-    private readonly TableHistory _history;
+    private TableHistory _history;
 
     private protected TableWriter(Table version, WriterOptions options)
     {
@@ -101,6 +101,17 @@ internal abstract class TableWriter
         }
 
         return Current;
+    }
+
+    /// <summary>
+    /// Gives the version published last this number, before anybody has seen it: the table takes the place of one whose
+    /// versions went up to there.
+    /// </summary>
+    public void Renumber(long version)
+    {
+        Current.Renumber(version);
+        _history = new TableHistory(Current, Options.MaxHistoryChanges);
+        Current.Node = _history.Newest;
     }
 
     /// <summary>Nothing will be applied any more: streams of changes end, or fail with <paramref name="error"/>.</summary>

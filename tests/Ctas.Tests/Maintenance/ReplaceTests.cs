@@ -1,0 +1,231 @@
+using Ctas.Data;
+using Ctas.Loading;
+using Ctas.Maintenance;
+using Ctas.Sources;
+using Ctas.Tables;
+
+namespace Ctas.Tests.Maintenance;
+
+/// <summary>CREATE OR REPLACE of tables that are kept fresh, and of those that others read.</summary>
+public sealed class ReplaceTests
+{
+    private const string Two =
+        """
+        CREATE TABLE a AS SELECT id, name FROM users EMIT CHANGES;
+        CREATE TABLE b AS SELECT COUNT(*) AS n, MAX(name) AS last FROM a EMIT CHANGES;
+        """;
+
+    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+
+    private readonly InMemorySource _users = Changelog("users");
+
+    [Theory]
+    [InlineData("EMIT CHANGES")]
+    [InlineData("")]
+    public async Task Replace_TableWithALiveReader_TakesItAlong(string emit)
+    {
+        Put("u1", "Ada");
+        await using CtasEngine engine = await LoadAsync(Two);
+        long version = engine.Tables["b"].Version;
+
+        await engine.ExecuteAsync($"CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users {emit}");
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(1, ADA)");
+        Put("u2", "Bob");
+
+        await engine.Tables.UntilRowsAsync("a", emit.Length > 0 ? ["(u1, ADA)", "(u2, BOB)"] : ["(u1, ADA)"]);
+        await engine.Tables.UntilRowsAsync("b", emit.Length > 0 ? "(2, BOB)" : "(1, ADA)");
+        engine.Tables["b"].Version.Should().BeGreaterThan(version);
+        StateOf(engine, "b").Should().Be(TableState.Live);
+    }
+
+    [Theory]
+    [InlineData("SELECT id, LENGTH(name) AS length FROM users", "it is replaced together with another table, and could not load table \"b\" (*): *column \"name\" not found*")]
+    [InlineData("SELECT u.id, u.name FROM users u JOIN bad x ON u.id = x.id", "could not load table \"a\" (reading): cannot decode the record at bad[0]@0*")]
+    public async Task Replace_ThatFails_LeavesTheOldTablesFresh(string select, string reason)
+    {
+        Put("u1", "Ada");
+        InMemorySource bad = Changelog("bad");
+        bad.Add(InMemoryRecord.FromText("k", "{"));
+        await using CtasEngine engine = await LoadAsync(Two, bad);
+
+        Func<Task> replace = () => engine.ExecuteAsync($"CREATE OR REPLACE TABLE a AS {select} EMIT CHANGES");
+        (await replace.Should().ThrowAsync<LoadException>()).WithMessage($"*{reason}");
+        Put("u2", "Bob");
+
+        await engine.Tables.UntilRowsAsync("a", "(u1, Ada)", "(u2, Bob)");
+        await engine.Tables.UntilRowsAsync("b", "(2, Bob)");
+        StateOf(engine, "a").Should().Be(TableState.Live);
+        StateOf(engine, "b").Should().Be(TableState.Live);
+    }
+
+    [Fact]
+    public async Task Replace_WhileItLoads_TheOldTableGoesOnAndTheNewOneCatchesUp()
+    {
+        Put("u1", "Ada");
+        var held = new HeldSource(_users, "slow");
+        await using CtasEngine engine = await LoadAsync(Two, held);
+
+        Task<QueryResult> replacing = engine.ExecuteAsync("CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM slow EMIT CHANGES");
+        await held.Opening;
+        Put("u2", "Bob");
+        await engine.Tables.UntilRowsAsync("b", "(2, Bob)");
+        replacing.IsCompleted.Should().BeFalse();
+        engine.Tables.TryGetMetadata("a", out TableMetadata? loading).Should().BeTrue();
+        (loading!.State, loading.Replacement).Should().Be((TableState.Live, TableState.Loading));
+
+        held.Release();
+        await replacing.WaitAsync(HangGuard);
+
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(2, BOB)");
+    }
+
+    [Fact]
+    public async Task Replace_TableOverALiveOneThatGoesOn_MissesNoneOfItsChanges()
+    {
+        Put("u1", "Ada");
+        var held = new HeldSource(Changelog("slow"), "slow");
+        await using CtasEngine engine = await LoadAsync(Two, held);
+
+        Task<QueryResult> creating = engine.ExecuteAsync(
+            """
+            CREATE OR REPLACE TABLE b AS SELECT COUNT(*) AS n, MIN(name) AS last FROM (SELECT name FROM a UNION ALL SELECT name FROM slow) q EMIT CHANGES;
+            CREATE TABLE c AS SELECT a.id, a.name FROM a LEFT JOIN slow s ON a.id = s.id EMIT CHANGES;
+            """);
+        await held.Opening;
+        Put("u2", "Bob");
+        Put("u1", null);
+        await engine.Tables.UntilRowsAsync("b", "(1, Bob)");
+        held.Release();
+        await creating.WaitAsync(HangGuard);
+        Put("u3", "Cleo");
+
+        await engine.Tables.UntilRowsAsync("b", "(2, Bob)");
+        await engine.Tables.UntilRowsAsync("c", "(u2, Bob)", "(u3, Cleo)");
+    }
+
+    [Fact]
+    public async Task Replace_WhoWaitsOrFollows_GoesOnWithTheNewTableOrIsTold()
+    {
+        Put("u1", "Ada");
+        await using CtasEngine engine = await LoadAsync(Two);
+        ITable before = engine.Tables["a"];
+        Task<ITable> waiting = engine.Maintenance.WaitForAsync("a", table => table.RowCount == 2);
+        await using IAsyncEnumerator<TableChange> changes = before.ChangesAsync().GetAsyncEnumerator();
+        (await changes.MoveNextAsync()).Should().BeTrue();
+
+        await engine.ExecuteAsync("CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users EMIT CHANGES");
+        Put("u2", "Bob");
+
+        (await waiting.WaitAsync(HangGuard)).Rows.Select(row => row.ToString()).Should().BeEquivalentTo("(u1, ADA)", "(u2, BOB)");
+        Func<Task> next = () => changes.MoveNextAsync().AsTask().WaitAsync(HangGuard);
+        (await next.Should().ThrowAsync<MaintenanceException>()).Which.Message.Should().Be("table \"a\" was dropped or replaced");
+        Func<Task> again = async () => { await foreach (TableChange _ in engine.Tables["a"].ChangesAsync(before.Version)) { } };
+        await again.Should().ThrowAsync<TableChangesLostException>();
+    }
+
+    [Fact]
+    public async Task Replace_WhilePaused_DoesNotWaitForResume()
+    {
+        Put("u1", "Ada");
+        await using CtasEngine engine = await LoadAsync(Two);
+        await engine.Maintenance.PauseAsync();
+        Put("u2", "Bob");
+
+        await engine.ExecuteAsync("CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users EMIT CHANGES").WaitAsync(HangGuard);
+
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(2, BOB)");
+        Put("u3", "Cleo");
+        engine.Maintenance.Resume();
+        await engine.Tables.UntilRowsAsync("b", "(3, CLEO)");
+    }
+
+    /// <summary>Readers and a producer go on throughout: no table is ever missing, no count goes back, readers agree.</summary>
+    [Fact]
+    public async Task Replace_UnderLoad_ReadersSeeWholeMomentsThatNeverGoBack()
+    {
+        var events = new InMemorySource(
+            new SourceDefinition("events", new InMemoryLocation("events"))
+            {
+                Columns = [new SourceColumn("n", DataType.BigInt)],
+                Mode = ReadMode.Append,
+                BatchRows = 50,
+            },
+            3);
+        await using CtasEngine engine = await LoadAsync(
+            """
+            CREATE TABLE rows AS SELECT n, 0 AS generation FROM events EMIT CHANGES;
+            CREATE TABLE counts AS SELECT COUNT(*) AS n, MAX(generation) AS generation FROM rows EMIT CHANGES;
+            """,
+            events);
+        using var done = new CancellationTokenSource();
+        int produced = 0;
+        Task producer = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                events.Add(InMemoryRecord.FromText(null, $$"""{"n":{{produced}}}""") with { Partition = produced % 3 });
+                produced++;
+
+                // Never far ahead, so that there is always something to catch up with, and not too much.
+                while (produced > engine.Tables["rows"].RowCount + 300 && !done.IsCancellationRequested) { Thread.Yield(); }
+            }
+        });
+        int[] moments = new int[2];
+        Task[] readers = [.. moments.Select((_, reader) => Task.Run(() => Watch(engine, moments.AsMemory(reader, 1), done.Token)))];
+
+        for (int generation = 1; generation <= 3; generation++)
+        {
+            await engine.ExecuteAsync($"CREATE OR REPLACE TABLE rows AS SELECT n, {generation} AS generation FROM events EMIT CHANGES")
+                .WaitAsync(HangGuard);
+        }
+
+        while (moments.Any(seen => seen < 5) && !readers.Any(reader => reader.IsCompleted)) { await Task.Yield(); }
+
+        await done.CancelAsync();
+        await producer;
+        await Task.WhenAll(readers);
+
+        await engine.Tables.UntilRowsAsync("counts", $"({produced}, 3)");
+        engine.Tables["rows"].Rows.Sum(row => row.Get<long>(0)).Should().Be((long)produced * (produced - 1) / 2);
+    }
+
+    private static void Watch(CtasEngine engine, Memory<int> moments, CancellationToken done)
+    {
+        (long Rows, long Generation, long Version) last = (0, 0, 0);
+        while (!done.IsCancellationRequested)
+        {
+            RegistrySnapshot moment = engine.Tables.Snapshot();
+            Row row = moment["counts"].Rows.Single();
+            (long Rows, long Generation, long Version) now = (row.Get<long>(0), row.IsNull(1) ? 0 : Convert.ToInt64(row[1], null), moment["counts"].Version);
+            now.Rows.Should().Be(moment["rows"].RowCount, "both tables are of one moment");
+            now.Rows.Should().BeGreaterThanOrEqualTo(last.Rows, "a record that was seen is never gone");
+            now.Generation.Should().BeGreaterThanOrEqualTo(last.Generation);
+            now.Version.Should().BeGreaterThanOrEqualTo(last.Version);
+            if (now != last) { Interlocked.Increment(ref moments.Span[0]); }
+
+            last = now;
+        }
+    }
+
+    private static TableState StateOf(CtasEngine engine, string table) =>
+        engine.Tables.TryGetMetadata(table, out TableMetadata? metadata) ? metadata.State : TableState.Dropped;
+
+    private static InMemorySource Changelog(string name) => new(new SourceDefinition(name, new InMemoryLocation(name))
+    {
+        Columns = [new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key), new SourceColumn("name", DataType.Varchar)],
+        Mode = ReadMode.Changelog,
+    });
+
+    private void Put(string id, string? name) =>
+        _users.Add(InMemoryRecord.FromText(id, name is null ? null : $$"""{"name":"{{name}}"}"""));
+
+    private async Task<CtasEngine> LoadAsync(string script, ISource? other = null)
+    {
+        var builder = new CtasEngineBuilder().UseSource("users", _users).AddScript(script);
+        if (other is not null) { builder.UseSource(other.Definition.Name, other); }
+
+        CtasEngine engine = builder.Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        return engine;
+    }
+}
