@@ -22,7 +22,7 @@ bool asJson = args.Contains("--json");
 var options = new ComparisonOptions(
     Rows: Number("--rows", 1_000_000), Repetitions: Number("--repetitions", 5), Threads: Number("--threads", 1),
     Model: Option("--model") ?? "standard")
-{ TakesBest = args.Contains("--best"), Only = Option("--only") };
+{ TakesBest = args.Contains("--best"), Only = Option("--only"), Duration = TimeSpan.FromSeconds(Number("--seconds", 5)) };
 if (filter is not null && !suites.Any(suite => suite.Name == filter))
 {
     Console.Error.WriteLine($"There is no suite \"{filter}\"; there are {string.Join(", ", suites.Select(suite => suite.Name))}.");

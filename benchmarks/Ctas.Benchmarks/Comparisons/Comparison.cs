@@ -38,6 +38,9 @@ internal sealed record ComparisonOptions(int Rows, int Repetitions, int Threads,
     /// <summary>True to compare the fastest runs instead of the medians: for a machine that others use meanwhile.</summary>
     public bool TakesBest { get; init; }
 
+    /// <summary>For how long latencies are watched.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Part of the name of the only questions to ask; null: all.</summary>
     public string? Only { get; init; }
 

@@ -9,8 +9,6 @@ namespace Ctas.Benchmarks.Comparisons;
 /// </summary>
 internal sealed class LiveComparisons : IComparisonSuite
 {
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
-
     public string Name => "live";
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
@@ -62,8 +60,8 @@ internal sealed class LiveComparisons : IComparisonSuite
 
     private static async IAsyncEnumerable<Comparison> LatenciesAsync(int orders, double rate, ComparisonOptions options)
     {
-        LatencyProbes ours = await LatenciesAsync(orders, rate, topics => new EngineContender(topics.BootstrapServers, options.Model));
-        LatencyProbes theirs = await LatenciesAsync(orders, rate, topics => new HandWrittenContender(topics.BootstrapServers, topics));
+        LatencyProbes ours = await LatenciesAsync(orders, rate, options, topics => new EngineContender(topics.BootstrapServers, options.Model));
+        LatencyProbes theirs = await LatenciesAsync(orders, rate, options, topics => new HandWrittenContender(topics.BootstrapServers, topics));
         foreach (double share in (double[])[0.5, 0.99])
         {
             yield return new Comparison(
@@ -75,7 +73,8 @@ internal sealed class LiveComparisons : IComparisonSuite
             "added latency, p99", "5 ms", ours.Percentile(0.99) - theirs.Percentile(0.99), 5, "ms", new Target(1, IsAtLeast: false));
     }
 
-    private static async Task<LatencyProbes> LatenciesAsync(int orders, double rate, Func<LiveTopics, ILiveContender> create)
+    private static async Task<LatencyProbes> LatenciesAsync(
+        int orders, double rate, ComparisonOptions options, Func<LiveTopics, ILiveContender> create)
     {
         await using LiveTopics topics = await LiveTopics.CreateAsync(orders, orders);
         await using ILiveContender contender = create(topics);
@@ -83,7 +82,7 @@ internal sealed class LiveComparisons : IComparisonSuite
         var probes = new LatencyProbes(1 << 20);
         contender.Watch(probes);
         contender.Continue();
-        await topics.UpdateAsync(rate, Duration, probes);
+        await topics.UpdateAsync(rate, options.Duration, probes);
         await probes.Finished.WaitAsync(TimeSpan.FromSeconds(60));
         return probes;
     }

@@ -69,7 +69,7 @@ internal static class Functions
         new("fn.SUBSTRING.negative", "varchar", "SUBSTRING({varchar}, {0|1|2}, {3|1})"),
         new("fn.REGEXP_REPLACE", "varchar", "REGEXP_REPLACE({varchar}, {'a+'|'[0-9]'|'^.'|'(a)(b)'|'x$'}, {'*'|''})"),
         new("fn.REGEXP_REPLACE.all", "varchar", "REGEXP_REPLACE({varchar}, {'a'|'[a-c]'|'[0-9]+'}, {'*'|''}, 'g')"),
-        new("fn.REGEXP_LIKE", "boolean", "«REGEXP_LIKE|regexp_matches»({varchar}, {'a+'|'^[0-9]+$'|'b|c'|'^$'|'.b'})"),
+        new("fn.REGEXP_LIKE", "boolean", "«REGEXP_LIKE|regexp_matches»({varchar}, {'a+'|'^[0-9]+$'|'[bc]'|'^$'|'.b'})"),
         new("fn.REGEXP_SUBSTR", "varchar", "«REGEXP_SUBSTR(|nullif(regexp_extract(»{varchar}, {'a+'|'[0-9]+'|'b.'}«)|), '')»"),
         new("fn.MD5", "varchar", "{MD5|SHA1|SHA256}({varchar})"),
         new("fn.TO_HEX", "varchar", "LOWER(TO_HEX({bigint}))"),

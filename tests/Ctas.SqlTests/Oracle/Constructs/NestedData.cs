@@ -35,7 +35,7 @@ internal static class NestedData
         new("array.series", "ints", "CAST(GENERATE_SERIES({1|0|-2}, {leaf:small}, {1|3}) AS {type:ints})"),
         new("lambda.transform", "ints", "«TRANSFORM|list_transform»({ints}, «e =>|lambda e:» {e + 1|e % 2|NULLIF(e, 1)|COALESCE(e, 7)|1})"),
         new("lambda.transform.outer", "ints", "«TRANSFORM|list_transform»({ints}, «e =>|lambda e:» COALESCE(e, 0) + {column:small})"),
-        new("lambda.transform.words", "words", "«TRANSFORM|list_transform»({words}, «e =>|lambda e:» {UPPER(e)|e || 'x'|CONCAT(e, e)|SUBSTRING(e, 2)})"),
+        new("lambda.transform.words", "words", "«TRANSFORM|list_transform»({words}, «e =>|lambda e:» {UPPER(e)|CONCAT(e, 'x')|CONCAT(e, e)|SUBSTRING(e, 2)})"),
         new("lambda.transform.structs", "ints", "«TRANSFORM|list_transform»({pairs}, «e =>|lambda e:» e.a)"),
         new("lambda.transform.nested", "grid", "«TRANSFORM|list_transform»({grid}, «e => TRANSFORM|lambda e: list_transform»(e, «x =>|lambda x:» x + 1))"),
         new("lambda.filter", "ints", "«FILTER|list_filter»({ints}, «e =>|lambda e:» {e > 0|e IS NULL|e <> 1 OR e IS NULL|TRUE|NULL})"),

@@ -36,6 +36,9 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
     /// <summary>What is wrong; null when nothing is.</summary>
     public string? Difference { get; private set; }
 
+    /// <summary>Why the query was refused, or its snapshot failed; null when neither.</summary>
+    public string? Reason { get; private set; }
+
     /// <summary>Ticks that failed in both, and were rolled back.</summary>
     public int FailedTicks { get; private set; }
 
@@ -56,9 +59,17 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
                     Optimiser = isOptimised ? new OptimiserOptions(ConstantEvaluator.Instance) : OptimiserOptions.Off,
                 }).Plan;
         }
-        catch (CtasCompilationException) { return MaintenanceOutcome.Refused; }
+        catch (CtasCompilationException e)
+        {
+            Reason = e.Diagnostics[0].Message;
+            return MaintenanceOutcome.Refused;
+        }
 
-        if (Maintainability.ObstaclesOf(Plan).Count > 0) { return MaintenanceOutcome.Refused; }
+        if (Maintainability.ObstaclesOf(Plan) is { Count: > 0 } obstacles)
+        {
+            Reason = obstacles[0].ToString();
+            return MaintenanceOutcome.Refused;
+        }
 
         _policy = seed % 2 == 0 ? RowErrorPolicy.Fail : RowErrorPolicy.Skip;
         _tables.AddRange(tables.Select(table => new ChangingTable(table, _random)));
@@ -143,7 +154,7 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
         }
         catch (ExecutionException e)
         {
-            failure = e.Message;
+            failure = Reason = e.Message;
             query.Rollback();
             return false;
         }

@@ -12,6 +12,7 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
     private const int FocusPerCase = 12;
     private readonly Dictionary<string, int[]> _constructs = ConstructCatalog.Names.ToDictionary(name => name, _ => new int[4]);
     private readonly SortedDictionary<string, int> _operators = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _reasons = new(StringComparer.Ordinal);
     private readonly int[] _outcomes = new int[4];
     private int _changes;
     private int _failedTicks;
@@ -42,6 +43,8 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
             + $"{_failedTicks} ticks rolled back");
         foreach ((string name, int count) in _operators) { text.AppendLine($"{name,-36}{count,9}"); }
 
+        foreach ((string reason, int count) in _reasons) { text.AppendLine($"{count,5} {reason}"); }
+
         text.AppendLine($"{"construct",-36}{"agreed",9}{"refused",9}{"failed",9}{"different",11}");
         foreach ((string name, int[] count) in _constructs)
         {
@@ -63,6 +66,8 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
         _outcomes[(int)outcome]++;
         _changes += maintained.Changes;
         _failedTicks += maintained.FailedTicks;
+        if (outcome is MaintenanceOutcome.Refused or MaintenanceOutcome.Failed) { CountReason($"{outcome}: {maintained.Reason}"); }
+
         foreach (string construct in query.Sql.Constructs()) { _constructs[construct][(int)outcome]++; }
 
         if (outcome == MaintenanceOutcome.Agreed) { CountOperators(maintained.Plan!); }
@@ -73,6 +78,8 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
                 $"-- seed {seed}, case {number}\n{sql}\n{ExplainText.Render(maintained.Plan!)}\n{maintained.Difference}\n");
         }
     }
+
+    private void CountReason(string reason) => _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
 
     private void CountOperators(LogicalPlan plan)
     {
