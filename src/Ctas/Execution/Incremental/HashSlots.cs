@@ -37,10 +37,6 @@ internal sealed class HashSlots
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(uint hash) => CacheLines.Prefetch(ref Slot(TableOf(hash), (int)hash & _mask));
 
-    /// <summary>Where the search for a hash begins: the row there, −1 when none is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int FirstPlace(uint hash) => (int)(uint)Slot(TableOf(hash), (int)hash & _mask) - 1;
-
     /// <summary>Begins a search.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Search Find(uint hash) => new(TableOf(hash), hash, _mask);

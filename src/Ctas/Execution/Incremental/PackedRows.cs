@@ -228,7 +228,7 @@ internal sealed class PackedRows<TState>
 
         foreach (uint hash in hashes)
         {
-            if (_slots.FirstPlace(hash) is >= 0 and var place) { Prefetch(place); }
+            if (_slots.Find(hash).Next() is >= 0 and var place) { Prefetch(place); }
         }
     }
 

@@ -40,6 +40,8 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         Learn(places.AsSpan(0, rows.Length));
         for (int row = 0; row < rows.Length; row++)
         {
+            if (row % CacheLines.BlockRows == 0) { Prefetch(groups[rows[row]..]); }
+
             Count(places[row], groups[rows[row]], WeightOf(weights, rows[row]));
         }
 
@@ -55,6 +57,8 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         var tops = new int[groups.Length];
         for (int row = 0; row < tops.Length; row++)
         {
+            if (row % CacheLines.BlockRows == 0) { Prefetch(groups[row..]); }
+
             ref Heap heap = ref _heaps[groups[row]];
             while (heap.Size > 0 && _values.State(heap.Places![0]).Count <= 0) { Pop(ref heap); }
 
@@ -104,6 +108,23 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         }
 
         return rows;
+    }
+
+    /// <summary>Asks for the heaps of the next block of groups, and for the values at their tops.</summary>
+    private void Prefetch(ReadOnlySpan<int> groups)
+    {
+        ReadOnlySpan<int> block = groups[..Math.Min(CacheLines.BlockRows, groups.Length)];
+        foreach (int group in block) { CacheLines.Prefetch(ref _heaps[group]); }
+
+        foreach (int group in block)
+        {
+            if (_heaps[group].Places is { } places) { CacheLines.Prefetch(ref MemoryMarshal.GetArrayDataReference(places)); }
+        }
+
+        foreach (int group in block)
+        {
+            if (_heaps[group].Size > 0) { _values.Prefetch(_heaps[group].Places![0]); }
+        }
     }
 
     private void Learn(ReadOnlySpan<int> places)
