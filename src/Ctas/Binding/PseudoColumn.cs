@@ -14,6 +14,7 @@ internal static class PseudoColumn
         new("ROWPARTITION", DataType.Int),
         new("ROWOFFSET", DataType.BigInt),
         new(RowKey, DataType.Varchar),
+        new("ROWHEADERS", HeaderType.Headers),
     ];
 
     /// <summary>Fresh symbols for those that no declared column hides.</summary>

@@ -14,6 +14,7 @@ internal static class SourceSchemas
         new("ROWPARTITION", DataType.Int, SourceColumnRole.RowPartition),
         new("ROWOFFSET", DataType.BigInt, SourceColumnRole.RowOffset),
         new("ROWKEY", DataType.Varchar, SourceColumnRole.RowKey),
+        new("ROWHEADERS", HeaderType.Headers, SourceColumnRole.Headers),
     ];
 
     /// <summary>The declared columns, keyed where the source is a changelog; null where they are inferred.</summary>

@@ -40,8 +40,8 @@ public sealed record SourceServices(TimeProvider TimeProvider, Microsoft.Extensi
 /// (a changelog's first inferred column is then ROWKEY, its key).
 /// </param>
 /// <param name="PseudoColumns">
-/// Pseudo-columns wanted behind the inferred ones, named ROWTIME, ROWPARTITION, ROWOFFSET, ROWKEY (ROWKEY is not
-/// repeated where it is the key already); only with <paramref name="Columns"/> null.
+/// Pseudo-columns wanted behind the inferred ones, named ROWTIME, ROWPARTITION, ROWOFFSET, ROWKEY (not
+/// repeated where it is the key already), ROWHEADERS for <see cref="SourceColumnRole.Headers"/>; only with <paramref name="Columns"/> null.
 /// </param>
 public sealed record ScanRequest(
     IReadOnlyList<SourceColumn>? Columns = null, IReadOnlyList<SourceColumnRole>? PseudoColumns = null)

@@ -143,7 +143,9 @@ internal sealed class RowColumns
     {
         if (_delivered.Exists(column => column.Source.Role == role)) { return; }
 
-        _delivered.Add(Make(WithPseudoType(new SourceColumn(role.ToString().ToUpperInvariant(), DataType.Unknown, role))));
+        _delivered.Add(Make(role == SourceColumnRole.Headers
+            ? new SourceColumn("ROWHEADERS", HeaderType.Headers, role)
+            : WithPseudoType(new SourceColumn(role.ToString().ToUpperInvariant(), DataType.Unknown, role))));
         _pseudoColumns++;
     }
 

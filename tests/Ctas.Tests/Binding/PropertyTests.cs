@@ -1,4 +1,3 @@
-using Ctas.Binding.Properties;
 using Ctas.Data;
 using Ctas.Planning;
 using Ctas.Tests.Planning;
@@ -8,91 +7,6 @@ namespace Ctas.Tests.Binding;
 
 public sealed class PropertyTests
 {
-    [Theory]
-    [InlineData("topic", "a.b-c_1", "a.b-c_1")]
-    [InlineData("kafka_topic", "orders", "orders")]
-    [InlineData("bootstrap.servers", "h1:9092,h2:9092", "h1:9092,h2:9092")]
-    [InlineData("kafka.bootstrap.servers", "h:1", "h:1")]
-    [InlineData("format", "json", "JSON")]
-    [InlineData("value_format", "csv", "DELIMITED")]
-    [InlineData("key_format", "KAFKA", "KAFKA")]
-    [InlineData("VALUE_FORMAT", "none", "NONE")]
-    [InlineData("delimiter", "TAB", "\t")]
-    [InlineData("value_delimiter", ";", ";")]
-    [InlineData("auto.offset.reset", "Latest", "latest")]
-    [InlineData("auto.offset.reset", "timestamp:2024-01-31", "timestamp:2024-01-31T00:00:00.0000000Z")]
-    [InlineData("auto.offset.reset", "timestamp:2024-01-31T12:00:00+02:00", "timestamp:2024-01-31T10:00:00.0000000Z")]
-    [InlineData("auto.offset.reset", "offsets:{1:7, 0:5}", "offsets:{0:5,1:7}")]
-    [InlineData("mode", "APPEND", "append")]
-    [InlineData("null_key", "skip", "skip")]
-    [InlineData("on_error", "skip", "skip")]
-    [InlineData("missing_topic", "wait", "wait")]
-    [InlineData("missing_topic", "error", "fail")]
-    [InlineData("timestamp", "created", "created")]
-    [InlineData("event.time.field", "created", "created")]
-    [InlineData("loading.bulk.max_records", "1000", "1000")]
-    [InlineData("loading.batch_size", "500", "500")]
-    [InlineData("loading.group", "shop", "shop")]
-    [InlineData("batch.strategy", "auto", "auto")]
-    [InlineData("kafka.fetch.wait.max.ms", "10", "10")]
-    public void SourceProperty_ThatFits_IsKeptInItsCanonicalForm(string name, string value, string canonical)
-    {
-        string place = name.EndsWith("topic", StringComparison.Ordinal) && name != "missing_topic" ? "" : "topic = 's', ";
-        ScriptPlan plan = Scripts.PlanSound($"CREATE STREAM s WITH ({place}'{name}' = '{value}')");
-
-        string canonicalName = PropertyCatalog.Find(name)!.Name;
-        plan.Sources[0].Properties[canonicalName].Should().Be(canonical);
-    }
-
-    [Theory]
-    [InlineData("table_model", "normal", "standard")]
-    [InlineData("table_model", "Compact", "compact")]
-    [InlineData("loading.timeout", "30 seconds", "00:00:30")]
-    [InlineData("loading.timeout", "7 days", "7.00:00:00")]
-    [InlineData("loading.timeout", "1.5 hours", "01:30:00")]
-    [InlineData("loading.unified", "false", "false")]
-    [InlineData("loading.unified", "TRUE", "true")]
-    [InlineData("loading.unified", "auto", "auto")]
-    [InlineData("on_error", "fail", "fail")]
-    [InlineData("memory.limit", "1000", "1000")]
-    [InlineData("memory.limit", "1.5 KB", "1536")]
-    [InlineData("memory.limit", "2GiB", "2147483648")]
-    public void TableProperty_ThatFits_IsKeptInItsCanonicalForm(string name, string value, string canonical) =>
-        Scripts.PlanSound($"CREATE TABLE t WITH ('{name}' = '{value}') AS SELECT id FROM users")
-            .Tables[0].Properties[name].Should().Be(canonical);
-
-    [Theory]
-    [InlineData("topic", "{'a topic'}")]
-    [InlineData("topic", "{''}")]
-    [InlineData("path", "{' '}")]
-    [InlineData("bootstrap.servers", "{''}")]
-    [InlineData("format", "{'xml'}")]
-    [InlineData("delimiter", "{'ab'}")]
-    [InlineData("auto.offset.reset", "{'soon'}")]
-    [InlineData("auto.offset.reset", "{'timestamp:soon'}")]
-    [InlineData("auto.offset.reset", "{'offsets:{{0}}'}")]
-    [InlineData("auto.offset.reset", "{'offsets:{{0:1,0:2}}'}")]
-    [InlineData("mode", "{'both'}")]
-    [InlineData("null_key", "{'drop'}")]
-    [InlineData("on_error", "{'ignore'}")]
-    [InlineData("missing_topic", "{'create'}")]
-    [InlineData("loading.bulk.max_records", "{0}")]
-    [InlineData("loading.batch_size", "{-5}")]
-    [InlineData("loading.batch_size", "{2000000}")]
-    [InlineData("batch.strategy", "{'huge'}")]
-    [InlineData("type", "{'jdbc'}")]
-    [InlineData("mode", "{NULL}")]
-    public void SourceProperty_ThatDoesNotFit_NamesWhatWould(string name, string value)
-    {
-        string place = name is "topic" or "path" ? "" : "topic = 's', ";
-        (string sql, TextSpan span) = Ctas.Tests.Text.AnnotatedSql.Parse($"CREATE STREAM s WITH ({place}'{name}' = {value})");
-        Diagnostic diagnostic = Scripts.Plan(sql).Diagnostics.First(d => d.Code == "CTAS2041");
-
-        diagnostic.Span.Should().Be(span);
-        diagnostic.Message.Should().Contain($"\"{name}\"");
-        diagnostic.Hint.Should().StartWith("It takes ");
-    }
-
     [Theory]
     [InlineData("CREATE TABLE t WITH (table_model = {'tiny'}) AS SELECT id FROM users", "CTAS2041", "standard or compact")]
     [InlineData("CREATE TABLE t WITH (loading.timeout = {'soon'}) AS SELECT id FROM users", "CTAS2041", "30 seconds")]
@@ -150,10 +64,6 @@ public sealed class PropertyTests
         Scripts.PlanSound("CREATE STREAM s WITH (topic = 's', 'kafka.sasl.password' = 'hunter2')")
             .Sources[0].Properties.ToString().Should().NotContain("hunter2");
     }
-
-    [Fact]
-    public void EveryProperty_HasAnExampleOfItsPlace() =>
-        PropertyCatalog.All.Should().OnlyContain(p => p.Places != PropertyPlace.None && p.Expected.Length > 0);
 
     [Fact]
     public void Set_CountsForWhatFollows_AndIsOverruledByWith()
