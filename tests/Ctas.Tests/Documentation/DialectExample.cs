@@ -10,6 +10,7 @@ internal sealed record DialectExample(int Line, string Sql, string[] Expected);
 /// <remarks>
 /// <code>
 /// ```json orders_in     the records of a source of that name, which examples can also read as orders_in.ndjson
+/// ```yaml shop.yaml     a file of that name, beside those of the sources
 /// ```sql setup          run before every example
 /// ```sql                an example; the block that follows, ```text, is what it gives
 /// </code>
@@ -32,6 +33,7 @@ internal sealed class DialectPage
             else if (heading == "sql") { Unanswered.Add(line); }
 
             if (block.Heading == "sql setup") { Setup += string.Join('\n', block.Body) + "\n"; }
+            else if (block.Heading.StartsWith("yaml ", StringComparison.Ordinal)) { Files[block.Heading[5..]] = block.Body; }
             else if (block.Heading.StartsWith("json ", StringComparison.Ordinal)) { Sources[block.Heading[5..]] = block.Body; }
 
             (heading, body, line) = (block.Heading, block.Body, block.Start);
@@ -46,6 +48,8 @@ internal sealed class DialectPage
     public List<int> Unanswered { get; } = [];
 
     public Dictionary<string, string[]> Sources { get; } = [];
+
+    public Dictionary<string, string[]> Files { get; } = [];
 
     public string Setup { get; private set; } = "";
 

@@ -65,6 +65,9 @@ public sealed class DialectReferenceTests
     [InlineData("SHOW SOURCES")]
     [InlineData("CREATE INDEX")]
     [InlineData("kafka://")]
+    [InlineData("file:///")]
+    [InlineData("config_file")]
+    [InlineData("EXPLAIN ANALYZE")]
     [InlineData(".type = 'file_source'")]
     [InlineData("RIGHT JOIN")]
     [InlineData("CROSS JOIN")]
@@ -135,9 +138,11 @@ public sealed class DialectReferenceTests
                 builder.UseSource(name, InMemorySource.FromJson(name, records));
             }
 
+            foreach ((string name, string[] lines) in page.Files) { await File.WriteAllLinesAsync(Path.Combine(folder, name), lines); }
+
             await using CtasEngine engine = builder.AddScript(page.Setup).Build();
             (await engine.LoadAsync()).ThrowIfFailed();
-            QueryResult result = await engine.ExecuteAsync(example.Sql);
+            QueryResult result = await engine.ExecuteAsync(example.Sql.Replace("file:///data", $"file://{folder}"));
             return [.. result.Rows.Select(row => string.Join(
                 " | ", Enumerable.Range(0, result.Schema.Fields.Count).Select(column => Text(row[column]))))];
         }
