@@ -52,14 +52,14 @@ public sealed class PropertyTableTests
         new("loading.unified", ["auto", "TRUE true", "false"], ["often", ""]),
         new("memory.limit memory_limit", ["1000", "1.5KB 1536", "2GiB 2147483648", "512_MB 536870912"], ["0", "much", "-1", "1 parsec"]),
         new("delivery delivery_guarantee delivery.guarantee", ["at_least_once", "exactly-once exactly_once"], ["maybe", "at_most_once"]),
-        new("retention", [], ["soon", "0 days"]) { Later = ["7 days"] },
+        new("retention", ["7_days 7.00:00:00", "1_hour 01:00:00", "30_minutes 00:30:00"], ["soon", "0 days", "-1 hour"]),
         new("config_file", [], [""]),
         new("kafka.fetch.wait.max.ms", ["10"], []),
     ];
 
     public static TheoryData<string, string, string, string> Good => Cases(row => row.Good.Select(good => good.Split(' ') switch
     {
-        [var value, var canonical] => (value.Replace('_', row.Names[0] is "loading.timeout" or "memory.limit" ? ' ' : '_'), canonical),
+        [var value, var canonical] => (value.Replace('_', row.Names[0] is "loading.timeout" or "memory.limit" or "retention" ? ' ' : '_'), canonical),
         _ => (good, good),
     }));
 
@@ -149,7 +149,7 @@ public sealed class PropertyTableTests
         {
             "source" => $"CREATE STREAM s WITH ({where}{property})",
             "sink" => $"CREATE SINK s WITH ({where}{property})",
-            _ => $"CREATE TABLE t WITH ({property}) AS SELECT id FROM users",
+            _ => $"CREATE TABLE t WITH ({property}) AS SELECT name FROM orders",
         };
     }
 
