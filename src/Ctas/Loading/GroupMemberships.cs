@@ -40,17 +40,18 @@ internal sealed class GroupMemberships(TableRegistry registry, ILoggerFactory lo
     /// <param name="table">The table; one that has taken its place meanwhile is left alone.</param>
     /// <param name="source">The source that is shared out.</param>
     /// <param name="share">The share that it was loaded from.</param>
-    public void Watch(ITable table, SourceDefinition source, GroupShare share) => share.Ended.Register(() =>
+    public void Watch(ITable table, SourceDefinition source, GroupShare share)
     {
-        if (_isDisposed || !registry.TryGet(table.Name, out ITable? current) || !ReferenceEquals(current, table)) { return; }
-
-        var failure = new LoadException(table.Name, LoadPhase.Reading, ShareEnded(source), isTransient: true);
-        var stale = new List<(string, Exception)>();
-        AddReaders(table.Name, failure, stale);
-        registry.MarkStale(stale);
-        LoadTelemetry.ShareEnded(table.Name);
-        LoadLog.ShareEnded(_logger, table.Name, source.Group!, source.Name);
-    });
+        // A share may outlive many tables that are loaded from it.
+        var watched = new WeakReference<ITable>(table);
+        string name = table.Name;
+        share.Ended.Register(() =>
+        {
+            bool isThere = !_isDisposed && registry.TryGet(name, out ITable? current)
+                && watched.TryGetTarget(out ITable? loaded) && ReferenceEquals(current, loaded);
+            if (isThere) { MarkStale(name, source); }
+        });
+    }
 
     /// <summary>Leaves all groups.</summary>
     public async ValueTask DisposeAsync()
@@ -69,6 +70,16 @@ internal sealed class GroupMemberships(TableRegistry registry, ILoggerFactory lo
     /// <summary>Why what was read of a share is not what it should be any more.</summary>
     public static string ShareEnded(SourceDefinition source) =>
         $"group \"{source.Group}\" has given this member other partitions of \"{source.Name}\"; load it again";
+
+    private void MarkStale(string name, SourceDefinition source)
+    {
+        var failure = new LoadException(name, LoadPhase.Reading, ShareEnded(source), isTransient: true);
+        var stale = new List<(string, Exception)>();
+        AddReaders(name, failure, stale);
+        registry.MarkStale(stale);
+        LoadTelemetry.ShareEnded(name);
+        LoadLog.ShareEnded(_logger, name, source.Group!, source.Name);
+    }
 
     private void AddReaders(string name, Exception failure, List<(string Name, Exception Failure)> stale)
     {

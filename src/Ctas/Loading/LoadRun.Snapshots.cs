@@ -30,7 +30,7 @@ internal sealed partial class LoadRun
 
         foreach (TableRun run in _runs.Values.Where(run => !run.Table.IsLoaded && run.Tracker.State == TableState.Ready))
         {
-            if (!_loaded.TryGetValue(run.Table.Plan.Name, out ITable? table) || !snapshots.IsToBeSaved(table)) { continue; }
+            if (_loaded.Find(run.Table.Plan.Name) is not { } table || !snapshots.IsToBeSaved(table)) { continue; }
 
             try { run.Saved = await Task.Run(() => snapshots.Save(table, _callerCancellation)).ConfigureAwait(false); }
             catch (SnapshotException e)

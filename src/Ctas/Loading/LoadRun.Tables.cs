@@ -139,7 +139,7 @@ internal sealed partial class LoadRun
     private void Published(TableRun run)
     {
         (ITable table, _, IReadOnlyList<string>? warnings, bool isLive) = run.Publication!;
-        _loaded[table.Name] = table;
+        _loaded.Add(table);
         if (!isLive) { WatchShares(run, table); }
 
         foreach (string warning in warnings ?? []) { LoadLog.TableWarning(_logger, table.Name, warning); }

@@ -13,7 +13,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
 {
     private readonly LoadGraph _graph;
     private readonly LoadServices _services;
-    private readonly ConcurrentDictionary<string, ITable> _loaded;
+    private readonly LoadedTables _loaded;
     private readonly LoadOptions _options;
     private readonly ProgressTracker _progress;
     private readonly TableSinks _sinks;
@@ -33,7 +33,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     public LoadRun(
         LoadGraph graph,
         LoadServices services,
-        ConcurrentDictionary<string, ITable> loaded,
+        LoadedTables loaded,
         IProgress<LoadProgress>? progress,
         CancellationToken cancellationToken)
     {

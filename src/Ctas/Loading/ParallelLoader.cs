@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ctas.Planning;
 using Ctas.Tables;
 using Microsoft.Extensions.Logging;
@@ -15,7 +14,7 @@ namespace Ctas.Loading;
 public sealed class ParallelLoader
 {
     private readonly LoadServices _services;
-    private readonly ConcurrentDictionary<string, ITable> _loaded = new(StringComparer.OrdinalIgnoreCase);
+    private readonly LoadedTables _loaded = new();
 
     /// <summary>Makes a loader.</summary>
     /// <param name="registry">Where tables are published; may be shared with other loaders.</param>
@@ -96,10 +95,7 @@ public sealed class ParallelLoader
     }
 
     /// <summary>Counts tables that another loader of the same owner has loaded as loaded by this one.</summary>
-    internal void TakeOver(ParallelLoader other)
-    {
-        foreach ((string name, ITable table) in other._loaded) { _loaded[name] = table; }
-    }
+    internal void TakeOver(ParallelLoader other) => _loaded.AddAll(other._loaded);
 
     /// <summary>True for a table that this loader has loaded and nobody has replaced, or that need only exist.</summary>
     private bool IsLoaded(TablePlan plan)
@@ -109,7 +105,7 @@ public sealed class ParallelLoader
 
         // A live table has gone on since it was loaded.
         return plan.IfNotExists
-            || (_loaded.TryGetValue(plan.Name, out ITable? table)
-                && (metadata.State == TableState.Live || ReferenceEquals(table, _services.Registry[plan.Name])));
+            || (_loaded.Contains(plan.Name)
+                && (metadata.State == TableState.Live || ReferenceEquals(_loaded.Find(plan.Name), _services.Registry[plan.Name])));
     }
 }

@@ -118,6 +118,22 @@ public sealed class GroupLoadTests
     }
 
     [Fact]
+    public async Task Published_DroppedWhileItsShareStays_IsLetGoOf()
+    {
+        (InMemorySource records, _) = Records(new Random(14), ReadMode.Changelog);
+        await using CtasEngine engine = Engine(new SharedSource(records, _group));
+        Task<LoadResult> loading = engine.LoadAsync();
+        await _group.JoinedAsync(1);
+        _group.Deal([0]);
+        (await loading).ThrowIfFailed();
+        var table = new WatchedTable(engine, "t");
+
+        await engine.ExecuteAsync("DROP TABLE t");
+
+        (await table.IsGoneAsync()).Should().BeTrue("the share outlives many tables that are loaded from it");
+    }
+
+    [Fact]
     public async Task EmitChanges_OfAShare_FollowsItsPartitionsAloneAndNoLongerThanItHoldsThem()
     {
         (InMemorySource records, List<InMemoryRecord> all) = Records(new Random(11), ReadMode.Changelog);
