@@ -234,9 +234,9 @@ internal sealed class ValueColumn
                     : "text that is not true or false";
             case DataTypeKind.Int or DataTypeKind.BigInt or DataTypeKind.Double:
                 return AppendNumber(text);
-            case DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp
-                when TimestampFormat is null && ValueParser.TryParseInteger(text, out _):
-                return AppendEpochNumber(text);
+            case DataTypeKind.Date or DataTypeKind.Time or DataTypeKind.Timestamp when TimestampFormat is null:
+                string? failure = AppendTemporal(text);
+                return failure is not null && ValueParser.TryParseInteger(text, out _) ? AppendEpochNumber(text) : failure;
             case var _ when Type.IsNested:
                 return AppendJsonText(text);
             default:

@@ -44,19 +44,36 @@ internal sealed class ArenaStrings : EncodedStrings
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ArenaStrings Of(DataType type, StringRows rows, SymbolTable? symbols, NullRows? nulls)
     {
-        var writer = new ArenaWriter(symbols, 1 << OffsetBits, symbols is null ? rows.TotalBytes : rows.TotalBytes / 2);
-        long[] starts = new long[rows.Count];
-        for (int row = 0; row < rows.Count; row++)
+        var writer = new ArenaWriter(1 << OffsetBits, symbols is null ? rows.TotalBytes : rows.TotalBytes / 2);
+        long[] pooled = ArrayPool<long>.Shared.Rent(rows.Count);
+        Span<long> starts = pooled.AsSpan(0, rows.Count);
+        if (symbols is not null) { AddCoded(writer, rows, new SymbolCoder(symbols), starts); }
+        else
         {
-            (int chunk, int offset) = writer.Add(rows[row]);
-            starts[row] = (long)chunk << OffsetBits | (uint)offset;
+            for (int row = 0; row < rows.Count; row++) { starts[row] = PlaceOf(writer.Add(rows[row])); }
         }
 
         (byte[][] chunks, int offsetAfter) = writer.Finish();
-        long end = (long)Math.Max(0, chunks.Length - 1) << OffsetBits | (uint)offsetAfter;
+        long end = PlaceOf((Math.Max(0, chunks.Length - 1), offsetAfter));
         var arena = new Arena(chunks, EncodedIntegers.Encode(starts), end, symbols);
+        ArrayPool<long>.Shared.Return(pooled);
         return new ArenaStrings(type, arena, nulls);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddCoded(ArenaWriter writer, StringRows rows, SymbolCoder coder, Span<long> starts)
+    {
+        for (int first = 0; first < rows.Count;)
+        {
+            int next = coder.Gather(rows, first);
+            coder.Encode();
+            for (int row = first; row < next; row++) { starts[row] = PlaceOf(writer.Add(coder.CodesOf(row - first))); }
+
+            first = next;
+        }
+    }
+
+    private static long PlaceOf((int Chunk, int Offset) place) => (long)place.Chunk << OffsetBits | (uint)place.Offset;
 
     public override int GetByteCount(int row)
     {

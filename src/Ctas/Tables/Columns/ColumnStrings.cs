@@ -20,7 +20,7 @@ internal sealed class ColumnStrings
     private const double NearlyUnique = 0.95;
 
     private Storage _storage;
-    private SymbolTable? _symbols;
+    private TrainedSymbols? _symbols;
 
     /// <summary>Begins a column.</summary>
     /// <param name="isUnique">True when no string comes twice: the only column of a key.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
@@ -19,33 +20,37 @@ internal static class StringEncoder
     /// <param name="rows">The strings.</param>
     /// <param name="nulls">Null when no row is NULL.</param>
     /// <param name="symbols">Symbols of the segment before, tried first; those used, if any.</param>
-    public static EncodedColumn Encode(DataType type, StringRows rows, NullRows? nulls, ref SymbolTable? symbols)
+    public static EncodedColumn Encode(DataType type, StringRows rows, NullRows? nulls, ref TrainedSymbols? symbols)
     {
         if (TemplateStrings.Of(type, rows, nulls) is { } template) { return template; }
 
         symbols = SymbolsFor(rows, symbols);
-        return ArenaStrings.Of(type, rows, symbols, nulls);
+        return ArenaStrings.Of(type, rows, symbols?.Symbols, nulls);
     }
 
     /// <summary>Symbols that make the strings enough smaller; null when there are none.</summary>
-    private static SymbolTable? SymbolsFor(StringRows rows, SymbolTable? last)
+    private static TrainedSymbols? SymbolsFor(StringRows rows, TrainedSymbols? last)
     {
         long total = rows.TotalBytes;
         if (total < 4096 || total / rows.Count > MaxAverageLength) { return null; }
 
         long average = Math.Max(1, total / rows.Count);
         List<byte[]> sample = rows.Sample((int)Math.Clamp(SampleBytes / average, 16, 4096));
-        double before = last is null ? double.MaxValue : Ratio(last, sample);
+
+        // Symbols flatter the sample that they were made of: texts like those are coded a little worse by them.
+        const double likeBefore = 1.1;
+        double before = last is null ? double.MaxValue : Ratio(last.Symbols, sample);
+        if (before < last?.Ratio * likeBefore) { return last; }
+
         SymbolTable trained = SymbolTraining.Of(sample);
         double ratio = Ratio(trained, sample);
-
-        // Symbols the sample was trained on flatter it.
-        if (before < ratio * 1.1) { return last; }
+        if (before < ratio * likeBefore) { return last; }
 
         double tableBytes = trained.SizeInBytes / (double)total;
-        return ratio + tableBytes < WorthIt ? trained : null;
+        return ratio + tableBytes < WorthIt ? new TrainedSymbols(trained, ratio) : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Ratio(SymbolTable symbols, List<byte[]> sample)
     {
         var matcher = new SymbolMatcher(symbols);
@@ -62,3 +67,8 @@ internal static class StringEncoder
         return plain == 0 ? 1 : (double)coded / plain;
     }
 }
+
+/// <summary>Symbols, and how well they code what they were made of.</summary>
+/// <param name="Symbols">The symbols.</param>
+/// <param name="Ratio">Coded bytes a byte of the sample.</param>
+internal sealed record TrainedSymbols(SymbolTable Symbols, double Ratio);

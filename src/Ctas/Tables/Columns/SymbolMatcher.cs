@@ -93,6 +93,31 @@ internal sealed class SymbolMatcher
         return code == None ? -1 : code;
     }
 
+    /// <summary>As <see cref="Find"/> where eight bytes are left, without a branch: what was found, for the methods below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Next(ulong word)
+    {
+        nint slot = SlotOf(word);
+        int longCode = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_longCodes), slot);
+        ulong difference = word ^ Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_longSymbols), slot);
+        bool isLong = (longCode != 0) & (difference << (64 - (8 * (longCode >> 9))) == 0);
+        int shortCode = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_shortCodes), (nint)(word & 0xFFFF));
+        int wanted = -Unsafe.BitCast<bool, byte>(isLong);
+        return (longCode & wanted) | (shortCode & ~wanted);
+    }
+
+    /// <summary>A code and the bytes of text that it takes as one number; a negative code says that there is no symbol.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Pack(int code, int length) => (code & CodeMask) | length << 9;
+
+    /// <summary>Bytes of text that were taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LengthOf(int found) => found >> 9;
+
+    /// <summary>Bytes of codes: one, or two for a byte that stands for itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CodesOf(int found) => 1 + Unsafe.BitCast<bool, byte>((found & CodeMask) == None);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SlotOf(ulong word) => (int)((uint)(word & 0xFFFFFF) * 2654435761u >> (32 - SlotBits));
 }
