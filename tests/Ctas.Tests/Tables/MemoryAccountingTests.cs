@@ -5,7 +5,7 @@ using Ctas.Tables.Versions;
 
 namespace Ctas.Tests.Tables;
 
-/// <summary>What a table says it takes is what the process shrinks by when it goes.</summary>
+/// <summary>What a table says it takes is what its objects take.</summary>
 [Collection(nameof(MemoryAccounting))]
 public sealed class MemoryAccountingTests
 {
@@ -29,14 +29,43 @@ public sealed class MemoryAccountingTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Memory_OfALoadedTable_IsWhatTheProcessHolds(string shape, TableModel model)
+    public void Memory_OfALoadedTable_IsWhatItsObjectsTake(string shape, TableModel model)
     {
-        // Array pools give idle memory back whenever they like, which counts as freed here: one quiet try is enough.
-        const int tries = 5;
-        (double Share, string Text) last = default;
-        for (int attempt = 0; attempt < tries && Math.Abs(last.Share - 1) > Tolerance; attempt++) { last = Measure(shape, model); }
+        ITable table = Load(shape, model);
 
-        last.Share.Should().BeInRange(1 - Tolerance, 1 + Tolerance, "{0}", last.Text);
+        double share = table.Memory.Total / (double)RetainedBytes.Of(table);
+
+        share.Should().BeInRange(1 - Tolerance, 1 + Tolerance, "it tells {0}", table.Memory);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Memory_OfAnIndexedTable_IsWhatItsObjectsTake(string shape, TableModel model)
+    {
+        ITable table = Load(shape, model, hasUniqueKeys: true);
+        ((Table)table).AddIndex(new IndexDefinition(new OrdinalList(1, 0), IndexKind.Ordered));
+        ((Table)table).AddIndex(new IndexDefinition(new OrdinalList(0), IndexKind.Hash));
+
+        double share = table.Memory.Total / (double)RetainedBytes.Of(table);
+
+        share.Should().BeInRange(1 - Tolerance, 1 + Tolerance, "it tells {0}", table.Memory);
+    }
+
+    [Fact]
+    public void RetainedBytes_OfObjectsJustMade_AreWhatTheyAllocated()
+    {
+        _ = Make();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        object made = Make();
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        RetainedBytes.Of(made).Should().Be(allocated);
+
+        static object Make() => new object?[]
+        {
+            new byte[13], new string('x', 9), null, new KeyValuePair<string, int[]>[] { new(new string('y', 3), new int[5]) },
+            new StrongBox<(long, object)>((1, new Int128[2])), new List<object>(7) { new() },
+        };
     }
 
     [Theory]
@@ -66,18 +95,7 @@ public sealed class MemoryAccountingTests
         }
     }
 
-    private static (double Share, string Text) Measure(string shape, TableModel model)
-    {
-        StrongBox<ITable?> table = Load(shape, model);
-        long held = HeldBytes();
-        TableMemory told = table.Value!.Memory;
-        table.Value = null;
-        long freed = held - HeldBytes();
-        return ((double)told.Total / freed, $"{freed} bytes were freed, told was {told}");
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static StrongBox<ITable?> Load(string shape, TableModel model)
+    private static ITable Load(string shape, TableModel model, bool hasUniqueKeys = false)
     {
         var random = new Random(4);
         object?[] RowOf(int row) => shape switch
@@ -94,7 +112,7 @@ public sealed class MemoryAccountingTests
                 new Field("amount", DataType.Double),
             ],
             0);
-        using var builder = TableBuilder.Create(model, "t", schema);
+        using var builder = TableBuilder.Create(model, "t", schema, NullKeyRule.Keep, hasUniqueKeys);
         const int batch = 10_000;
         for (int start = 0; start < Rows; start += batch)
         {
@@ -102,7 +120,7 @@ public sealed class MemoryAccountingTests
             builder.Append(new ChangeBatch(TestTable.Batch(schema, rows)));
         }
 
-        return new StrongBox<ITable?>(builder.Complete());
+        return builder.Complete();
     }
 
     private static long HeldBytes()
