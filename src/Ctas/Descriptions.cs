@@ -73,6 +73,7 @@ internal static class Descriptions
             ("records", status?.Records.ToString(CultureInfo.InvariantCulture)),
             ("queued changes", status?.QueuedChanges.ToString(CultureInfo.InvariantCulture)),
             ("fault", status?.Failure?.Message ?? status?.Fault),
+            ("warning", status?.Warning),
         ];
         return Rows(["property", "value"], rows.Select(row => (string?[])[row.Name, row.Value]));
     }

@@ -29,6 +29,9 @@ internal sealed class KafkaSink(
     private ISinkClient? _client;
     private bool _isOver;
     private bool _isOpen;
+    private volatile string? _warning;
+
+    public string? Warning => _warning;
 
     private string Topic => ((TopicLocation)definition.Location).Topic;
 
@@ -122,10 +125,15 @@ internal sealed class KafkaSink(
 
     private void Keep(ISinkClient client, string group, IReadOnlyList<SinkPosition> positions)
     {
-        try { client.KeepPositions(group, positions); }
+        try
+        {
+            client.KeepPositions(group, positions);
+            _warning = null;
+        }
         catch (KafkaException e)
         {
             // The records are there; a later process begins at older positions and writes some of them again.
+            _warning = $"its positions were not kept, so that a restart begins at older ones: {e.Error.Reason}";
             SinkLog.PositionsNotKept(logger, definition.Name, e.Error.Reason);
         }
     }

@@ -30,6 +30,7 @@ internal sealed class KafkaSinkFactory(
             mistakes.Add($"It is not known where the brokers of {definition.Location} are: set \"bootstrap.servers\".");
         }
 
+        mistakes.AddRange(KafkaSinkSettings.Validate(merged));
         if (definition.ValueFormat is RecordFormat.Kafka or RecordFormat.None)
         {
             mistakes.Add("A sink writes values as JSON or DELIMITED.");

@@ -22,6 +22,23 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
     /// <summary>The group for the positions at which writing began, kept before any of it.</summary>
     public string BegunGroup => Group + "-begun";
 
+    /// <summary>What of the user's properties would break what a sink promises, as full sentences; empty when nothing would.</summary>
+    public static IReadOnlyList<string> Validate(IReadOnlyDictionary<string, string> properties)
+    {
+        List<string> mistakes = [];
+        if (bool.TryParse(properties.GetValueOrDefault("enable.idempotence"), out bool isIdempotent) && !isIdempotent)
+        {
+            mistakes.Add("The property \"kafka.enable.idempotence\" cannot be false: records of one key could change places, or come twice.");
+        }
+
+        if ((properties.GetValueOrDefault("acks") ?? properties.GetValueOrDefault("request.required.acks")) is { } acks and not ("all" or "-1"))
+        {
+            mistakes.Add($"The property \"kafka.acks\" cannot be {acks}: what a broker alone has confirmed can be lost with it; it is all.");
+        }
+
+        return mistakes;
+    }
+
     /// <summary>The properties of the producer: our defaults, then the user's.</summary>
     public Dictionary<string, string> ForProducer()
     {

@@ -70,7 +70,8 @@ internal sealed class SinkClient : ISinkClient
 
     public void Commit()
     {
-        try { _producer.CommitTransaction(_settings.Timeout); }
+        // Without a time: the client takes what is left of the transaction's, and is not of two minds with the brokers afterwards.
+        try { _producer.CommitTransaction(); }
         catch (KafkaTxnRequiresAbortException) when (Interlocked.Exchange(ref _refused, null) is { } error)
         {
             // The client only says that there were refused records: the record knows why.
@@ -78,7 +79,7 @@ internal sealed class SinkClient : ISinkClient
         }
     }
 
-    public void Abort() => _producer.AbortTransaction(_settings.Timeout);
+    public void Abort() => _producer.AbortTransaction();
 
     public void KeepPositions(string group, IReadOnlyList<SinkPosition> positions) => GroupOf(group).Commit(Offsets(positions));
 

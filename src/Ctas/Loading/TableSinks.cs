@@ -59,8 +59,10 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
     /// <param name="free">Completes when nobody else writes to the sink.</param>
     public void Deliver(SinkStart start, MaintainedTable live, MaintainedTable? replaced, Task free)
     {
-        live.Delivery = DeliveryOf(start);
-        live.Delivery.Start(FirstChangesOf(start, live, replaced), live.SinkPositions(source => source.Progress), free);
+        TableDelivery delivery = DeliveryOf(start);
+        delivery.OnFull = isFull => services.Maintainer!.HoldBack(delivery, isFull ? live.Sources : []);
+        live.Delivery = delivery;
+        delivery.Start(FirstChangesOf(start, live, replaced), live.SinkPositions(source => source.Progress), free);
     }
 
     /// <summary>What the sink has already is not written again.</summary>

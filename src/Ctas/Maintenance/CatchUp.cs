@@ -41,7 +41,7 @@ internal sealed class CatchUp(Maintainer maintainer, IReadOnlyList<MaintainedTab
                 }
             }
         }
-        finally { maintainer.HoldBack(old, isHeld: false); }
+        finally { maintainer.HoldBack(this, []); }
     }
 
     private bool IsTheirTurn(long started) => (long)(time.GetElapsedTime(started) / Slice) % 2 == 0;
@@ -55,7 +55,7 @@ internal sealed class CatchUp(Maintainer maintainer, IReadOnlyList<MaintainedTab
             if (tables.Select(table => table.Failure).FirstOrDefault(failure => failure is not null) is { } failure) { throw failure; }
 
             isThere = tables.All(HasCaughtUp);
-            if (!isThere) { maintainer.HoldBack(old, !isTheirTurn); }
+            if (!isThere) { maintainer.HoldBack(this, isTheirTurn ? [] : old); }
 
             return isThere ? held : null;
         }

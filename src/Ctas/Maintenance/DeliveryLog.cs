@@ -19,4 +19,7 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(EventId = 5105, Level = LogLevel.Warning, Message = "sink {Sink} could not be closed")]
     public static partial void NotClosed(ILogger logger, string sink, Exception exception);
+
+    [LoggerMessage(EventId = 5106, Level = LogLevel.Warning, Message = "sink {Sink} is too slow: the sources of table {Table} wait for it")]
+    public static partial void Full(ILogger logger, string sink, string table);
 }

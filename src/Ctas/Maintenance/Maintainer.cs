@@ -30,7 +30,9 @@ internal sealed class Maintainer : IAsyncDisposable
 
     private ImmutableArray<MaintainedTable> _tables = [];
     private ImmutableArray<MaintainedTable> _beside = [];
-    private ImmutableHashSet<LiveSource> _heldBack = [];
+    private ImmutableDictionary<object, IReadOnlyCollection<LiveSource>> _heldBack =
+        ImmutableDictionary.Create<object, IReadOnlyCollection<LiveSource>>(ReferenceEqualityComparer.Instance);
+
     private ImmutableArray<TableDelivery> _finishing = [];
     private ImmutableArray<LiveSource> _sources = [];
     private ImmutableArray<ChangeSubscription> _subscriptions = [];
@@ -170,12 +172,14 @@ internal sealed class Maintainer : IAsyncDisposable
         return Detach(beside);
     }
 
-    /// <summary>Lets the following ticks take nothing from some sources, or again what there is.</summary>
-    public void HoldBack(IEnumerable<LiveSource> sources, bool isHeld)
+    /// <summary>Lets the following ticks take nothing from some sources, for as long as anybody wants it.</summary>
+    /// <param name="by">Who wants it; what it wanted before counts no longer.</param>
+    /// <param name="sources">The sources; none to let all go.</param>
+    public void HoldBack(object by, IReadOnlyCollection<LiveSource> sources)
     {
         bool hasChanged = ImmutableInterlocked.Update(
-            ref _heldBack, (all, some) => isHeld ? all.Union(some) : all.Except(some), sources);
-        if (hasChanged && !isHeld) { Wake(); }
+            ref _heldBack, (all, some) => some.Count > 0 ? all.SetItem(by, some) : all.Remove(by), sources);
+        if (hasChanged && sources.Count == 0) { Wake(); }
     }
 
     /// <summary>Lets a delivery that takes nothing more write what is queued, and closes it, if need be with the engine.</summary>
@@ -252,7 +256,7 @@ internal sealed class Maintainer : IAsyncDisposable
     private bool RunTick()
     {
         long started = _time.GetTimestamp();
-        ImmutableArray<LiveSource> sources = _heldBack.IsEmpty ? _sources : [.. _sources.Where(source => !_heldBack.Contains(source))];
+        ImmutableArray<LiveSource> sources = _heldBack is { IsEmpty: false } held ? [.. _sources.Except(held.Values.SelectMany(some => some))] : _sources;
         bool hasApplied = new Tick(_tables.AddRange(_beside), sources, _options, _registry, _logger)
         {
             Now = Now,

@@ -19,4 +19,11 @@ public sealed record SinkStatus(
     long Bytes,
     IReadOnlyList<SinkPosition> Positions,
     string? Fault,
-    Exception? Failure);
+    Exception? Failure)
+{
+    /// <summary>
+    /// What the last commit could not do although every record arrived, above all keep the positions: a restart then writes again
+    /// what came after <see cref="Positions"/>. Null when all is well.
+    /// </summary>
+    public string? Warning { get; init; }
+}

@@ -21,6 +21,9 @@ internal sealed class SinkWriter(
     /// <summary>What is being waited out; null when all is well.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
+    /// <summary>What the last commit could not do although every record arrived; null when all is well.</summary>
+    public string? Warning => sink.Warning;
+
     /// <summary>What was committed so far.</summary>
     public SinkWritten Committed => new(Interlocked.Read(ref _records), Interlocked.Read(ref _bytes));
 

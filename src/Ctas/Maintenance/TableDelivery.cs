@@ -10,7 +10,8 @@ namespace Ctas.Maintenance;
 /// tick ─► Offer ─► bounded queue ─► pump: a round of ticks ─► sink, commit with the positions behind the last tick
 /// </code>
 /// Ticks are offered by the one thread that runs them and never wait. The pump runs on its own; when it has fallen too far
-/// behind, or the sink refuses for good, the delivery fails, and the table goes on without it.
+/// behind, the sources wait or the delivery fails, as the options say; when the sink refuses for good, the delivery fails, and
+/// the table goes on without it.
 /// </remarks>
 internal sealed class TableDelivery : IAsyncDisposable
 {
@@ -36,6 +37,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     private long _lastCommit;
     private int _isClosed;
     private int _hasFailed;
+    private int _isFull;
 
     /// <summary>Prepares a delivery; nothing is written before <see cref="Start"/>.</summary>
     public TableDelivery(DeliveryTarget target, DeliveryOptions options, TimeProvider time, ILogger logger)
@@ -56,6 +58,9 @@ internal sealed class TableDelivery : IAsyncDisposable
     /// <summary>Called once, by whatever thread finds it out, when the delivery has failed.</summary>
     public Action<Exception>? OnFailed { get; set; }
 
+    /// <summary>Called with true when the queue is full and with false when there is room again, where that is waited out.</summary>
+    public Action<bool>? OnFull { get; set; }
+
     /// <summary>How far it is.</summary>
     public SinkStatus Status
     {
@@ -71,7 +76,10 @@ internal sealed class TableDelivery : IAsyncDisposable
                 written.Bytes,
                 Volatile.Read(ref _committed),
                 _target.Writer.Fault,
-                Volatile.Read(ref _failure));
+                Volatile.Read(ref _failure))
+            {
+                Warning = _target.Writer.Warning,
+            };
         }
     }
 
@@ -130,6 +138,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     {
         // The table of that name is another one by now.
         OnFailed = null;
+        MakeRoom(long.MaxValue);
         _queue.Writer.TryComplete();
         await _pump.ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
@@ -143,6 +152,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isClosed, 1) != 0) { return; }
 
+        MakeRoom(long.MaxValue);
         _queue.Writer.TryComplete();
         using (var limit = new CancellationTokenSource(_options.CloseTimeout, _time))
         {
@@ -171,7 +181,7 @@ internal sealed class TableDelivery : IAsyncDisposable
         DeliveryTelemetry.Queued(_target.Writer.Name, tick.Changes);
         if (queued == tick.Changes) { Volatile.Write(ref _waitingSince, _time.GetTimestamp()); }
 
-        if (isBounded && queued > _options.MaxQueuedChanges)
+        if (isBounded && queued > _options.MaxQueuedChanges && _options.WhenFull == FullQueuePolicy.Fail)
         {
             Fail(new SinkException(
                 _target.Writer.Name,
@@ -182,6 +192,24 @@ internal sealed class TableDelivery : IAsyncDisposable
         }
 
         _queue.Writer.TryWrite(tick);
+        if (isBounded && queued > _options.MaxQueuedChanges) { NoteFull(); }
+    }
+
+    private void NoteFull()
+    {
+        if (Interlocked.Exchange(ref _isFull, 1) != 0) { return; }
+
+        DeliveryLog.Full(_logger, _target.Writer.Name, _target.Table);
+        OnFull?.Invoke(true);
+
+        // What has been delivered meanwhile has not found it full.
+        MakeRoom(_options.MaxQueuedChanges / 2);
+    }
+
+    /// <summary>Says that there is room when no more than this is left in the queue.</summary>
+    private void MakeRoom(long atMost)
+    {
+        if (Interlocked.Read(ref _queued) <= atMost && Interlocked.Exchange(ref _isFull, 0) != 0) { OnFull?.Invoke(false); }
     }
 
     private async Task PumpAsync(Task free, IReadOnlyList<SinkPosition> begun)
@@ -230,9 +258,11 @@ internal sealed class TableDelivery : IAsyncDisposable
     {
         await _target.Writer.WriteAsync(
             round.Batches, KeepsPositions ? round.Positions : [], maxRetries: int.MaxValue, _stopping.Token).ConfigureAwait(false);
-        Volatile.Write(ref _committed, KeepsPositions ? round.Positions : []);
+        if (_target.Writer.Warning is null) { Volatile.Write(ref _committed, KeepsPositions ? round.Positions : []); }
+
         Interlocked.Add(ref _queued, -round.Changes);
         DeliveryTelemetry.Queued(_target.Writer.Name, -round.Changes);
+        MakeRoom(_options.MaxQueuedChanges / 2);
         Interlocked.Exchange(ref _lastCommit, _time.GetTimestamp());
         Volatile.Write(ref _waitingSince, _time.GetTimestamp());
         if (round.LastNumber > 0) { Interlocked.Exchange(ref _delivered, round.LastNumber); }
@@ -252,6 +282,7 @@ internal sealed class TableDelivery : IAsyncDisposable
         if (Volatile.Read(ref _isClosed) == 0) { OnFailed?.Invoke(told); }
 
         Volatile.Write(ref _failure, failure);
+        MakeRoom(long.MaxValue);
         _queue.Writer.TryComplete();
         _stopping.Cancel();
         Progress();

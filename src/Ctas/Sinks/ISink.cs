@@ -11,6 +11,12 @@ namespace Ctas.Sinks;
 public interface ISink : IAsyncDisposable
 {
     /// <summary>
+    /// What the last commit could not do although every record arrived: above all, keep the positions, so that a later process
+    /// begins at older ones. Null when all is well. May be read by any thread.
+    /// </summary>
+    string? Warning => null;
+
+    /// <summary>
     /// How far the sources had been read for what was committed last, by an earlier process or this one. A sink that
     /// shows each change once ends what an earlier process left open, and lets that write no more.
     /// </summary>

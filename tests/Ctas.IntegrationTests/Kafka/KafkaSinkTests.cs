@@ -114,6 +114,20 @@ public sealed class KafkaSinkTests : IAsyncLifetime
         Consume(1).Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData("enable.idempotence", "false", "records of one key could change places")]
+    [InlineData("acks", "1", "what a broker alone has confirmed can be lost")]
+    public void Validate_PropertyThatBreaksAPromise_IsRefused(string name, string value, string reason)
+    {
+        var factory = new KafkaSinkFactory("broker:1", new KafkaSourceOptions(), new Dictionary<string, string>());
+        var definition = new SinkDefinition("changes", new TopicLocation("out", null))
+        {
+            ClientProperties = new Dictionary<string, string> { [name] = value },
+        };
+
+        factory.Validate(definition).Should().ContainSingle().Which.Should().Contain(reason);
+    }
+
     private static async Task WriteAsync(ISink sink, SinkBatch batch)
     {
         await sink.WriteAsync(batch, CancellationToken.None);

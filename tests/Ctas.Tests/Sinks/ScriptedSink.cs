@@ -13,6 +13,9 @@ internal sealed class ScriptedSinks : ISinkFactory
     /// <summary>Called before each write and commit: may throw, or wait.</summary>
     public Func<string, CancellationToken, ValueTask> Before { get; set; } = (_, _) => ValueTask.CompletedTask;
 
+    /// <summary>What the sinks warn of; null for nothing.</summary>
+    public string? Warning { get; set; }
+
     /// <summary>Sinks that are open.</summary>
     public int Open { get; private set; }
 
@@ -40,6 +43,8 @@ internal sealed class ScriptedSinks : ISinkFactory
     {
         private readonly SinkRecords _encoder = new(definition);
         private readonly List<string> _written = [];
+
+        public string? Warning => owner.Warning;
 
         public ValueTask<SinkProgress> GetProgressAsync(IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
             ValueTask.FromResult(SinkProgress.None);

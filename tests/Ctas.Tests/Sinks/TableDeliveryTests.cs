@@ -152,6 +152,57 @@ public sealed class TableDeliveryTests
     }
 
     [Fact]
+    public async Task Follow_FullQueueIsWaitedOut_TheTableFallsBehindIsReadAndLosesNothing()
+    {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _sinks.Before = async (_, token) => await released.Task.WaitAsync(token);
+        await using CtasEngine engine = Builder(Live + "; CREATE TABLE n AS SELECT COUNT(*) AS n FROM t EMIT CHANGES")
+            .WithOptions(new CtasEngineOptions
+            {
+                Delivery = new DeliveryOptions { MaxQueuedChanges = 5, WhenFull = FullQueuePolicy.Pause },
+            })
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        for (int user = 0; user < 6; user++)
+        {
+            Put($"u{user}", "Ada");
+            await engine.Maintenance.WaitForRecordAsync("n", new RecordPosition("users", 0, user)).WaitAsync(HangGuard);
+        }
+
+        for (int user = 6; user < 20; user++) { Put($"u{user}", "Ada"); }
+
+        await UntilAsync(() => engine.Maintenance.FreshnessOf("t").LagRecords == 14);
+        TableFreshness behind = engine.Maintenance.FreshnessOf("t");
+        (behind.State, behind.LagRecords, behind.Sink!.QueuedChanges, behind.Sink.Failure).Should().Be((TableState.Live, 14L, 6L, null));
+        Func<Task> read = () => engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(0));
+        await read.Should().ThrowAsync<TableTooStaleException>("it says how far it is behind");
+
+        released.SetResult();
+        await engine.Tables.UntilRowsAsync("n", "(20)");
+        await engine.Maintenance.WaitForDeliveryAsync("t").WaitAsync(HangGuard);
+
+        _sinks.Records.Should().Equal(Enumerable.Range(0, 20).Select(user => $$"""u{{user}}={"name":"Ada"}"""));
+    }
+
+    [Fact]
+    public async Task Follow_SinkCannotKeepPositions_SaysSoAndDeliversAllTheSame()
+    {
+        _sinks.Warning = "its positions were not kept";
+        await using CtasEngine engine = await LoadAsync(Live);
+
+        await ChangeAsync(engine, ("u1", "Ada"));
+
+        SinkStatus status = engine.Maintenance.FreshnessOf("t").Sink!;
+        (status.Records, status.Warning, status.Failure).Should().Be((1L, "its positions were not kept", null));
+        QueryResult described = await engine.ExecuteAsync("DESCRIBE out");
+        described.Rows.Select(row => row.ToString()).Should().Contain("(warning, its positions were not kept)");
+        _sinks.Warning = null;
+        await ChangeAsync(engine, ("u2", "Bob"));
+        engine.Maintenance.FreshnessOf("t").Sink!.Warning.Should().BeNull();
+    }
+
+    [Fact]
     public async Task Follow_SinkFailsForGood_LoadingAgainWritesTheRowsAgainAndGoesOn()
     {
         await using CtasEngine engine = await LoadAsync(Live + "; CREATE TABLE n AS SELECT COUNT(*) AS n FROM t EMIT CHANGES");
