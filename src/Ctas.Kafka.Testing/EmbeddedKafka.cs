@@ -48,6 +48,9 @@ public sealed partial class EmbeddedKafka : IAsyncDisposable, IDisposable
         BrokerIds = [.. Enumerable.Range(1, brokers)];
         _bootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.Bootstraps(cluster))!;
         Librdkafka.StartTracking(cluster);
+
+        // Without a controller clients cannot ask for a topic's id.
+        Librdkafka.SetController(cluster, BrokerIds[0]);
     }
 
     /// <summary>The brokers' addresses, <c>host:port,host:port</c>, as clients want them.</summary>

@@ -136,7 +136,7 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
                 ? CapturedRanges.Continue(consumer, Definition, Topic, bookmark)
                 : CapturedRanges.Capture(consumer, Definition, Topic);
             partitions = ScanBounds.Only(request.Partitions, Definition, ScanBounds.Apply(request.UpTo, Definition, partitions));
-            return (consumer, partitions, CapturedRanges.Identity(consumer.GetClusterId(), Topic));
+            return (consumer, partitions, CapturedRanges.Identity(consumer, Topic));
         }
         catch (KafkaFaultException e)
         {

@@ -17,6 +17,9 @@ internal interface ITopicConsumer : IDisposable
     /// <summary>The cluster's own name for itself; null for brokers too old to have one.</summary>
     string? GetClusterId();
 
+    /// <summary>The id that the topic was given when it was made; null where brokers give none, or did not answer.</summary>
+    string? GetTopicId();
+
     /// <summary>Asks for one offset of each partition, under the consumer's isolation level.</summary>
     /// <param name="partitions">The partitions.</param>
     /// <param name="place">

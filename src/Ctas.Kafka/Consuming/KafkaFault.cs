@@ -8,6 +8,9 @@ namespace Ctas.Kafka.Consuming;
 /// <param name="Partition">The partition it concerns; null for the whole client.</param>
 internal sealed record KafkaFault(ErrorCode Code, string Reason, int? Partition = null)
 {
+    /// <summary>The topic was deleted and another one of its name was made: offsets mean other records.</summary>
+    public static KafkaFault TopicMadeAnew(string reason, int? partition = null) => new(ErrorCode.UnknownTopicId, reason, partition);
+
     /// <summary>True when the same request may succeed later.</summary>
     /// <remarks>What is not known to pass is taken as final: waiting for a refused login helps nobody.</remarks>
     public bool IsTransient => Code is

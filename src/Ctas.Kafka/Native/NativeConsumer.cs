@@ -57,6 +57,8 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         finally { Librdkafka.MemoryFree(_client.Handle, id); }
     }
 
+    public string? GetTopicId() => TopicDescription.GetId(_client.Handle, _topic, _requestTimeoutMilliseconds);
+
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place)
     {
         using var list = new PartitionList(_topic, [.. partitions.Select(p => new PartitionPosition(p, place))]);

@@ -66,8 +66,13 @@ internal static class CapturedRanges
     {
         IReadOnlyList<SourcePartition> whole =
             Capture(consumer, definition with { Start = StartPosition.Earliest }, topic);
-        IReadOnlyList<SourcePartition> rest =
-            ScanBookmarks.Apply(bookmark, Identity(consumer.GetClusterId(), topic), whole);
+        string? identity = Identity(consumer, topic);
+        if (identity is not null && AreDifferent(identity, bookmark.Identity) && NameOf(identity) == NameOf(bookmark.Identity))
+        {
+            throw new BookmarkException($"topic \"{topic}\" was made anew: it has another id");
+        }
+
+        IReadOnlyList<SourcePartition> rest = ScanBookmarks.Apply(bookmark, identity, whole);
 
         // Where a read starts anywhere but at the first record, only a full one finds the start of a partition.
         bool isWhole = definition.Start.Kind == StartKind.Earliest;
@@ -76,9 +81,23 @@ internal static class CapturedRanges
             : rest;
     }
 
-    /// <summary>What the offsets of a topic belong to; null where the cluster has no name.</summary>
-    public static string? Identity(string? clusterId, string topic) =>
-        clusterId is null ? null : $"kafka://{clusterId}/{topic}";
+    /// <summary>
+    /// What the offsets of a topic belong to: another topic of that name, made after the first was deleted, is told apart by
+    /// its id. Null where the cluster has no name.
+    /// </summary>
+    /// <exception cref="KafkaFaultException">The brokers did not answer, or not well.</exception>
+    public static string? Identity(ITopicConsumer consumer, string topic)
+    {
+        if (consumer.GetClusterId() is not { } cluster) { return null; }
+
+        return consumer.GetTopicId() is { } id ? $"kafka://{cluster}/{topic}#{id}" : $"kafka://{cluster}/{topic}";
+    }
+
+    /// <summary>True when two identities are of different topics, as far as both tell the topic's id.</summary>
+    public static bool AreDifferent(string left, string right) =>
+        left.Contains('#', StringComparison.Ordinal) && right.Contains('#', StringComparison.Ordinal) && left != right;
+
+    private static string NameOf(string identity) => identity.Split('#')[0];
 
     private static long Existing(long wanted, long earliest, long end, SourceDefinition definition, string name)
     {

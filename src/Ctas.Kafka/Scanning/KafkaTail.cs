@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 
+using Confluent.Kafka;
+
 using Ctas.Kafka.Consuming;
 using Ctas.Sources;
 
@@ -26,6 +28,7 @@ internal sealed class KafkaTail : ISourceTail
 
     private PartitionOffset[] _positions;
     private TailStatus _status;
+    private string? _identity;
     private string? _fault;
     private long _lastCheck;
     private long _rejected;
@@ -38,6 +41,7 @@ internal sealed class KafkaTail : ISourceTail
         _request = request;
         _logger = logger;
         _positions = [.. request.From];
+        _identity = request.Identity;
         _status = new TailStatus(_positions, new ScanStatistics(0, 0, 0, 0, [], [], []), Fault: null);
         new Thread(Run) { IsBackground = true, Name = $"ctas tail {Topic}" }.Start();
     }
@@ -82,7 +86,7 @@ internal sealed class KafkaTail : ISourceTail
         catch (Exception e)
         {
             // Whatever it is, it belongs to the reader of the batches, not to this thread.
-            _batches.Writer.Complete(e);
+            _batches.Writer.Complete(e is KafkaFaultException fault ? NotOpened(fault) : e);
         }
         finally
         {
@@ -90,6 +94,9 @@ internal sealed class KafkaTail : ISourceTail
             _threadEnded.SetResult();
         }
     }
+
+    private SourceException NotOpened(KafkaFaultException e) => new(
+        _request.Definition.Name, ScanMessages.NotOpened(e.Fault, Topic, _setup.Options.MaxRetries), e.Fault.IsTransient, e);
 
     private void ReadUntilPartitionsChange(DeadLetterTopic? deadLetters)
     {
@@ -101,7 +108,7 @@ internal sealed class KafkaTail : ISourceTail
             $"{Topic}[{from.Partition}]", from.Partition, new OffsetRange(from.Offset, long.MaxValue)))];
         var builder = new RecordBatchBuilder(_request.Definition, _request.Scan, partitions, deadLetters);
         var setup = new TopicScanSetup(
-            _request.Definition, Topic, partitions, _setup.Connect, _setup.Options, time, _logger, deadLetters)
+            _request.Definition, Topic, partitions, Connect, _setup.Options, time, _logger, deadLetters)
         {
             IsTail = true,
             OnFault = Fail,
@@ -136,14 +143,14 @@ internal sealed class KafkaTail : ISourceTail
     /// <summary>A consumer, and where every partition that there is goes on.</summary>
     private (ITopicConsumer Consumer, PartitionOffset[] Positions) ConnectAndPlace()
     {
-        ITopicConsumer consumer = _setup.Connect();
+        ITopicConsumer consumer = Connect();
         try
         {
             IReadOnlyList<int> ids = IsShared ? [] : consumer.GetPartitions();
             int[] added = [.. ids.Except(_positions.Select(position => position.Partition))];
             if (added.Length == 0) { return (consumer, _positions); }
 
-            IReadOnlyList<long> starts = consumer.QueryOffsets(added, Confluent.Kafka.Offset.Beginning.Value);
+            IReadOnlyList<long> starts = consumer.QueryOffsets(added, Offset.Beginning.Value);
             return (consumer,
             [
                 .. _positions.Concat(added.Zip(starts, (id, start) => new PartitionOffset(id, Math.Max(0, start))))
@@ -157,20 +164,47 @@ internal sealed class KafkaTail : ISourceTail
         }
     }
 
+    /// <summary>A consumer of the topic that has been followed so far, and of no other one of that name.</summary>
+    private ITopicConsumer Connect()
+    {
+        ITopicConsumer consumer = _setup.Connect();
+        try
+        {
+            CheckIdentity(consumer);
+            return consumer;
+        }
+        catch
+        {
+            consumer.Dispose();
+            throw;
+        }
+    }
+
+    private void CheckIdentity(ITopicConsumer consumer)
+    {
+        if (CapturedRanges.Identity(consumer, Topic) is not { } identity) { return; }
+
+        _identity ??= identity;
+        if (CapturedRanges.AreDifferent(identity, _identity)) { throw new KafkaFaultException(KafkaFault.TopicMadeAnew("another topic has its name now")); }
+    }
+
+    /// <summary>Looks at the topic from time to time; true when it has got partitions that have to be read as well.</summary>
+    /// <exception cref="KafkaFaultException">The topic is another one.</exception>
     private bool HasAddedPartitions(TopicReader reader)
     {
         TimeProvider time = _setup.Services.TimeProvider;
-        if (IsShared || time.GetElapsedTime(_lastCheck) < _setup.Options.PartitionCheckInterval) { return false; }
+        if (time.GetElapsedTime(_lastCheck) < _setup.Options.PartitionCheckInterval) { return false; }
 
         _lastCheck = time.GetTimestamp();
         try
         {
-            int[] added = reader.AddedPartitions();
+            reader.Check(CheckIdentity);
+            int[] added = IsShared ? [] : reader.AddedPartitions();
             if (added.Length > 0) { ScanLog.PartitionsJoin(_logger, Topic, string.Join(", ", added)); }
 
             return added.Length > 0;
         }
-        catch (KafkaFaultException e)
+        catch (KafkaFaultException e) when (e.Fault.Code != ErrorCode.UnknownTopicId)
         {
             // Reading goes on, and the question is asked again.
             ScanLog.PartitionsNotChecked(_logger, Topic, e.Fault.Reason);

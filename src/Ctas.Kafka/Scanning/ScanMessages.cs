@@ -16,6 +16,7 @@ internal static class ScanMessages
                 $"cannot read {place}: the records there are gone, retention has overtaken the load ({fault.Reason})",
             ErrorCode.Local_LogTruncation =>
                 $"cannot read {place} up to its end at {partition.End}: records were lost, {fault.Reason}",
+            ErrorCode.UnknownTopicId => $"cannot read {place}: the topic was made anew, or its log was cut: {fault.Reason}; load it again",
             ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition =>
                 $"cannot read {place}: the topic or partition is gone ({fault.Reason})",
             ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
@@ -28,6 +29,7 @@ internal static class ScanMessages
     public static string NotOpened(KafkaFault fault, string topic, int retries) => fault.Code switch
     {
         ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => $"topic \"{topic}\" not found",
+        ErrorCode.UnknownTopicId => $"topic \"{topic}\" was made anew: {fault.Reason}; load it again",
         ErrorCode.TopicAuthorizationFailed => $"not authorized to read topic \"{topic}\"",
         _ when fault.IsTransient => $"could not reach topic \"{topic}\" after {retries} retries: {fault.Reason}",
         _ => $"cannot open topic \"{topic}\": {fault.Reason}",

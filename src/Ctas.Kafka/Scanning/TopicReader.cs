@@ -94,6 +94,10 @@ internal sealed class TopicReader : IDisposable
         return [.. _consumer.GetPartitions().Except(_partitions.Select(p => p.Id))];
     }
 
+    /// <summary>Looks at the topic by the consumer that reads it.</summary>
+    /// <exception cref="KafkaFaultException">What was seen does not allow to go on, or the brokers did not answer.</exception>
+    public void Check(Action<ITopicConsumer> check) => check(_consumer ??= _setup.Connect());
+
     public void Dispose() => Disconnect();
 
     private void FillOnce(CancellationToken cancellationToken)
@@ -155,7 +159,7 @@ internal sealed class TopicReader : IDisposable
     {
         if (message.Error == ErrorCode.NoError) { TakeRecord(in message, consumer); }
         else if (message.Error == ErrorCode.Local_PartitionEOF) { TakeEnd(in message, consumer); }
-        else { TakeError(in message); }
+        else { TakeError(in message, consumer); }
     }
 
     private void TakeRecord(in ConsumedMessage message, ITopicConsumer consumer)
@@ -204,13 +208,25 @@ internal sealed class TopicReader : IDisposable
         }
     }
 
-    private static void TakeError(in ConsumedMessage message)
+    private void TakeError(in ConsumedMessage message, ITopicConsumer consumer)
     {
         string reason = Encoding.UTF8.GetString(message.Value);
         int? partition = message.Partition >= 0 ? message.Partition : null;
         var fault = new KafkaFault(
             message.Error, reason.Length > 0 ? reason : new Error(message.Error).Reason, partition);
+        if (partition is { } id && fault.Code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset) { CheckLog(id, consumer); }
+
         if (!fault.IsAboutGroups) { throw new KafkaFaultException(fault); }
+    }
+
+    // Retention moves the start of a log past the position; nothing else takes an offset out of the log that it was.
+    private void CheckLog(int partition, ITopicConsumer consumer)
+    {
+        long start = consumer.QueryOffsets([partition], Offset.Beginning.Value)[0];
+        if (start > _byId[partition]!.Position) { return; }
+
+        long end = consumer.QueryOffsets([partition], Offset.End.Value)[0];
+        throw new KafkaFaultException(KafkaFault.TopicMadeAnew($"it has offsets {start} to {end} now", partition));
     }
 
     private void CheckHealth(ITopicConsumer consumer, bool isIdle)

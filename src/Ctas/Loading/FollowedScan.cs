@@ -50,8 +50,11 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
                 Mode = schema.HasKey ? ReadMode.Changelog : ReadMode.Append,
                 MaxRecords = null,
             },
-            new ScanRequest(columns),
-            [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.End))]);
+            new ScanRequest(columns) { TellsNewFields = definition.Columns is null },
+            [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, partition.Range.End))])
+        {
+            Identity = Scan.Identity,
+        };
         return new SourceToFollow(Source, request, schema, schema.HasKey ? Changelog(schema) : null)
         {
             NewestTimes = Scan.GetStatistics()?.NewestTimes ?? [],

@@ -30,6 +30,9 @@ internal sealed class SharedScan : IAsyncDisposable
     private readonly TaskCompletionSource<StagedTable> _staged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Node? _first;
+
+    // The pump knows no other place: a local of it would keep every batch behind that place alive.
+    private Node _last;
     private Task? _pump;
     private int _subscribers;
     private int _notBegun;
@@ -51,7 +54,7 @@ internal sealed class SharedScan : IAsyncDisposable
         IsStaged = isStaged;
         _subscribers = subscribers;
         _notBegun = subscribers;
-        _first = new Node();
+        _first = _last = new Node();
     }
 
     /// <summary>True when everything is read before anything is handed on.</summary>
@@ -107,7 +110,7 @@ internal sealed class SharedScan : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_pump is null && _first is { } first) { _pump = Task.Run(() => PumpAsync(first), CancellationToken.None); }
+            if (_first is not null) { _pump ??= Task.Run(PumpAsync, CancellationToken.None); }
         }
 
         return _opened.Task.WaitAsync(cancellationToken);
@@ -179,14 +182,13 @@ internal sealed class SharedScan : IAsyncDisposable
         Held?.Dispose();
     }
 
-    private async Task PumpAsync(Node first)
+    private async Task PumpAsync()
     {
-        Node last = first;
         try
         {
             if (Followed is { Bookmark: not null } stored && await TryReadOnAsync(stored).ConfigureAwait(false))
             {
-                first.Next.SetResult(null);
+                _last.Next.SetResult(null);
                 return;
             }
 
@@ -201,20 +203,20 @@ internal sealed class SharedScan : IAsyncDisposable
                     TouchedKeys? touched = _request.Bookmark is not null ? new TouchedKeys() : null;
                     Complete(await StageAsync(scan, new ChangelogCompactor(Definition.NullKey, KnownSchema), touched).ConfigureAwait(false));
                 }
-                else { last = await StreamAsync(scan, last).ConfigureAwait(false); }
+                else { await StreamAsync(scan).ConfigureAwait(false); }
             }
 
-            last.Next.SetResult(null);
+            _last.Next.SetResult(null);
         }
         catch (Exception e)
         {
             // Every subscriber gets the failure; the task itself ends well, so that releasing never throws it again.
             _opened.TrySetException(e);
             _staged.TrySetException(e);
-            last.Next.TrySetException(e);
+            _last.Next.TrySetException(e);
             _ = _opened.Task.Exception;
             _ = _staged.Task.Exception;
-            _ = last.Next.Task.Exception;
+            _ = _last.Next.Task.Exception;
         }
     }
 
@@ -265,22 +267,21 @@ internal sealed class SharedScan : IAsyncDisposable
         return touched is null ? staged : staged with { TouchedKeys = touched.Finish(staged.Schema) };
     }
 
-    /// <summary>Hands batches on as they come; returns the last place.</summary>
-    private async Task<Node> StreamAsync(ISourceScan scan, Node last)
+    /// <summary>Hands batches on as they come.</summary>
+    private async Task StreamAsync(ISourceScan scan)
     {
         while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
         {
             CheckLimit(scan);
             var next = new Node { Batch = batch };
-            last.Next.SetResult(next);
-            last = next;
+            _last.Next.SetResult(next);
+            _last = next;
             lock (_lock) { _produced++; }
 
             await WaitForReadersAsync().ConfigureAwait(false);
         }
 
         CheckLimit(scan);
-        return last;
     }
 
     private void Complete(StagedTable staged)

@@ -31,6 +31,7 @@ internal sealed class LiveSource : IAsyncDisposable
     private long _behindSince = NotBehind;
     private Task _pump = Task.CompletedTask;
     private ISourceTail? _tail;
+    private string[] _warnings = [];
 
     /// <summary>Prepares to follow a source; nothing is read before <see cref="Start"/>.</summary>
     /// <param name="followed">The source, where its snapshot ended, and what it held.</param>
@@ -96,6 +97,20 @@ internal sealed class LiveSource : IAsyncDisposable
 
     /// <summary>Bytes kept to know the old rows.</summary>
     public long StateBytes => _followed.Changelog?.Current.Memory.Total ?? 0;
+
+    /// <summary>What its records have shown that one should know: fields that are no columns. Taken so far.</summary>
+    public IReadOnlyList<string> Warnings => Volatile.Read(ref _warnings);
+
+    /// <summary>The warnings that have come since the last call.</summary>
+    public IReadOnlyList<string> TakeWarnings()
+    {
+        if (Status is not { Statistics.Warnings: { Count: > 0 } known }) { return []; }
+
+        string[] added = [.. known.Except(_warnings)];
+        if (added.Length > 0) { Volatile.Write(ref _warnings, [.. _warnings, .. added]); }
+
+        return added;
+    }
 
     /// <summary>Starts to read.</summary>
     public void Start() => _pump = Task.Run(PumpAsync);

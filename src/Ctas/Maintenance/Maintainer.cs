@@ -84,6 +84,8 @@ internal sealed class Maintainer : IAsyncDisposable
         {
             LagTime = sources.Select(source => source.BehindFor).DefaultIfEmpty().Max(),
             Sink = table.Delivery?.Status,
+            RejectedRecords = sources.Sum(source => source.Status?.Statistics.Rejected ?? 0),
+            Warnings = [.. sources.SelectMany(source => source.Warnings)],
             LateRows = table.LateRows,
         };
     }

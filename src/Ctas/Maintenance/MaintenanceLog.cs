@@ -11,6 +11,9 @@ internal static partial class MaintenanceLog
     [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "table {Table} is kept fresh no longer")]
     public static partial void TableFailed(ILogger logger, string table, Exception exception);
 
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Warning, Message = "source {Source}: {Warning}")]
+    public static partial void SourceWarning(ILogger logger, string source, string warning);
+
     [LoggerMessage(EventId = 5003, Level = LogLevel.Debug, Message = "maintenance stopped")]
     public static partial void Stopped(ILogger logger);
 

@@ -12,6 +12,7 @@ internal sealed class MaintenanceMetrics : IDisposable
     private readonly Counter<long> _rows;
     private readonly Counter<long> _lateRows;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _warnings;
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="freshness">How fresh each table is at the moment.</param>
@@ -23,6 +24,7 @@ internal sealed class MaintenanceMetrics : IDisposable
         _rows = _meter.CreateCounter<long>("ctas.maintenance.rows", "{row}", "Rows of tables inserted and retracted.");
         _lateRows = _meter.CreateCounter<long>("ctas.maintenance.late_rows", "{row}", "Rows left out because their window was closed.");
         _failures = _meter.CreateCounter<long>("ctas.maintenance.failures", "{table}", "Tables that are kept fresh no longer.");
+        _warnings = _meter.CreateCounter<long>("ctas.maintenance.warnings", "{warning}", "What records of a source have shown that one should know.");
         _meter.CreateObservableGauge(
             "ctas.maintenance.lag.records", () => Measure(freshness(), table => table.LagRecords ?? 0L), "{record}", "Offsets known and not applied.");
         _meter.CreateObservableGauge(
@@ -51,6 +53,9 @@ internal sealed class MaintenanceMetrics : IDisposable
 
         if (lateRows > 0) { _lateRows.Add(lateRows, tag); }
     }
+
+    /// <summary>Counts something that one should know of a source.</summary>
+    public void Warned(LiveSource source) => _warnings.Add(1, new KeyValuePair<string, object?>("ctas.source", source.Name));
 
     /// <summary>Counts a table that is kept fresh no longer.</summary>
     public void Failed(string table) => _failures.Add(1, new KeyValuePair<string, object?>("ctas.table", table));

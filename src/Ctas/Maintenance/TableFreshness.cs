@@ -34,6 +34,14 @@ public sealed record TableFreshness(
     public SinkStatus? Sink { get; init; }
 
     /// <summary>
+    /// What records of its sources have shown since the load that one should know: fields that appeared and are no columns.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Records of its sources that were left out by <c>on_error</c> since they were last opened.</summary>
+    public long RejectedRecords { get; init; }
+
+    /// <summary>
     /// Rows left out since the load because they came later than the GRACE PERIOD of their window, once for each window.
     /// </summary>
     public long LateRows { get; init; }

@@ -125,8 +125,19 @@ internal sealed class Tick(
         if (_failed.Count > 0) { registry.MarkStale(_failed); }
     }
 
+    private void Warn(LiveSource source)
+    {
+        foreach (string warning in source.TakeWarnings())
+        {
+            MaintenanceLog.SourceWarning(logger, source.Name, warning);
+            Metrics?.Warned(source);
+        }
+    }
+
     private void Count()
     {
+        foreach (LiveSource source in _arrived.Keys) { Warn(source); }
+
         if (Metrics is not { } metrics) { return; }
 
         foreach ((LiveSource source, SourceChanges changes) in _arrived)

@@ -64,6 +64,9 @@ public sealed record ScanRequest(
     /// <remarks>Given only to sources that can be shared out. See <see cref="IGroupSource"/>.</remarks>
     public IReadOnlyList<int>? Partitions { get; init; }
 
+    /// <summary>True when fields of JSON values that are no columns are told as warnings: the columns were found in earlier records.</summary>
+    internal bool TellsNewFields { get; init; }
+
     /// <summary>True when one pool holds the strings of a key column in all batches: equal codes are equal keys then.</summary>
     internal bool KeepsKeysTogether { get; init; } = true;
 

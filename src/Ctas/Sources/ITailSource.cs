@@ -22,7 +22,14 @@ public readonly record struct PartitionOffset(int Partition, long Offset);
 /// </param>
 /// <param name="Scan">Which columns are wanted.</param>
 /// <param name="From">Where each partition goes on; one that is not named is read from its first record.</param>
-public sealed record TailRequest(SourceDefinition Definition, ScanRequest Scan, IReadOnlyList<PartitionOffset> From);
+public sealed record TailRequest(SourceDefinition Definition, ScanRequest Scan, IReadOnlyList<PartitionOffset> From)
+{
+    /// <summary>
+    /// What the snapshot read: <see cref="ISourceScan.Identity"/>. A source that is another one by now cannot be followed. Null
+    /// where that was not known.
+    /// </summary>
+    public string? Identity { get; init; }
+}
 
 /// <summary>
 /// A read of a source that has no end. Used by one reader; <see cref="GetStatus"/> may be called from any thread.

@@ -212,6 +212,11 @@ public sealed partial class RecordBatchBuilder
             if (_hasRows) { _counters.Warn($"column \"{text}\" appeared at {Place()}"); }
         }
 
+        if (column is null && part != RecordPart.Key && _tellsNewFields)
+        {
+            _counters.Warn($"field \"{text}\" appeared at {Place()} and is no column; load again to get it");
+        }
+
         return fields.Add(Encoding.UTF8.GetBytes(text), column, isExact);
     }
 

@@ -30,6 +30,7 @@ public sealed partial class RecordBatchBuilder
     private int _fullBatchRows;
     private long _rowsHandedOn;
     private readonly bool _keepsKeysTogether;
+    private readonly bool _tellsNewFields;
     private Bitmap? _tombstones;
     private Bitmap? _keyless;
     private bool? _isChangelog;
@@ -73,6 +74,7 @@ public sealed partial class RecordBatchBuilder
         _fullBatchRows = RowsOfNextBatch();
         _maxRecords = definition.MaxRecords ?? long.MaxValue;
         _keepsKeysTogether = request.KeepsKeysTogether;
+        _tellsNewFields = request.TellsNewFields;
         _predicting = new PredictingJsonDecoder(_valueFields, _columns);
         _predictingLines = new PredictingJsonDecoder(_valueFields, _columns) { IsLineEndForeign = true };
         _valueFormat = definition.ValueFormat ?? RecordFormat.Json;
@@ -263,7 +265,8 @@ public sealed partial class RecordBatchBuilder
     {
         if (_definition.OnError == RecordErrorPolicy.Fail)
         {
-            throw Failure($"cannot decode the record at {Place()}: {reason}");
+            string wayOut = _tellsNewFields ? "; columns and types were found in earlier records, load again to widen them" : "";
+            throw Failure($"cannot decode the record at {Place()}: {reason}{wayOut}");
         }
 
         var rejection = new RejectedRecord(PartitionName, _offset, reason);

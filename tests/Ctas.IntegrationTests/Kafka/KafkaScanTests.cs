@@ -223,7 +223,11 @@ public sealed class KafkaScanTests
     public async Task Read_FinalFault_FailsAtOnce(ErrorCode error, string words)
     {
         ScriptedPartition partition = _topic.AddPartition().Records(10);
-        _topic.BeforeFetch(2, () => partition.Errors.Enqueue(error));
+        _topic.BeforeFetch(2, () =>
+        {
+            partition.Errors.Enqueue(error);
+            partition.Start = 8;
+        });
 
         await using ISourceScan scan = await OpenAsync();
 

@@ -62,6 +62,41 @@ public sealed class KafkaTailTests
     }
 
     [Fact]
+    public async Task Tail_TopicMadeAnewAndAlreadyLonger_IsNoticedByItsId()
+    {
+        _topic.TopicId = "first";
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        _topic.BeforeFetch(2, () =>
+        {
+            (_topic.TopicId, _) = ("second", partition.Records(5, from: 2));
+            partition.Errors.Enqueue(ErrorCode.Local_Transport);
+        });
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        Func<Task> read = () => ReadKeysAsync(tail, until: 7);
+
+        SourceException error = (await read.Should().ThrowAsync<SourceException>()).Which;
+        error.Message.Should().Contain("t[0] at offset 2").And.Contain("made anew");
+        error.IsTransient.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Tail_TopicMadeAnewAndShorter_IsNoticedByItsEnd()
+    {
+        ScriptedPartition partition = _topic.AddPartition().Records(4);
+        _topic.BeforeFetch(2, () =>
+        {
+            partition.CutTo(1);
+            partition.Errors.Enqueue(ErrorCode.OffsetOutOfRange);
+        });
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        Func<Task> read = () => ReadKeysAsync(tail, until: 5);
+
+        (await read.Should().ThrowAsync<SourceException>()).Which.Message.Should().Contain("made anew").And.Contain("it has offsets 0 to 1 now");
+    }
+
+    [Fact]
     public async Task Tail_AddedPartition_IsReadFromItsFirstRecord()
     {
         _topic.AddPartition().Records(1);

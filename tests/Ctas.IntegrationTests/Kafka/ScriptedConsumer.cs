@@ -29,6 +29,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public string? GetClusterId() => _topic.ClusterId;
 
+    public string? GetTopicId() => _topic.TopicId;
+
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
         [.. partitions.Select(id => OffsetAt(_topic.Partitions[id], place))];
 

@@ -22,6 +22,9 @@ internal sealed class ScriptedTopic(InstantTime time)
     /// <summary>The name of the cluster it lies on; null for an old one.</summary>
     public string? ClusterId { get; set; } = "scripted";
 
+    /// <summary>What tells it from another topic of its name; null with old brokers.</summary>
+    public string? TopicId { get; set; }
+
     /// <summary>False to prove that the position alone ends a scan.</summary>
     public bool TellsEnds { get; set; } = true;
 

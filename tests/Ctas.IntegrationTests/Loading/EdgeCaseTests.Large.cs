@@ -1,8 +1,10 @@
 using Confluent.Kafka;
 
+using Ctas.Data;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
+using Ctas.Sources;
 using Ctas.Tables;
 
 namespace Ctas.IntegrationTests.Loading;
@@ -16,7 +18,7 @@ public sealed partial class EdgeCaseTests
 
     [Fact]
     [Trait("Category", "Large")]
-    public async Task VeryLargeTopic_MemoryStaysBounded()
+    public async Task LargeTopic_SupersededVersions_AreLetGo()
     {
         await using var embedded = EmbeddedKafka.Start();
         embedded.CreateTopic("large", partitions: 32);
@@ -51,7 +53,7 @@ public sealed partial class EdgeCaseTests
         latest.RowCount.Should().Be(LargeKeys);
         for (int key = 0; key < LargeKeys; key++)
         {
-            latest.TryGet($"k{key}", out Ctas.Data.Row row).Should().BeTrue();
+            latest.TryGet($"k{key}", out Row row).Should().BeTrue();
             (Convert.ToInt32(row["version"], null), row["payload"]).Should().Be(last[key]);
         }
 
@@ -75,6 +77,92 @@ public sealed partial class EdgeCaseTests
             yield return EmbeddedRecord.Of($"k{key}", $$"""{"version":{{version}},"payload":"{{payload}}"}""");
         }
     }
+
+    [Fact]
+    [Trait("Category", "Large")]
+    public async Task VeryLargeTopic_MemoryStaysBounded()
+    {
+        await using var embedded = EmbeddedKafka.Start();
+        var seconds = new Dictionary<int, double>();
+        foreach (int records in new[] { 100_000, 1_000_000, 10_000_000 })
+        {
+            embedded.CreateTopic($"orders{records}", partitions: 64);
+            await embedded.ProduceAsync($"orders{records}", Orders(records), CompressionType.Zstd);
+            seconds[records] = await TimeAsync(embedded, records);
+        }
+
+        double exponent = Math.Log(seconds[10_000_000] / seconds[100_000]) / Math.Log(100);
+        (long peak, long table) = await PeakAsync(embedded, 10_000_000);
+
+        output.WriteLine($"seconds {string.Join(" ", seconds.Select(time => $"{time.Key}: {time.Value:0.00}"))}; exponent {exponent:0.00}");
+        output.WriteLine($"peak {peak >> 20} MiB while loading, table {table >> 20} MiB");
+        exponent.Should().BeLessThan(1.1);
+        peak.Should().BeLessThan((table * 13 / 10) + (256L << 20));
+    }
+
+    private static async Task<double> TimeAsync(EmbeddedKafka embedded, int records)
+    {
+        await using CtasEngine engine = OrdersEngine(TopicSource.Of(embedded.BootstrapServers, OrderSource(records)));
+        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        LoadResult result = await engine.LoadAsync().WaitAsync(TimeSpan.FromMinutes(5));
+        double elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        result.ThrowIfFailed();
+        (result["t"].Records, result["t"].Rows).Should().Be((records, records));
+        var random = new Random(1);
+        for (int look = 0; look < 1_000; look++)
+        {
+            int n = random.Next(records);
+            engine.Tables["t"].TryGet($"order-{n}", out Row row).Should().BeTrue();
+            (row["customer"], row["amount"]).Should().Be(($"c{n % 5_000}", (long)n % 1_000));
+        }
+
+        return elapsed;
+    }
+
+    /// <summary>The most that is alive while the table is loaded, and what the table takes in the end.</summary>
+    private static async Task<(long Peak, long Table)> PeakAsync(EmbeddedKafka embedded, int records)
+    {
+        long before = LiveBytes();
+        long peak = 0;
+        int reads = 0;
+        var source = new ObservedSource(TopicSource.Of(embedded.BootstrapServers, OrderSource(records)))
+        {
+            BeforeRead = (_, _, _) =>
+            {
+                if (reads++ % 40 == 0) { peak = Math.Max(peak, LiveBytes() - before); }
+
+                return Task.CompletedTask;
+            },
+        };
+        await using CtasEngine engine = OrdersEngine(source);
+        (await engine.LoadAsync().WaitAsync(TimeSpan.FromMinutes(8))).ThrowIfFailed();
+        peak = Math.Max(peak, LiveBytes() - before);
+        reads.Should().BeGreaterThan(500);
+        return (peak, engine.Tables["t"].Memory.Total);
+    }
+
+    private static CtasEngine OrdersEngine(ISource source) => new CtasEngineBuilder()
+        .UseSource("orders", source)
+        .AddTable("CREATE TABLE t WITH (table_model = 'compact') AS SELECT id, customer, amount, status FROM orders")
+        .Build();
+
+    private static SourceDefinition OrderSource(int records) => new("orders", new TopicLocation($"orders{records}", null))
+    {
+        Columns =
+        [
+            new("id", DataType.Varchar, SourceColumnRole.Key), new("customer", DataType.Varchar),
+            new("amount", DataType.BigInt), new("status", DataType.Varchar),
+        ],
+        Mode = ReadMode.Changelog,
+    };
+
+    // Neighbours lie in one partition, so that batches compress well: a partition of the embedded cluster keeps 5 MB.
+    private static IEnumerable<EmbeddedRecord> Orders(int records) => Enumerable.Range(0, records).Select(n => EmbeddedRecord.Of(
+        $"order-{n}", $$"""{"customer":"c{{n % 5_000}}","amount":{{n % 1_000}},"status":"{{(n % 3 == 0 ? "paid" : "open")}}"}""") with
+    {
+        Partition = n / 2_000 % 64,
+    });
 
     private static long LiveBytes()
     {

@@ -13,7 +13,7 @@ public sealed class EdgeCaseTestsAlone : ICollectionFixture<TestKafka>;
 
 /// <summary>Suite 5: topics and records that are out of the ordinary.</summary>
 [Collection(nameof(EdgeCaseTests))]
-public sealed partial class EdgeCaseTests(TestKafka kafka)
+public sealed partial class EdgeCaseTests(TestKafka kafka, Xunit.Abstractions.ITestOutputHelper output)
 {
     [Fact]
     public async Task EmptyTopic_GivesEmptyReadyTable()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using Ctas.IntegrationTests.Maintenance;
 using Ctas.Kafka;
 using Ctas.Loading;
 using Ctas.Tests.Tables.Snapshots;
@@ -25,6 +26,11 @@ internal static class KilledWriter
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [KilledFollower.Command, string brokers, string stored, string script])
+        {
+            return await KilledFollower.RunAsync(brokers, stored, script);
+        }
+
         if (arguments is not [string bootstrapServers, string folder, string sql]) { return 1; }
 
         var files = new FailingFiles

@@ -25,6 +25,9 @@ internal sealed class ObservedSource(ISource inner) : IGroupSource
     /// <summary>Runs before each read, given the scan and the rows it has delivered so far.</summary>
     public Func<ISourceScan, long, CancellationToken, Task>? BeforeRead { get; init; }
 
+    /// <summary>Given what each read has brought.</summary>
+    public Action<SourceBatch>? AfterRead { get; init; }
+
     /// <summary>Runs when a scan is over.</summary>
     public Action? AfterClose { get; init; }
 
@@ -54,6 +57,8 @@ internal sealed class ObservedSource(ISource inner) : IGroupSource
 
             SourceBatch? batch = await inner.ReadAsync(cancellationToken);
             _delivered += batch?.Rows.RowCount ?? 0;
+            if (batch is not null) { source.AfterRead?.Invoke(batch); }
+
             return batch;
         }
 

@@ -60,6 +60,17 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
     }
 
     [Fact]
+    [Trait("Category", "Chaos")]
+    public Task Restart_ProcessIsKilled_ConvergesToAFullLoad() => KillAndRestartAsync(seed: 1, kills: 2);
+
+    [Theory]
+    [Trait("Category", "Large")]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public Task Restart_ProcessIsKilledManyTimes_ConvergesToAFullLoad(int seed) => KillAndRestartAsync(seed, kills: 12);
+
+    [Fact]
     public async Task Restart_ReadsOnlyWhatIsNew_AndSaysSo()
     {
         (string sql, string orders, _) = await FilledAsync();
@@ -134,6 +145,38 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
         (await engine.SaveSnapshotAsync("large").Guarded()).Select(saved => saved.Table).Should().Equal("orders_in");
         (await engine.SaveSnapshotAsync("totals").Guarded()).Select(saved => saved.Table).Should().BeEquivalentTo("orders_in", "customers_in");
         _folder.Files.Should().HaveCount(2);
+    }
+
+    /// <summary>Kills processes that follow and store while records arrive; what is left on disk is continued here.</summary>
+    private async Task KillAndRestartAsync(int seed, int kills)
+    {
+        var random = new Random(seed);
+        (string sql, string orders, string customers) = await FilledAsync();
+        for (int kill = 0; kill < kills; kill++)
+        {
+            (KilledFollower follower, string kinds) = await KilledFollower.StartAsync(cluster.Kafka.BootstrapServers, _folder.Path, sql);
+            using (follower)
+            {
+                kinds.Should().MatchRegex(kill == 0 ? "^Live/Full$" : "^(Live/(Restored|Continued) ?)+$", "what a killed process has stored is used");
+                Task producing = ProduceAsync(random, orders, customers);
+                await follower.WaitForSavesAsync(random.Next(4));
+                if (random.Next(2) == 0) { await producing; }
+
+                await follower.KillAsync();
+                await producing;
+            }
+        }
+
+        await using CtasEngine engine = Builder(sql).UseSnapshots(_folder.Path).Build();
+        LoadResult result = await engine.LoadAsync().Guarded();
+        result.ThrowIfFailed();
+        result["totals"].Kind.Should().NotBe(LoadKind.Full);
+        await using CtasEngine full = await OracleAsync(sql, Task.CompletedTask);
+        await UntilEqualAsync(engine, full, $"seed {seed}, {result["totals"].Kind}: {result["totals"].KindReason}");
+
+        await ProduceAsync(random, orders, customers);
+        await using CtasEngine later = await OracleAsync(sql, Task.CompletedTask);
+        await UntilEqualAsync(engine, later, $"seed {seed}, after what came last");
     }
 
     private static void Damage(string file)

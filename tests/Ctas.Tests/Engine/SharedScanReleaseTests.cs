@@ -38,6 +38,33 @@ public sealed class SharedScanReleaseTests
         SpinWait.SpinUntil(() => shared.Closed == 1, TimeSpan.FromSeconds(30)).Should().BeTrue("nobody is left to read it");
     }
 
+    [Fact]
+    public async Task LoadAsync_SourceFailsBehindItsFirstBatches_EveryReaderIsTold()
+    {
+        var records = new InMemorySource(new SourceDefinition("shared", new InMemoryLocation("shared"))
+        {
+            Columns = [new SourceColumn("n", DataType.BigInt)],
+            Mode = ReadMode.Append,
+            BatchRows = 1,
+        })
+        {
+            BeforeRecord = (_, offset, _) => offset < 30
+                ? ValueTask.CompletedTask
+                : throw new SourceException("shared", "the line is cut", isTransient: true),
+        };
+        for (int row = 0; row < 40; row++) { records.Add(InMemoryRecord.FromText(key: null, """{"n":1}""")); }
+
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("shared", records)
+            .AddScript("CREATE TABLE a AS SELECT n FROM shared; CREATE TABLE b AS SELECT SUM(n) AS n FROM shared;")
+            .Build();
+
+        LoadResult result = await engine.LoadAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        result.Tables.Should().HaveCount(2).And.OnlyContain(
+            table => table.State == TableState.Failed && table.Error!.Message.Contains("the line is cut"));
+    }
+
     private sealed class RefusingFactory : ISourceFactory
     {
         public bool CanCreate(SourceLocation location) => location is FileLocation;

@@ -11,18 +11,22 @@ namespace Ctas.Tests.Maintenance;
 public sealed class BankTests
 {
     private const int Accounts = 50;
-    private const int Transfers = 40_000;
-
     private readonly InMemorySource _transfers = TransferStream.In(partitions: 3);
 
     [Fact]
-    public async Task Bank_RandomTransfers_EveryMomentAddsUp()
+    public Task Bank_RandomTransfers_EveryMomentAddsUp() => RunAsync(transfers: 40_000, recordsPerTick: 200, readers: 2);
+
+    [Fact]
+    [Trait("Category", "Large")]
+    public Task Bank_MillionsOfTransfers_EveryMomentAddsUp() => RunAsync(transfers: 3_000_000, recordsPerTick: 2_000, readers: 4);
+
+    private async Task RunAsync(int transfers, int recordsPerTick, int readers)
     {
         var random = new Random(7);
         Transfer(random, 1000);
         await using CtasEngine engine = new CtasEngineBuilder()
             .UseSource("transfers", _transfers)
-            .WithOptions(new CtasEngineOptions { Maintenance = new MaintenanceOptions { MaxRecordsPerTick = 200 } })
+            .WithOptions(new CtasEngineOptions { Maintenance = new MaintenanceOptions { MaxRecordsPerTick = recordsPerTick } })
             .AddScript(
                 """
                 CREATE TABLE moves AS
@@ -39,13 +43,13 @@ public sealed class BankTests
         (await engine.LoadAsync()).ThrowIfFailed();
 
         using var done = new CancellationTokenSource();
-        Task<int>[] readers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => Watch(engine, done.Token)))];
-        for (int burst = 0; burst < 40; burst++) { Transfer(random, Transfers / 40); }
+        Task<int>[] watching = [.. Enumerable.Range(0, readers).Select(_ => Task.Run(() => Watch(engine, done.Token)))];
+        for (int burst = 0; burst < 40; burst++) { Transfer(random, transfers / 40); }
 
         ITable final = await engine.Maintenance.WaitForAsync(
             "total", _ => engine.Maintenance.FreshnessOf("total").LagRecords == 0, new CancellationTokenSource(TimeSpan.FromSeconds(120)).Token);
         await done.CancelAsync();
-        int[] moments = await Task.WhenAll(readers);
+        int[] moments = await Task.WhenAll(watching);
 
         final.Rows.Single().ToString().Should().Be($"(0, {Accounts})");
         moments.Should().OnlyContain(count => count > 0);

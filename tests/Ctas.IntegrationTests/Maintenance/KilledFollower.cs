@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+using Ctas.IntegrationTests.Loading;
+using Ctas.Kafka;
+
+namespace Ctas.IntegrationTests.Maintenance;
+
+/// <summary>
+/// This assembly as a process of its own: loads live tables from what is stored, follows their topics, and stores them
+/// again and again, until it is killed.
+/// </summary>
+internal sealed class KilledFollower : IDisposable
+{
+    /// <summary>The first argument of such a process.</summary>
+    public const string Command = "follow";
+
+    private const string Saved = "saved";
+
+    private readonly Process _process;
+
+    private KilledFollower(Process process) => _process = process;
+
+    /// <summary>Starts the process and returns when its tables are live.</summary>
+    /// <returns>The process, and how its tables were loaded.</returns>
+    public static async Task<(KilledFollower Follower, string Kinds)> StartAsync(string bootstrapServers, string folder, string sql)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (string argument in (string[])["exec", typeof(KilledFollower).Assembly.Location, Command, bootstrapServers, folder, sql])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var follower = new KilledFollower(Process.Start(start)!);
+        return (follower, await follower.ReadLineAsync());
+    }
+
+    /// <summary>Waits until it has stored what its tables follow so many times more.</summary>
+    public async Task WaitForSavesAsync(int saves)
+    {
+        for (; saves > 0; saves--) { (await ReadLineAsync()).Should().Be(Saved); }
+    }
+
+    /// <summary>Kills it, in the middle of whatever it does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().Guarded();
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    /// <summary>What the process does.</summary>
+    public static async Task<int> RunAsync(string bootstrapServers, string folder, string sql)
+    {
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(bootstrapServers).AddScript(sql).UseSnapshots(folder).Build();
+        Ctas.Loading.LoadResult result = await engine.LoadAsync();
+        Console.WriteLine(string.Join(' ', result.Tables.Select(table => $"{table.State}/{table.Kind}").Distinct()));
+
+        // Nobody is left to kill it when the other end of its input is gone.
+        Task orphaned = Task.Run(Console.In.ReadToEnd);
+        while (!orphaned.IsCompleted)
+        {
+            await engine.SaveSnapshotAsync();
+            Console.WriteLine(Saved);
+        }
+
+        return 0;
+    }
+
+    private async Task<string> ReadLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync().Guarded() ?? throw new InvalidOperationException("The process has ended.");
+}
