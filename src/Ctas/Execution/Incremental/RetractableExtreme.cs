@@ -9,7 +9,8 @@ namespace Ctas.Execution.Incremental;
 /// <summary>Maintains MIN and MAX. NULL of no values.</summary>
 /// <remarks>
 /// Every different value of a group is counted, and the values lie in a heap; one that has gone stays there until it
-/// comes to the top or until half of the heap has gone. Cost O(log values of the group), on average over the changes.
+/// comes to the top or until half of the heap has gone. Cost O(log values of the group), on average over the changes. The
+/// heaps are made of links between the values. Source: Fredman et al., The pairing heap, Algorithmica 1986.
 /// </remarks>
 /// <typeparam name="T">What values are compared by.</typeparam>
 /// <param name="type">Type of the argument and of the result.</param>
@@ -20,10 +21,10 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
 
     private readonly PackedRows<ValueState> _values = new([DataType.BigInt, type], isExact: false);
     private readonly List<int> _new = [];
+    private readonly List<int> _taken = [];
     private Heap[] _heaps = [];
-    private long _heapBytes;
 
-    public override long SizeInBytes => _values.SizeInBytes + (_heaps.Length * (long)Unsafe.SizeOf<Heap>()) + _heapBytes;
+    public override long SizeInBytes => _values.SizeInBytes + (_heaps.Length * (long)Unsafe.SizeOf<Heap>());
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount)
@@ -60,9 +61,9 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
             if (row % CacheLines.BlockRows == 0) { Prefetch(groups[row..]); }
 
             ref Heap heap = ref _heaps[groups[row]];
-            while (heap.Size > 0 && _values.State(heap.Places![0]).Count <= 0) { Pop(ref heap); }
+            while (heap.Top != 0 && _values.State(heap.Top - 1).Count <= 0) { Pop(ref heap); }
 
-            tops[row] = heap.Size > 0 ? heap.Places![0] : -1;
+            tops[row] = heap.Top - 1;
         }
 
         return _values.Columns(tops)[1];
@@ -72,11 +73,10 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
     {
         if (group >= _heaps.Length) { return; }
 
-        ref Heap heap = ref _heaps[group];
-        while (heap.Size > 0) { Pop(ref heap); }
+        TakeAll(ref _heaps[group]);
+        foreach (int taken in _taken) { Leave(taken - 1); }
 
-        _heapBytes -= (heap.Places?.Length ?? 0) * 4L;
-        heap = default;
+        _heaps[group] = default;
     }
 
     public override void Forget(ReadOnlySpan<int> groups)
@@ -86,10 +86,14 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
             if (group >= _heaps.Length) { continue; }
 
             // Every value that counts is in the heap.
-            ref Heap heap = ref _heaps[group];
-            foreach (int place in heap.Places.AsSpan(0, heap.Size)) { _values.State(place).Count = 0; }
+            TakeAll(ref _heaps[group]);
+            foreach (int taken in _taken)
+            {
+                _values.State(taken - 1).Count = 0;
+                Leave(taken - 1);
+            }
 
-            Clear(group);
+            _heaps[group] = default;
         }
     }
 
@@ -118,12 +122,7 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
 
         foreach (int group in block)
         {
-            if (_heaps[group].Places is { } places) { CacheLines.Prefetch(ref MemoryMarshal.GetArrayDataReference(places)); }
-        }
-
-        foreach (int group in block)
-        {
-            if (_heaps[group].Size > 0) { _values.Prefetch(_heaps[group].Places![0]); }
+            if (_heaps[group].Top != 0) { _values.Prefetch(_heaps[group].Top - 1); }
         }
     }
 
@@ -170,46 +169,91 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
     {
         if (heap.Size > MinHeap && heap.Size > heap.Live * 2) { DropGone(ref heap); }
 
-        if (heap.Size == (heap.Places?.Length ?? 0))
-        {
-            int length = Math.Max(2, heap.Size * 2);
-            _heapBytes += (length - heap.Size) * 4L;
-            Array.Resize(ref heap.Places, length);
-        }
-
         _values.State(place).IsInHeap = true;
-        heap.Places![heap.Size++] = place;
-        Rise(heap.Places, heap.Size - 1);
+        heap.Top = Merge(heap.Top, place + 1);
+        heap.Size++;
     }
 
     private void Pop(ref Heap heap)
     {
-        int place = heap.Places![0];
-        heap.Places[0] = heap.Places[--heap.Size];
-        Sink(heap.Places, 0, heap.Size);
-        _values.State(place).IsInHeap = false;
-        ForgetIfGone(place);
+        int place = heap.Top - 1;
+        _taken.Clear();
+        TakeBelow(place);
+        heap.Top = MergeTaken();
+        heap.Size--;
+        Leave(place);
     }
 
     private void DropGone(ref Heap heap)
     {
+        TakeAll(ref heap);
         int kept = 0;
-        int[] places = heap.Places!;
-        for (int i = 0; i < heap.Size; i++)
+        foreach (int taken in CollectionsMarshal.AsSpan(_taken))
         {
-            int place = places[i];
-            if (_values.State(place).Count > 0)
-            {
-                places[kept++] = place;
-                continue;
-            }
-
-            _values.State(place).IsInHeap = false;
-            ForgetIfGone(place);
+            if (_values.State(taken - 1).Count > 0) { _taken[kept++] = taken; }
+            else { Leave(taken - 1); }
         }
 
-        heap.Size = kept;
-        for (int i = (kept / 2) - 1; i >= 0; i--) { Sink(places, i, kept); }
+        CollectionsMarshal.SetCount(_taken, kept);
+        (heap.Top, heap.Size) = (MergeTaken(), kept);
+    }
+
+    /// <summary>The further of two heaps with the other one below it.</summary>
+    private int Merge(int first, int second)
+    {
+        if (first == 0 || second == 0) { return first | second; }
+
+        if (IsBefore(second - 1, first - 1)) { (first, second) = (second, first); }
+
+        ref ValueState upper = ref _values.State(first - 1);
+        _values.State(second - 1).Next = upper.Below;
+        upper.Below = second;
+        return first;
+    }
+
+    /// <summary>One heap of those taken: by pairs, and then these from the last one on.</summary>
+    private int MergeTaken()
+    {
+        int top = 0;
+        int pairs = (_taken.Count + 1) / 2;
+        for (int pair = 0; pair < pairs; pair++)
+        {
+            int second = (pair * 2) + 1;
+            _taken[pair] = Merge(_taken[pair * 2], second < _taken.Count ? _taken[second] : 0);
+        }
+
+        for (int pair = pairs - 1; pair >= 0; pair--) { top = Merge(_taken[pair], top); }
+
+        return top;
+    }
+
+    /// <summary>Takes a heap apart.</summary>
+    private void TakeAll(ref Heap heap)
+    {
+        _taken.Clear();
+        if (heap.Top != 0) { _taken.Add(heap.Top); }
+
+        (heap.Top, heap.Size) = (0, 0);
+        for (int index = 0; index < _taken.Count; index++) { TakeBelow(_taken[index] - 1); }
+    }
+
+    private void TakeBelow(int place)
+    {
+        int below = _values.State(place).Below;
+        _values.State(place).Below = 0;
+        while (below != 0)
+        {
+            _taken.Add(below);
+            ref ValueState state = ref _values.State(below - 1);
+            below = state.Next;
+            state.Next = 0;
+        }
+    }
+
+    private void Leave(int place)
+    {
+        _values.State(place).IsInHeap = false;
+        ForgetIfGone(place);
     }
 
     private void ForgetIfGone(int place)
@@ -219,40 +263,22 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         _values.Remove(place);
     }
 
-    private void Rise(int[] places, int at)
-    {
-        while (at > 0 && IsBefore(places[at], places[(at - 1) / 2]))
-        {
-            (places[at], places[(at - 1) / 2]) = (places[(at - 1) / 2], places[at]);
-            at = (at - 1) / 2;
-        }
-    }
-
-    private void Sink(int[] places, int at, int size)
-    {
-        while ((at * 2) + 1 < size)
-        {
-            int child = (at * 2) + 1;
-            if (child + 1 < size && IsBefore(places[child + 1], places[child])) { child++; }
-
-            if (!IsBefore(places[child], places[at])) { return; }
-
-            (places[at], places[child]) = (places[child], places[at]);
-            at = child;
-        }
-    }
-
     private struct ValueState
     {
         public T Value;
         public int Count;
+
+        // Heaps below it, and the next one that is below the same value: places + 1, 0 for none.
+        public int Below;
+        public int Next;
         public bool IsInHeap;
         public bool IsKnown;
     }
 
     private struct Heap
     {
-        public int[]? Places;
+        // A place + 1, so that an empty heap is all zeros.
+        public int Top;
         public int Size;
         public int Live;
     }
