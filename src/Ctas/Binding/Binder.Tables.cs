@@ -25,9 +25,6 @@ internal sealed partial class Binder
         return new BoundTable(Declared(syntax.Columns, relation), key) { ReadsClock = _readsClock };
     }
 
-    private void RefuseEmit(QuerySyntax query, EmitMode emit) => NotSupportedYet(
-        query, $"EMIT {emit.ToString().ToUpperInvariant()}", "Leave it out to load once.");
-
     private void ReportDuplicateResults(CreateAsSyntax syntax, BoundRelation relation)
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

@@ -40,7 +40,7 @@ internal sealed partial class Binder(
     {
         var binder = new Binder(
             diagnostics, catalog, reader: null, new Dictionary<string, SourceDeclaration>(), DataType.Unknown);
-        if (statement.Emit == EmitMode.Final) { binder.RefuseEmit(statement.Query, statement.Emit); }
+        if (statement.Emit == EmitMode.Final) { diagnostics.Add(BindingDiagnostics.FinalQuery(statement.Query.Span)); }
 
         return binder.BindQuery(statement.Query, commonTables: null);
     }

@@ -378,6 +378,12 @@ internal static partial class BindingDiagnostics
         $"\"{table}\" has no event time: a window needs a source, or a column ROWTIME",
         $"Say which column it is in a sub-query: FROM (SELECT *, … AS ROWTIME FROM {table}) AS {table}.");
 
+    public static Diagnostic FinalQuery(TextSpan span) => new(
+        "CTAS2107",
+        span,
+        "SELECT … EMIT FINAL is not supported: a query sees the rows of tables, and not how far event time has come",
+        "Make a table of it, CREATE TABLE … AS SELECT … EMIT FINAL, whose rows are those of closed windows, and select from that.");
+
     public static Diagnostic NoRowTime(TextSpan span, string table) => new(
         "CTAS2106",
         span,

@@ -177,6 +177,30 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
         await ProduceAsync(random, orders, customers);
         await using CtasEngine later = await OracleAsync(sql, Task.CompletedTask);
         await UntilEqualAsync(engine, later, $"seed {seed}, after what came last");
+
+    [Fact]
+    public async Task Restart_TableWithRetention_ComesFromStoredChangelogsAsItIsAtThatMoment()
+    {
+        string orders = cluster.CreateTopic(partitions: 1);
+        string sql = $"""
+            CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, customer VARCHAR, amount BIGINT) WITH (kafka_topic = '{orders}', value_format = 'JSON');
+            CREATE TABLE recent WITH (retention = '1 hour') AS SELECT id, amount FROM orders_in EMIT CHANGES
+            """;
+        DateTimeOffset old = DateTimeOffset.UtcNow.AddHours(-2);
+        await cluster.Kafka.ProduceAsync(orders, [Order("old", "c1", 1) with { Timestamp = old }, Order("o1", "c1", 2)]);
+        await using (CtasEngine first = Builder(sql).UseSnapshots(_folder.Path).Build())
+        {
+            (await first.LoadAsync().Guarded()).ThrowIfFailed();
+            first.Tables["recent"].Contents().Should().Equal("o1|2");
+        }
+
+        _folder.Files.Should().ContainSingle("the changelog is stored, and not the table");
+        await cluster.Kafka.ProduceAsync(orders, [Order("o2", "c1", 3), Order("older", "c1", 4) with { Timestamp = old }]);
+        await using CtasEngine second = Builder(sql).UseSnapshots(_folder.Path).Build();
+        LoadResult result = await second.LoadAsync().Guarded();
+
+        (result["recent"].Kind, result["recent"].Records).Should().Be((LoadKind.Continued, 2L));
+        second.Tables["recent"].Contents().Should().BeEquivalentTo("o1|2", "o2|3");
     }
 
     private static void Damage(string file)

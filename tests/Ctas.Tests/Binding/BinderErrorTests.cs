@@ -87,6 +87,7 @@ public sealed class BinderErrorTests
     [InlineData("CTAS2003", "CREATE TABLE t AS SELECT 1 AS x FROM users JOIN (SELECT at FROM orders WHERE user_id = {born}) o ON TRUE", "\"born\"", "LATERAL")]
     [InlineData("CTAS2003", "CREATE TABLE t AS SELECT id + 1 AS nxt FROM users WHERE {nxt} = 1", "\"nxt\"", "repeat the expression")]
     [InlineData("CTAS2003", "CREATE TABLE t AS SELECT id FROM users WHERE name = {\"it's\"}", "it's", "'it''s'")]
+    [InlineData("CTAS2107", "{SELECT id FROM users} EMIT FINAL", "not how far event time has come", "CREATE TABLE … AS SELECT … EMIT FINAL")]
     [InlineData("CTAS2007", "CREATE TABLE t AS SELECT {at - 5} AS x FROM orders", "TIMESTAMP and INT", "- INTERVAL '5 days'")]
     public void Bind_Mistake_IsReportedOnceInPlace(string code, string annotated, string message, string? hint)
     {
@@ -96,11 +97,6 @@ public sealed class BinderErrorTests
         diagnostic.Message.Should().Contain(message).And.NotEndWith(".");
         if (hint is not null) { diagnostic.Hint.Should().Contain(hint); }
     }
-
-    [Theory]
-    [InlineData("SELECT id FROM users EMIT FINAL", "EMIT FINAL")]
-    public void Bind_LaterClause_IsRefusedByName(string sql, string construct) =>
-        Scripts.Plan(sql).Diagnostics.Should().ContainSingle().Which.Message.Should().Be($"{construct} is not supported yet");
 
     [Fact]
     public void Bind_ManyMistakes_AreAllReportedAtOnce()

@@ -27,11 +27,13 @@ internal enum MaintenanceOutcome
 internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string sql, int seed, bool isOptimised) : IScanProvider
 {
     public const int Ticks = 8;
+    private const long MicrosPerDay = 86_400_000_000;
 
     private readonly Random _random = new(seed);
     private readonly List<ChangingTable> _tables = [];
     private readonly MaintainedRows _rows = new();
     private RowErrorPolicy _policy;
+    private long _now;
 
     /// <summary>What is wrong; null when nothing is.</summary>
     public string? Difference { get; private set; }
@@ -71,6 +73,7 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
             return MaintenanceOutcome.Refused;
         }
 
+        Plan = Retained(Plan);
         _policy = seed % 2 == 0 ? RowErrorPolicy.Fail : RowErrorPolicy.Skip;
         _tables.AddRange(tables.Select(table => new ChangingTable(table, _random)));
         try { return Maintain(Plan); }
@@ -88,13 +91,31 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
         yield return new ChangeBatch(Table(scan.Relation).Rows.Select(scan.Columns.AsSpan()));
     }
 
-    private MaintenanceOutcome Maintain(LogicalPlan plan)
+    /// <summary>Of every third query whose rows have a time, the rows that are not too old, by a clock that goes on with the ticks.</summary>
+    private LogicalPlan Retained(LogicalPlan plan)
     {
-        var query = new MaintainedQuery(plan, _policy);
+        int ordinal = plan.Schema.Fields.ToList().FindIndex(field => field.Type.Kind == DataTypeKind.Timestamp);
+        if (seed % 3 != 0 || ordinal < 0) { return plan; }
+
+        var random = new Random(seed);
+        long length = random.NextInt64(1, 7) * MicrosPerDay;
+        long now = (long)OracleTable.Value(random, ValueTag.Timestamp, nullsIn: 0)! + (length / 2);
+        return new LogicalRetention(plan, new ColumnReference(ordinal, DataType.Timestamp), length, now);
+    }
+
+    private static LogicalPlan After(LogicalPlan plan, int ticks) => plan is LogicalRetention retention
+        ? retention with { PlannedAt = retention.PlannedAt + (ticks * retention.Length / 10) }
+        : plan;
+
+    private MaintenanceOutcome Maintain(LogicalPlan snapshot)
+    {
+        var query = new MaintainedQuery(snapshot, _policy);
         for (int tick = 0; tick <= Ticks; tick++)
         {
             var changes = _tables.ToDictionary(
                 table => table.Table.Name, table => tick == 0 ? table.Start() : table.Change(), StringComparer.OrdinalIgnoreCase);
+            LogicalPlan plan = After(snapshot, tick);
+            _now = (plan as LogicalRetention)?.PlannedAt ?? 0;
             (List<object?[]>? expected, string? error) = Recompute(plan);
             bool isMaintained = TryTick(query, changes, out string? failure);
             if (Difference is not null) { return MaintenanceOutcome.Different; }
@@ -117,6 +138,9 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
             {
                 FailedTicks++;
                 foreach (ChangingTable table in _tables) { table.Undo(); }
+
+                // Time goes on all the same.
+                if (query.Recent is not null) { TryTick(query, _tables.ToDictionary(table => table.Table.Name, _ => new List<ChangeBatch>()), out _); }
 
                 expected = Recompute(plan).Rows;
             }
@@ -160,8 +184,9 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
         }
     }
 
-    private static void Push(MaintainedQuery query, Dictionary<string, List<ChangeBatch>> changes)
+    private void Push(MaintainedQuery query, Dictionary<string, List<ChangeBatch>> changes)
     {
+        query.Recent?.Advance(_now);
         foreach (LogicalScan scan in query.Scans)
         {
             foreach (ChangeBatch batch in changes[scan.Relation])
