@@ -177,6 +177,7 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
         await ProduceAsync(random, orders, customers);
         await using CtasEngine later = await OracleAsync(sql, Task.CompletedTask);
         await UntilEqualAsync(engine, later, $"seed {seed}, after what came last");
+    }
 
     [Fact]
     public async Task Restart_TableWithRetention_ComesFromStoredChangelogsAsItIsAtThatMoment()

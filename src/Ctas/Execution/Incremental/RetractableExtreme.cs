@@ -22,6 +22,7 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
     private readonly PackedRows<ValueState> _values = new([DataType.BigInt, type], isExact: false);
     private readonly List<int> _new = [];
     private readonly List<int> _taken = [];
+    private readonly List<int> _dropped = [];
     private Heap[] _heaps = [];
 
     public override long SizeInBytes => _values.SizeInBytes + (_heaps.Length * (long)Unsafe.SizeOf<Heap>());
@@ -48,6 +49,10 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
 
         // Values that came and went, in whatever order, were never in a heap.
         for (int row = 0; row < rows.Length; row++) { ForgetIfGone(places[row]); }
+
+        foreach (int place in _dropped) { ForgetIfGone(place); }
+
+        _dropped.Clear();
 
         ArrayPool<int>.Shared.Return(places);
         if (_values.Trim()) { KeepAll(); }
@@ -190,8 +195,15 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         int kept = 0;
         foreach (int taken in CollectionsMarshal.AsSpan(_taken))
         {
-            if (_values.State(taken - 1).Count > 0) { _taken[kept++] = taken; }
-            else { Leave(taken - 1); }
+            if (_values.State(taken - 1).Count > 0)
+            {
+                _taken[kept++] = taken;
+                continue;
+            }
+
+            // It keeps its place until all changes are counted: it may be among those that come again.
+            _values.State(taken - 1).IsInHeap = false;
+            _dropped.Add(taken - 1);
         }
 
         CollectionsMarshal.SetCount(_taken, kept);

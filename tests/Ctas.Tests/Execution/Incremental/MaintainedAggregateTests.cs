@@ -42,6 +42,20 @@ public sealed class MaintainedAggregateTests
     }
 
     [Fact]
+    public void MinMax_AValueComesBackAsManyThatHaveGoneAreDropped_ItCounts()
+    {
+        Maintained groups = Start("g", Call("MAX", 1, DataType.BigInt));
+        groups.Change(_rows, "+a|100|0").Tick();
+        groups.Change(_rows, [.. Enumerable.Range(1, 40).Select(x => $"+a|{x}|0")]).Tick();
+        groups.Change(_rows, [.. Enumerable.Range(1, 40).Select(x => $"-a|{x}|0")]).Tick();
+
+        groups.Change(_rows, "+a|50|0", "+a|40|0").Tick();
+        groups.Change(_rows, "+b|7|0").Tick();
+        groups.Change(_rows, "-a|100|0", "-a|50|0").Tick().Should().Equal("+a|40", "-a|100");
+        groups.Change(_rows, "-a|40|0").Tick().Should().Equal("-a|40");
+    }
+
+    [Fact]
     public void Distinct_EqualValues_CountOnce()
     {
         Maintained groups = Start("g", Call("COUNT", 1, DataType.BigInt, isDistinct: true), Call("SUM", 1, DataType.BigInt, isDistinct: true));
