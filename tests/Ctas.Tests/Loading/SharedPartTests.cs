@@ -186,6 +186,9 @@ public sealed class SharedPartTests
 
     [Theory]
     [InlineData("SELECT user_id, COUNT(*) AS n FROM orders GROUP BY user_id", "SELECT note, COUNT(*) AS n FROM orders GROUP BY note")]
+    [InlineData(
+        "SELECT o.id, u.name FROM orders o JOIN users u ON o.user_id = u.id",
+        "SELECT o.id, u.name FROM orders o JOIN users u ON o.user_id = u.id")]
     [InlineData("SELECT seen(amount) AS x FROM orders WHERE amount > 3", "SELECT seen(amount) AS x FROM orders WHERE amount > 3")]
     [InlineData("SELECT user_id, MAX(RANDOM()) AS r FROM orders GROUP BY user_id", "SELECT user_id, MAX(RANDOM()) AS r FROM orders GROUP BY user_id")]
     public async Task LoadAsync_QueriesThatDifferOrAreCheap_RunEach(string first, string second)

@@ -16,8 +16,8 @@ internal sealed class CommonParts
         // Names of tables that have a part; one that stands only inside another common part belongs to that.
         Dictionary<string, LogicalPlan> whole = plans.ToDictionary(plan => plan.Key, plan => SharedPlans.Inlined(plan.Value));
         var classOf = new Dictionary<LogicalPlan, int>(ReferenceEqualityComparer.Instance);
-        IReadOnlyList<IReadOnlyList<LogicalPlan>> classes = EqualParts.Of(whole.Values);
-        for (int number = 0; number < classes.Count; number++)
+        IReadOnlyList<LogicalPlan>[] classes = [.. EqualParts.Of(whole.Values).Where(parts => IsWorthKeeping(parts[0]))];
+        for (int number = 0; number < classes.Length; number++)
         {
             foreach (LogicalPlan part in classes[number]) { classOf[part] = number; }
         }
@@ -48,6 +48,9 @@ internal sealed class CommonParts
     public LogicalPlan Marked(string table, LogicalPlan plan) => Find(table, plan) is { } common
         ? plan with { SharedWith = [.. common.Tables.Where(other => !string.Equals(other, table, StringComparison.OrdinalIgnoreCase))] }
         : PlanTree.MapChildren(plan, input => Marked(table, input));
+
+    // The rows of a join go on as they are made, on several threads: to keep them all costs more than to join again.
+    private static bool IsWorthKeeping(LogicalPlan part) => part is not LogicalJoin;
 
     private void Add(CommonPart common, IEnumerable<(string Table, LogicalPlan Part)> parts)
     {
