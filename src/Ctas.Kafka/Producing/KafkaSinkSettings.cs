@@ -26,14 +26,16 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
     public static IReadOnlyList<string> Validate(IReadOnlyDictionary<string, string> properties)
     {
         List<string> mistakes = [];
-        if (bool.TryParse(properties.GetValueOrDefault("enable.idempotence"), out bool isIdempotent) && !isIdempotent)
+        if (properties.GetValueOrDefault("enable.idempotence")?.ToUpperInvariant() is "FALSE" or "F" or "0")
         {
             mistakes.Add("The property \"kafka.enable.idempotence\" cannot be false: records of one key could change places, or come twice.");
         }
 
-        if ((properties.GetValueOrDefault("acks") ?? properties.GetValueOrDefault("request.required.acks")) is { } acks and not ("all" or "-1"))
+        foreach (string name in new[] { "acks", "request.required.acks" })
         {
-            mistakes.Add($"The property \"kafka.acks\" cannot be {acks}: what a broker alone has confirmed can be lost with it; it is all.");
+            if (properties.GetValueOrDefault(name) is not { } acks || acks is "all" or "-1") { continue; }
+
+            mistakes.Add($"The property \"kafka.{name}\" cannot be {acks}: what a broker alone has confirmed can be lost with it; it is all.");
         }
 
         return mistakes;

@@ -25,6 +25,9 @@ internal sealed class TableDelivery : IAsyncDisposable
     private readonly Channel<QueuedTick> _queue = Channel.CreateUnbounded<QueuedTick>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
+    // That it is full and that there is room are told in the order in which they come true.
+    private readonly Lock _telling = new();
+
     private IReadOnlyList<SinkPosition> _newest = [];
     private IReadOnlyList<SinkPosition> _committed;
     private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +40,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     private long _lastCommit;
     private int _isClosed;
     private int _hasFailed;
-    private int _isFull;
+    private bool _isFull;
 
     /// <summary>Prepares a delivery; nothing is written before <see cref="Start"/>.</summary>
     public TableDelivery(DeliveryTarget target, DeliveryOptions options, TimeProvider time, ILogger logger)
@@ -58,7 +61,10 @@ internal sealed class TableDelivery : IAsyncDisposable
     /// <summary>Called once, by whatever thread finds it out, when the delivery has failed.</summary>
     public Action<Exception>? OnFailed { get; set; }
 
-    /// <summary>Called with true when the queue is full and with false when there is room again, where that is waited out.</summary>
+    /// <summary>
+    /// Called with true when the queue is full and with false when there is room again, where that is waited out; one call at a
+    /// time.
+    /// </summary>
     public Action<bool>? OnFull { get; set; }
 
     /// <summary>How far it is.</summary>
@@ -197,10 +203,15 @@ internal sealed class TableDelivery : IAsyncDisposable
 
     private void NoteFull()
     {
-        if (Interlocked.Exchange(ref _isFull, 1) != 0) { return; }
+        lock (_telling)
+        {
+            if (_isFull) { return; }
+
+            _isFull = true;
+            OnFull?.Invoke(true);
+        }
 
         DeliveryLog.Full(_logger, _target.Writer.Name, _target.Table);
-        OnFull?.Invoke(true);
 
         // What has been delivered meanwhile has not found it full.
         MakeRoom(_options.MaxQueuedChanges / 2);
@@ -209,7 +220,13 @@ internal sealed class TableDelivery : IAsyncDisposable
     /// <summary>Says that there is room when no more than this is left in the queue.</summary>
     private void MakeRoom(long atMost)
     {
-        if (Interlocked.Read(ref _queued) <= atMost && Interlocked.Exchange(ref _isFull, 0) != 0) { OnFull?.Invoke(false); }
+        lock (_telling)
+        {
+            if (!_isFull || Interlocked.Read(ref _queued) > atMost) { return; }
+
+            _isFull = false;
+            OnFull?.Invoke(false);
+        }
     }
 
     private async Task PumpAsync(Task free, IReadOnlyList<SinkPosition> begun)

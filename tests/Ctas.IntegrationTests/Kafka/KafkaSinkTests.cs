@@ -116,7 +116,10 @@ public sealed class KafkaSinkTests : IAsyncLifetime
 
     [Theory]
     [InlineData("enable.idempotence", "false", "records of one key could change places")]
+    [InlineData("enable.idempotence", "0", "records of one key could change places")]
+    [InlineData("enable.idempotence", "F", "records of one key could change places")]
     [InlineData("acks", "1", "what a broker alone has confirmed can be lost")]
+    [InlineData("request.required.acks", "0", "what a broker alone has confirmed can be lost")]
     public void Validate_PropertyThatBreaksAPromise_IsRefused(string name, string value, string reason)
     {
         var factory = new KafkaSinkFactory("broker:1", new KafkaSourceOptions(), new Dictionary<string, string>());

@@ -10,6 +10,9 @@ internal sealed class CollectedLog : ILoggerFactory, ILogger
 
     public IReadOnlyList<string> Lines => [.. _lines];
 
+    /// <summary>Called with each line that is kept, by the thread that logs it.</summary>
+    public Action<string>? Logged { get; set; }
+
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -22,7 +25,11 @@ internal sealed class CollectedLog : ILoggerFactory, ILogger
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel)) { _lines.Enqueue(formatter(state, exception)); }
+        if (!IsEnabled(logLevel)) { return; }
+
+        string line = formatter(state, exception);
+        _lines.Enqueue(line);
+        Logged?.Invoke(line);
     }
 
     public void Dispose()

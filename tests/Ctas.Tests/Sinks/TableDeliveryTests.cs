@@ -186,6 +186,40 @@ public sealed class TableDeliveryTests
     }
 
     [Fact]
+    public async Task Follow_QueueDrainsWhileItIsToldToBeFull_TheSourcesAreNotHeldForEver()
+    {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _sinks.Before = async (_, token) => await released.Task.WaitAsync(token);
+        var log = new CollectedLog();
+        await using CtasEngine engine = Builder(Live).UseLogging(log)
+            .WithOptions(new CtasEngineOptions
+            {
+                Delivery = new DeliveryOptions { MaxQueuedChanges = 5, WhenFull = FullQueuePolicy.Pause },
+            })
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        log.Logged = line =>
+        {
+            if (!line.Contains("is too slow", StringComparison.Ordinal)) { return; }
+
+            // The tick waits here; meanwhile the sink takes everything.
+            released.TrySetResult();
+            SpinWait.SpinUntil(() => _sinks.Records.Length == 6, HangGuard).Should().BeTrue();
+            SpinWait.SpinUntil(() => engine.Maintenance.FreshnessOf("t").Sink!.QueuedChanges == 0, HangGuard).Should().BeTrue();
+            for (int turn = 0; turn < 10_000; turn++) { Thread.Yield(); }
+        };
+
+        for (int user = 0; user < 6; user++)
+        {
+            Put($"u{user}", "Ada");
+            await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("users", 0, user)).WaitAsync(HangGuard);
+        }
+
+        Put("u6", "Ada");
+        await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("users", 0, 6)).WaitAsync(HangGuard);
+    }
+
+    [Fact]
     public async Task Follow_SinkCannotKeepPositions_SaysSoAndDeliversAllTheSame()
     {
         _sinks.Warning = "its positions were not kept";
