@@ -30,6 +30,9 @@ public sealed class StringPool
     private int _openEnd = -1;
     private long _chunkBytes;
 
+    // Written when the string is there, so that whoever reads it finds that.
+    private int _count;
+
     // Those that read or fill a lent pool; 0 in any other.
     private int _users;
 
@@ -64,7 +67,7 @@ public sealed class StringPool
     {
         Deferred = strings;
         IsInterned = strings.AreDistinct;
-        Count = strings.Count;
+        _count = strings.Count;
         _entries = [];
     }
 
@@ -75,7 +78,7 @@ public sealed class StringPool
     public bool IsInterned { get; private set; }
 
     /// <summary>Number of codes given out.</summary>
-    public int Count { get; private set; }
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Bytes the pool keeps alive, tables included.</summary>
     public long SizeInBytes =>
@@ -137,7 +140,7 @@ public sealed class StringPool
     /// <summary>Appends a value that is known not to be there; equal ones are looked for again when they are asked for.</summary>
     internal void AddDistinct(ReadOnlySpan<byte> value)
     {
-        _slots = null;
+        ReleaseTable();
         Append(value);
     }
 
@@ -162,11 +165,9 @@ public sealed class StringPool
     /// <returns>The code.</returns>
     internal int Advance(int length)
     {
-        if (Count == _entries.Length) { EnlargeEntries(); }
-
-        _entries[Count] = Entry(_openChunk, _openOffset, length);
+        int code = AddEntry(Entry(_openChunk, _openOffset, length));
         _openOffset += length;
-        return Count++;
+        return code;
     }
 
     /// <summary>The code of <paramref name="value"/> in an interned pool, −1 when it is not there.</summary>
@@ -185,7 +186,8 @@ public sealed class StringPool
     {
         for (int slot = (int)(hash & (uint)(slots.Length - 1)); ; slot = (slot + 1) & (slots.Length - 1))
         {
-            ulong content = slots[slot];
+            // The writer may fill slots meanwhile: whoever sees a code has to see its string.
+            ulong content = Volatile.Read(ref slots[slot]);
             if (content == 0) { return -1; }
 
             int code = (int)(uint)content - 1;
@@ -208,7 +210,12 @@ public sealed class StringPool
     /// for as long as somebody searches.
     /// </summary>
     /// <remarks>For a pool that is complete. Only before the pool is shared with readers.</remarks>
-    internal void ReleaseTable() => _slots = null;
+    internal void ReleaseTable()
+    {
+        // One that was made for a search lacks the strings added since.
+        _slots = null;
+        _lentSlots = null;
+    }
 
     /// <summary>Makes the table of equal strings of an interned pool if it is not there.</summary>
     /// <remarks>Only before the pool is shared with readers.</remarks>
@@ -218,7 +225,7 @@ public sealed class StringPool
     /// <remarks>Spans handed out before stay valid. Only before the pool is shared with readers.</remarks>
     internal void TrimExcess()
     {
-        Array.Resize(ref _entries, Math.Max(1, Count));
+        Array.Resize(ref _entries, Math.Max(1, _count));
         if (_openChunk >= 0 && _openOffset < _chunks[_openChunk].Length)
         {
             _chunkBytes -= _chunks[_openChunk].Length - _openOffset;
@@ -247,8 +254,8 @@ public sealed class StringPool
         while (slots[slot] != 0) { slot = (slot + 1) & (slots.Length - 1); }
 
         int added = Append(value);
-        slots[slot] = (ulong)hash << 32 | (uint)(added + 1);
-        if (Count * 2 > slots.Length) { GrowSlots(); }
+        Volatile.Write(ref slots[slot], (ulong)hash << 32 | (uint)(added + 1));
+        if (_count * 2 > slots.Length) { GrowSlots(); }
 
         return added;
     }
@@ -306,12 +313,20 @@ public sealed class StringPool
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Append(ReadOnlySpan<byte> value)
     {
-        if (Count == _entries.Length) { EnlargeEntries(); }
-
         (int chunk, int offset) = Reserve(value.Length);
         value.CopyTo(_chunks[chunk].AsSpan(offset));
-        _entries[Count] = Entry(chunk, offset, value.Length);
-        return Count++;
+        return AddEntry(Entry(chunk, offset, value.Length));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int AddEntry(ulong entry)
+    {
+        int code = _count;
+        if (code == _entries.Length) { EnlargeEntries(); }
+
+        _entries[code] = entry;
+        Volatile.Write(ref _count, code + 1);
+        return code;
     }
 
     private static ulong Entry(int chunk, int offset, int length) =>

@@ -67,7 +67,9 @@ internal sealed class ColumnStrings
         // Rows drawn at random from eight hundred thousand strings are as different as that; from fewer, equal ones show.
         const int manyRows = 16_384;
         const double surelyUnique = 0.99;
-        bool isOpen = _storage == Storage.Undecided && strings.Pool.IsInterned && rows >= manyRows;
+
+        // Deferred strings are those of another table, which others read.
+        bool isOpen = _storage == Storage.Undecided && strings.Pool is { IsInterned: true, Deferred: null } && rows >= manyRows;
         if (isOpen && strings.Pool.Count > rows * surelyUnique) { strings.Pool.StopInterning(); }
     }
 

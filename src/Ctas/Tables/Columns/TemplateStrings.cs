@@ -72,8 +72,12 @@ internal sealed class TemplateStrings : EncodedStrings
         int maxOthers = rows.Count / 32;
         for (int row = 0; row < rows.Count && others.Count <= maxOthers; row++)
         {
-            // NULL rows repeat the numbers before them, which costs nothing.
-            if (!rows.IsNull(row) && !template.TryParse(rows[row], parsed)) { others.Add((ushort)row); }
+            // NULL rows and those that do not fit repeat the numbers before them, which costs nothing.
+            if (!rows.IsNull(row) && !template.TryParse(rows[row], parsed))
+            {
+                others.Add((ushort)row);
+                for (int field = 0; field < fields; field++) { parsed[field] = row == 0 ? 0 : numbers[(field * rows.Count) + row - 1]; }
+            }
 
             for (int field = 0; field < fields; field++) { numbers[(field * rows.Count) + row] = parsed[field]; }
         }

@@ -110,6 +110,35 @@ public sealed class ScanStringsTests
     }
 
     [Fact]
+    public void StringsOfAnotherTable_StayThoseThatAreFoundByValue()
+    {
+        byte[][] values = [.. Enumerable.Range(0, 20_000).Select(row => Encoding.UTF8.GetBytes($"o-{(ulong)row * 0x9E3779B97F4A7C15UL:x16}"))];
+        EncodedColumn[] segments = [Seal(ColumnRoundTripTests.Text(values, null), new ColumnStrings(isUnique: true))];
+        ScanStrings scan = ScanStrings.Of(segments, areDistinct: true);
+
+        Seal(scan.Read(0), new ColumnStrings());
+
+        scan.Pool.IsInterned.Should().BeTrue();
+        scan.Pool.Find(values[17]).Should().Be(17);
+    }
+
+    [Fact]
+    public void TextOfOtherNumbers_LeavesThoseOfTheRestCloseTogether()
+    {
+        byte[][] values = [.. Enumerable.Range(0, 5000).Select(row => Bytes("{0}-order", row))];
+        var validity = new Bitmap(values.Length, value: true);
+        validity[3001] = false;
+        values[3000] = Encoding.UTF8.GetBytes("9999999999999999999-order");
+        StringColumn column = ColumnRoundTripTests.Text(values, validity);
+
+        var strings = (TemplateStrings)Seal(column, new ColumnStrings(isUnique: true));
+
+        strings.OtherRows.ToArray().Should().Equal(3000);
+        strings.Bounds.ToArray().Should().Equal((0L, 4999L));
+        ColumnCheck.Read(column, strings);
+    }
+
+    [Fact]
     public void WholeSegment_IsTakenOver()
     {
         byte[][] values = [.. Enumerable.Range(0, CompactSegment.MaxRows + 5).Select(row => Bytes("{0:x16}", row * 7919))];
