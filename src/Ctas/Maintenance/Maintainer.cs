@@ -141,7 +141,7 @@ internal sealed class Maintainer : IAsyncDisposable
         WakeWhenRowsLeave();
 
         MaintenanceLog.Following(_logger, tables.Count, sources.Count);
-        _loop ??= Task.Run(LoopAsync);
+        if (_loop is null or { IsCompleted: true }) { _loop = Task.Run(LoopAsync); }
     }
 
     /// <summary>Puts tables that were kept fresh beside others in their place, while ticks are held.</summary>
@@ -179,6 +179,7 @@ internal sealed class Maintainer : IAsyncDisposable
     /// <param name="sources">The sources; none to let all go.</param>
     public void HoldBack(object by, IReadOnlyCollection<LiveSource> sources)
     {
+        NoteRest(_heldBack.GetValueOrDefault(by) ?? []);
         bool hasChanged = ImmutableInterlocked.Update(
             ref _heldBack, (all, some) => some.Count > 0 ? all.SetItem(by, some) : all.Remove(by), sources);
         if (hasChanged && sources.Count == 0) { Wake(); }
@@ -220,8 +221,14 @@ internal sealed class Maintainer : IAsyncDisposable
     /// <summary>Lets ticks run again.</summary>
     public void Resume()
     {
+        NoteRest(_sources);
         IsPaused = false;
         Wake();
+    }
+
+    private static void NoteRest(IEnumerable<LiveSource> sources)
+    {
+        foreach (LiveSource source in sources) { source.EventTime.NoteRest(); }
     }
 
     /// <summary>Stops; tables stay as they are.</summary>
@@ -230,7 +237,9 @@ internal sealed class Maintainer : IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) { return; }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_loop is not null) { await _loop.ConfigureAwait(false); }
+
+        // How it ended has been told by the tables.
+        if (_loop is not null) { await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
 
         MaintainedTable[] tables = [.. _tables, .. _beside];
         await Task.WhenAll(tables.Select(table => table.Delivery).OfType<TableDelivery>().Concat(_finishing)
@@ -326,13 +335,13 @@ internal sealed class Maintainer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // A mistake of our own: nothing is fresh any more, and every table says why.
-            MaintenanceLog.Broken(_logger, e);
+            // A mistake of our own, or of the host's logger: nothing is fresh any more, and every table says why.
             foreach (MaintainedTable table in _tables.Concat(_beside).Where(table => table.Failure is null)) { table.Fail(e); }
 
             _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
             EndSubscriptions(e);
-            Volatile.Read(ref _ticked).TrySetResult();
+            Interlocked.Exchange(ref _ticked, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            MaintenanceLog.Broken(_logger, e);
         }
     }
 

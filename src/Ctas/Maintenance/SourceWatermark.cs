@@ -8,7 +8,8 @@ namespace Ctas.Maintenance;
 /// </summary>
 /// <remarks>
 /// A partition is idle when all of it that is known has been applied and nothing has come for a while; when all are, the
-/// greatest counts. One that never had a record holds nothing up. Single-threaded, except for <see cref="Current"/>.
+/// greatest counts. One that never had a record holds nothing up. Single-threaded, except for <see cref="Current"/> and
+/// <see cref="NoteRest"/>.
 /// </remarks>
 /// <param name="time">The clock.</param>
 /// <param name="idleAfter">How long nothing must have come.</param>
@@ -16,9 +17,13 @@ internal sealed class SourceWatermark(TimeProvider time, TimeSpan idleAfter)
 {
     private readonly Dictionary<int, Partition> _partitions = [];
     private long _current = long.MinValue;
+    private int _hasRested;
 
     /// <summary>Microseconds since 1970; <see cref="long.MinValue"/> before the first record.</summary>
     public long Current => Volatile.Read(ref _current);
+
+    /// <summary>Says that nothing was taken from the source for a while: what came in that time may not even be known yet.</summary>
+    public void NoteRest() => Volatile.Write(ref _hasRested, 1);
 
     /// <summary>Takes note of the latest times of partitions.</summary>
     public void Note(IReadOnlyList<PartitionTime> newest)
@@ -37,6 +42,7 @@ internal sealed class SourceWatermark(TimeProvider time, TimeSpan idleAfter)
     {
         long least = long.MaxValue;
         long greatest = long.MinValue;
+        TakeRest();
         foreach (PartitionOffset position in positions)
         {
             Partition partition = Of(position.Partition);
@@ -58,6 +64,13 @@ internal sealed class SourceWatermark(TimeProvider time, TimeSpan idleAfter)
 
         long reached = least == long.MaxValue ? greatest : least;
         if (reached > _current) { Volatile.Write(ref _current, reached); }
+    }
+
+    private void TakeRest()
+    {
+        if (Interlocked.Exchange(ref _hasRested, 0) == 0) { return; }
+
+        foreach (Partition partition in _partitions.Values) { partition.MovedAt = time.GetTimestamp(); }
     }
 
     private Partition Of(int number)

@@ -80,6 +80,37 @@ public sealed class EventTimeTests
     }
 
     [Fact]
+    public async Task EventTime_TicksWerePausedForLong_APartitionWhoseRecordsCouldNotBeReadIsNotIdle()
+    {
+        InMemorySource clicks = Stream("clicks", batchRows: 1);
+        Add(clicks, 0, "a", 1);
+        Add(clicks, 1, "a", 2);
+        var source = new LatestReadSource(clicks);
+        await using CtasEngine engine = await LoadAsync(Counts + "EMIT CHANGES", source);
+        Add(clicks, 0, "a", 2);
+        await AppliedAsync(engine, "c", clicks, 0, 1);
+        await engine.Maintenance.PauseAsync();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add(clicks, 0, "a", 20);
+        while (source.Reads < 2) { await Task.Yield(); }
+
+        // What was read ahead waits for a tick, and what comes behind it cannot be read.
+        source.Gate = gate.Task;
+        Add(clicks, 0, "a", 21);
+        while (source.Reads < 3) { await Task.Yield(); }
+
+        Add(clicks, 1, "a", 3);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        engine.Maintenance.Resume();
+        await AppliedAsync(engine, "c", clicks, 0, 3);
+        gate.SetResult();
+        await AppliedAsync(engine, "c", clicks, 1, 1);
+
+        engine.Maintenance.FreshnessOf("c").LateRows.Should().Be(0);
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().Contain("(a, 01/01/1970 00:00:00, 4)");
+    }
+
+    [Fact]
     public async Task EventTime_PartitionThatNeverHadARecord_HoldsNothingUp()
     {
         Add(_clicks, 0, "a", 1);
@@ -161,12 +192,13 @@ public sealed class EventTimeTests
         (error.Diagnostics[0].Code, error.Diagnostics[0].Span).Should().Be((code, span));
     }
 
-    private static InMemorySource Stream(string name) => new(
+    private static InMemorySource Stream(string name, int batchRows = 1000) => new(
         new SourceDefinition(name, new InMemoryLocation(name))
         {
             Columns = [new SourceColumn("k", DataType.Varchar), new SourceColumn("at", DataType.Timestamp)],
             Mode = ReadMode.Append,
             TimestampColumn = "at",
+            BatchRows = batchRows,
         },
         partitionCount: 3);
 
@@ -176,10 +208,10 @@ public sealed class EventTimeTests
     private static Task<ITable> AppliedAsync(CtasEngine engine, string table, InMemorySource source, int partition, long offset) =>
         engine.Maintenance.WaitForRecordAsync(table, new RecordPosition(source.Definition.Name, partition, offset));
 
-    private async Task<CtasEngine> LoadAsync(string script)
+    private async Task<CtasEngine> LoadAsync(string script, ISource? clicks = null)
     {
         CtasEngine engine = new CtasEngineBuilder()
-            .UseSource("clicks", _clicks)
+            .UseSource("clicks", clicks ?? _clicks)
             .UseSource("buys", _buys)
             .UseTimeProvider(_time)
             .AddScript(script)

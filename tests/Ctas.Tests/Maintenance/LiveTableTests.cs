@@ -35,6 +35,31 @@ public sealed class LiveTableTests
     }
 
     [Fact]
+    public async Task Tick_ThatBreaksDown_FailsAllTablesAndLoadingThemAgainMakesThemFresh()
+    {
+        Put(_users, "u1", """{"name":"1"}""");
+        var log = new Sinks.CollectedLog { Logged = line => throw new InvalidOperationException($"cannot write: {line}") };
+        await using CtasEngine engine = Builder(
+            """
+            CREATE TABLE t AS SELECT id, CAST(name AS INT) AS n FROM users EMIT CHANGES;
+            CREATE TABLE o AS SELECT COUNT(*) AS n FROM orders EMIT CHANGES;
+            """).UseLogging(log).Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        Put(_users, "u1", """{"name":"x"}""");
+        await engine.Tables.UntilAsync(tables => new[] { "t", "o" }.All(
+            name => tables.TryGetMetadata(name, out TableMetadata? table) && table.State == TableState.Failed));
+        log.Logged = null;
+        Put(_users, "u1", """{"name":"2"}""");
+        (await engine.LoadAsync()).ThrowIfFailed();
+        Put(_users, "u2", """{"name":"4"}""");
+        Order("u1", 1);
+
+        await engine.Tables.UntilRowsAsync("t", "(u1, 2)", "(u2, 4)");
+        await engine.Tables.UntilRowsAsync("o", "(1)");
+    }
+
+    [Fact]
     public async Task EmitChanges_JoinAndAggregate_MoveTogether()
     {
         Put(_users, "u1", """{"name":"Ada"}""");
@@ -229,13 +254,12 @@ public sealed class LiveTableTests
     private void Order(string user, long amount) =>
         _orders.Add(InMemoryRecord.FromText(null, $$"""{"user_id":"{{user}}","amount":{{amount}}}"""));
 
+    private CtasEngineBuilder Builder(string script) =>
+        new CtasEngineBuilder().UseSource("users", _users).UseSource("orders", _orders).AddScript(script);
+
     private async Task<CtasEngine> LoadAsync(string script)
     {
-        CtasEngine engine = new CtasEngineBuilder()
-            .UseSource("users", _users)
-            .UseSource("orders", _orders)
-            .AddScript(script)
-            .Build();
+        CtasEngine engine = Builder(script).Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
     }
