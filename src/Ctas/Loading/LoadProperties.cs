@@ -1,7 +1,7 @@
 using System.Globalization;
 using Ctas.Data;
-using Ctas.Planning;
 using Ctas.Execution;
+using Ctas.Planning;
 using Ctas.Tables;
 
 namespace Ctas.Loading;

@@ -97,7 +97,7 @@ public sealed partial class EdgeCaseTests
         output.WriteLine($"seconds {string.Join(" ", seconds.Select(time => $"{time.Key}: {time.Value:0.00}"))}; exponent {exponent:0.00}");
         output.WriteLine($"peak {peak >> 20} MiB while loading, table {table >> 20} MiB");
         exponent.Should().BeLessThan(1.1);
-        peak.Should().BeLessThan((table * 13 / 10) + (256L << 20));
+        peak.Should().BeGreaterThan(table * 9 / 10).And.BeLessThan((table * 13 / 10) + (256L << 20));
     }
 
     private static async Task<double> TimeAsync(EmbeddedKafka embedded, int records)
@@ -123,7 +123,8 @@ public sealed partial class EdgeCaseTests
     /// <summary>The most that is alive while the table is loaded, and what the table takes in the end.</summary>
     private static async Task<(long Peak, long Table)> PeakAsync(EmbeddedKafka embedded, int records)
     {
-        long before = LiveBytes();
+        await Task.Yield(); // Away from the stack of the load before, which holds its table.
+        long before = SettledBytes();
         long peak = 0;
         int reads = 0;
         var source = new ObservedSource(TopicSource.Of(embedded.BootstrapServers, OrderSource(records)))
@@ -163,6 +164,20 @@ public sealed partial class EdgeCaseTests
     {
         Partition = n / 2_000 % 64,
     });
+
+    /// <summary>What is alive when pools and finalizers have let go of what was there before.</summary>
+    private static long SettledBytes()
+    {
+        long bytes = LiveBytes();
+        while (true)
+        {
+            GC.WaitForPendingFinalizers();
+            long again = LiveBytes();
+            if (bytes - again < 1 << 20) { return again; }
+
+            bytes = again;
+        }
+    }
 
     private static long LiveBytes()
     {
