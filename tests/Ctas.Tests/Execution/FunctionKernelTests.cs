@@ -149,6 +149,47 @@ public sealed class FunctionKernelTests
             .Should().Equal(!expected, null);
     }
 
+    [Theory]
+    [InlineData("X'")]
+    [InlineData("X'4")]
+    [InlineData("0x4")]
+    [InlineData("4g")]
+    public void Decode_OfHexThatIsNone_FailsTheRow(string text) =>
+        Call("DECODE", DataType.Varchar, Sql.Value(text), Sql.Value("hex")).Should().Be("error");
+
+    [Theory]
+    [InlineData("JSON_KEYS", """{"\ud800":1}""")]
+    [InlineData("JSON_RECORDS", """{"\ud800":1}""")]
+    [InlineData("JSON_CONCAT", """{"\ud800":1}""")]
+    [InlineData("JSON_EXTRACT_PATH", """{"\ud800":1}""", "a")]
+    [InlineData("JSON_EXTRACT_PATH_TEXT", """{"a":"\ud800"}""", "a")]
+    [InlineData("JSON_EXTRACT", """{"b":{"a\ud800":1}}""", "$..a")]
+    [InlineData("JSON_EXTRACT", """[{"a":"\ud800"}]""", "$[?(@.a > 'x')]")]
+    public void Json_WithHalfACharacter_HasNoFields(string function, params string[] arguments)
+    {
+        DataType type = function switch
+        {
+            "JSON_KEYS" => DataType.Array(DataType.Varchar),
+            "JSON_RECORDS" => DataType.Map(DataType.Varchar, DataType.Varchar),
+            _ => DataType.Varchar,
+        };
+
+        // From a column too: what fails in one row must leave the next as it is.
+        Column[] columns = [KernelTests.Texts(arguments[0], """{"c":1}""")];
+        ScalarExpression call = Sql.Call(
+            function, type, [KernelTests.Ref(0, DataType.Varchar), .. arguments.Skip(1).Select(Sql.Value)]);
+
+        List<object?> results = KernelTests.Evaluate(call, columns);
+
+        results[0].Should().BeNull();
+        if (function == "JSON_KEYS") { results[1].Should().BeEquivalentTo(new[] { "c" }); }
+    }
+
+    [Fact]
+    public void JsonArrayContains_OfHalfACharacter_IsFalse() => KernelTests.Evaluate(
+        Sql.Call("JSON_ARRAY_CONTAINS", DataType.Boolean, KernelTests.Ref(0, DataType.Varchar), Sql.Value("a")),
+        KernelTests.Texts("""["\ud800"]""")).Should().Equal(false);
+
     private static object? Text(string function, string text) => Call(function, DataType.Varchar, Sql.Value(text));
 
     private static object? Call(string function, DataType type, params ScalarExpression[] arguments) =>

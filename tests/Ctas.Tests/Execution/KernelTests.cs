@@ -217,6 +217,23 @@ public sealed class KernelTests
         }
     }
 
+    [Fact]
+    public void FailureOfARandomOperand_IsToldOfTheRowsThatHadIt()
+    {
+        // 0, 1 or 2, a different one at each evaluation.
+        ScalarExpression random = Sql.Binary(
+            BinaryOperator.Multiply, Sql.Call("RANDOM", DataType.Double) with { IsDeterministic = false }, Sql.Value(2.0));
+        ScalarExpression divisor = Sql.Cast(random, DataType.Int);
+
+        List<object?> results = Evaluate(Sql.Divide(Sql.Value(100), divisor), Ints([.. Enumerable.Repeat<int?>(1, 2000)]));
+
+        results.Should().OnlyContain(result => Equals(result, 100) || Equals(result, 50) || Equals(result, "error"));
+        results.Should().Contain("error");
+        List<object?> texts = Evaluate(
+            Sql.Cast(Sql.Binary(BinaryOperator.Multiply, random, Sql.Value(2e9)), DataType.Int), Ints([.. Enumerable.Repeat<int?>(1, 2000)]));
+        texts.Should().NotContain(0).And.Contain("error");
+    }
+
     internal static ColumnReference Ref(int ordinal, DataType type) => new(ordinal, type);
 
     internal static Column Ints(params int?[] values) => TestTable.Build(DataType.Int, values.Cast<object?>());

@@ -29,29 +29,37 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
     {
         TResult[] kept = _results.Take(input.RowCount, ReusesResults);
         Span<TResult> results = kept.AsSpan(0, input.RowCount);
+        FixedColumn<TLeft>? lefts = null;
+        FixedColumn<TRight>? rights = null;
         Bitmap? validity;
         bool passed;
         if (right is ConstantKernel<TRight> { Value: { } rightValue })
         {
-            var lefts = (FixedColumn<TLeft>)left.Evaluate(input, errors);
+            lefts = (FixedColumn<TLeft>)left.Evaluate(input, errors);
             validity = lefts.Validity;
             passed = Apply(operation, lefts.Values, rightValue, results);
         }
         else if (left is ConstantKernel<TLeft> { Value: { } leftValue })
         {
-            var rights = (FixedColumn<TRight>)right.Evaluate(input, errors);
+            rights = (FixedColumn<TRight>)right.Evaluate(input, errors);
             validity = rights.Validity;
             passed = Apply(operation, leftValue, rights.Values, results);
         }
         else
         {
-            var lefts = (FixedColumn<TLeft>)left.Evaluate(input, errors);
-            var rights = (FixedColumn<TRight>)right.Evaluate(input, errors);
+            lefts = (FixedColumn<TLeft>)left.Evaluate(input, errors);
+            rights = (FixedColumn<TRight>)right.Evaluate(input, errors);
             validity = Bitmap.And(lefts.Validity, rights.Validity);
             passed = Apply(operation, lefts.Values, rights.Values, results);
         }
 
-        if (!passed) { validity = MarkFailures(input, validity, errors); }
+        if (!passed)
+        {
+            // Only constants are left to be evaluated: another operand may give something else the next time.
+            lefts ??= (FixedColumn<TLeft>)left.Evaluate(input, errors);
+            rights ??= (FixedColumn<TRight>)right.Evaluate(input, errors);
+            validity = MarkFailures(lefts, rights, validity, errors);
+        }
 
         NullRows.Fill(results, validity, default);
         return new FixedColumn<TResult>(Type, kept, input.RowCount, validity);
@@ -96,17 +104,16 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
     }
 
     // Second pass, only when a row failed: NULL rows hold a default value, whose failure does not count.
-    private Bitmap? MarkFailures(Batch input, Bitmap? validity, RowErrors errors)
+    private Bitmap? MarkFailures(
+        FixedColumn<TLeft> lefts, FixedColumn<TRight> rights, Bitmap? validity, RowErrors errors)
     {
-        var lefts = (FixedColumn<TLeft>)left.Evaluate(input, errors);
-        var rights = (FixedColumn<TRight>)right.Evaluate(input, errors);
         Bitmap? marked = null;
-        for (int row = 0; row < input.RowCount; row++)
+        for (int row = 0; row < lefts.Length; row++)
         {
             bool isNull = validity is not null && !validity[row];
             if (isNull || operation.TryApply(lefts.Values[row], rights.Values[row], out _)) { continue; }
 
-            marked ??= NullRows.CopyOf(validity, input.RowCount);
+            marked ??= NullRows.CopyOf(validity, lefts.Length);
             marked[row] = false;
             errors.Report(row, failure.For(row, lefts, rights));
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -268,7 +269,8 @@ internal static class JsonFunctionKernels
         var reader = new Utf8JsonReader(text);
         try
         {
-            return JsonDocument.TryParseValue(ref reader, out JsonDocument? document) && IsWhole(ref reader, document)
+            return HasWholeCharacters(text)
+                && JsonDocument.TryParseValue(ref reader, out JsonDocument? document) && IsWhole(ref reader, document)
                 ? document
                 : null;
         }
@@ -277,6 +279,30 @@ internal static class JsonFunctionKernels
             // Text that is no JSON has no fields.
             return null;
         }
+    }
+
+    /// <summary>False where an escape in a name or a text is half of a character: no text holds it, so that nothing can be read there.</summary>
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    private static bool HasWholeCharacters(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf("\\u"u8) < 0) { return true; }
+
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(text.Length);
+        try
+        {
+            for (var reader = new Utf8JsonReader(text); reader.Read();)
+            {
+                if (reader.ValueIsEscaped) { reader.CopyString(scratch); }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Told by the result.
+            return false;
+        }
+        finally { ArrayPool<byte>.Shared.Return(scratch); }
     }
 
     private static bool IsWhole(ref Utf8JsonReader reader, JsonDocument document)

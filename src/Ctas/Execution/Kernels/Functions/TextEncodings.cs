@@ -80,7 +80,7 @@ internal static class TextEncodings
     {
         // ksqlDB writes 0x or X'…' around hex digits as well.
         if (text.StartsWith("0x"u8)) { text = text[2..]; }
-        else if (text.StartsWith("X'"u8) && text.EndsWith("'"u8)) { text = text[2..^1]; }
+        else if (text.Length > 2 && text.StartsWith("X'"u8) && text.EndsWith("'"u8)) { text = text[2..^1]; }
 
         OperationStatus status = Convert.FromHexString(text, output.Reserve(text.Length / 2), out _, out int written);
         output.Advance(written);
