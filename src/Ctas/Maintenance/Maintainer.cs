@@ -260,7 +260,8 @@ internal sealed class Maintainer : IAsyncDisposable
     /// <summary>Event time may move on without a record: when a partition turns out to be idle.</summary>
     private void BeginEventTime()
     {
-        _clock ??= _time.CreateTimer(_ => Wake(), null, _options.IdlePartitionAfter, _options.IdlePartitionAfter);
+        TimeSpan interval = _options.IdlePartitionAfter < MaxWait ? _options.IdlePartitionAfter : MaxWait;
+        _clock ??= _time.CreateTimer(_ => Wake(), null, interval, interval);
         Wake();
     }
 
@@ -286,8 +287,8 @@ internal sealed class Maintainer : IAsyncDisposable
         if (next == long.MaxValue) { return; }
 
         _leaving ??= _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        double wait = Math.Clamp((next - Now) / 1000.0, _options.RetentionDelay.TotalMilliseconds, MaxWait.TotalMilliseconds);
-        _leaving.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+        double wait = Math.Max((next - Now) / 1000.0, _options.RetentionDelay.TotalMilliseconds);
+        _leaving.Change(TimeSpan.FromMilliseconds(Math.Clamp(wait, 0, MaxWait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The clock, in microseconds since 1970.</summary>

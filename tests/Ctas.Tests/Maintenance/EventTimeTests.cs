@@ -111,6 +111,25 @@ public sealed class EventTimeTests
     }
 
     [Fact]
+    public async Task IdlePartitionAfter_ForEver_APartitionBehindHoldsEventTimeUp()
+    {
+        Add(_clicks, 0, "a", 1);
+        Add(_clicks, 1, "a", 2);
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("clicks", _clicks).UseTimeProvider(_time)
+            .WithOptions(new CtasEngineOptions { Maintenance = new MaintenanceOptions { IdlePartitionAfter = TimeSpan.MaxValue } })
+            .AddScript(Counts + "EMIT FINAL").Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        _time.Advance(TimeSpan.FromDays(100));
+        Add(_clicks, 0, "a", 40);
+        await AppliedAsync(engine, "c", _clicks, 0, 1);
+        engine.Tables["c"].RowCount.Should().Be(0);
+
+        Add(_clicks, 1, "a", 40);
+        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 2)");
+    }
+
+    [Fact]
     public async Task EventTime_PartitionThatNeverHadARecord_HoldsNothingUp()
     {
         Add(_clicks, 0, "a", 1);

@@ -138,6 +138,26 @@ public sealed class RetentionTests
     }
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public async Task RetentionDelay_HoweverLong_RowsLeaveWithTheNextTick(int hours)
+    {
+        Click("a", minutesAgo: 30);
+        Click("b", minutesAgo: 70);
+        await using CtasEngine engine = Builder()
+            .WithOptions(new CtasEngineOptions { Maintenance = new MaintenanceOptions { RetentionDelay = TimeSpan.FromHours(hours) } })
+            .AddScript("CREATE TABLE t WITH (retention = '1 hour') AS SELECT k FROM clicks EMIT CHANGES").Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "t").Should().Equal("(a)");
+
+        _time.Advance(TimeSpan.FromMinutes(31));
+        Click("c", minutesAgo: 0);
+
+        await engine.Tables.UntilRowsAsync("t", "(c)");
+    }
+
+    [Theory]
     [InlineData("CREATE TABLE t WITH ({retention} = '1 hour') AS SELECT DISTINCT k FROM clicks EMIT CHANGES", "CTAS2106")]
     [InlineData("CREATE TABLE t WITH ({retention} = '1 hour') AS SELECT k FROM clicks UNION SELECT id FROM users", "CTAS2106")]
     [InlineData("CREATE TABLE t WITH ({retention} = '1 hour') AS SELECT k FROM (SELECT k FROM clicks) c", "CTAS2106")]
