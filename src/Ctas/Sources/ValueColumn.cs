@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Ctas.Data;
 using Ctas.Data.Nested;
+using Calendar = Ctas.Data.Calendar;
 
 namespace Ctas.Sources;
 
@@ -452,7 +453,7 @@ internal sealed class ValueColumn
             return "text that does not match timestamp_format";
         }
 
-        AppendInteger((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        AppendInteger(Calendar.FloorDivide((time - DateTime.UnixEpoch).Ticks, TimeSpan.TicksPerMicrosecond));
         return null;
     }
 

@@ -38,6 +38,18 @@ public sealed class HostFunctionTests
     }
 
     [Fact]
+    public async Task HostFunction_MomentBeforeTheEpoch_IsCutToTheMicrosecondBefore()
+    {
+        await using CtasEngine engine = Builder().AddFunction("moment", (long ticks) => DateTime.UnixEpoch.AddTicks(ticks)).Build();
+
+        QueryResult result = await engine.QueryAsync("SELECT CAST(moment(-5) AS VARCHAR) AS a, CAST(moment(5) AS VARCHAR) AS b");
+
+        Batch row = result.Batches.Single();
+        row[0].GetValue(0).Should().Be("1969-12-31 23:59:59.999999");
+        row[1].GetValue(0).Should().Be("1970-01-01 00:00:00");
+    }
+
+    [Fact]
     public async Task HostFunction_ThatThrows_FailsTheRowWithItsName()
     {
         await using CtasEngine engine = Builder().Build();

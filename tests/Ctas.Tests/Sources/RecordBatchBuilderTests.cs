@@ -234,6 +234,17 @@ public sealed class RecordBatchBuilderTests
             options => options.WithStrictOrdering());
     }
 
+    [Fact]
+    public void Add_EventTimeBeforeTheEpoch_IsCutAsIsoTimesAre()
+    {
+        SourceDefinition definition = RecordFeed.Define(Id) with { TimestampColumn = "at", TimestampFormat = "yyyy-MM-dd HH:mm:ss.fffffff" };
+        var request = new ScanRequest([Id, new SourceColumn("ROWTIME", DataType.Timestamp, SourceColumnRole.RowTime)]);
+
+        SourceBatch batch = new RecordFeed(definition, request).Add("""{"at":"1969-12-31 23:59:59.9999995","id":1}""").Finish();
+
+        RecordFeed.Rows(batch).Should().BeEquivalentTo(new object?[][] { [1, DateTime.UnixEpoch.AddTicks(-10)] });
+    }
+
     [Theory]
     [InlineData("at", "at")]
     [InlineData("At", "at")]

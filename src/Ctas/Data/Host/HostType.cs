@@ -138,7 +138,7 @@ internal static class HostTypes
     }
 
     private static void AppendMoment(ColumnBuilder builder, DateTime value) => ((FixedColumnBuilder<long>)builder).Append(
-        (value.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+        Calendar.FloorDivide(value.Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerMicrosecond));
 
     private static void AppendText(ColumnBuilder builder, string? value)
     {
