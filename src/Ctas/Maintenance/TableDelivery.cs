@@ -205,7 +205,9 @@ internal sealed class TableDelivery : IAsyncDisposable
     {
         lock (_telling)
         {
-            if (_isFull) { return; }
+            // What takes nothing more makes no room any more either.
+            bool isOver = Volatile.Read(ref _failure) is not null || Volatile.Read(ref _isClosed) != 0;
+            if (_isFull || isOver) { return; }
 
             _isFull = true;
             OnFull?.Invoke(true);

@@ -220,6 +220,47 @@ public sealed class TableDeliveryTests
     }
 
     [Fact]
+    public async Task Follow_SinkFailsWhileTheQueueGetsFull_TheSourcesAreNotHeldForEver()
+    {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _sinks.Before = async (_, token) =>
+        {
+            await released.Task.WaitAsync(token);
+            throw new SinkException("racing", "topic is forbidden", isTransient: false);
+        };
+        await using CtasEngine engine = Builder(Live.Replace("out", "racing", StringComparison.Ordinal))
+            .WithOptions(new CtasEngineOptions
+            {
+                Delivery = new DeliveryOptions { MaxQueuedChanges = 5, WhenFull = FullQueuePolicy.Pause },
+            })
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        int queued = 0;
+        using var metrics = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "ctas.sink.queued") { listener.EnableMeasurementEvents(instrument); }
+            },
+        };
+        metrics.SetMeasurementEventCallback<long>((_, changes, tags, _) =>
+        {
+            if (!Equals(tags[0].Value, "racing") || changes < 0 || Interlocked.Add(ref queued, (int)changes) != 6) { return; }
+
+            // The tick is about to find the queue full.
+            released.SetResult();
+            SpinWait.SpinUntil(() => engine.Maintenance.FreshnessOf("t").Sink!.Failure is not null, HangGuard).Should().BeTrue();
+        });
+        metrics.Start();
+
+        for (int user = 0; user < 7; user++)
+        {
+            Put($"u{user}", "Ada");
+            await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("users", 0, user)).WaitAsync(HangGuard);
+        }
+    }
+
+    [Fact]
     public async Task Follow_SinkCannotKeepPositions_SaysSoAndDeliversAllTheSame()
     {
         _sinks.Warning = "its positions were not kept";
