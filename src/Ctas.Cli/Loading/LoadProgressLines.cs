@@ -76,7 +76,7 @@ internal sealed class LoadProgressLines
         switch (table.State)
         {
             case TableState.Waiting: return "waiting";
-            case TableState.Loading when table.Records == 0: return table.Phase.ToString().ToLowerInvariant();
+            case TableState.Loading when table.Records == 0: return table.Phase.InWords();
             case TableState.Loading:
                 string speed = $"{Amount.OfCount(table.Records)} records  {Amount.OfRate(table.RecordsPerSecond)}";
                 string left = table.Remaining is { } time ? $"  {Amount.OfTime(time)} left" : "";

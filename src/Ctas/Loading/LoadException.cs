@@ -12,7 +12,7 @@ public sealed class LoadException : Exception
     /// <param name="isTransient">True when loading again may help.</param>
     /// <param name="inner">The cause.</param>
     public LoadException(string table, LoadPhase phase, string message, bool isTransient, Exception? inner = null)
-        : base($"could not load table \"{table}\" ({(phase == LoadPhase.CatchingUp ? "catching up" : phase.ToString().ToLowerInvariant())}): {message}", inner)
+        : base($"could not load table \"{table}\" ({phase.InWords()}): {message}", inner)
     {
         Table = table;
         Phase = phase;

@@ -67,17 +67,8 @@ public sealed class LoadDisplayTests
     public async Task Bars_OnATerminal_ShowEveryTable()
     {
         using var output = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.Yes,
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
-        console.Profile.Width = 80;
 
-        await new LiveLoadDisplay(console).ShowAsync(Plan, progress =>
+        await new LiveLoadDisplay(ConsoleOf(output)).ShowAsync(Plan, progress =>
         {
             progress!.Report(At(1, Table("users", TableState.Loading), Table("[red]", TableState.Waiting)));
             progress.Report(At(2, Table("users", TableState.Ready), Table("[red]", TableState.Failed)));
@@ -85,6 +76,25 @@ public sealed class LoadDisplayTests
         });
 
         output.ToString().Should().ContainAll("users", "100%", "12,345 rows", "[red]", "failed: no such topic");
+    }
+
+    [Theory]
+    [InlineData(LoadPhase.Opening, "opening")]
+    [InlineData(LoadPhase.CatchingUp, "catching up")]
+    public async Task Bars_NothingIsReadYet_TellThePhaseAsAFailureDoes(LoadPhase phase, string words)
+    {
+        using var output = new StringWriter();
+        TableProgress table = Table("users", TableState.Loading) with { Phase = phase, Records = 0 };
+
+        await new LiveLoadDisplay(ConsoleOf(output)).ShowAsync(Plan, progress =>
+        {
+            progress!.Report(At(1, table));
+            return Task.FromResult(Result());
+        });
+
+        output.ToString().Should().Contain($"  {words}");
+        new LoadException("users", phase, "no such topic", isTransient: false).Message
+            .Should().Be($"could not load table \"users\" ({words}): no such topic");
     }
 
     [Fact]
@@ -164,6 +174,20 @@ public sealed class LoadDisplayTests
     [InlineData(2_345_678, "2.35 M/s")]
     public void Rate_AnySpeed_HasItsUnit(double perSecond, string expected) =>
         Amount.OfRate(perSecond).Should().Be(expected);
+
+    private static IAnsiConsole ConsoleOf(StringWriter output)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        console.Profile.Width = 80;
+        return console;
+    }
 
     private static LoadProgress At(int seconds, params TableProgress[] tables) =>
         new(tables, TimeSpan.FromSeconds(seconds));
