@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
+using Ctas.Tables.Snapshots;
 
 namespace Ctas.IntegrationTests.Maintenance;
 
@@ -105,6 +107,7 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
     [Theory]
     [InlineData("damaged", "the stored snapshot cannot be used: *", true)]
     [InlineData("cut off", "the stored snapshot cannot be used: *", true)]
+    [InlineData("version 1", "the stored snapshot cannot be used: it is of version 1", true)]
     [InlineData("other columns", "the stored snapshot is of another definition", false)]
     [InlineData("other filter", "the snapshot of *", false)]
     [InlineData("other topic", "the stored snapshot is of another definition", false)]
@@ -118,6 +121,7 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
         {
             case "damaged": Damage(file); break;
             case "cut off": using (FileStream stream = File.OpenWrite(file)) { stream.SetLength(stream.Length - 20); } break;
+            case "version 1": MakeVersion1(file); break;
             case "other columns": sql = sql.Replace("customer VARCHAR, amount", "customer VARCHAR, note VARCHAR, amount", StringComparison.Ordinal); break;
             case "other filter": sql = sql.Replace("amount >= 20", "amount >= 30", StringComparison.Ordinal); break;
             default: sql = sql.Replace($"'{orders}'", $"'{cluster.CreateTopic(partitions: 1)}'", StringComparison.Ordinal); break;
@@ -132,6 +136,10 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
         result["large"].Kind.Should().Be(what == "other filter" ? LoadKind.Restored : LoadKind.Full);
         result["large"].Warnings.Any(warning => warning.StartsWith("loaded in full", StringComparison.Ordinal)).Should().Be(isWarned);
         foreach (string table in Tables) { second.Tables[table].Contents().Should().Equal(full.Tables[table].Contents()); }
+
+        // What could not be used has been replaced.
+        await using CtasEngine third = Builder(sql).UseSnapshots(_folder.Path).Build();
+        (await third.LoadAsync().Guarded())["large"].Kind.Should().Be(LoadKind.Restored);
     }
 
     [Fact]
@@ -208,6 +216,15 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
     {
         byte[] bytes = File.ReadAllBytes(file);
         bytes[bytes.Length / 2] ^= 0x40;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    /// <summary>Makes a whole file say that it is of version 1; all its checksums hold.</summary>
+    private static void MakeVersion1(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(20), SnapshotFormat.Checksum(bytes.AsSpan(0, 20)));
         File.WriteAllBytes(file, bytes);
     }
 
