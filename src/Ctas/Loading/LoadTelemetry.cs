@@ -1,16 +1,15 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Ctas.Maintenance;
 
 namespace Ctas.Loading;
 
-/// <summary>Traces and metrics of loads, all under the name <c>Ctas</c>. Costs nothing while nobody listens.</summary>
+/// <summary>Traces and metrics of loads, all under <see cref="Telemetry.Name"/>. Costs nothing while nobody listens.</summary>
 internal static class LoadTelemetry
 {
-    public const string Name = "Ctas";
+    public static readonly ActivitySource Activities = new(Telemetry.Name);
 
-    public static readonly ActivitySource Activities = new(Name);
-
-    private static readonly Meter Meter = new(Name);
+    private static readonly Meter Meter = new(Telemetry.Name);
 
     private static readonly Counter<long> Tables =
         Meter.CreateCounter<long>("ctas.load.tables", "{table}", "Tables whose load has ended, by state.");

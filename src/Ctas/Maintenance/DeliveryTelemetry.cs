@@ -3,10 +3,10 @@ using Ctas.Sinks;
 
 namespace Ctas.Maintenance;
 
-/// <summary>Metrics of deliveries, under the name <c>Ctas</c>. Costs nothing while nobody listens.</summary>
+/// <summary>Metrics of deliveries, under <see cref="Telemetry.Name"/>. Costs nothing while nobody listens.</summary>
 internal static class DeliveryTelemetry
 {
-    private static readonly Meter Meter = new("Ctas");
+    private static readonly Meter Meter = new(Telemetry.Name);
 
     private static readonly Counter<long> Records =
         Meter.CreateCounter<long>("ctas.sink.records", "{record}", "Records or lines that sinks have committed.");

@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Ctas.Maintenance;
 
-/// <summary>Metrics of the tables that one engine keeps fresh, under the name <c>Ctas</c>. Nearly free while nobody listens.</summary>
+/// <summary>Metrics of the tables that one engine keeps fresh, under <see cref="Telemetry.Name"/>. Nearly free while nobody listens.</summary>
 internal sealed class MaintenanceMetrics : IDisposable
 {
-    private readonly Meter _meter = new("Ctas");
+    private readonly Meter _meter = new(Telemetry.Name);
     private readonly Counter<long> _ticks;
     private readonly Histogram<double> _tickDuration;
     private readonly Counter<long> _records;
