@@ -107,11 +107,7 @@ internal sealed class RetainedBytes
     private static long InstanceBytes(Type type)
     {
         _ = RuntimeHelpers.GetUninitializedObject(type);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        object instance = RuntimeHelpers.GetUninitializedObject(type);
-        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        GC.SuppressFinalize(instance);
-        return bytes;
+        return Allocations.Of(() => GC.SuppressFinalize(RuntimeHelpers.GetUninitializedObject(type)));
     }
 
     /// <summary>The fields that are references, or values with references in them.</summary>

@@ -38,10 +38,10 @@ public sealed class ElementSetTests
         var set = new ElementSet();
         Fill(set, bytes);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int row = 0; row < 100; row++) { Fill(set, bytes); }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        Allocations.Of(() =>
+        {
+            for (int row = 0; row < 100; row++) { Fill(set, bytes); }
+        }).Should().Be(0);
     }
 
     private static void Fill(ElementSet set, byte[] bytes)

@@ -54,10 +54,8 @@ public sealed class MemoryAccountingTests
     [Fact]
     public void RetainedBytes_OfObjectsJustMade_AreWhatTheyAllocated()
     {
-        _ = Make();
-        long before = GC.GetAllocatedBytesForCurrentThread();
         object made = Make();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = Allocations.Of(() => made = Make());
 
         RetainedBytes.Of(made).Should().Be(allocated);
 
