@@ -41,11 +41,15 @@ internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgre
 
     private static bool HasEnded(TableState state) => state is not (TableState.Waiting or TableState.Loading);
 
+    /// <summary>True for a table that is there, and whose sink has not got all of its rows.</summary>
+    private static bool IsDelivering(TableProgress table) =>
+        table is { State: TableState.Ready, Phase: LoadPhase.Delivering };
+
     private static string HeartbeatLine(LoadProgress progress)
     {
         IEnumerable<string> loading = progress.Tables
-            .Where(table => table.State == TableState.Loading)
-            .Select(table => $"{PlainText.OneLine(table.Name)} {Percent(table.Percent)}");
+            .Where(table => table.State == TableState.Loading || IsDelivering(table))
+            .Select(table => $"{PlainText.OneLine(table.Name)} {Percent(table.Percent)} ({table.Phase.InWords()})");
         return $"{Percent(progress.Percent)}  {Amount.OfCount(progress.Records)} records"
             + $"  {string.Join(", ", loading)}";
     }

@@ -39,13 +39,23 @@ internal sealed partial class LoadRun
     /// <summary>Writes rows to a sink once. When that fails the table has failed, and can be read all the same.</summary>
     private async Task DeliverAsync(TableRun run, PlannedSink sink, ITable table)
     {
-        try { await _sinks.WriteOnceAsync(sink, table, _stopping).ConfigureAwait(false); }
+        _progress.Change(run.Tracker, tracker => tracker.Phase = LoadPhase.Delivering);
+        try
+        {
+            await _sinks.WriteOnceAsync(sink, table, _stopping).ConfigureAwait(false);
+            _progress.Change(run.Tracker, tracker => tracker.Phase = LoadPhase.Publishing);
+        }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             Undeliver(run, new LoadException(
                 table.Name, LoadPhase.Delivering, $"the load was cut off before sink \"{sink.Name}\" had all rows", isTransient: true));
         }
         catch (LoadException e) { Undeliver(run, e); }
+        catch (Exception e)
+        {
+            // Whatever a sink of the host throws belongs to this table: the others are loaded.
+            Undeliver(run, new LoadException(table.Name, LoadPhase.Delivering, e.Message, isTransient: false, e));
+        }
     }
 
     private void Undeliver(TableRun run, LoadException error)

@@ -60,7 +60,23 @@ public sealed class LoadDisplayTests
         });
 
         output.ToString().Should().Be(
-            "40 %  20,000 records  users 40 %\n40 %  20,000 records  users 40 %\n");
+            "40 %  20,000 records  users 40 % (reading)\n40 %  20,000 records  users 40 % (reading)\n");
+    }
+
+    [Fact]
+    public async Task Lines_SinkHasNotGotEverything_SaysSo()
+    {
+        using var output = new StringWriter();
+
+        await new LineLoadDisplay(output).ShowAsync(Plan, progress =>
+        {
+            TableProgress users = Table("users", TableState.Ready);
+            progress!.Report(At(1, users));
+            progress.Report(At(7, users with { Phase = LoadPhase.Delivering }));
+            return Task.FromResult(Result());
+        });
+
+        output.ToString().Should().EndWith("users 100 % (delivering)\n");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Ctas.Loading;
 using Ctas.Planning;
 using Ctas.Tables;
 using Ctas.Tests.Planning;
@@ -86,6 +87,22 @@ public sealed class SinkStatementTests
 
         plan.Diagnostics.Should().BeEmpty();
         plan.Tables.Single().Sink!.Topic.Should().Be("from-file");
+    }
+
+    [Fact]
+    public async Task Load_SinkOfTheHostThrows_FailsItsTableAlone()
+    {
+        var sinks = new ScriptedSinks { Before = (_, _) => throw new InvalidOperationException("out of ink") };
+        await using CtasEngine engine = new CtasEngineBuilder().UseSinkFactory(sinks)
+            .AddScript("CREATE TABLE t AS SELECT 1 AS id INTO out WITH (out.topic = 'o'); CREATE TABLE other AS SELECT 2 AS id")
+            .Build();
+
+        LoadResult result = await engine.LoadAsync();
+
+        result["t"].State.Should().Be(TableState.Failed);
+        result["t"].Error!.Phase.Should().Be(LoadPhase.Delivering);
+        result["t"].Error!.Message.Should().Contain("out of ink");
+        result["other"].State.Should().Be(TableState.Ready);
     }
 
     [Fact]
