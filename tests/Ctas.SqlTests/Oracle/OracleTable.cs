@@ -1,6 +1,7 @@
 using System.Text;
 using Ctas.Data;
 using Ctas.Data.Nested;
+using Ctas.Tests.Data.Nested;
 
 namespace Ctas.SqlTests.Oracle;
 

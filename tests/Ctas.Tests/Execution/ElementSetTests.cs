@@ -3,6 +3,7 @@ using CsCheck;
 using Ctas.Data;
 using Ctas.Data.Nested;
 using Ctas.Execution.Kernels.Functions;
+using Ctas.Tests.Data.Nested;
 
 namespace Ctas.Tests.Execution;
 

@@ -142,12 +142,7 @@ public sealed class ClosingWindowTests
     private static string[] Tick(MaintainedQuery query, IEnumerable<(Event Row, int Weight)> changes, long watermark)
     {
         Push(query, changes, watermark);
-        string[] result =
-        [
-            .. from batch in query.Complete()
-               from row in Enumerable.Range(0, batch.Count)
-               select (batch.Weights?[row] is < 0 ? "-" : "+") + string.Join('|', batch.Rows.Columns.ToArray().Select(column => column.GetJson(row))),
-        ];
+        string[] result = Maintained.Json(query.Complete());
         query.Commit();
         return result;
     }

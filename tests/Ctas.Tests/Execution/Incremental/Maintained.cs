@@ -37,6 +37,15 @@ internal sealed class Maintained(LogicalPlan plan, RowErrorPolicy policy = RowEr
         return [.. Query.Complete().SelectMany(Lines).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Changes in the order in which they come: a sign, and the values as JSON.</summary>
+    public static string[] Json(IEnumerable<ChangeBatch> changes) =>
+    [
+        .. from batch in changes
+           from row in Enumerable.Range(0, batch.Count)
+           select (batch.Weights?[row] is < 0 ? "-" : "+")
+               + string.Join('|', batch.Rows.Columns.ToArray().Select(column => column.GetJson(row))),
+    ];
+
     public static ChangeBatch Changes(Schema schema, params string[] changes)
     {
         string[][] rows = [.. changes.Select(change => change[1..].Split('|'))];

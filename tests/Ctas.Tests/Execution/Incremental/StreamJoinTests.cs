@@ -113,12 +113,7 @@ public sealed class StreamJoinTests
     private static string[] Tick(MaintainedQuery query, IReadOnlyList<Row> stream, IReadOnlyList<(Row Row, int Weight)> table)
     {
         Push(query, stream, table);
-        string[] result =
-        [
-            .. from batch in query.Complete()
-               from row in Enumerable.Range(0, batch.Count)
-               select (batch.Weights?[row] is < 0 ? "-" : "+") + $"{batch.Rows[0].GetJson(row)}|{batch.Rows[1].GetJson(row)}",
-        ];
+        string[] result = Maintained.Json(query.Complete());
         query.Commit();
         return result;
     }

@@ -132,12 +132,7 @@ public sealed class WithinJoinTests
     private static string[] Tick(MaintainedQuery query, IReadOnlyList<(Event Row, int Weight)> changes, long watermark)
     {
         Push(query, changes, watermark);
-        string[] result =
-        [
-            .. from batch in query.Complete()
-               from row in Enumerable.Range(0, batch.Count)
-               select (batch.Weights?[row] is < 0 ? "-" : "+") + $"{batch.Rows[0].GetJson(row)}|{batch.Rows[1].GetJson(row)}",
-        ];
+        string[] result = Maintained.Json(query.Complete());
         query.Commit();
         return result;
     }

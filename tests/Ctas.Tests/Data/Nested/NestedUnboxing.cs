@@ -1,11 +1,14 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using Ctas.Data;
+using Ctas.Data.Nested;
 
-namespace Ctas.Data.Nested;
+namespace Ctas.Tests.Data.Nested;
 
-/// <summary>Writes boxed .NET values as nested values: for in-memory rows, constants and tests.</summary>
+/// <summary>Writes boxed .NET values as nested values.</summary>
 /// <remarks>
+/// Linked into other test projects.
 /// An ARRAY is any sequence, a MAP any dictionary, a STRUCT a dictionary by field name or a sequence in the order of
 /// the fields; scalars are as documented at <see cref="Column.GetValue"/>, and numbers may be of a narrower type.
 /// </remarks>
