@@ -141,7 +141,7 @@ internal sealed class Maintainer : IAsyncDisposable
         WakeWhenRowsLeave();
 
         MaintenanceLog.Following(_logger, tables.Count, sources.Count);
-        if (_loop is null or { IsCompleted: true }) { _loop = Task.Run(LoopAsync); }
+        _loop ??= Task.Run(LoopAsync);
     }
 
     /// <summary>Puts tables that were kept fresh beside others in their place, while ticks are held.</summary>
@@ -325,6 +325,7 @@ internal sealed class Maintainer : IAsyncDisposable
                 {
                     if (!IsPaused && RunTick()) { Wake(); }
                 }
+                catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested) { Break(e); }
                 finally { _ticking.Release(); }
 
                 Interlocked.Exchange(ref _ticked, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
@@ -334,15 +335,22 @@ internal sealed class Maintainer : IAsyncDisposable
         {
             MaintenanceLog.Stopped(_logger);
         }
-        catch (Exception e)
-        {
-            // A mistake of our own, or of the host's logger: nothing is fresh any more, and every table says why.
-            foreach (MaintainedTable table in _tables.Concat(_beside).Where(table => table.Failure is null)) { table.Fail(e); }
+    }
 
-            _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
-            EndSubscriptions(e);
-            Interlocked.Exchange(ref _ticked, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-            MaintenanceLog.Broken(_logger, e);
+    /// <summary>
+    /// A mistake of our own, or of the host's logger: nothing is fresh any more, and every table says why. Called while ticks
+    /// are held: tables that are loaded after it are kept fresh.
+    /// </summary>
+    private void Break(Exception e)
+    {
+        foreach (MaintainedTable table in _tables.Concat(_beside).Where(table => table.Failure is null)) { table.Fail(e); }
+
+        _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
+        EndSubscriptions(e);
+        try { MaintenanceLog.Broken(_logger, e); }
+        catch (Exception)
+        {
+            // It may be this logger that throws. The tables have told the error, and the loop must not end of it.
         }
     }
 
