@@ -113,11 +113,11 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
             {
                 Identity = identity,
             };
-            var builder = new RecordBatchBuilder(Definition, request, partitions, deadLetters);
-            for (int i = 0; i < retries; i++) { builder.CountRetry(); }
+            ScanShare[] shares = ShareOut(setup, request, consumer!);
+            for (int i = 0; i < retries; i++) { shares[0].Builder.CountRetry(); }
 
-            ScanLog.Scanning(_logger, Topic, partitions.Count);
-            return new KafkaScan(setup, new TopicReader(setup, consumer!, builder), builder);
+            ScanLog.Scanning(_logger, Topic, partitions.Count, shares.Length);
+            return new KafkaScan(setup, shares);
         }
         catch
         {
@@ -125,6 +125,19 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
             consumer!.Dispose();
             throw;
         }
+    }
+
+    // The consumer that captured the ends reads the first share; the others connect on their own threads.
+    private ScanShare[] ShareOut(TopicScanSetup setup, ScanRequest request, ITopicConsumer connected)
+    {
+        IReadOnlyList<IReadOnlyList<int>> shares = PartitionShares.Deal(
+            setup.Partitions, PartitionShares.ReadersFor(Definition, request), _setup.MinOffsetsPerReader);
+        return [.. shares.Select((share, number) =>
+        {
+            var builder = new RecordBatchBuilder(Definition, request, setup.Partitions, setup.DeadLetters);
+            var reader = new TopicReader(setup, builder, share) { Connected = number == 0 ? connected : null };
+            return new ScanShare(reader, builder, share);
+        })];
     }
 
     private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(ScanRequest request)

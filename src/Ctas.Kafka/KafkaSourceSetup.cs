@@ -17,4 +17,7 @@ internal sealed record KafkaSourceSetup(
 {
     /// <summary>Joins the group that the source names; null where it names none.</summary>
     public Func<IGroupMember>? Join { get; init; }
+
+    /// <summary>Offsets that a scan has to have for each reader more than one.</summary>
+    public long MinOffsetsPerReader { get; init; } = PartitionShares.MinOffsets;
 }

@@ -5,32 +5,40 @@ using Ctas.Sources;
 namespace Ctas.Kafka.Scanning;
 
 /// <summary>
-/// One read of a topic. Its own thread consumes and decodes while the reader of the batches works on the one before;
-/// it stops when two batches wait, and with it, when its bounded queue is full, the client.
+/// One read of a topic. Each share of the partitions has a thread that consumes and decodes while the reader of the
+/// batches works on those before; it stops when enough batches wait, and with it, when its bounded queue is full, the client.
 /// </summary>
+/// <remarks>The batches of a partition come in its order; those of two readers come as they are ready.</remarks>
 internal sealed class KafkaScan : ISourceScan
 {
-    private const int BatchesAhead = 2;
-
-    private readonly TopicReader _reader;
-    private readonly RecordBatchBuilder _builder;
+    private readonly ScanShare[] _shares;
     private readonly DeadLetterTopic? _deadLetters;
-    private readonly CancellationTokenSource _disposal = new();
-    private readonly TaskCompletionSource _threadEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<SourceBatch> _batches = Channel.CreateBounded<SourceBatch>(
-        new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _threadsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<SourceBatch> _batches;
 
+    private int _reading;
+    private int _running;
     private int _isDisposed;
 
-    /// <summary>Starts to read; owns the reader and the dead-letter topic from now on.</summary>
-    public KafkaScan(TopicScanSetup setup, TopicReader reader, RecordBatchBuilder builder)
+    /// <summary>Starts to read; owns the readers and the dead-letter topic from now on.</summary>
+    /// <param name="setup">What is read, and with what.</param>
+    /// <param name="shares">The readers of all partitions; at least one.</param>
+    public KafkaScan(TopicScanSetup setup, IReadOnlyList<ScanShare> shares)
     {
         Partitions = setup.Partitions;
         Identity = setup.Identity;
-        _reader = reader;
-        _builder = builder;
         _deadLetters = setup.DeadLetters;
-        new Thread(Run) { IsBackground = true, Name = $"ctas {setup.Topic}" }.Start();
+        _shares = [.. shares];
+        _reading = _running = _shares.Length;
+
+        // One waits and one is on its way for a single reader; one more for each that is added.
+        _batches = Channel.CreateBounded<SourceBatch>(
+            new BoundedChannelOptions(_shares.Length + 1) { SingleReader = true, SingleWriter = _shares.Length == 1 });
+        foreach (ScanShare share in _shares)
+        {
+            new Thread(() => Run(share.Reader)) { IsBackground = true, Name = $"ctas {setup.Topic}" }.Start();
+        }
     }
 
     public IReadOnlyList<SourcePartition> Partitions { get; }
@@ -50,35 +58,55 @@ internal sealed class KafkaScan : ISourceScan
         return null;
     }
 
-    public ScanStatistics GetStatistics() => _builder.GetStatistics();
+    public ScanStatistics GetStatistics()
+    {
+        if (_shares is [var all]) { return all.Builder.GetStatistics(); }
+
+        ScanStatistics[] parts = [.. _shares.Select(share => share.Builder.GetStatistics())];
+        long[] positions = new long[Partitions.Count];
+        for (int share = 0; share < parts.Length; share++)
+        {
+            foreach (int ordinal in _shares[share].Partitions) { positions[ordinal] = parts[share].Positions[ordinal]; }
+        }
+
+        return ScanStatistics.OfParts(parts, positions);
+    }
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) { return; }
 
-        await _disposal.CancelAsync().ConfigureAwait(false);
-        await _threadEnded.Task.ConfigureAwait(false);
-        _disposal.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _threadsEnded.Task.ConfigureAwait(false);
+        _stopping.Dispose();
     }
 
-    private void Run()
+    private void Run(TopicReader reader)
     {
         try
         {
-            while (_reader.ReadBatch(_disposal.Token) is { } batch) { Hand(batch); }
+            while (reader.ReadBatch(_stopping.Token) is { } batch) { Hand(batch); }
 
-            _batches.Writer.Complete();
+            // Whoever ends last has seen the end of the whole.
+            if (Interlocked.Decrement(ref _reading) == 0)
+            {
+                reader.Conclude();
+                _batches.Writer.Complete();
+            }
         }
         catch (Exception e)
         {
-            // Whatever it is, it belongs to the reader of the batches, not to this thread.
-            _batches.Writer.Complete(e);
+            // Whatever it is, it belongs to the reader of the batches, not to this thread; the first failure is the cause of all.
+            if (_batches.Writer.TryComplete(e)) { _stopping.Cancel(); }
         }
         finally
         {
-            _reader.Dispose();
-            _deadLetters?.Dispose();
-            _threadEnded.SetResult();
+            reader.Dispose();
+            if (Interlocked.Decrement(ref _running) == 0)
+            {
+                _deadLetters?.Dispose();
+                _threadsEnded.SetResult();
+            }
         }
     }
 
@@ -87,6 +115,12 @@ internal sealed class KafkaScan : ISourceScan
         if (_batches.Writer.TryWrite(batch)) { return; }
 
         // A thread of its own may block: this is the backpressure.
-        _batches.Writer.WriteAsync(batch, _disposal.Token).AsTask().GetAwaiter().GetResult();
+        _batches.Writer.WriteAsync(batch, _stopping.Token).AsTask().GetAwaiter().GetResult();
     }
 }
+
+/// <summary>What one thread of a scan reads.</summary>
+/// <param name="Reader">Consumes its partitions.</param>
+/// <param name="Builder">Makes its batches; counts by the ordinals of the whole scan.</param>
+/// <param name="Partitions">Ordinals of its partitions.</param>
+internal sealed record ScanShare(TopicReader Reader, RecordBatchBuilder Builder, IReadOnlyList<int> Partitions);

@@ -113,7 +113,7 @@ internal sealed class KafkaTail : ISourceTail
             IsTail = true,
             OnFault = Fail,
         };
-        using var reader = new TopicReader(setup, consumer!, builder);
+        using var reader = new TopicReader(setup, builder) { Connected = consumer };
         ScanLog.Following(_logger, Topic, partitions.Length);
         _lastCheck = time.GetTimestamp();
         _rejected = 0;

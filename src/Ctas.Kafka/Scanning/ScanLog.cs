@@ -19,8 +19,8 @@ internal static partial class ScanLog
     [LoggerMessage(EventId = 4103, Level = LogLevel.Information, Message = "waiting for topic {Topic} to be created")]
     public static partial void WaitingForTopic(ILogger logger, string topic);
 
-    [LoggerMessage(EventId = 4104, Level = LogLevel.Debug, Message = "scanning {Partitions} partitions of {Topic}")]
-    public static partial void Scanning(ILogger logger, string topic, int partitions);
+    [LoggerMessage(EventId = 4104, Level = LogLevel.Debug, Message = "scanning {Partitions} partitions of {Topic} with {Readers} consumers")]
+    public static partial void Scanning(ILogger logger, string topic, int partitions, int readers);
 
     [LoggerMessage(
         EventId = 4105, Level = LogLevel.Information, Message = "following {Partitions} partitions of {Topic}")]

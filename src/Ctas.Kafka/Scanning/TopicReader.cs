@@ -32,21 +32,27 @@ internal sealed class TopicReader : IDisposable
     private long _lastProgress;
 
     /// <param name="setup">What is read, and with what.</param>
-    /// <param name="connected">A consumer to begin with; the reader owns it from now on.</param>
     /// <param name="builder">Takes the records.</param>
-    public TopicReader(TopicScanSetup setup, ITopicConsumer connected, RecordBatchBuilder builder)
+    /// <param name="share">Ordinals of the partitions that this reader reads; null for all.</param>
+    public TopicReader(TopicScanSetup setup, RecordBatchBuilder builder, IReadOnlyList<int>? share = null)
     {
         _setup = setup;
-        _consumer = connected;
         _builder = builder;
         _needsHeaders = builder.ReadsHeaders || setup.DeadLetters is not null;
         _retry = new KafkaRetry(setup.IsTail ? setup.Options with { MaxRetries = int.MaxValue } : setup.Options, setup.TimeProvider, CountRetry);
-        _partitions = [.. setup.Partitions.Select((p, ordinal) => new PartitionReading(ordinal, p))];
+        IEnumerable<int> ordinals = share ?? Enumerable.Range(0, setup.Partitions.Count);
+        _partitions = [.. ordinals.Select(ordinal => new PartitionReading(ordinal, setup.Partitions[ordinal]))];
         _byId = new PartitionReading?[_partitions.Max(p => p.Id) + 1];
         foreach (PartitionReading partition in _partitions) { _byId[partition.Id] = partition; }
 
         _open = _partitions.Count(p => !p.IsDone);
         _lastProgress = setup.TimeProvider.GetTimestamp();
+    }
+
+    /// <summary>A consumer to begin with, which the reader owns from then on; null: it makes its own.</summary>
+    public ITopicConsumer? Connected
+    {
+        init => _consumer = value;
     }
 
     /// <summary>The next batch, null when every partition has reached its captured end.</summary>
@@ -61,10 +67,16 @@ internal sealed class TopicReader : IDisposable
             if (_builder.Finish() is { } batch) { return batch; }
         }
 
+        return null;
+    }
+
+    /// <summary>Looks at the topic once more when all of it was read, and waits for the dead letters.</summary>
+    /// <exception cref="SourceException">Dead letters did not arrive.</exception>
+    public void Conclude()
+    {
         ReportAddedPartitions();
         _setup.DeadLetters?.Flush();
         _builder.Finish();
-        return null;
     }
 
     /// <summary>
@@ -91,7 +103,7 @@ internal sealed class TopicReader : IDisposable
     public int[] AddedPartitions()
     {
         _consumer ??= _setup.Connect();
-        return [.. _consumer.GetPartitions().Except(_partitions.Select(p => p.Id))];
+        return [.. _consumer.GetPartitions().Except(_setup.Partitions.Select(p => p.Id))];
     }
 
     /// <summary>Looks at the topic by the consumer that reads it.</summary>
@@ -315,7 +327,7 @@ internal sealed class TopicReader : IDisposable
     }
 
     private PartitionReading Concerned(KafkaFault fault) =>
-        (fault.Partition is { } id ? _byId[id] : null) ?? _partitions.First(p => !p.IsDone);
+        (fault.Partition is { } id && id < _byId.Length ? _byId[id] : null) ?? _partitions.First(p => !p.IsDone);
 
     private SourceException Failure(KafkaFaultException e)
     {

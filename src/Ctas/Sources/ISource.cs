@@ -154,7 +154,7 @@ public sealed record ScanStatistics(
     /// <summary>The sum of reads that are parts of one.</summary>
     /// <param name="parts">Statistics of each part.</param>
     /// <param name="positions">The positions of the whole.</param>
-    internal static ScanStatistics OfParts(IReadOnlyCollection<ScanStatistics> parts, IReadOnlyList<long> positions)
+    public static ScanStatistics OfParts(IReadOnlyCollection<ScanStatistics> parts, IReadOnlyList<long> positions)
     {
         // Each part keeps its first samples, so the first of all are among them.
         IEnumerable<RejectedRecord> samples = parts.SelectMany(part => part.RejectedSamples)

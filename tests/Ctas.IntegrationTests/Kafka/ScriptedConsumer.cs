@@ -22,7 +22,7 @@ internal sealed class ScriptedConsumer : ITopicConsumer
     public ScriptedConsumer(ScriptedTopic topic)
     {
         _topic = topic;
-        topic.OpenConsumers++;
+        lock (topic.Gate) { topic.OpenConsumers++; }
     }
 
     public IReadOnlyList<int> GetPartitions() => _topic.GetPartitions();
@@ -36,7 +36,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public void Assign(IReadOnlyList<PartitionPosition> positions)
     {
-        _topic.Assignments.Add(positions);
+        lock (_topic.Gate) { _topic.Assignments.Add(positions); }
+
         foreach (PartitionPosition p in positions)
         {
             ScriptedPartition partition = _topic.Partitions[p.Partition];
@@ -46,16 +47,20 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public void Pause(int partition)
     {
-        _topic.Paused.Add(partition);
+        lock (_topic.Gate) { _topic.Paused.Add(partition); }
+
         _assigned[partition].IsPaused = true;
     }
 
     public ReadOnlySpan<ConsumedMessage> Fetch(int maxMessages, TimeSpan timeout)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _topic.CountFetch();
         _messages.Clear();
-        foreach (Reading reading in _assigned.Values.Where(r => !r.IsPaused)) { Read(reading, maxMessages); }
+        lock (_topic.Gate)
+        {
+            _topic.CountFetch();
+            foreach (Reading reading in _assigned.Values.Where(r => !r.IsPaused)) { Read(reading, maxMessages); }
+        }
 
         if (_messages.Count == 0) { _topic.Time.Advance(timeout); }
 
@@ -75,14 +80,17 @@ internal sealed class ScriptedConsumer : ITopicConsumer
     public IRecordHeaders GetHeaders(in ConsumedMessage message) =>
         throw new InvalidOperationException("The script has no headers.");
 
-    public KafkaFault? TakeClientFault() => _topic.ClientFaults.TryDequeue(out KafkaFault? fault) ? fault : null;
+    public KafkaFault? TakeClientFault()
+    {
+        lock (_topic.Gate) { return _topic.ClientFaults.TryDequeue(out KafkaFault? fault) ? fault : null; }
+    }
 
     public void Dispose()
     {
         if (_isDisposed) { return; }
 
         _isDisposed = true;
-        _topic.OpenConsumers--;
+        lock (_topic.Gate) { _topic.OpenConsumers--; }
     }
 
     private static long OffsetAt(ScriptedPartition partition, long place)

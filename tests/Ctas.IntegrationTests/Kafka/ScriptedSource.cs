@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Kafka;
+using Ctas.Kafka.Scanning;
 using Ctas.Sources;
 
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,10 +20,16 @@ internal static class ScriptedSource
         new("t", new TopicLocation("t", null)) { Columns = [Id, N], BatchRows = 4 };
 
     public static ISource Over(
-        ScriptedTopic topic, SourceDefinition? definition = null, KafkaSourceOptions? options = null) =>
+        ScriptedTopic topic,
+        SourceDefinition? definition = null,
+        KafkaSourceOptions? options = null,
+        long minOffsetsPerReader = PartitionShares.MinOffsets) =>
         new KafkaSource(definition ?? Definition, new KafkaSourceSetup(
             new SourceServices(topic.Time, NullLoggerFactory.Instance),
             options ?? new KafkaSourceOptions(),
             topic.Connect,
-            () => null));
+            () => null)
+        {
+            MinOffsetsPerReader = minOffsetsPerReader,
+        });
 }

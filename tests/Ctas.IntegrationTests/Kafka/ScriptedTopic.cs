@@ -16,6 +16,9 @@ internal sealed class ScriptedTopic(InstantTime time)
 
     internal int DeliveredCount;
 
+    /// <summary>Held by consumers, which may be on several threads, while they touch the script.</summary>
+    internal Lock Gate { get; } = new();
+
     /// <summary>The clock; an empty fetch takes its timeout.</summary>
     public InstantTime Time { get; } = time;
 

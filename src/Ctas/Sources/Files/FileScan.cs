@@ -1,5 +1,3 @@
-using Ctas.Data;
-
 namespace Ctas.Sources.Files;
 
 /// <summary>One read of a set of files, one after the other.</summary>
@@ -106,7 +104,6 @@ internal sealed class FileScan : ISourceScan
         && !formats.Contains(FileFormat.JsonValues)
         && definition.MaxRecords is null
         && (request.Columns ?? definition.Columns) is { } columns
-        && columns.All(column => column.Type.Kind is not (DataTypeKind.Unknown or DataTypeKind.Null)
-            || column.Role is not (SourceColumnRole.Value or SourceColumnRole.Key))
+        && columns.All(column => column.HasKnownType)
         && partitions.Sum(partition => partition.Range.Length) > FileBlockReader.LargeBlock;
 }
