@@ -159,9 +159,11 @@ internal sealed class ArenaStrings : EncodedStrings
         for (int row = 0; row <= arena.Starts.Count; row++)
         {
             long place = row < arena.Starts.Count ? arena.Starts[row] : arena.End;
+            if (place < last) { return false; }
+
             long chunk = place >> OffsetBits;
             bool isInside = arena.Chunks.Length == 0 ? place == 0 : chunk < arena.Chunks.Length && (place & OffsetMask) <= arena.Chunks[chunk].Length;
-            if (place < last || !isInside) { return false; }
+            if (!isInside) { return false; }
 
             last = place;
         }

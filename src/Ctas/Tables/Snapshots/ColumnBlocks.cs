@@ -38,13 +38,16 @@ internal static class ColumnBlocks
     /// <summary>The column of a block.</summary>
     /// <param name="block">What <see cref="Write"/> made.</param>
     /// <param name="type">Its SQL type.</param>
+    /// <param name="maxRows">Rows that it can have: a column of equal values takes no bytes for them.</param>
     /// <param name="pool">Its strings; null for a column of another type.</param>
     /// <exception cref="SnapshotFormatException">The block does not hold such a column.</exception>
-    public static Column Read(ReadOnlySpan<byte> block, DataType type, StringPool? pool)
+    public static Column Read(ReadOnlySpan<byte> block, DataType type, long maxRows, StringPool? pool)
     {
         if (block.Length < PrefixBytes) { throw new SnapshotFormatException("a column is too short"); }
 
         int rows = BinaryPrimitives.ReadInt32LittleEndian(block);
+        if (rows < 0 || rows > maxRows) { throw new SnapshotFormatException($"a column of {rows} rows"); }
+
         bool hasNulls = block[4] != 0;
         ReadOnlySpan<byte> rest = block[PrefixBytes..];
         Bitmap? validity = hasNulls ? ReadValidity(ref rest, rows) : null;
@@ -52,7 +55,10 @@ internal static class ColumnBlocks
         {
             case PhysicalType.Boolean:
                 var booleans = new bool[rows];
-                Expect(rest, IntegerBlocks.Read(rest, MemoryMarshal.AsBytes(booleans.AsSpan())));
+                Span<byte> truths = MemoryMarshal.AsBytes(booleans.AsSpan());
+                Expect(rest, IntegerBlocks.Read(rest, truths));
+                if (truths.ContainsAnyExceptInRange((byte)0, (byte)1)) { throw new SnapshotFormatException("a value that is neither true nor false"); }
+
                 return new FixedColumn<bool>(type, booleans, rows, validity);
             case PhysicalType.Int32:
                 return new FixedColumn<int>(type, ReadIntegers<int>(rest, rows), rows, validity);

@@ -44,6 +44,8 @@ internal static class IntegerBlocks
         where T : unmanaged, IBinaryInteger<T>
     {
         int width = block.Length < PrefixBytes ? int.MaxValue : block[8];
+        if (width is not (0 or 1 or 2 or 4 or 8)) { throw new SnapshotFormatException("a column of numbers has no such width"); }
+
         long bytes = PrefixBytes + ((long)values.Length * width);
         if (bytes > block.Length) { throw new SnapshotFormatException("a column is too short"); }
 

@@ -24,7 +24,7 @@ internal sealed partial class SnapshotFile
         SnapshotBlock[] encoded = Of(blocks, SnapshotBlockKind.Encoded, segments.Length * width);
         SnapshotBlock[] index = [.. blocks.Where(block => block.Kind == SnapshotBlockKind.Index)];
 
-        int rows = segments.Sum(segment => segment.Count);
+        int rows = RowsOf(segments);
         var columns = new EncodedColumn[encoded.Length];
         byte[][] parts = new byte[index.Length][];
         Run(options, encoded.Length + index.Length, at =>
@@ -45,6 +45,12 @@ internal sealed partial class SnapshotFile
         }
 
         return new CompactTable(new TableShape(name, schema), store, IndexOf(parts), Header.RowCount);
+    }
+
+    private static int RowsOf(SegmentRows[] segments)
+    {
+        long rows = segments.Sum(segment => (long)segment.Count);
+        return rows <= int.MaxValue ? (int)rows : throw new SnapshotFormatException($"it holds {rows} rows");
     }
 
     private SegmentRows[] ReadSegmentRows(SnapshotBlock[] blocks)

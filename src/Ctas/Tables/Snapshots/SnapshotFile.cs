@@ -74,9 +74,9 @@ internal sealed partial class SnapshotFile : IDisposable
         Run(options, columns.Length, at =>
         {
             int ordinal = columns[at].Column;
-            read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes.Span, schema.Fields[ordinal].Type, pools[ordinal]));
+            read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes.Span, schema.Fields[ordinal].Type, Header.RowCount, pools[ordinal]));
         });
-        return Assemble(columns, read, pools);
+        return Assemble(columns, read);
     }
 
     public void Dispose() => _handle.Dispose();
@@ -94,7 +94,7 @@ internal sealed partial class SnapshotFile : IDisposable
         return pools;
     }
 
-    private Batch[] Assemble(SnapshotBlock[] columns, Column[] read, StringPool?[] pools)
+    private Batch[] Assemble(SnapshotBlock[] columns, Column[] read)
     {
         int width = Header.Schema.Fields.Count;
         int groups = width == 0 ? 0 : columns.Length / width;
@@ -107,7 +107,7 @@ internal sealed partial class SnapshotFile : IDisposable
             {
                 SnapshotBlock block = columns[(group * width) + ordinal];
                 bool fits = block.Column == ordinal && block.Group == group && of[ordinal].Length == of[0].Length
-                    && (of[ordinal] is not StringColumn text || !text.Codes.ContainsAnyExceptInRange(-1, pools[ordinal]!.Count - 1));
+                    && (of[ordinal] is not StringColumn text || HasItsStrings(text));
                 if (!fits) { throw new SnapshotFormatException("its columns do not fit together"); }
             }
 
@@ -118,6 +118,20 @@ internal sealed partial class SnapshotFile : IDisposable
         return rows == Header.RowCount && groups * width == columns.Length
             ? batches
             : throw new SnapshotFormatException($"it holds {rows} of {Header.RowCount} rows");
+    }
+
+    /// <summary>True when every row has a string of the pool, or is NULL.</summary>
+    private static bool HasItsStrings(StringColumn column)
+    {
+        ReadOnlySpan<int> codes = column.Codes;
+        if (codes.ContainsAnyExceptInRange(-1, column.Pool.Count - 1)) { return false; }
+
+        for (int row = codes.IndexOf(-1); row >= 0 && row < codes.Length; row++)
+        {
+            if (codes[row] < 0 && !column.IsNull(row)) { return false; }
+        }
+
+        return true;
     }
 
     private StringPool? ReadStrings(SnapshotBlock[] blocks, int ordinal, bool isInterned)
@@ -153,9 +167,9 @@ internal sealed partial class SnapshotFile : IDisposable
 
         byte[] footer = Part("the footer", offset, length);
         Check("the footer", footer, BinaryPrimitives.ReadUInt32LittleEndian(trailer[12..]));
-        int count = BinaryPrimitives.ReadInt32LittleEndian(footer.AsSpan(4));
         int start = 8 + columns;
-        bool fits = BinaryPrimitives.ReadInt32LittleEndian(footer) == columns
+        int count = footer.Length < start ? -1 : BinaryPrimitives.ReadInt32LittleEndian(footer.AsSpan(4));
+        bool fits = count >= 0 && BinaryPrimitives.ReadInt32LittleEndian(footer) == columns
             && footer.Length == start + ((long)count * SnapshotBlock.EntryBytes);
         if (!fits) { throw new SnapshotFormatException("its footer does not fit its header"); }
 
@@ -165,8 +179,7 @@ internal sealed partial class SnapshotFile : IDisposable
         for (int block = 0; block < count; block++)
         {
             blocks[block] = ReadEntry(footer.AsSpan(start + (block * SnapshotBlock.EntryBytes)));
-            bool isRight = blocks[block].Offset == next && blocks[block].Length >= 0
-                && blocks[block].Column >= SnapshotBlock.NoColumn && blocks[block].Column < columns;
+            bool isRight = blocks[block].Offset == next && blocks[block].Length >= 0 && IsOfRightColumn(blocks[block], columns);
             if (!isRight) { throw new SnapshotFormatException("its blocks leave gaps"); }
 
             next += blocks[block].Length;
@@ -174,6 +187,13 @@ internal sealed partial class SnapshotFile : IDisposable
 
         return next == offset ? (blocks, interned) : throw new SnapshotFormatException("its blocks leave gaps");
     }
+
+    private static bool IsOfRightColumn(SnapshotBlock block, int columns) => block.Kind switch
+    {
+        SnapshotBlockKind.Strings or SnapshotBlockKind.Column or SnapshotBlockKind.Encoded => block.Column >= 0 && block.Column < columns,
+        SnapshotBlockKind.Segments or SnapshotBlockKind.Index => block.Column == SnapshotBlock.NoColumn,
+        _ => false,
+    };
 
     private static SnapshotBlock ReadEntry(ReadOnlySpan<byte> entry) => new(
         (SnapshotBlockKind)entry[0],

@@ -3,9 +3,12 @@ using Ctas.Data;
 
 namespace Ctas.Tables.Snapshots;
 
-/// <summary>Writes headers as bytes and reads them back. Readers trust the bytes: they have been checked.</summary>
+/// <summary>Writes headers as bytes and reads them back.</summary>
 internal static class SnapshotHeaderCodec
 {
+    // Deeper types would not come from SQL, and each level is a call.
+    private const int MaxTypeDepth = 200;
+
     /// <summary>The header as bytes.</summary>
     public static byte[] Write(SnapshotHeader header)
     {
@@ -29,19 +32,33 @@ internal static class SnapshotHeaderCodec
     }
 
     /// <summary>The header of bytes that <see cref="Write(SnapshotHeader)"/> made.</summary>
+    /// <exception cref="SnapshotFormatException">It did not make them.</exception>
     public static SnapshotHeader Read(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        return new SnapshotHeader(
-            reader.ReadString(), reader.ReadString(), ReadSchema(reader), reader.ReadInt64(), ReadStamp(reader))
+        try
         {
-            HoldsSegments = reader.ReadBoolean(),
-            CreatedAt = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
-            WhyNotContinued = reader.ReadString(),
-            Sources = ReadAll(reader, ReadSource),
-            Inputs = ReadAll(reader, static from => new StoredInput(from.ReadString(), ReadStamp(from))),
-        };
+            SnapshotHeader header = Read(reader);
+            if (header.Schema.Fields.Any(field => field.Type.Kind == DataTypeKind.Unknown)) { throw Wrong("a column has no type"); }
+
+            return reader.BaseStream.Position == bytes.Length ? header : throw Wrong("it is followed by something else");
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            // What the readers of strings, types, times and schemas say to what they cannot take.
+            throw Wrong(e.Message);
+        }
     }
+
+    private static SnapshotHeader Read(BinaryReader reader) => new(
+        reader.ReadString(), reader.ReadString(), ReadSchema(reader), reader.ReadInt64(), ReadStamp(reader))
+    {
+        HoldsSegments = reader.ReadBoolean(),
+        CreatedAt = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
+        WhyNotContinued = reader.ReadString(),
+        Sources = ReadAll(reader, ReadSource),
+        Inputs = ReadAll(reader, static from => new StoredInput(from.ReadString(), ReadStamp(from))),
+    };
 
     private static void Write(BinaryWriter writer, StoredSource source)
     {
@@ -74,7 +91,7 @@ internal static class SnapshotHeaderCodec
 
     private static Schema ReadSchema(BinaryReader reader)
     {
-        Field[] fields = ReadAll(reader, ReadField);
+        Field[] fields = ReadAll(reader, static from => ReadField(from, depth: 0));
         return new Schema(fields, ReadAll(reader, static from => from.ReadInt32()));
     }
 
@@ -84,7 +101,7 @@ internal static class SnapshotHeaderCodec
         Write(writer, field.Type);
     }
 
-    private static Field ReadField(BinaryReader reader) => new(reader.ReadString(), ReadType(reader));
+    private static Field ReadField(BinaryReader reader, int depth) => new(reader.ReadString(), ReadType(reader, depth));
 
     private static void Write(BinaryWriter writer, DataType type)
     {
@@ -102,7 +119,7 @@ internal static class SnapshotHeaderCodec
         if (type.Kind == DataTypeKind.Struct) { WriteAll(writer, type.Fields, Write); }
     }
 
-    private static DataType ReadType(BinaryReader reader) => (DataTypeKind)reader.ReadByte() switch
+    private static DataType ReadType(BinaryReader reader, int depth) => (DataTypeKind)reader.ReadByte() switch
     {
         DataTypeKind.Unknown => DataType.Unknown,
         DataTypeKind.Null => DataType.Null,
@@ -117,10 +134,11 @@ internal static class SnapshotHeaderCodec
         DataTypeKind.Time => DataType.Time,
         DataTypeKind.Timestamp => DataType.Timestamp,
         DataTypeKind.Interval => DataType.Interval,
-        DataTypeKind.Array => DataType.Array(ReadType(reader)),
-        DataTypeKind.Map => DataType.Map(ReadType(reader), ReadType(reader)),
-        DataTypeKind.Struct => DataType.Struct(ReadAll(reader, ReadField)),
-        var kind => throw new SnapshotFormatException($"there is no type {kind}"),
+        _ when depth > MaxTypeDepth => throw Wrong("a type is nested too deep"),
+        DataTypeKind.Array => DataType.Array(ReadType(reader, depth + 1)),
+        DataTypeKind.Map => DataType.Map(ReadType(reader, depth + 1), ReadType(reader, depth + 1)),
+        DataTypeKind.Struct => DataType.Struct(ReadAll(reader, from => ReadField(from, depth + 1))),
+        var kind => throw Wrong($"there is no type {kind}"),
     };
 
     private static Guid ReadStamp(BinaryReader reader) => new(reader.ReadBytes(16));
@@ -133,9 +151,15 @@ internal static class SnapshotHeaderCodec
 
     private static T[] ReadAll<T>(BinaryReader reader, Func<BinaryReader, T> read)
     {
-        var items = new T[reader.ReadInt32()];
+        // An item takes a byte at least: no more is allocated than can be there.
+        int count = reader.ReadInt32();
+        if (count < 0 || count > reader.BaseStream.Length - reader.BaseStream.Position) { throw Wrong($"it has {count} of something"); }
+
+        var items = new T[count];
         for (int item = 0; item < items.Length; item++) { items[item] = read(reader); }
 
         return items;
     }
+
+    private static SnapshotFormatException Wrong(string what) => new($"its header cannot be read: {what}");
 }
