@@ -43,7 +43,7 @@ public readonly struct Row
         where T : unmanaged
     {
         PhysicalType wanted = PhysicalTypes.Of<T>();
-        if (PhysicalTypes.Of(_store.TypeOf(ordinal)) != wanted) { ThrowWrongType(wanted, _store.TypeOf(ordinal)); }
+        if (_store.FormOf(ordinal) != wanted) { ThrowWrongType(wanted, _store.TypeOf(ordinal)); }
 
         // The type tests are constants to the JIT: one branch is left.
         if (typeof(T) == typeof(bool)) { return As<bool, T>(_store.GetInt64(_row, ordinal) != 0); }

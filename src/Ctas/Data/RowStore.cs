@@ -22,6 +22,9 @@ public abstract class RowStore
 
     internal abstract DataType TypeOf(int ordinal);
 
+    /// <summary>The form in which the values of a column lie in memory.</summary>
+    internal virtual PhysicalType FormOf(int ordinal) => PhysicalTypes.Of(TypeOf(ordinal));
+
     internal abstract bool IsNull(int row, int ordinal);
 
     /// <summary>A value of a BOOLEAN, INT, BIGINT, DATE, TIME or TIMESTAMP column as a number; 0 for NULL.</summary>

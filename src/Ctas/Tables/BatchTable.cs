@@ -67,10 +67,10 @@ internal sealed class BatchTable : Table
         }
     }
 
-    protected override int FindText(ReadOnlySpan<byte> key)
+    protected override int FindText(ReadOnlySpan<byte> key, ulong hash)
     {
         int ordinal = Shape.Keys.Ordinals[0];
-        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(hash)); probe.MoveNext();)
         {
             int row = probe.Row;
             if (_columns.GetBytes(row, ordinal).SequenceEqual(key) && !_columns.IsNull(row, ordinal)) { return row; }

@@ -10,10 +10,12 @@ internal sealed class CompactRowStore : RowStore
     private const int RowMask = CompactSegment.MaxRows - 1;
 
     private readonly Schema _schema;
+    private readonly PhysicalType[] _forms;
 
     public CompactRowStore(Schema schema, StringPool?[] pools)
     {
         _schema = schema;
+        _forms = [.. schema.Fields.Select(field => PhysicalTypes.Of(field.Type))];
         Pools = pools;
     }
 
@@ -38,19 +40,33 @@ internal sealed class CompactRowStore : RowStore
 
     internal override DataType TypeOf(int ordinal) => _schema.Fields[ordinal].Type;
 
+    internal override PhysicalType FormOf(int ordinal) => _forms[ordinal];
+
     internal override bool IsNull(int row, int ordinal) => ColumnOf(row, ordinal).IsNull(row & RowMask);
 
-    internal override long GetInt64(int row, int ordinal) =>
-        IsNull(row, ordinal) ? 0 : ColumnOf(row, ordinal).GetInt64(row & RowMask);
+    internal override long GetInt64(int row, int ordinal)
+    {
+        EncodedColumn column = ColumnOf(row, ordinal);
+        return column.IsNull(row & RowMask) ? 0 : column.GetInt64(row & RowMask);
+    }
 
-    internal override double GetDouble(int row, int ordinal) =>
-        IsNull(row, ordinal) ? 0 : ColumnOf(row, ordinal).GetDouble(row & RowMask);
+    internal override double GetDouble(int row, int ordinal)
+    {
+        EncodedColumn column = ColumnOf(row, ordinal);
+        return column.IsNull(row & RowMask) ? 0 : column.GetDouble(row & RowMask);
+    }
 
-    internal override Int128 GetInt128(int row, int ordinal) =>
-        IsNull(row, ordinal) ? 0 : ColumnOf(row, ordinal).GetInt128(row & RowMask);
+    internal override Int128 GetInt128(int row, int ordinal)
+    {
+        EncodedColumn column = ColumnOf(row, ordinal);
+        return column.IsNull(row & RowMask) ? 0 : column.GetInt128(row & RowMask);
+    }
 
-    internal override Interval GetInterval(int row, int ordinal) =>
-        IsNull(row, ordinal) ? default : ColumnOf(row, ordinal).GetInterval(row & RowMask);
+    internal override Interval GetInterval(int row, int ordinal)
+    {
+        EncodedColumn column = ColumnOf(row, ordinal);
+        return column.IsNull(row & RowMask) ? default : column.GetInterval(row & RowMask);
+    }
 
     internal override ReadOnlySpan<byte> GetBytes(int row, int ordinal)
     {

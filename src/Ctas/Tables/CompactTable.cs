@@ -74,10 +74,10 @@ internal sealed class CompactTable : Table
         return strings;
     }
 
-    protected override int FindText(ReadOnlySpan<byte> key)
+    protected override int FindText(ReadOnlySpan<byte> key, ulong hash)
     {
         int ordinal = _keys.Ordinals[0];
-        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(hash)); probe.MoveNext();)
         {
             if (_rows.BytesEqual(probe.Row, ordinal, key) && !_rows.IsNull(probe.Row, ordinal))
             {

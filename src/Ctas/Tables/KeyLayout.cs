@@ -40,11 +40,15 @@ internal sealed class KeyLayout
             [{ Kind: DataTypeKind.Varchar or DataTypeKind.Bytes }] => KeyForm.Text,
             _ => KeyForm.General,
         };
+        IsVarchar = _types is [{ Kind: DataTypeKind.Varchar }];
         _hashes = new KeyHashes(this);
     }
 
     /// <summary>Which lookup serves the key.</summary>
     public KeyForm Form { get; }
+
+    /// <summary>True when the key is one VARCHAR column.</summary>
+    public bool IsVarchar { get; }
 
     /// <summary>The key columns in key order.</summary>
     public ReadOnlySpan<int> Ordinals => _ordinals;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Ctas.Data;
 
 namespace Ctas.Tables;
@@ -24,6 +25,9 @@ internal sealed class RowLayout
     private readonly int[] _offsets;
     private readonly PhysicalType[] _types;
     private readonly int _nullBits;
+    private readonly int _keyOrdinal;
+    private readonly int _keyOffset;
+    private readonly bool _isLongKey;
 
     public RowLayout(Schema schema, KeyLayout keys)
     {
@@ -39,6 +43,11 @@ internal sealed class RowLayout
         }
 
         FixedBytes = offset;
+        if (keys.Form != KeyForm.Integer) { return; }
+
+        _keyOrdinal = keys.Ordinals[0];
+        _keyOffset = _offsets[_keyOrdinal];
+        _isLongKey = _types[_keyOrdinal] == PhysicalType.Int64;
     }
 
     /// <summary>Bytes of a row without the text of its key and inline strings.</summary>
@@ -70,6 +79,22 @@ internal sealed class RowLayout
     /// <summary>The text of the key of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> KeyTextOf(byte[] row) => row.AsSpan(FixedBytes, Read<int>(row, StampBytes));
+
+    /// <summary>True when the key of a row is a byte string.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsKey(byte[] row, ReadOnlySpan<byte> text) => KeyTextOf(row).SequenceEqual(text) && HasKey(row, text.Length);
+
+    /// <summary>True when the key of a row is a text that is ASCII.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsKey(byte[] row, string ascii) => Ascii.Equals(KeyTextOf(row), ascii) && HasKey(row, ascii.Length);
+
+    /// <summary>True when the key of a row is a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsKey(byte[] row, long number) =>
+        (_isLongKey ? Read<long>(row, _keyOffset) : Read<int>(row, _keyOffset)) == number && !IsNull(row, _keyOrdinal);
+
+    // The text of NULL is empty.
+    private bool HasKey(byte[] row, int length) => length > 0 || !IsNull(row, TextKey);
 
     /// <summary>A string that is inline, by what stands in the place of its code.</summary>
     public ReadOnlySpan<byte> InlineText(byte[] row, int place)

@@ -106,6 +106,8 @@ internal sealed class StandardRowStore : RowStore
 
     internal override DataType TypeOf(int ordinal) => _schema.Fields[ordinal].Type;
 
+    internal override PhysicalType FormOf(int ordinal) => Layout.TypeOf(ordinal);
+
     internal override bool IsNull(int row, int ordinal) => Layout.IsNull(this[row]!, ordinal);
 
     internal override long GetInt64(int row, int ordinal) => Layout.TypeOf(ordinal) switch

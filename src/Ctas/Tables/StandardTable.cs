@@ -56,15 +56,25 @@ internal sealed class StandardTable : Table
         if (rows.Count > 0) { yield return RowBatches.Create(_rows, rows, wanted); }
     }
 
-    protected override int FindText(ReadOnlySpan<byte> key)
+    protected override int FindText(ReadOnlySpan<byte> key, ulong hash)
     {
         StandardRowStore rows = _rows;
-        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(hash)); probe.MoveNext();)
         {
             int number = probe.Row;
-            if (rows[number] is not { } row || !rows.Layout.KeyTextOf(row).SequenceEqual(key)) { continue; }
+            if (rows[number] is { } row && rows.Layout.IsKey(row, key)) { return number; }
+        }
 
-            if (!rows.Layout.IsNull(row, rows.Layout.TextKey)) { return number; }
+        return -1;
+    }
+
+    protected override int FindAscii(string key, ulong hash)
+    {
+        StandardRowStore rows = _rows;
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(hash)); probe.MoveNext();)
+        {
+            int number = probe.Row;
+            if (rows[number] is { } row && rows.Layout.IsKey(row, key)) { return number; }
         }
 
         return -1;
@@ -73,16 +83,10 @@ internal sealed class StandardTable : Table
     protected override int FindInteger(long key)
     {
         StandardRowStore rows = _rows;
-        int ordinal = Shape.Keys.Ordinals[0];
-        int offset = rows.Layout.OffsetOf(ordinal);
-        bool isLong = rows.Layout.TypeOf(ordinal) == PhysicalType.Int64;
         for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Int64((ulong)key))); probe.MoveNext();)
         {
             int number = probe.Row;
-            if (rows[number] is not { } row) { continue; }
-
-            long value = isLong ? RowLayout.Read<long>(row, offset) : RowLayout.Read<int>(row, offset);
-            if (value == key && !rows.Layout.IsNull(row, ordinal)) { return number; }
+            if (rows[number] is { } row && rows.Layout.IsKey(row, key)) { return number; }
         }
 
         return -1;

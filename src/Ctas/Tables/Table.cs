@@ -81,26 +81,20 @@ internal abstract class Table : ITable
     public bool TryGet(string key, out Row row)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (_keys.Form != KeyForm.Text || _keys.Types[0].Kind != DataTypeKind.Varchar) { ThrowWrongKey("a string"); }
+        if (!_keys.IsVarchar) { ThrowWrongKey("a string"); }
 
-        int maxBytes = Encoding.UTF8.GetMaxByteCount(key.Length);
-        byte[]? rented = maxBytes > StackBytes ? ArrayPool<byte>.Shared.Rent(maxBytes) : null;
-        Span<byte> utf8 = rented ?? stackalloc byte[StackBytes];
-        bool isFound = Found(FindText(utf8[..Encoding.UTF8.GetBytes(key, utf8)]), out row);
-        if (rented is not null) { ArrayPool<byte>.Shared.Return(rented); }
-
-        return isFound;
+        return Found(Hashing.TryAscii(key, out ulong hash) ? FindAscii(key, hash) : FindUtf8Of(key, hash: null), out row);
     }
 
     public bool TryGet(ReadOnlySpan<byte> utf8Key, out Row row)
     {
         if (_keys.Form != KeyForm.Text) { ThrowWrongKey("bytes"); }
 
-        return Found(FindText(utf8Key), out row);
+        return Found(FindText(utf8Key, Hashing.Bytes(utf8Key)), out row);
     }
 
     public bool TryGet(long key, out Row row) =>
-        _keys.Form == KeyForm.Integer ? Found(FindInteger(key), out row) : TryGet(new TableKey(key), out row);
+        _keys.Form == KeyForm.Integer ? Found(FindInteger(key), out row) : TryGetNumber(key, out row);
 
     public bool TryGet(in TableKey key, out Row row)
     {
@@ -143,7 +137,7 @@ internal abstract class Table : ITable
     /// <summary>The number of the row with a key in the form of its columns, or −1.</summary>
     internal int NumberOf(ReadOnlySpan<KeyPart> key, ReadOnlySpan<byte> text) => _keys.Form switch
     {
-        KeyForm.Text when !key[0].IsNull => FindText(text.Slice(key[0].TextStart, key[0].TextLength)),
+        KeyForm.Text when !key[0].IsNull => FindText(TextOf(key[0], text), Hashing.Bytes(TextOf(key[0], text))),
         KeyForm.Integer when !key[0].IsNull => FindInteger((long)key[0].Number),
         _ => Find(key, text),
     };
@@ -155,7 +149,14 @@ internal abstract class Table : ITable
     public override string ToString() => $"{Name} ({Schema}), {RowCount} rows";
 
     /// <summary>The number of the row with a key of form <see cref="KeyForm.Text"/>, or −1.</summary>
-    protected abstract int FindText(ReadOnlySpan<byte> key);
+    /// <param name="key">The key.</param>
+    /// <param name="hash">Its hash.</param>
+    protected abstract int FindText(ReadOnlySpan<byte> key, ulong hash);
+
+    /// <summary>The number of the row with a key of form <see cref="KeyForm.Text"/> that is ASCII, or −1.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="hash">The hash of its UTF-8 form.</param>
+    protected virtual int FindAscii(string key, ulong hash) => FindUtf8Of(key, hash);
 
     /// <summary>The number of the row with a key of form <see cref="KeyForm.Integer"/>, or −1.</summary>
     protected abstract int FindInteger(long key);
@@ -165,6 +166,24 @@ internal abstract class Table : ITable
 
     /// <summary>The numbers of the rows that were not deleted.</summary>
     internal abstract IEnumerable<int> LiveRows();
+
+    private static ReadOnlySpan<byte> TextOf(KeyPart part, ReadOnlySpan<byte> text) => text.Slice(part.TextStart, part.TextLength);
+
+    private int FindUtf8Of(string key, ulong? hash)
+    {
+        int maxBytes = Encoding.UTF8.GetMaxByteCount(key.Length);
+        byte[]? rented = maxBytes > StackBytes ? ArrayPool<byte>.Shared.Rent(maxBytes) : null;
+        Span<byte> utf8 = rented ?? stackalloc byte[StackBytes];
+        utf8 = utf8[..Encoding.UTF8.GetBytes(key, utf8)];
+        int found = FindText(utf8, hash ?? Hashing.Bytes(utf8));
+        if (rented is not null) { ArrayPool<byte>.Shared.Return(rented); }
+
+        return found;
+    }
+
+    // Apart, so that lookups by integer clear no room for a key on the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetNumber(long key, out Row row) => TryGet(new TableKey(key), out row);
 
     private bool TryGet(in TableKey key, ReadOnlySpan<KeyValue> values, Span<byte> text, out Row row)
     {

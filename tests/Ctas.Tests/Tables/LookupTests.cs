@@ -41,6 +41,45 @@ public sealed class LookupTests
 
     [Theory]
     [MemberData(nameof(Models))]
+    public void TryGet_TextsOfAnyLength_FindsWhatADictionaryFinds(TableModel model)
+    {
+        var random = new Random(3);
+        string[] texts = [.. Enumerable.Range(0, 2000).Select(text => AnyText(random, text % 40)).Distinct()];
+        Dictionary<string, double> expected = texts.Where((_, text) => text % 2 == 0).ToDictionary(text => text, text => (double)text.Length);
+        ITable table = TestTable.Create(
+            model, Orders, [.. expected.Select(pair => new object?[] { pair.Key, pair.Value, "s" }), [null, -1.0, "s"]]);
+
+        foreach (string text in texts)
+        {
+            bool isFound = table.TryGet(text, out Row row);
+            isFound.Should().Be(expected.TryGetValue(text, out double amount), text);
+            if (isFound) { row.Get<double>(1).Should().Be(amount); }
+
+            table.TryGet(Encoding.UTF8.GetBytes(text), out _).Should().Be(isFound, text);
+            table.TryGet(new TableKey(text), out _).Should().Be(isFound, text);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void TryGet_NumbersInTexts_FindsNoOtherWayToWriteThem(TableModel model)
+    {
+        ITable table = TestTable.Create(
+            model, Orders, [.. Enumerable.Range(0, 500).Select(row => new object?[] { $"o-{row:d4}-{row * 7919:x6}", 1.0, "s" })]);
+
+        table.TryGet("o-0042-051336", out _).Should().BeTrue();
+        string[] others =
+        [
+            "o-42-051336", "o-00042-051336", "o-0042-51336", "o-0042-0051336", "o-0042-051336 ", "O-0042-051336", "o-0042-05133",
+            "o-0042-05133\u00B6", "o-0042-05133G", "o-0042-", "o-",
+        ];
+        others.Should().AllSatisfy(other => table.TryGet(other, out _).Should().BeFalse());
+        table.TryGet("o-0046-058ef2", out _).Should().BeTrue();
+        table.TryGet("o-0046-058EF2", out _).Should().BeFalse();
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
     public void TryGet_NullKey_IsOneGroupAndNotTheEmptyString(TableModel model)
     {
         ITable table = TestTable.Create(model, Orders, [null, 1.0, "a"], ["", 2.0, "b"], [null, 3.0, "c"]);
@@ -159,4 +198,13 @@ public sealed class LookupTests
         batch[0].GetValue(1).Should().BeNull();
         batch[1].GetValue(1).Should().Be("b");
     }
+
+    // Mostly ASCII, and often only one character away from another.
+    private static string AnyText(Random random, int length) => string.Create(length, random, static (text, random) =>
+    {
+        text.Fill('a');
+        if (text.Length > 0) { text[random.Next(text.Length)] = (char)('a' + random.Next(26)); }
+
+        if (text.Length > 0 && random.Next(4) == 0) { text[random.Next(text.Length)] = random.Next(2) == 0 ? 'ß' : '世'; }
+    });
 }

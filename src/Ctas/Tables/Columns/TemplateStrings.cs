@@ -140,8 +140,9 @@ internal sealed class TemplateStrings : EncodedStrings
         int other = OtherOf(row);
         if (other >= 0) { return _others!.BytesEqual(other, value); }
 
-        Span<byte> text = stackalloc byte[StringTemplate.MaxTextLength];
-        return text[..Write(row, text)].SequenceEqual(value);
+        // The numbers of a text are never those of another: to take them out of the value need not wait for the row's.
+        Span<long> numbers = stackalloc long[_numbers.Length];
+        return _template.TryParse(value, numbers) && HasNumbers(row, numbers);
     }
 
     public override ulong HashBytes(int row)
@@ -287,6 +288,16 @@ internal sealed class TemplateStrings : EncodedStrings
     }
 
     private int OtherOf(int row) => _rows.Length == 0 ? -1 : _rows.AsSpan().BinarySearch((ushort)row);
+
+    private bool HasNumbers(int row, ReadOnlySpan<long> numbers)
+    {
+        for (int field = 0; field < numbers.Length; field++)
+        {
+            if (_numbers[field][row] != numbers[field]) { return false; }
+        }
+
+        return true;
+    }
 
     private int Write(int row, Span<byte> text)
     {

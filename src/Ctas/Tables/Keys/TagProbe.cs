@@ -18,7 +18,6 @@ internal ref struct TagProbe
     private ref int _row;
     private uint _number;
     private uint _matches;
-    private bool _isLast;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TagProbe(byte[] part, uint hash)
@@ -39,7 +38,7 @@ internal ref struct TagProbe
     {
         while (_matches == 0)
         {
-            if (_isLast) { return false; }
+            if (Unsafe.Add(ref _group, TagPart.OverflowMark) == 0) { return false; }
 
             _number = _number + 1 == _groups ? 0 : _number + 1;
             Load();
@@ -57,7 +56,5 @@ internal ref struct TagProbe
         Vector128<byte> tags = Vector128.LoadUnsafe(ref _group);
         Volatile.ReadBarrier();
         _matches = Vector128.Equals(tags, Vector128.Create(_tag)).ExtractMostSignificantBits() & TagPart.SlotMask;
-
-        _isLast = tags.GetElement(TagPart.OverflowMark) == 0;
     }
 }

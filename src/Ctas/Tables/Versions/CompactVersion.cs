@@ -53,10 +53,10 @@ internal sealed class CompactVersion : Table
         return [.. live];
     }
 
-    protected override int FindText(ReadOnlySpan<byte> key)
+    protected override int FindText(ReadOnlySpan<byte> key, ulong hash)
     {
         int ordinal = Shape.Keys.Ordinals[0];
-        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Bytes(key))); probe.MoveNext();)
+        for (TagProbe probe = _index.Probe(KeyIndex.Shorten(hash)); probe.MoveNext();)
         {
             // All rows of a chain have one key.
             for (int row = probe.Row; row >= 0; row = _rows.Before(row))

@@ -58,6 +58,8 @@ internal sealed class CompactVersionStore : RowStore
 
     internal override DataType TypeOf(int ordinal) => _schema.Fields[ordinal].Type;
 
+    internal override PhysicalType FormOf(int ordinal) => _layout.TypeOf(ordinal);
+
     internal override bool IsNull(int row, int ordinal)
     {
         SegmentRows rows = RowsOf(row);
