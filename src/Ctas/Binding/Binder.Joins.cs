@@ -34,7 +34,7 @@ internal sealed partial class Binder
         if (join.IsNatural && kind == BoundJoinKind.Inner) { kind = BoundJoinKind.Cross; }
 
         BoundExpression? on = join.On is null ? null : BindCondition(join.On, scope, "ON");
-        BoundExpression? match = Both(OnWithSubqueries(on, kind, left, right), within);
+        BoundExpression? match = Both(OnWithSubqueries(on, new BoundJoin(kind, left, right, on) { Within = wait }), within);
         return (new BoundJoin(kind, left, right, match) { Within = wait }, scope);
     }
 

@@ -225,20 +225,24 @@ internal sealed partial class Binder
         return bound is BoundError ? bound : query.Parameter(call.Name.Text, bound);
     }
 
-    /// <summary>ON of a FULL JOIN: a sub-query there must be a matter of one side.</summary>
-    private BoundExpression? OnWithSubqueries(
-        BoundExpression? condition, BoundJoinKind kind, BoundRelation left, BoundRelation right)
+    /// <summary>
+    /// ON of a FULL JOIN, and of an outer one whose rows wait for their match: a sub-query there must be a matter of one side.
+    /// </summary>
+    private BoundExpression? OnWithSubqueries(BoundExpression? condition, BoundJoin join)
     {
-        if (condition is null || kind != BoundJoinKind.Full) { return condition; }
+        bool isWaiting = join.Within is not null && join.Kind is BoundJoinKind.Left or BoundJoinKind.Right;
+        if (condition is null || (join.Kind != BoundJoinKind.Full && !isWaiting)) { return condition; }
 
         foreach (BoundSubquery subquery in condition.Subqueries())
         {
             HashSet<ColumnSymbol> columns = subquery.Columns();
-            if (columns.IsSubsetOf(left.ReadableColumns) || columns.IsSubsetOf(right.ReadableColumns)) { continue; }
+            if (columns.IsSubsetOf(join.Left.ReadableColumns) || columns.IsSubsetOf(join.Right.ReadableColumns)) { continue; }
 
             return Report(BindingDiagnostics.NotSupportedYet(
                 subquery.Span,
-                "a sub-query in ON of a FULL JOIN that reads both sides",
+                isWaiting
+                    ? "a sub-query in ON of an outer JOIN WITHIN … GRACE PERIOD that reads both sides"
+                    : "a sub-query in ON of a FULL JOIN that reads both sides",
                 "Compute it in a sub-query of FROM, and compare its column in ON."));
         }
 

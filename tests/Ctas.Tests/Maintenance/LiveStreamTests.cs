@@ -60,11 +60,15 @@ public sealed class LiveStreamTests
         await engine.Tables.UntilRowsAsync("numbered", "(a, 1, 1)", "(a, 2, 2)");
     }
 
-    [Fact]
-    public async Task StreamsWithinATime_GracePeriod_LateRowsAreCountedAndOldOnesForgotten()
+    [Theory]
+    [InlineData("SELECT o.id, p.n FROM orders o JOIN payments p {within} ON o.id = p.id")]
+    [InlineData("SELECT o.id, p.n FROM orders o JOIN payments p {within} ON o.id = p.id AND p.n < (SELECT 1000 + COUNT(*) FROM users)")]
+    [InlineData("SELECT o.id, p.n FROM orders o JOIN payments p {within} ON o.id = p.id AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.id AND u.name = p.id)")]
+    [InlineData("SELECT q.id, q.n FROM (SELECT 1 AS one) x CROSS JOIN LATERAL (SELECT o.id, p.n FROM orders o JOIN payments p {within} ON o.id = p.id AND o.n > x.one) q")]
+    public async Task StreamsWithinATime_GracePeriod_LateRowsAreCountedAndOldOnesForgotten(string select)
     {
         await using CtasEngine engine = await LoadAsync(
-            "CREATE TABLE paid AS SELECT o.id, p.n FROM orders o JOIN payments p WITHIN 10 SECONDS GRACE PERIOD 5 SECONDS ON o.id = p.id EMIT CHANGES");
+            $"CREATE TABLE paid AS {select.Replace("{within}", "WITHIN 10 SECONDS GRACE PERIOD 5 SECONDS", StringComparison.Ordinal)} EMIT CHANGES");
         Add(_orders, "a", 100);
         Add(_payments, "a", 109);
         await engine.Tables.UntilRowsAsync("paid", "(a, 109)");
@@ -83,6 +87,18 @@ public sealed class LiveStreamTests
         engine.Maintenance.FreshnessOf("paid").LateRows.Should().Be(2);
         LiveRows.RowsOf(engine.Tables.Snapshot(), "paid").Should().Equal("(a, 109)");
         engine.Maintenance.StateOf("paid").Should().Contain(state => state.Operator.EndsWith("grace INTERVAL '5 seconds'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void StreamsWithinATime_SubqueryOverBothSidesOfAnOuterJoin_IsRefusedWhereRowsWait()
+    {
+        const string On = "ON o.id = p.id AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.id AND u.name = p.id)";
+        CtasEngineBuilder Of(string within) => Builder().AddScript(
+            $"CREATE TABLE t AS SELECT o.id, p.n FROM orders o LEFT JOIN payments p {within} {On} EMIT CHANGES");
+
+        Of("WITHIN 1 HOUR GRACE PERIOD 1 HOUR").Invoking(builder => builder.Build()).Should().Throw<CtasCompilationException>()
+            .Which.Message.Should().Contain("a sub-query in ON of an outer JOIN WITHIN … GRACE PERIOD that reads both sides");
+        Of("WITHIN 1 HOUR").Invoking(builder => builder.Build()).Should().NotThrow();
     }
 
     [Theory]

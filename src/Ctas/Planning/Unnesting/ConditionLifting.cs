@@ -92,7 +92,11 @@ internal sealed class ConditionLifting(Correlation correlation)
         BoundExpression? condition = BoundParts.All(conjuncts.Except(lifted));
         BoundJoinKind kind = isInner && condition is null ? BoundJoinKind.Cross : join.Kind;
         return new Independent(
-            new BoundJoin(kind, left.Relation, right.Relation, condition) { Subquery = join.Subquery },
+            new BoundJoin(kind, left.Relation, right.Relation, condition)
+            {
+                Subquery = join.Subquery,
+                Within = join.Within?.With(time => Substituted(time, values)),
+            },
             [.. left.Conditions, .. right.Conditions, .. lifted])
         {
             Values = values,

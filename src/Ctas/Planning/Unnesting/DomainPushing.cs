@@ -193,6 +193,7 @@ internal sealed class DomainPushing(BoundRelation outer, Correlation correlation
         return new BoundJoin(isConditioned ? BoundJoinKind.Inner : join.Kind, left, right, condition)
         {
             Subquery = join.Subquery,
+            Within = join.Within,
         };
     }
 

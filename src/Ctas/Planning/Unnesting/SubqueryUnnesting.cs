@@ -93,7 +93,7 @@ internal sealed class SubqueryUnnesting
         if (join.Kind is BoundJoinKind.Inner or BoundJoinKind.Cross)
         {
             // What matches and what is kept are the same.
-            var joined = new BoundJoin(BoundJoinKind.Cross, join.Left, join.Right, condition: null);
+            var joined = new BoundJoin(BoundJoinKind.Cross, join.Left, join.Right, condition: null) { Within = join.Within };
             return Unnested(new BoundFilter(joined, join.Condition!));
         }
 
