@@ -8,7 +8,7 @@ namespace Ctas.Kafka.Consuming;
 /// The few calls of a Kafka consumer that a scan makes, bound to one topic. Single-threaded. Tests script it to show
 /// what no test broker can: transaction markers, compacted holes, aborted records.
 /// </summary>
-/// <remarks>Every call but <see cref="Fetch"/> and <see cref="GetEnd"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
+/// <remarks>Every call but <see cref="Fetch"/>, <see cref="AreAnswering"/> and <see cref="GetEnd"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
 internal interface ITopicConsumer : IDisposable
 {
     /// <summary>The numbers of the topic's partitions, ascending.</summary>
@@ -28,6 +28,9 @@ internal interface ITopicConsumer : IDisposable
     /// </param>
     /// <returns>The offsets in the order asked for; -1 where no record is as late as the time.</returns>
     IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place);
+
+    /// <summary>True when the leaders of the partitions answer within a time, as far as the client waits for anything.</summary>
+    bool AreAnswering(IReadOnlyList<int> partitions, TimeSpan patience);
 
     /// <summary>Starts to read these partitions, and only these, from these offsets.</summary>
     void Assign(IReadOnlyList<PartitionPosition> positions);

@@ -59,10 +59,27 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
 
     public string? GetTopicId() => TopicDescription.GetId(_client.Handle, _topic, _requestTimeoutMilliseconds);
 
-    public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place)
+    public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
+        QueryOffsets(partitions, place, _requestTimeoutMilliseconds);
+
+    public bool AreAnswering(IReadOnlyList<int> partitions, TimeSpan patience)
+    {
+        try
+        {
+            int timeout = Math.Min(_requestTimeoutMilliseconds, (int)patience.TotalMilliseconds);
+            return QueryOffsets(partitions, Offset.End.Value, timeout).Length == partitions.Count;
+        }
+        catch (KafkaFaultException)
+        {
+            // What it is shows when the partitions are read.
+            return false;
+        }
+    }
+
+    private long[] QueryOffsets(IReadOnlyList<int> partitions, long place, int timeoutMilliseconds)
     {
         using var list = new PartitionList(_topic, [.. partitions.Select(p => new PartitionPosition(p, place))]);
-        ThrowIfError(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, _requestTimeoutMilliseconds));
+        ThrowIfError(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, timeoutMilliseconds));
 
         // The client sorts the list by leader, so each answer is looked up by its partition.
         var offsetOf = new Dictionary<int, long>();

@@ -124,7 +124,11 @@ internal sealed class KafkaTail : ISourceTail
     {
         SourceBatch? rows = reader.ReadAvailable(_disposal.Token);
         PartitionOffset[] positions = reader.Positions();
-        _fault = null;
+        bool hasMoved = rows is not null || !positions.AsSpan().SequenceEqual(_positions);
+
+        // That nothing came says nothing: the brokers have to have answered.
+        if (hasMoved || (_fault is not null && reader.IsAnswered())) { _fault = null; }
+
         ScanStatistics statistics = builder.GetStatistics();
         if (statistics.Rejected > _rejected)
         {
@@ -134,7 +138,7 @@ internal sealed class KafkaTail : ISourceTail
         }
 
         Publish(reader.KnownEnds(), statistics);
-        if (rows is null && positions.AsSpan().SequenceEqual(_positions)) { return; }
+        if (!hasMoved) { return; }
 
         _positions = positions;
         Hand(new TailBatch(rows, positions, builder.NewestRecordAt) { NewestTimes = statistics.NewestTimes });

@@ -20,6 +20,9 @@ internal sealed class TopicReader : IDisposable
     // How long a wait for records may hold up cancellation.
     private static readonly TimeSpan FetchWait = TimeSpan.FromMilliseconds(100);
 
+    // How long an answer that tells whether the brokers are back may hold up reading.
+    private static readonly TimeSpan AnswerWait = TimeSpan.FromSeconds(1);
+
     private readonly TopicScanSetup _setup;
     private readonly PartitionReading[] _partitions;
     private readonly PartitionReading?[] _byId;
@@ -105,6 +108,11 @@ internal sealed class TopicReader : IDisposable
         _consumer ??= _setup.Connect();
         return [.. _consumer.GetPartitions().Except(_setup.Partitions.Select(p => p.Id))];
     }
+
+    /// <summary>True when the leaders of all partitions answer; it asks them, and waits for a moment at most.</summary>
+    /// <exception cref="KafkaFaultException">There is no client.</exception>
+    public bool IsAnswered() =>
+        (_consumer ??= _setup.Connect()).AreAnswering([.. _partitions.Select(p => p.Id)], AnswerWait);
 
     /// <summary>Looks at the topic by the consumer that reads it.</summary>
     /// <exception cref="KafkaFaultException">What was seen does not allow to go on, or the brokers did not answer.</exception>

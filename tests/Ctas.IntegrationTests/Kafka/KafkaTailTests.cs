@@ -49,6 +49,31 @@ public sealed class KafkaTailTests
     }
 
     [Fact]
+    public async Task Tail_BrokersAreAway_SaysSoUntilTheyAnswer()
+    {
+        var opened = new TaskCompletionSource<ISourceTail>(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<string?> faults = [];
+        _topic.AddPartition();
+        _topic.BeforeFetch(2, () =>
+        {
+            // Told once: the client says nothing more while it tries to connect.
+            _topic.ClientFaults.Enqueue(new KafkaFault(ErrorCode.Local_AllBrokersDown, "all brokers down"));
+            _topic.IsAway = true;
+        });
+        for (int fetch = 4; fetch < 10; fetch++) { _topic.BeforeFetch(fetch, () => faults.Add(opened.Task.Result.GetStatus().Fault)); }
+
+        _topic.BeforeFetch(10, () => _topic.IsAway = false);
+        _topic.BeforeFetch(11, () => faults.Add(opened.Task.Result.GetStatus().Fault));
+        _topic.BeforeFetch(12, () => _topic.Partitions[0].Records(1));
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        opened.SetResult(tail);
+        (await ReadKeysAsync(tail, until: 1)).Should().Equal("k0");
+
+        faults.Should().Equal([.. Enumerable.Repeat("all brokers down", 6), null]);
+    }
+
+    [Fact]
     public async Task Tail_RecordsAreGone_SaysWhere()
     {
         ScriptedPartition partition = _topic.AddPartition().Records(2);

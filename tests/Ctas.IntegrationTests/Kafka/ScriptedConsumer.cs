@@ -34,6 +34,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
         [.. partitions.Select(id => OffsetAt(_topic.Partitions[id], place))];
 
+    public bool AreAnswering(IReadOnlyList<int> partitions, TimeSpan patience) => !_topic.IsAway;
+
     public void Assign(IReadOnlyList<PartitionPosition> positions)
     {
         lock (_topic.Gate) { _topic.Assignments.Add(positions); }

@@ -42,6 +42,9 @@ internal sealed class ScriptedTopic(InstantTime time)
 
     public int OpenConsumers { get; set; }
 
+    /// <summary>True while its brokers do not answer when they are asked whether they do.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>The assignments made, in order.</summary>
     public List<IReadOnlyList<PartitionPosition>> Assignments { get; } = [];
 
