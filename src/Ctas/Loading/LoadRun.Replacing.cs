@@ -28,22 +28,8 @@ internal sealed partial class LoadRun
         MaintainedTable[] beside = [.. live.Where(table => loaded.Any(run => run.Table.Plan.Name == table.Name))];
         if (loaded.Length == 0) { return; }
 
-        Exception? failure = Missing(set);
-        if (failure is null)
-        {
-            try
-            {
-                await ReplaceAsync(loaded, beside).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e)
-            {
-                // Whatever it is, what is there stays; each table of the set tells it.
-                failure = e;
-            }
-        }
-
-        await GiveUpAsync(loaded, beside, failure).ConfigureAwait(false);
+        if (Missing(set) is { } failure) { await GiveUpAsync(loaded, beside, failure).ConfigureAwait(false); }
+        else { await ReplaceAsync(loaded, beside).ConfigureAwait(false); }
     }
 
     /// <summary>Why the set is not to replace what is there: a table that is fresh would not be any more.</summary>
@@ -80,28 +66,40 @@ internal sealed partial class LoadRun
     private async Task ReplaceAsync(TableRun[] loaded, MaintainedTable[] beside)
     {
         Maintainer maintainer = _services.Maintainer!;
-        DetachedTables detached;
-        using (await CatchUpAsync(loaded, beside).ConfigureAwait(false))
+        DetachedTables? detached = null;
+        try
         {
-            string[] names = [.. loaded.Select(run => run.Table.Plan.Name)];
-            Dictionary<string, MaintainedTable> replaced = names.Select(maintainer.Find).OfType<MaintainedTable>()
-                .ToDictionary(table => table.Name, StringComparer.OrdinalIgnoreCase);
-            foreach (MaintainedTable table in beside.Where(table => replaced.ContainsKey(table.Name)))
+            using (await CatchUpAsync(loaded, beside).ConfigureAwait(false))
             {
-                table.GoOnFrom(replaced[table.Name]);
+                string[] names = [.. loaded.Select(run => run.Table.Plan.Name)];
+                Dictionary<string, MaintainedTable> replaced = names.Select(maintainer.Find).OfType<MaintainedTable>()
+                    .ToDictionary(table => table.Name, StringComparer.OrdinalIgnoreCase);
+                Publish(loaded, beside, replaced);
+                detached = maintainer.Replace(names, beside);
+                DeliverInPlace(beside, replaced, detached.Deliveries);
             }
 
-            foreach (TableRun run in loaded) { run.Publication = AsItIsNow(run.Publication!, beside); }
-
-            _services.Registry.Publish([.. loaded.Select(run => run.Publication!)]);
-            detached = maintainer.Replace(names, beside);
-
-            DeliverInPlace(beside, replaced, detached.Deliveries);
+            foreach (TableRun run in loaded) { Published(run); }
         }
+        catch (Exception e) when (detached is null)
+        {
+            // Whatever it is, what is there stays; each table of the set tells it. What is in its place is not given up.
+            await GiveUpAsync(loaded, beside, e).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (detached is not null) { await detached.StopReadingAsync().ConfigureAwait(false); }
+        }
+    }
 
-        foreach (TableRun run in loaded) { Published(run); }
+    /// <summary>Lets readers see the new tables, which go on from the versions of the old ones.</summary>
+    private void Publish(TableRun[] loaded, MaintainedTable[] beside, Dictionary<string, MaintainedTable> replaced)
+    {
+        foreach (MaintainedTable table in beside.Where(table => replaced.ContainsKey(table.Name))) { table.GoOnFrom(replaced[table.Name]); }
 
-        await detached.StopReadingAsync().ConfigureAwait(false);
+        foreach (TableRun run in loaded) { run.Publication = AsItIsNow(run.Publication!, beside); }
+
+        _services.Registry.Publish([.. loaded.Select(run => run.Publication!)]);
     }
 
     /// <summary>A sink has one writer: the one before it ends first.</summary>

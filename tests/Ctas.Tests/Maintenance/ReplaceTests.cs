@@ -139,6 +139,65 @@ public sealed class ReplaceTests
         await engine.Tables.UntilRowsAsync("b", "(3, CLEO)");
     }
 
+    [Fact]
+    public async Task Replace_PausedWhileItLoads_CatchesUpWithoutResume()
+    {
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        goOn.SetResult();
+        var users = new InMemorySource(Changelog("users").Definition)
+        {
+            BeforeRecord = async (_, offset, cancellationToken) =>
+            {
+                if (offset > 0) { return; }
+
+                reading.TrySetResult();
+                await goOn.Task.WaitAsync(cancellationToken);
+            },
+        };
+        users.Add(InMemoryRecord.FromText("u1", """{"name":"Ada"}"""));
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("users", users).AddScript(Two).Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        (reading, goOn) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+        // The new table is read up to the first record, the old one shows the second when all tables are held.
+        Task<QueryResult> replacing = engine.ExecuteAsync("CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users EMIT CHANGES");
+        await reading.Task.WaitAsync(HangGuard);
+        users.Add(InMemoryRecord.FromText("u2", """{"name":"Bob"}"""));
+        await engine.Tables.UntilRowsAsync("b", "(2, Bob)");
+        await engine.Maintenance.PauseAsync();
+        goOn.SetResult();
+        await replacing.WaitAsync(HangGuard);
+
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(2, BOB)");
+        engine.Maintenance.IsPaused.Should().BeTrue();
+        users.Add(InMemoryRecord.FromText("u3", """{"name":"Cleo"}"""));
+        engine.Maintenance.Resume();
+        await engine.Tables.UntilRowsAsync("b", "(3, CLEO)");
+    }
+
+    [Fact]
+    public async Task Replace_LogThatThrowsWhenTheNewTablesAreThere_LeavesThemFresh()
+    {
+        Put("u1", "Ada");
+        var log = new Sinks.CollectedLog { Level = Microsoft.Extensions.Logging.LogLevel.Information };
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("users", _users).AddScript(Two).UseLogging(log).Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        log.Logged = line =>
+        {
+            if (line.Contains("is ready", StringComparison.Ordinal)) { throw new InvalidOperationException("no room for the log"); }
+        };
+
+        Func<Task> replace = () => engine.ExecuteAsync("CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users EMIT CHANGES");
+        (await replace.Should().ThrowAsync<InvalidOperationException>()).WithMessage("no room for the log");
+        log.Logged = null;
+        Put("u2", "Bob");
+
+        await engine.Tables.UntilRowsAsync("b", "(2, BOB)");
+        await engine.Tables.UntilRowsAsync("a", "(u1, ADA)", "(u2, BOB)");
+        (StateOf(engine, "a"), StateOf(engine, "b")).Should().Be((TableState.Live, TableState.Live));
+    }
+
     /// <summary>Readers and a producer go on throughout: no table is ever missing, no count goes back, readers agree.</summary>
     [Fact]
     public async Task Replace_UnderLoad_ReadersSeeWholeMomentsThatNeverGoBack()

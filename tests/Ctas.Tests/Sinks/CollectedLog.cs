@@ -3,12 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Ctas.Tests.Sinks;
 
-/// <summary>Keeps every line that is logged at Warning or above. Safe for any number of threads.</summary>
+/// <summary>Keeps every line that is logged at Warning, or another level, or above. Safe for any number of threads.</summary>
 internal sealed class CollectedLog : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
     public IReadOnlyList<string> Lines => [.. _lines];
+
+    /// <summary>The least that is kept.</summary>
+    public LogLevel Level { get; init; } = LogLevel.Warning;
 
     /// <summary>Called with each line that is kept, by the thread that logs it.</summary>
     public Action<string>? Logged { get; set; }
@@ -20,7 +23,7 @@ internal sealed class CollectedLog : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= Level;
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
