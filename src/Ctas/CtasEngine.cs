@@ -176,6 +176,17 @@ public sealed class CtasEngine : IAsyncDisposable
         return ChangeQueries.RunAsync(sql, _services, cancellationToken);
     }
 
+    /// <summary>As <see cref="QueryChangesAsync"/>, pushed to observers: each subscription is a stream of its own.</summary>
+    /// <remarks>
+    /// Observers are called as those of <see cref="ITable.ObserveChanges"/>. What <see cref="QueryChangesAsync"/> throws comes to
+    /// OnError, mistakes in the SQL included; when the engine is disposed of, an <see cref="OperationCanceledException"/>.
+    /// </remarks>
+    public IObservable<QueryChanges> ObserveQueryChanges(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return new ObservableSequence<QueryChanges>(leaving => QueryChangesAsync(sql, leaving));
+    }
+
     /// <summary>Runs statements of any kind in order, and gives the rows of the last one that has any.</summary>
     /// <remarks>CREATE … AS SELECT loads at once; CREATE OR REPLACE swaps the new table in when it is complete.</remarks>
     /// <returns>Rows of the last SELECT, SHOW, DESCRIBE or EXPLAIN; an empty result without columns when there is none.</returns>

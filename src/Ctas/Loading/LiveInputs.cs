@@ -90,7 +90,7 @@ internal sealed class LiveInputs : IDisposable
 
         foreach (MaintainedTable table in tables)
         {
-            if (table.Changes.Count > 0) { table.Publish(); }
+            if (table.Changes.Count > 0) { table.Prepare(); }
 
             table.Changes.Clear();
         }

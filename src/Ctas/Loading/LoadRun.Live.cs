@@ -98,6 +98,8 @@ internal sealed partial class LoadRun
         LoadedLiveTable[] loaded, IReadOnlyList<MaintainedTable> live, IReadOnlyList<MaintainedTable> changed, Maintainer maintainer)
     {
         _services.Registry.Advance([.. changed.Where(table => !table.IsBeside).Select(table => new TableAdvance(table.Current))]);
+        foreach (MaintainedTable table in changed) { table.Show(); }
+
         foreach ((LoadedLiveTable table, MaintainedTable maintained) in loaded.Zip(live))
         {
             if (maintained is { IsBeside: false, Failure: { } failure })

@@ -152,8 +152,11 @@ internal sealed class MaintainedTable(
         return new ChangeBatch(dense.Rows.Gather(order), Selection: null, ordered);
     }
 
-    /// <summary>The next version; the last one again when the tick changed nothing.</summary>
-    public Table Publish() => writer.Publish(query.StateBytes);
+    /// <summary>The next version, which streams of changes do not see yet; the last one again when the tick changed nothing.</summary>
+    public Table Prepare() => writer.Prepare(query.StateBytes);
+
+    /// <summary>Lets streams see what was prepared, once everybody who looks sees it.</summary>
+    public void Show() => writer.Show();
 
     /// <summary>Before anybody has seen it: its versions go on behind those of the table that it replaces.</summary>
     public void GoOnFrom(MaintainedTable replaced)

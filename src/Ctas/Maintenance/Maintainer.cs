@@ -78,7 +78,7 @@ internal sealed class Maintainer : IAsyncDisposable
             table.Current.Version,
             sources.Any(source => source.Status is null) ? null : sources.Sum(source => source.LagRecords),
             sources.Max(source => source.Progress.NewestRecordAt),
-            metadata?.Positions ?? [],
+            [.. sources.SelectMany(source => source.PositionsAt(source.Progress))],
             table.StateBytes,
             sources.Select(source => source.Status?.Fault).FirstOrDefault(fault => fault is not null))
         {
@@ -211,7 +211,7 @@ internal sealed class Maintainer : IAsyncDisposable
         return new DetachedTables([.. tables.Select(table => table.Delivery).OfType<TableDelivery>()], unread);
     }
 
-    /// <summary>Waits for the tick that runs and lets none begin; sources wait when their queues are full.</summary>
+    /// <summary>Waits for the tick that runs and lets none move a table that is seen; sources wait when their queues are full.</summary>
     public async Task PauseAsync(CancellationToken cancellationToken)
     {
         using IDisposable holding = await HoldAsync(cancellationToken).ConfigureAwait(false);
@@ -267,9 +267,11 @@ internal sealed class Maintainer : IAsyncDisposable
 
     private bool RunTick()
     {
+        // A pause holds what readers see; what is to replace some of it may well catch up.
+        if (IsPaused && _beside.IsEmpty) { return false; }
+
         long started = _time.GetTimestamp();
-        ImmutableArray<LiveSource> sources = _heldBack is { IsEmpty: false } held ? [.. _sources.Except(held.Values.SelectMany(some => some))] : _sources;
-        bool hasApplied = new Tick(_tables.AddRange(_beside), sources, _options, _registry, _logger)
+        bool hasApplied = new Tick(IsPaused ? _beside : _tables.AddRange(_beside), [.. SourcesToTake()], _options, _registry, _logger)
         {
             Now = Now,
             Subscriptions = _subscriptions,
@@ -278,6 +280,12 @@ internal sealed class Maintainer : IAsyncDisposable
         _metrics?.Ticked(_time.GetElapsedTime(started), hasApplied);
         WakeWhenRowsLeave();
         return hasApplied;
+    }
+
+    private IEnumerable<LiveSource> SourcesToTake()
+    {
+        IEnumerable<LiveSource> sources = _sources.Except(_heldBack.Values.SelectMany(some => some));
+        return IsPaused ? sources.Except(_tables.SelectMany(table => table.Sources)) : sources;
     }
 
     /// <summary>Rows become too old without a record; those that do so one after another leave together.</summary>
@@ -323,7 +331,7 @@ internal sealed class Maintainer : IAsyncDisposable
                 await _ticking.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 try
                 {
-                    if (!IsPaused && RunTick()) { Wake(); }
+                    if (RunTick()) { Wake(); }
                 }
                 catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested) { Break(e); }
                 finally { _ticking.Release(); }

@@ -11,7 +11,9 @@ namespace Ctas.Maintenance;
 /// null before anything is known of them.
 /// </param>
 /// <param name="NewestRecordAt">The latest time of a record that has been applied since the load; null while there was none.</param>
-/// <param name="Positions">How far its own sources have been applied.</param>
+/// <param name="Positions">
+/// How far its sources have been applied, those behind the tables it reads among them, also where that has changed no row.
+/// </param>
 /// <param name="StateBytes">Bytes that its operators keep.</param>
 /// <param name="Fault">What keeps a source from being read and is being waited out; null when all is well.</param>
 public sealed record TableFreshness(

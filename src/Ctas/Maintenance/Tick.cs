@@ -108,7 +108,7 @@ internal sealed class Tick(
         var advances = new List<TableAdvance>();
         foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0 && table.Failure is null))
         {
-            Table version = table.Publish();
+            Table version = table.Prepare();
             if (!table.IsBeside) { advances.Add(new TableAdvance(version, table.PositionsAt(ProgressOf))); }
         }
 
@@ -116,6 +116,9 @@ internal sealed class Tick(
         foreach (MaintainedTable table in tables) { Deliver(table); }
 
         if (advances.Count > 0) { registry.Advance(advances); }
+
+        // Who hears of a change finds it wherever he looks.
+        foreach (MaintainedTable table in tables) { table.Show(); }
 
         Count();
         HandOn();

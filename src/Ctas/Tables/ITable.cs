@@ -62,16 +62,27 @@ public interface ITable
     /// A key that changed several times from one version to the next shows once. Changes of one version come together,
     /// in no promised order. Of a table that is loaded once the stream ends after the rows; of one that is kept fresh no longer,
     /// was dropped or replaced it ends with the reason, a MaintenanceException. The table keeps the changes of its last versions, up to a bound, and never waits for a reader: one
-    /// that falls further behind gets a <see cref="TableChangesLostException"/> and begins again.
+    /// that falls further behind gets a <see cref="TableChangesLostException"/> and begins again. Versions are those of this run
+    /// of the engine: after a restart they begin anew, and so does whoever reads changes.
     /// </remarks>
     /// <param name="fromVersion">
-    /// 0: begin with the rows of the newest version (of a snapshot: of that version). Otherwise a version: only the changes
-    /// after it.
+    /// 0: begin with the rows of the newest version (of a snapshot: of that version) at the time of reading. Otherwise a version:
+    /// only the changes after it.
     /// </param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such version yet.</exception>
     IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException($"Table \"{Name}\" gives no changes.");
+
+    /// <summary>As <see cref="ChangesAsync"/>, pushed to observers: each subscription is a stream of its own.</summary>
+    /// <remarks>
+    /// An observer is called on the thread pool, never twice at a time. It is slow at its own cost, as a reader is. OnCompleted comes
+    /// after the rows of a table that is loaded once, OnError with the reason that a stream would end with, and with whatever OnNext
+    /// throws. After Dispose nothing more begins; what OnError or OnCompleted throws is an unobserved exception of a task.
+    /// </remarks>
+    /// <param name="fromVersion">As at <see cref="ChangesAsync"/>; one that is not there yet is an OnError.</param>
+    IObservable<TableChange> ObserveChanges(long fromVersion = 0) =>
+        new ObservableSequence<TableChange>(leaving => ChangesAsync(fromVersion, leaving));
 
     /// <summary>
     /// A function that makes a <typeparamref name="T"/> of a row: columns match constructor parameters and settable

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ctas.Data;
+using Ctas.Tables.Versions;
 
 namespace Ctas.Tables;
 
@@ -61,8 +62,11 @@ internal sealed class LiveTable(Table first) : ITable
     public Func<Row, T> GetMapper<[DynamicallyAccessedMembers(RowMapping.NeededMembers)] T>() => _newest.GetMapper<T>();
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default) =>
-        _newest.ChangesAsync(fromVersion, cancellationToken);
+    public IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default)
+    {
+        _newest.RequireKnown(fromVersion);
+        return new TableChangeStream(() => _newest, fromVersion, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _newest.ToString();

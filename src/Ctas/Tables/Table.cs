@@ -112,9 +112,16 @@ internal abstract class Table : ITable
 
     public IAsyncEnumerable<TableChange> ChangesAsync(long fromVersion = 0, CancellationToken cancellationToken = default)
     {
+        RequireKnown(fromVersion);
+        return new TableChangeStream(() => this, fromVersion, cancellationToken);
+    }
+
+    /// <summary>Throws for a version that changes cannot be wanted after.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such version yet.</exception>
+    internal void RequireKnown(long fromVersion)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(fromVersion);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fromVersion, Node?.History.Newest.Version ?? Version);
-        return TableHistory.ReadAsync(this, fromVersion, cancellationToken);
     }
 
     /// <summary>Adds an index while others read; nothing happens when it is there.</summary>

@@ -5,7 +5,7 @@ using Ctas.Kafka.Testing;
 
 namespace Ctas.IntegrationTests.Documentation;
 
-/// <summary>What README.md shows is what compiles and runs.</summary>
+/// <summary>What README.md and the documents show is what compiles and runs.</summary>
 public sealed class ReadmeTests
 {
     public static TheoryData<string> Snippets => [.. SnippetMethods().Keys];
@@ -13,12 +13,12 @@ public sealed class ReadmeTests
     [Fact]
     public void Readme_EveryCSharpBlock_IsMarked()
     {
-        IReadOnlyList<SnippetText.Block> blocks = SnippetText.ReadmeBlocks();
+        IReadOnlyList<SnippetText.Block> blocks = SnippetText.Blocks();
 
         blocks.Should().Contain(block => block.Snippet != null, "README.md shows at least one example in C#");
-        blocks.Where(block => block.Snippet is null && !block.IsExcused).Select(block => $"line {block.Line}").Should()
+        blocks.Where(block => block.Snippet is null && !block.IsExcused).Select(block => block.Place).Should()
             .BeEmpty(
-                "the line before each ```csharp block of README.md must be <!-- snippet: name -->, "
+                "the line before each ```csharp block must be <!-- snippet: name -->, "
                 + "or <!-- not run: why --> where it cannot be run");
     }
 
@@ -27,19 +27,19 @@ public sealed class ReadmeTests
     {
         IReadOnlyDictionary<string, string> compiled = SnippetText.CompiledSnippets();
         string source = SnippetText.SnippetsSource();
-        foreach (SnippetText.Block block in SnippetText.ReadmeBlocks().Where(block => block.Snippet is not null))
+        foreach (SnippetText.Block block in SnippetText.Blocks().Where(block => block.Snippet is not null))
         {
             compiled.Should().ContainKey(
                 block.Snippet!,
-                "README.md line {0} shows it, so ReadmeSnippets.cs must hold its code after \"// snippet: {1}\"",
-                block.Line, block.Snippet);
+                "{0} shows it, so a file of snippets must hold its code after \"// snippet: {1}\"",
+                block.Place, block.Snippet);
             SnippetText.Normalize(block.Code).Should().Be(
                 SnippetText.Normalize(compiled[block.Snippet!]),
-                "README.md line {0} must show what ReadmeSnippets.cs compiles as \"{1}\"; change both together",
-                block.Line, block.Snippet);
+                "{0} must show what is compiled as \"{1}\"; change both together",
+                block.Place, block.Snippet);
             SnippetText.Usings(block.Code).Should().NotContain(
                 directive => !source.Contains(directive, StringComparison.Ordinal),
-                "README.md line {0} imports them, so ReadmeSnippets.cs must as well", block.Line);
+                "{0} imports them, so a file of snippets must as well", block.Place);
         }
     }
 
@@ -48,8 +48,8 @@ public sealed class ReadmeTests
     {
         string[] names = [.. SnippetText.CompiledSnippets().Keys];
 
-        SnippetText.ReadmeBlocks().Select(block => block.Snippet).OfType<string>().Should().BeEquivalentTo(
-            names, "each snippet of ReadmeSnippets.cs belongs to one block of README.md");
+        SnippetText.Blocks().Select(block => block.Snippet).OfType<string>().Should().BeEquivalentTo(
+            names, "each snippet belongs to one block of README.md or a document");
         SnippetMethods().Keys.Should().BeEquivalentTo(
             names, "each \"// snippet: name\" stands in a method marked [ReadmeSnippet(name)]");
     }
@@ -66,7 +66,8 @@ public sealed class ReadmeTests
     }
 
     private static Dictionary<string, MethodInfo> SnippetMethods() =>
-        (from method in typeof(ReadmeSnippets).GetMethods(BindingFlags.Static | BindingFlags.Public)
+        (from method in new[] { typeof(ReadmeSnippets), typeof(MaintenanceSnippets) }
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
          let mark = method.GetCustomAttribute<ReadmeSnippetAttribute>()
          where mark is not null
          select (mark.Name, method)).ToDictionary(entry => entry.Name, entry => entry.method);

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Ctas.IntegrationTests.Documentation;
 
-/// <summary>Finds the C# of README.md and of the methods that compile it.</summary>
+/// <summary>Finds the C# of README.md and of the documents, and of the methods that compile it.</summary>
 internal static partial class SnippetText
 {
-    /// <summary>A block of C# in README.md.</summary>
-    /// <param name="Line">Where it starts, from 1.</param>
+    /// <summary>A block of C#.</summary>
+    /// <param name="Place">The file, and the line where it starts, from 1.</param>
     /// <param name="Marker">The comment in the line before; empty when there is none.</param>
     /// <param name="Code">The lines between the fences.</param>
-    internal sealed record Block(int Line, string Marker, string Code)
+    internal sealed record Block(string Place, string Marker, string Code)
     {
         /// <summary>The snippet it must equal; null when it is not marked as one.</summary>
         public string? Snippet => Marked().Match(Marker) is { Success: true } match ? match.Groups["name"].Value : null;
@@ -19,18 +19,29 @@ internal static partial class SnippetText
         public bool IsExcused => Excused().IsMatch(Marker);
     }
 
-    public static IReadOnlyList<Block> ReadmeBlocks()
+    public static IReadOnlyList<Block> Blocks()
     {
-        string[] lines = File.ReadAllLines(Path.Combine(RepositoryRoot(), "README.md"));
+        string documents = Path.Combine(RepositoryRoot(), "src", "Ctas", "docs");
+        return
+        [
+            .. Directory.EnumerateFiles(documents, "*.md").Order(StringComparer.Ordinal)
+                .Prepend(Path.Combine(RepositoryRoot(), "README.md")).SelectMany(BlocksOf),
+        ];
+    }
+
+    private static List<Block> BlocksOf(string file)
+    {
+        string[] lines = File.ReadAllLines(file);
+        string name = Path.GetFileName(file);
         var blocks = new List<Block>();
         for (int start = 0; start < lines.Length; start++)
         {
             if (lines[start].TrimEnd() != "```csharp") { continue; }
 
             int end = Array.FindIndex(lines, start + 1, line => line.TrimEnd() == "```");
-            end.Should().BePositive("the block in line {0} of README.md must be closed", start + 1);
+            end.Should().BePositive("the block in line {0} of {1} must be closed", start + 1, name);
             blocks.Add(new Block(
-                start + 1, start == 0 ? "" : lines[start - 1].Trim(), string.Join('\n', lines[(start + 1)..end])));
+                $"{name} line {start + 1}", start == 0 ? "" : lines[start - 1].Trim(), string.Join('\n', lines[(start + 1)..end])));
             start = end;
         }
 
@@ -39,7 +50,7 @@ internal static partial class SnippetText
 
     /// <summary>The compiled code by snippet name: what stands between the marking comments.</summary>
     public static IReadOnlyDictionary<string, string> CompiledSnippets() => Compiled()
-        .Matches(File.ReadAllText(SnippetsFile()))
+        .Matches(SnippetsSource())
         .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["code"].Value);
 
     /// <summary>The code without using directives and with single spaces, so that indentation may differ.</summary>
@@ -50,7 +61,9 @@ internal static partial class SnippetText
     public static IEnumerable<string> Usings(string code) =>
         UsingDirective().Matches(code).Select(match => match.Value.Trim());
 
-    public static string SnippetsSource() => File.ReadAllText(SnippetsFile());
+    /// <summary>The files that hold them.</summary>
+    public static string SnippetsSource() =>
+        string.Join('\n', Directory.EnumerateFiles(SnippetsFolder(), "*Snippets.cs").Select(File.ReadAllText));
 
     private static string RepositoryRoot()
     {
@@ -63,10 +76,10 @@ internal static partial class SnippetText
         return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
-    private static string SnippetsFile([CallerFilePath] string path = "") =>
+    private static string SnippetsFolder([CallerFilePath] string path = "") =>
         File.Exists(path)
-            ? Path.Combine(Path.GetDirectoryName(path)!, "ReadmeSnippets.cs")
-            : Path.Combine(RepositoryRoot(), "tests", "Ctas.IntegrationTests", "Documentation", "ReadmeSnippets.cs");
+            ? Path.GetDirectoryName(path)!
+            : Path.Combine(RepositoryRoot(), "tests", "Ctas.IntegrationTests", "Documentation");
 
     [GeneratedRegex(@"^<!--\s*snippet:\s*(?<name>[\w-]+)\s*-->$")]
     private static partial Regex Marked();

@@ -38,6 +38,23 @@ public sealed class StalenessTests
     }
 
     [Fact]
+    public async Task Positions_OfATableOverATable_AreThoseOfTheSourceBehindItWhateverItsRows()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", _numbers).AddScript(
+            """
+            CREATE TABLE t AS SELECT n FROM numbers WHERE n > 10 EMIT CHANGES;
+            CREATE TABLE u AS SELECT COUNT(*) AS n FROM t EMIT CHANGES;
+            """).Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        Add(1, 2);
+        await engine.Maintenance.WaitForRecordAsync("u", new RecordPosition("numbers", 0, 1));
+
+        engine.Maintenance.FreshnessOf("t").Positions.Should().Equal(new SourcePosition("numbers", "numbers[0]", 0, 2));
+        engine.Maintenance.FreshnessOf("u").Positions.Should().Equal(new SourcePosition("numbers", "numbers[0]", 0, 2));
+        engine.Tables["u"].Version.Should().Be(engine.Maintenance.FreshnessOf("u").Version);
+    }
+
+    [Fact]
     public async Task Read_TableTooFarBehind_IsRefusedWithItsLagAndAWayOut()
     {
         await using CtasEngine engine = await PausedAsync();

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Ctas.Data;
-
 namespace Ctas.Tables.Versions;
 
 /// <summary>How one version differs from the one before. Immutable.</summary>
@@ -10,10 +7,10 @@ namespace Ctas.Tables.Versions;
 internal sealed record VersionChanges(Table Before, Table After, IReadOnlyList<(int Old, int New)> Rows);
 
 /// <summary>A version in the history of a table, and the promise of the next. Safe for any number of threads.</summary>
-internal sealed class HistoryNode(TableHistory history, long version)
+internal sealed class HistoryNode(TableHistory history, long version, VersionChanges? changes = null)
 {
     private readonly TaskCompletionSource<HistoryNode?> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile VersionChanges? _changes;
+    private volatile VersionChanges? _changes = changes;
 
     /// <summary>The history it belongs to.</summary>
     public TableHistory History => history;
@@ -27,12 +24,8 @@ internal sealed class HistoryNode(TableHistory history, long version)
     /// <summary>The next version when it is published; null when there will be none.</summary>
     public Task<HistoryNode?> Next => _next.Task;
 
-    /// <summary>Publishes the next version.</summary>
-    public void Continue(HistoryNode next, VersionChanges changes)
-    {
-        next._changes = changes;
-        _next.SetResult(next);
-    }
+    /// <summary>Shows the next version to streams.</summary>
+    public void Continue(HistoryNode next) => _next.SetResult(next);
 
     /// <summary>There will be no next version.</summary>
     public void End(Exception? error)
@@ -59,6 +52,7 @@ internal sealed class HistoryNode(TableHistory history, long version)
 internal sealed class TableHistory
 {
     private readonly Queue<HistoryNode> _kept = new();
+    private readonly Queue<(HistoryNode Before, HistoryNode Node)> _unseen = new();
     private readonly string _table;
     private readonly int _maxChanges;
     private HistoryNode _newest;
@@ -79,16 +73,15 @@ internal sealed class TableHistory
     /// <summary>The version published last.</summary>
     public HistoryNode Newest => _newest;
 
-    /// <summary>Adds a version, which streams see from now on.</summary>
+    /// <summary>Adds a version, which streams do not see yet.</summary>
     public void Add(VersionChanges changes)
     {
-        var node = new HistoryNode(this, changes.After.Version);
+        var node = new HistoryNode(this, changes.After.Version, changes);
         changes.After.Node = node;
-        HistoryNode before = _newest;
+        _unseen.Enqueue((_newest, node));
         _newest = node;
         _kept.Enqueue(node);
         _changes += changes.Rows.Count;
-        before.Continue(node, changes);
         while (_changes > _maxChanges && _kept.Count > 1)
         {
             HistoryNode dropped = _kept.Dequeue();
@@ -98,7 +91,13 @@ internal sealed class TableHistory
         }
     }
 
-    /// <summary>The node of a version that has been published.</summary>
+    /// <summary>Shows the versions that were added to streams.</summary>
+    public void Show()
+    {
+        while (_unseen.TryDequeue(out (HistoryNode Before, HistoryNode Node) next)) { next.Before.Continue(next.Node); }
+    }
+
+    /// <summary>The node of a version that streams have seen.</summary>
     /// <exception cref="TableChangesLostException">It is older than what is kept.</exception>
     public HistoryNode Find(long version)
     {
@@ -106,45 +105,5 @@ internal sealed class TableHistory
         while (node.Version < version && node.Next is { IsCompletedSuccessfully: true, Result: { } next }) { node = next; }
 
         return node.Version == version ? node : throw new TableChangesLostException(_table, version);
-    }
-
-    /// <summary>Reads a table's rows and then its changes, or the changes after a version.</summary>
-    /// <remarks><inheritdoc cref="ITable.ChangesAsync" path="/remarks/node()"/></remarks>
-    public static async IAsyncEnumerable<TableChange> ReadAsync(
-        Table table, long fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (fromVersion == 0)
-        {
-            foreach (Row row in table.Rows)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return new TableChange(TableChangeKind.Snapshot, table.Version, OldRow: null, row);
-            }
-        }
-
-        HistoryNode? node = table.Node;
-        if (fromVersion != 0 && node is not null) { node = node.History.Find(fromVersion); }
-
-        while (node is not null && await node.Next.WaitAsync(cancellationToken).ConfigureAwait(false) is { } next)
-        {
-            VersionChanges changes = next.Changes ?? throw new TableChangesLostException(table.Name, node.Version);
-            foreach ((int old, int @new) in changes.Rows)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return ToChange(changes, old, @new);
-            }
-
-            node = next;
-        }
-    }
-
-    private static TableChange ToChange(VersionChanges changes, int old, int @new)
-    {
-        TableChangeKind kind = old < 0 ? TableChangeKind.Insert : @new < 0 ? TableChangeKind.Delete : TableChangeKind.Update;
-        return new TableChange(
-            kind,
-            changes.After.Version,
-            old < 0 ? null : new Row(changes.Before.Store, old),
-            @new < 0 ? null : new Row(changes.After.Store, @new));
     }
 }

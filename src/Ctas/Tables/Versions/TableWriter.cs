@@ -91,6 +91,14 @@ internal abstract class TableWriter
     /// <param name="operatorBytes">What the operators hold that the changes came from; told with the version's memory.</param>
     public Table Publish(long operatorBytes = 0)
     {
+        Table version = Prepare(operatorBytes);
+        _history.Show();
+        return version;
+    }
+
+    /// <summary>As <see cref="Publish"/>, for a version that others show first: streams of changes do not see it before <see cref="Show"/>.</summary>
+    public Table Prepare(long operatorBytes)
+    {
         if (MakeVersion() is { } made)
         {
             VersionChanges changes = new(Current, made.Version, made.Changes);
@@ -102,6 +110,9 @@ internal abstract class TableWriter
 
         return Current;
     }
+
+    /// <summary>Lets streams see what was prepared: from now on a reader of the table sees it as well.</summary>
+    public void Show() => _history.Show();
 
     /// <summary>
     /// Gives the version published last this number, before anybody has seen it: the table takes the place of one whose
@@ -115,7 +126,11 @@ internal abstract class TableWriter
     }
 
     /// <summary>Nothing will be applied any more: streams of changes end, or fail with <paramref name="error"/>.</summary>
-    public void End(Exception? error = null) => _history.Newest.End(error);
+    public void End(Exception? error = null)
+    {
+        _history.Show();
+        _history.Newest.End(error);
+    }
 
     /// <summary>Applies changes that have been checked.</summary>
     protected abstract void ApplyDense(ChangeBatch changes, Action<ChangeBatch>? effective);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ctas.Data;
 using Ctas.Tables;
 using Ctas.Tables.Versions;
@@ -98,6 +99,66 @@ public sealed class TableChangesTests
         await cancellation.CancelAsync();
 
         await FluentActions.Awaiting(() => following).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Theory]
+    [InlineData(TableModel.Standard)]
+    [InlineData(TableModel.Compact)]
+    public async Task ChangesAsync_ReaderThatFollows_HoldsNoVersionThatItHasLeft(TableModel model)
+    {
+        TableWriter writer = Create(model, maxHistory: 2);
+        (IAsyncEnumerator<TableChange> changes, WeakReference first) = await BeginAsync(writer);
+        await using (changes)
+        {
+            for (int tick = 2; tick < 20; tick++)
+            {
+                Put(writer, tick);
+                (await changes.MoveNextAsync()).Should().BeTrue();
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            first.IsAlive.Should().BeFalse();
+        }
+
+        // Nothing in here may be in the frame of the caller.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static async Task<(IAsyncEnumerator<TableChange> Changes, WeakReference First)> BeginAsync(TableWriter writer)
+        {
+            Put(writer, 1);
+            IAsyncEnumerator<TableChange> changes = writer.Current.ChangesAsync().GetAsyncEnumerator();
+            (await changes.MoveNextAsync()).Should().BeTrue();
+            return (changes, new WeakReference(writer.Current));
+        }
+
+        static void Put(TableWriter writer, int tick)
+        {
+            writer.Apply(Changes((1, 1, tick)));
+            writer.Publish();
+        }
+    }
+
+    [Fact]
+    public async Task ChangesAsync_VersionThatIsPrepared_ShowsWithTheTable()
+    {
+        TableWriter writer = Create(TableModel.Standard);
+        await using IAsyncEnumerator<TableChange> changes = writer.Current.ChangesAsync().GetAsyncEnumerator();
+        ValueTask<bool> first = changes.MoveNextAsync();
+        writer.Apply(Changes((1, 1, 1)));
+        ITable prepared = writer.Prepare(operatorBytes: 0);
+
+        // A reader of the version itself goes on behind it, whoever has seen it by now.
+        await using IAsyncEnumerator<TableChange> behind = prepared.ChangesAsync(prepared.Version).GetAsyncEnumerator();
+        ValueTask<bool> next = behind.MoveNextAsync();
+        first.IsCompleted.Should().BeFalse();
+        writer.Show();
+        (await first).Should().BeTrue();
+        writer.Apply(Changes((1, 1, 2)));
+        writer.Publish();
+
+        (await next).Should().BeTrue();
+        Text(behind.Current).Should().Be("Update 3 1|1 -> 1|2");
     }
 
     private static TableWriter Create(TableModel model, int maxHistory = 100) => TableWriter.Create(
