@@ -19,15 +19,19 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
 
     private readonly KafkaSourceSetup _setup;
     private readonly ILogger _logger;
+    private readonly SourceFault _fault;
 
     public KafkaSource(SourceDefinition definition, KafkaSourceSetup setup)
     {
         Definition = definition;
         _setup = setup;
         _logger = setup.Services.LoggerFactory.CreateLogger("Ctas.Kafka");
+        _fault = new SourceFault(Topic, _logger);
     }
 
     public SourceDefinition Definition { get; }
+
+    public string? Fault => _fault.Reason;
 
     private string Topic => ((TopicLocation)Definition.Location).Topic;
 
@@ -38,13 +42,15 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
             try { return await OpenOnceAsync(request, cancellationToken).ConfigureAwait(false); }
             catch (KafkaFaultException e) when (IsMissingTopic(e.Fault) && Definition.WaitsForMissingTopic)
             {
+                _fault.Note(e.Fault);
                 ScanLog.WaitingForTopic(_logger, Topic);
                 await Task.Delay(MissingTopicDelay, _setup.Services.TimeProvider, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (KafkaFaultException e)
             {
-                string message = ScanMessages.NotOpened(e.Fault, Topic, _setup.Options.MaxRetries);
+                _fault.Clear();
+                string message = ScanMessages.NotOpened(e.Fault, Topic, _setup.Brokers, _setup.Options.MaxRetries);
                 throw new SourceException(Definition.Name, message, e.Fault.IsTransient, e)
                 {
                     Partition = e.Fault.Partition is { } partition ? $"{Topic}[{partition}]" : null,
@@ -67,57 +73,63 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
     private static bool IsMissingTopic(KafkaFault fault) =>
         fault.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
 
-    // The client's calls block and cannot be cancelled: they run on a thread of their own, which cancellation leaves
-    // behind to clear up when its last request has ended.
+    // Waits for brokers block: they have a thread of their own.
     private async Task<KafkaScan> OpenOnceAsync(ScanRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Task<KafkaScan> opening = Task.Factory.StartNew(
-            () => Open(request, cancellationToken),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        try { return await opening.WaitAsync(cancellationToken).ConfigureAwait(false); }
-        catch (OperationCanceledException)
+        var ended = new CancellationTokenSource();
+        using CancellationTokenRegistration whileOpening = cancellationToken.Register(ended.Cancel);
+        try
         {
-            _ = opening.ContinueWith(
-                static late => late.Result.DisposeAsync().AsTask(),
+            return await Task.Factory.StartNew(
+                () => Open(request, ended),
                 CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion,
-                TaskScheduler.Default);
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await whileOpening.DisposeAsync().ConfigureAwait(false);
+            ended.Dispose();
+            if (e is OperationCanceledException) { cancellationToken.ThrowIfCancellationRequested(); }
+
             throw;
         }
     }
 
-    private KafkaScan Open(ScanRequest request, CancellationToken cancellationToken)
+    private KafkaScan Open(ScanRequest request, CancellationTokenSource ended)
     {
         int retries = 0;
         ITopicConsumer? consumer = null;
         IReadOnlyList<SourcePartition> partitions = [];
         string? identity = null;
+        var session = new ConsumerSession(_fault.Note, ended.Token);
         var retry = new KafkaRetry(_setup.Options, _setup.Services.TimeProvider, (fault, delay) =>
         {
             retries++;
+            _fault.Note(fault);
             ScanLog.RetryingToOpen(_logger, Topic, delay, fault.Reason);
         });
         retry.Execute(
-            _ => (consumer, partitions, identity) = ConnectAndCapture(request), cancellationToken);
+            _ => (consumer, partitions, identity) = ConnectAndCapture(request, session), ended.Token);
+        _fault.Clear();
 
         DeadLetterTopic? deadLetters = null;
         try
         {
-            deadLetters = _setup.CreateDeadLetters();
+            deadLetters = _setup.CreateDeadLetters(ended.Token);
             var setup = new TopicScanSetup(
-                Definition, Topic, partitions, _setup.Connect, _setup.Options, _setup.Services.TimeProvider, _logger,
-                deadLetters)
+                Definition, Topic, partitions, () => _setup.Connect(session with { HasConnectedBefore = true }),
+                _setup.Options, _setup.Services.TimeProvider, _logger, deadLetters)
             {
                 Identity = identity,
+                Fault = _fault,
             };
             ScanShare[] shares = ShareOut(setup, request, consumer!);
             for (int i = 0; i < retries; i++) { shares[0].Builder.CountRetry(); }
 
             ScanLog.Scanning(_logger, Topic, partitions.Count, shares.Length);
-            return new KafkaScan(setup, shares);
+            return new KafkaScan(setup, shares, ended);
         }
         catch
         {
@@ -140,9 +152,10 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         })];
     }
 
-    private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(ScanRequest request)
+    private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(
+        ScanRequest request, ConsumerSession session)
     {
-        ITopicConsumer consumer = _setup.Connect();
+        ITopicConsumer consumer = _setup.Connect(session);
         try
         {
             IReadOnlyList<SourcePartition> partitions = request.Bookmark is { } bookmark
@@ -154,7 +167,7 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         catch (KafkaFaultException e)
         {
             // What the client knows about the brokers says more than a request that timed out.
-            KafkaFault? cause = e.Fault.IsTransient ? ClientFaultOf(consumer) : null;
+            KafkaFault? cause = e.Fault.IsTransient ? consumer.TakeClientFault() : null;
             consumer.Dispose();
             if (cause is not null) { throw new KafkaFaultException(cause, e); }
 
@@ -165,12 +178,5 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
             consumer.Dispose();
             throw;
         }
-    }
-
-    // The client reports to whoever fetches.
-    private static KafkaFault? ClientFaultOf(ITopicConsumer consumer)
-    {
-        consumer.Fetch(1, TimeSpan.Zero);
-        return consumer.TakeClientFault();
     }
 }

@@ -45,12 +45,13 @@ internal sealed class KafkaSourceFactory(
         return new KafkaSource(definition, new KafkaSourceSetup(
             services,
             options,
-            () => new NativeConsumer(topic, configuration, options.RequestTimeout, logger),
-            () => definition.OnError == RecordErrorPolicy.DeadLetter
+            session => new NativeConsumer(topic, configuration, options.RequestTimeout, session, logger),
+            ended => definition.OnError == RecordErrorPolicy.DeadLetter
                 ? new DeadLetterTopic(
-                    definition.Name, definition.DeadLetterTopic!, configuration.ForProducer(), options.RequestTimeout)
+                    definition.Name, definition.DeadLetterTopic!, configuration.ForProducer(), options.RequestTimeout, ended)
                 : null)
         {
+            Brokers = configuration.BrokerAddresses,
             Join = definition.Group is { } group
                 ? () => new GroupMember(new GroupMemberSetup(
                     definition, topic, configuration.ForMember(group), options, services.TimeProvider, logger))

@@ -6,7 +6,8 @@ using Ctas.Tables;
 namespace Ctas.Cli.Loading;
 
 /// <summary>
-/// A line for every table that has ended, and one every few seconds while nothing ends: for logs and pipes.
+/// A line for every table that has ended, one for every fault that holds a table up, and one every few seconds while nothing
+/// ends: for logs and pipes.
 /// </summary>
 /// <remarks>Safe for reports from many threads.</remarks>
 internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgress<LoadProgress>
@@ -15,6 +16,7 @@ internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgre
 
     private readonly Lock _writing = new();
     private readonly HashSet<string> _ended = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _faults = new(StringComparer.OrdinalIgnoreCase);
     private TimeSpan _lastLine;
     private int _nameWidth;
 
@@ -33,6 +35,8 @@ internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgre
             foreach (TableProgress table in value.Tables)
             {
                 if (HasEnded(table.State) && _ended.Add(table.Name)) { WriteLine(value, EndLine(table)); }
+
+                if (IsNewFault(table)) { WriteLine(value, Head(table) + LoadText.Waiting(table)); }
             }
 
             if (value.Elapsed - _lastLine >= Heartbeat) { WriteLine(value, HeartbeatLine(value)); }
@@ -44,6 +48,16 @@ internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgre
     /// <summary>True for a table that is there, and whose sink has not got all of its rows.</summary>
     private static bool IsDelivering(TableProgress table) =>
         table is { State: TableState.Ready, Phase: LoadPhase.Delivering };
+
+    /// <summary>True for a fault that was not told since the table was well.</summary>
+    private bool IsNewFault(TableProgress table)
+    {
+        string? told = _faults.GetValueOrDefault(table.Name);
+        if (table.Fault is null) { _faults.Remove(table.Name); }
+        else { _faults[table.Name] = table.Fault; }
+
+        return table.Fault is not null && table.Fault != told;
+    }
 
     private static string HeartbeatLine(LoadProgress progress)
     {
@@ -57,9 +71,11 @@ internal sealed class LineLoadDisplay(TextWriter output) : ILoadDisplay, IProgre
     private static string Percent(double percent) =>
         Math.Floor(percent).ToString("F0", CultureInfo.InvariantCulture) + " %";
 
+    private string Head(TableProgress table) => $"wave {table.Wave}  {PlainText.OneLine(table.Name).PadRight(_nameWidth)}  ";
+
     private string EndLine(TableProgress table)
     {
-        string head = $"wave {table.Wave}  {PlainText.OneLine(table.Name).PadRight(_nameWidth)}  ";
+        string head = Head(table);
         return table.Error is not null
             ? head + LoadText.Failure(table)
             : head + $"{table.State.ToString().ToLowerInvariant()}  {Amount.OfCount(table.Rows),11} rows from {Amount.OfCount(table.Records),11} records"

@@ -75,6 +75,7 @@ internal sealed class LoadProgressLines
     {
         switch (table.State)
         {
+            case TableState.Waiting or TableState.Loading when table.Fault is not null: return LoadText.Waiting(table);
             case TableState.Waiting: return "waiting";
             case TableState.Loading when table.Records == 0: return table.Phase.InWords();
             case TableState.Loading:

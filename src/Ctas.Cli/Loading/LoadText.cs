@@ -17,4 +17,7 @@ internal static class LoadText
             : error.Length > 0 ? $"{state}: {error}"
             : state;
     }
+
+    /// <summary>What holds a table up, in one line; it has a fault.</summary>
+    public static string Waiting(TableProgress table) => $"waiting: {PlainText.OneLine(table.Fault!)}";
 }

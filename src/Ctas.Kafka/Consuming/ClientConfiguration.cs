@@ -56,7 +56,10 @@ internal sealed class ClientConfiguration
     }
 
     /// <summary>True when it is known where the brokers are.</summary>
-    public bool HasBrokers => _values.ContainsKey(Brokers) || _values.ContainsKey("metadata.broker.list");
+    public bool HasBrokers => BrokerAddresses is not null;
+
+    /// <summary>Where the brokers are; null when that is not known.</summary>
+    public string? BrokerAddresses => _values.GetValueOrDefault(Brokers) ?? _values.GetValueOrDefault("metadata.broker.list");
 
     /// <summary>The properties for a producer beside the consumer: the user's alone. May hold secrets.</summary>
     public IEnumerable<KeyValuePair<string, string>> ForProducer() => _forProducer;

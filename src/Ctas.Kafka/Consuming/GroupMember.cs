@@ -56,6 +56,8 @@ internal sealed class GroupMember : IGroupMember
         }
     }
 
+    public string? Fault => _lastFault;
+
     private string Group => _setup.Definition.Group!;
 
     public async ValueTask<GroupShare> GetShareAsync(CancellationToken cancellationToken)
@@ -127,6 +129,7 @@ internal sealed class GroupMember : IGroupMember
             }
 
             _isSettled = true;
+            _lastFault = null;
             Signal();
         }
 
@@ -152,11 +155,19 @@ internal sealed class GroupMember : IGroupMember
 
     private void Note(Error error)
     {
-        _lastFault = error.Reason;
+        bool isSettled, isFirst;
+        lock (_lock) { (isSettled, isFirst) = (_isSettled, _share is null); }
+
+        // That no broker is there says less than why one is not.
+        bool isNews = error.Code != ErrorCode.Local_AllBrokersDown || _lastFault is null;
+        if (isNews && !isSettled) { _lastFault = ClientReason.Of(error.Reason); }
+
         bool isMissing = error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
-        if (error.IsFatal || (isMissing ? !_setup.Definition.WaitsForMissingTopic : IsRefusal(error.Code)))
+        bool isMisconfigured = error.Code == ErrorCode.Local_Ssl && isFirst;
+        if (error.IsFatal || isMisconfigured || (isMissing ? !_setup.Definition.WaitsForMissingTopic : IsRefusal(error.Code)))
         {
-            Fail(new KafkaFault(error.Code, isMissing ? $"topic \"{_setup.Topic}\" not found" : error.Reason));
+            string reason = isMissing ? $"topic \"{_setup.Topic}\" not found" : ClientReason.Of(error.Reason);
+            Fail(new KafkaFault(error.Code, reason) { IsFinal = isMisconfigured });
         }
     }
 

@@ -11,9 +11,15 @@ internal sealed record KafkaFault(ErrorCode Code, string Reason, int? Partition 
     /// <summary>The topic was deleted and another one of its name was made: offsets mean other records.</summary>
     public static KafkaFault TopicMadeAnew(string reason, int? partition = null) => new(ErrorCode.UnknownTopicId, reason, partition);
 
+    /// <summary>True for a fault that will not pass here, although its code alone could.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>True when the brokers do not let the client in.</summary>
+    public bool IsRefusedLogin => Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
+
     /// <summary>True when the same request may succeed later.</summary>
     /// <remarks>What is not known to pass is taken as final: waiting for a refused login helps nobody.</remarks>
-    public bool IsTransient => Code is
+    public bool IsTransient => !IsFinal && Code is
         ErrorCode.Local_Transport or
         ErrorCode.Local_AllBrokersDown or
         ErrorCode.Local_Resolve or

@@ -54,8 +54,16 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_destroy_flags")]
     internal static partial void Destroy(nint client, int flags);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_poll_set_consumer")]
-    internal static partial ErrorCode PollSetConsumer(nint client);
+    // Serves callbacks; a consumer's messages are on another queue.
+    [LibraryImport(Library, EntryPoint = "rd_kafka_poll")]
+    internal static partial int Poll(nint client, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_main")]
+    internal static partial nint QueueGetMain(nint client);
+
+    // Ends the wait of who polls the queue, also one that has not begun.
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_yield")]
+    internal static partial void QueueYield(nint queue);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
     internal static partial nint QueueGetConsumer(nint client);

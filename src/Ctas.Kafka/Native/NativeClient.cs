@@ -10,16 +10,27 @@ using Microsoft.Extensions.Logging;
 namespace Ctas.Kafka.Native;
 
 /// <summary>Owns one consumer instance of librdkafka, its log lines and its client-wide errors.</summary>
+/// <remarks>
+/// A thread of its own takes the client's errors as they happen: whoever waits for a request, or reads, need not ask.
+/// </remarks>
 internal sealed unsafe partial class NativeClient : IDisposable
 {
+    // The wait for the next error; ended by a word when the client is closed.
+    private const int PollMilliseconds = 1000;
+
+    private readonly ConsumerSession _session;
     private readonly ILogger _logger;
+    private readonly Thread _polling;
+    private readonly TaskCompletionSource<KafkaFault> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GCHandle _self;
     private KafkaFault? _fault;
     private string? _lastBrokerReason;
+    private volatile bool _isClosing;
 
     /// <exception cref="KafkaFaultException">The client refused its configuration.</exception>
-    public NativeClient(ClientConfiguration configuration, ILogger logger)
+    public NativeClient(ClientConfiguration configuration, ConsumerSession session, ILogger logger)
     {
+        _session = session;
         _logger = logger;
         nint settings = configuration.ToNative();
         _self = GCHandle.Alloc(this);
@@ -36,7 +47,8 @@ internal sealed unsafe partial class NativeClient : IDisposable
             throw new KafkaFaultException(new KafkaFault(ErrorCode.Local_InvalidArg, Librdkafka.Text(error)));
         }
 
-        Librdkafka.PollSetConsumer(Handle);
+        _polling = new Thread(Poll) { IsBackground = true, Name = "ctas kafka errors" };
+        _polling.Start();
     }
 
     public nint Handle { get; private set; }
@@ -44,9 +56,18 @@ internal sealed unsafe partial class NativeClient : IDisposable
     /// <summary>The fault of the client as a whole since the last call; one broker's trouble is not one.</summary>
     public KafkaFault? TakeFault() => Interlocked.Exchange(ref _fault, null);
 
+    /// <summary>Completes when the brokers refuse the client, or it them: trying again helps nobody.</summary>
+    public Task<KafkaFault> Refused => _refused.Task;
+
     public void Dispose()
     {
         if (Handle == 0) { return; }
+
+        _isClosing = true;
+        nint errors = Librdkafka.QueueGetMain(Handle);
+        Librdkafka.QueueYield(errors);
+        Librdkafka.QueueDestroy(errors);
+        _polling.Join();
 
         // No group was joined, so there is none to leave. When this returns no callback can come any more.
         Librdkafka.Destroy(Handle, Librdkafka.WithoutClosing);
@@ -59,7 +80,7 @@ internal sealed unsafe partial class NativeClient : IDisposable
     {
         if (GCHandle.FromIntPtr(opaque).Target is not NativeClient self) { return; }
 
-        self.Remember(new KafkaFault(code, Marshal.PtrToStringUTF8((nint)reason) ?? ""));
+        self.Remember(new KafkaFault(code, ClientReason.Of(Marshal.PtrToStringUTF8((nint)reason) ?? "")));
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -77,8 +98,20 @@ internal sealed unsafe partial class NativeClient : IDisposable
         }
     }
 
+    private void Poll()
+    {
+        while (!_isClosing) { _ = Librdkafka.Poll(Handle, PollMilliseconds); }
+    }
+
     private void Remember(KafkaFault fault)
     {
+        bool isMisconfigured = fault.Code == ErrorCode.Local_Ssl && !_session.HasConnectedBefore;
+        if (isMisconfigured) { fault = fault with { IsFinal = true }; }
+
+        if (isMisconfigured || fault.IsRefusedLogin) { _refused.TrySetResult(fault); }
+
+        if (!fault.IsAboutGroups) { _session.OnFault(fault); }
+
         // The client goes on by itself when one broker fails; the reason is worth telling once all have.
         if (fault.Code == ErrorCode.Local_AllBrokersDown)
         {

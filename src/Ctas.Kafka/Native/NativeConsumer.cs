@@ -17,6 +17,7 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
     private readonly string _topic;
     private readonly int _requestTimeoutMilliseconds;
     private readonly NativeClient _client;
+    private readonly BlockingRequests _requests;
     private readonly ConsumedMessage[] _messages = new ConsumedMessage[MaxFetch];
     private readonly nint[] _handles = new nint[MaxFetch];
     private readonly NativeHeaders _headers = new();
@@ -24,72 +25,37 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
     private int _held;
 
     /// <exception cref="KafkaFaultException">The client refused its configuration.</exception>
-    public NativeConsumer(string topic, ClientConfiguration configuration, TimeSpan requestTimeout, ILogger logger)
+    public NativeConsumer(
+        string topic, ClientConfiguration configuration, TimeSpan requestTimeout, ConsumerSession session, ILogger logger)
     {
         _topic = topic;
         _requestTimeoutMilliseconds = (int)requestTimeout.TotalMilliseconds;
-        _client = new NativeClient(configuration, logger);
+        _client = new NativeClient(configuration, session, logger);
+        _requests = new BlockingRequests(_client.Refused, session.Ended);
         _queue = Librdkafka.QueueGetConsumer(_client.Handle);
     }
 
-    public IReadOnlyList<int> GetPartitions()
-    {
-        nint topic = Librdkafka.TopicNew(_client.Handle, _topic, 0);
-        if (topic == 0) { throw new KafkaFaultException(new KafkaFault(ErrorCode.TopicException, "the client does not take its name")); }
+    public IReadOnlyList<int> GetPartitions() => _requests.Make(RequestPartitions);
 
-        try
-        {
-            ErrorCode error = Librdkafka.Metadata(
-                _client.Handle, 0, topic, out NativeMetadata* metadata, _requestTimeoutMilliseconds);
-            ThrowIfError(error);
-            try { return PartitionsOf(metadata); }
-            finally { Librdkafka.MetadataDestroy(metadata); }
-        }
-        finally { Librdkafka.TopicDestroy(topic); }
-    }
+    public string? GetClusterId() => _requests.Make(RequestClusterId);
 
-    public string? GetClusterId()
-    {
-        byte* id = Librdkafka.ClusterId(_client.Handle, _requestTimeoutMilliseconds);
-        if (id is null) { return null; }
-
-        try { return Marshal.PtrToStringUTF8((nint)id); }
-        finally { Librdkafka.MemoryFree(_client.Handle, id); }
-    }
-
-    public string? GetTopicId() => TopicDescription.GetId(_client.Handle, _topic, _requestTimeoutMilliseconds);
+    public string? GetTopicId() => _requests.Make(() => TopicDescription.GetId(_client.Handle, _topic, _requestTimeoutMilliseconds));
 
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
-        QueryOffsets(partitions, place, _requestTimeoutMilliseconds);
+        _requests.Make(() => RequestOffsets(partitions, place, _requestTimeoutMilliseconds));
 
     public bool AreAnswering(IReadOnlyList<int> partitions, TimeSpan patience)
     {
         try
         {
             int timeout = Math.Min(_requestTimeoutMilliseconds, (int)patience.TotalMilliseconds);
-            return QueryOffsets(partitions, Offset.End.Value, timeout).Length == partitions.Count;
+            return _requests.Make(() => RequestOffsets(partitions, Offset.End.Value, timeout)).Length == partitions.Count;
         }
         catch (KafkaFaultException)
         {
             // What it is shows when the partitions are read.
             return false;
         }
-    }
-
-    private long[] QueryOffsets(IReadOnlyList<int> partitions, long place, int timeoutMilliseconds)
-    {
-        using var list = new PartitionList(_topic, [.. partitions.Select(p => new PartitionPosition(p, place))]);
-        ThrowIfError(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, timeoutMilliseconds));
-
-        // The client sorts the list by leader, so each answer is looked up by its partition.
-        var offsetOf = new Dictionary<int, long>();
-        foreach (NativeTopicPartition answer in list.Items)
-        {
-            ThrowIfError(answer.Error, answer.Partition);
-            offsetOf[answer.Partition] = answer.Offset;
-        }
-
-        return [.. partitions.Select(p => offsetOf[p])];
     }
 
     public void Assign(IReadOnlyList<PartitionPosition> positions)
@@ -147,9 +113,54 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         if (_queue == 0) { return; }
 
         ReleaseHeld();
-        Librdkafka.QueueDestroy(_queue);
+        nint queue = _queue;
         _queue = 0;
-        _client.Dispose();
+        _requests.WhenIdle(() =>
+        {
+            Librdkafka.QueueDestroy(queue);
+            _client.Dispose();
+        });
+    }
+
+    private List<int> RequestPartitions()
+    {
+        nint topic = Librdkafka.TopicNew(_client.Handle, _topic, 0);
+        if (topic == 0) { throw new KafkaFaultException(new KafkaFault(ErrorCode.TopicException, "the client does not take its name")); }
+
+        try
+        {
+            ErrorCode error = Librdkafka.Metadata(
+                _client.Handle, 0, topic, out NativeMetadata* metadata, _requestTimeoutMilliseconds);
+            ThrowIfError(error);
+            try { return PartitionsOf(metadata); }
+            finally { Librdkafka.MetadataDestroy(metadata); }
+        }
+        finally { Librdkafka.TopicDestroy(topic); }
+    }
+
+    private string? RequestClusterId()
+    {
+        byte* id = Librdkafka.ClusterId(_client.Handle, _requestTimeoutMilliseconds);
+        if (id is null) { return null; }
+
+        try { return Marshal.PtrToStringUTF8((nint)id); }
+        finally { Librdkafka.MemoryFree(_client.Handle, id); }
+    }
+
+    private long[] RequestOffsets(IReadOnlyList<int> partitions, long place, int timeoutMilliseconds)
+    {
+        using var list = new PartitionList(_topic, [.. partitions.Select(p => new PartitionPosition(p, place))]);
+        ThrowIfError(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, timeoutMilliseconds));
+
+        // The client sorts the list by leader, so each answer is looked up by its partition.
+        var offsetOf = new Dictionary<int, long>();
+        foreach (NativeTopicPartition answer in list.Items)
+        {
+            ThrowIfError(answer.Error, answer.Partition);
+            offsetOf[answer.Partition] = answer.Offset;
+        }
+
+        return [.. partitions.Select(p => offsetOf[p])];
     }
 
     private static ConsumedMessage Wrap(NativeMessage* message)

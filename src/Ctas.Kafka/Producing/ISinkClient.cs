@@ -1,10 +1,20 @@
+using Confluent.Kafka;
+
 using Ctas.Sinks;
+
+using Microsoft.Extensions.Logging;
 
 namespace Ctas.Kafka.Producing;
 
+/// <summary>Makes the client of a sink; it connects when it is first used.</summary>
+/// <param name="settings">Its properties.</param>
+/// <param name="onError">Told of every error of the connection as it happens, by any thread.</param>
+/// <param name="logger">Where to log.</param>
+internal delegate ISinkClient SinkConnect(KafkaSinkSettings settings, Action<Error> onError, ILogger logger);
+
 /// <summary>What a sink asks of the brokers. Used by one thread at a time; calls block, and throw what the client throws.</summary>
 /// <remarks>
-/// Three kinds of <see cref="Confluent.Kafka.KafkaException"/> are told apart: a retriable one means the same call again, one
+/// Three kinds of <see cref="KafkaException"/> are told apart: a retriable one means the same call again, one
 /// that requires an abort means that the transaction is lost, any other means that the client is.
 /// </remarks>
 internal interface ISinkClient : IDisposable
@@ -16,7 +26,8 @@ internal interface ISinkClient : IDisposable
     void Begin();
 
     /// <summary>Hands a record over; waits while the client's queue is full.</summary>
-    void Produce(string topic, in SinkRecord record);
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    void Produce(string topic, in SinkRecord record, CancellationToken cancellationToken);
 
     /// <summary>Waits until the brokers have every record that was handed over.</summary>
     void Flush();

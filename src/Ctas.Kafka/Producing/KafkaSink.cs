@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 
+using Ctas.Kafka.Consuming;
 using Ctas.Sinks;
 using Ctas.Sources;
 
@@ -19,19 +20,31 @@ namespace Ctas.Kafka.Producing;
 internal sealed class KafkaSink(
     SinkDefinition definition,
     KafkaSinkSettings settings,
-    Func<KafkaSinkSettings, ILogger, ISinkClient> connect,
+    SinkConnect connect,
+    TimeProvider time,
     ILogger logger) : ISink
 {
+    // What brokers that answer need to end a transaction; those that do not end it by themselves.
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromMilliseconds(500);
+
     // A commit whose answer is missing may have happened: it is asked for again, by the producer that began it.
     private const int MaxAttempts = 5;
 
     private readonly SinkRecords _records = new(definition);
+    private readonly TaskCompletionSource<Error> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ISinkClient? _client;
+
+    // The call under way, or the last one. One that nobody waits for any more still has the client to itself.
+    private Task _call = Task.CompletedTask;
+    private bool _hasConnected;
     private bool _isOver;
     private bool _isOpen;
     private volatile string? _warning;
+    private volatile string? _fault;
 
     public string? Warning => _warning;
+
+    public string? Fault => _fault;
 
     private string Topic => ((TopicLocation)definition.Location).Topic;
 
@@ -53,11 +66,11 @@ internal sealed class KafkaSink(
     public async ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
     {
         var written = default(SinkWritten);
-        Action<ISinkClient> write = client => written = Write(client, batch);
+        Action<ISinkClient> write = client => written = Write(client, batch, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
         // Handing records to a client that is there takes no longer than encoding them.
-        if (_client is not null) { Run(write); }
+        if (_client is not null && _call.IsCompleted) { Run(write); }
         else { await RunAsync(write, cancellationToken).ConfigureAwait(false); }
 
         return written;
@@ -74,14 +87,23 @@ internal sealed class KafkaSink(
 
     public async ValueTask DisposeAsync()
     {
+        _isOver = true;
+        Task closing = Task.Run(CloseAsync);
+        try { await closing.WaitAsync(ClosePatience, time).ConfigureAwait(false); }
+        catch (TimeoutException) { SinkLog.ClosingLater(logger, definition.Name); }
+    }
+
+    /// <summary>Ends what is open, as soon as the call that is under way has ended.</summary>
+    private async Task CloseAsync()
+    {
+        await _call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_isOpen)
         {
             // Readers of committed records wait for what is open.
-            try { await RunAsync(client => client.Abort(), CancellationToken.None).ConfigureAwait(false); }
-            catch (SinkException e) { SinkLog.ClientError(logger, definition.Name, e.Message); }
+            try { _client?.Abort(); }
+            catch (KafkaException e) { SinkLog.NotAborted(logger, definition.Name, e.Error.Reason); }
         }
 
-        _isOver = true;
         Disconnect();
     }
 
@@ -93,10 +115,10 @@ internal sealed class KafkaSink(
         return new SinkProgress(client.GetPositions(settings.BegunGroup, sources), HasRows: false);
     }
 
-    private SinkWritten Write(ISinkClient client, SinkBatch batch)
+    private SinkWritten Write(ISinkClient client, SinkBatch batch, CancellationToken cancellationToken)
     {
         Begin(client);
-        return _records.Write(batch, (in SinkRecord record) => client.Produce(Topic, in record));
+        return _records.Write(batch, (in SinkRecord record) => client.Produce(Topic, in record, cancellationToken));
     }
 
     private void Begin(ISinkClient client)
@@ -155,18 +177,27 @@ internal sealed class KafkaSink(
         }
     }
 
-    // The client's calls block: they have a thread of their own, and cancellation waits for the one that is under way.
+    // The client's calls block, and cannot be cancelled: they have a thread of their own, and whoever waits can go.
     private async Task RunAsync(Action<ISinkClient> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await Task.Factory.StartNew(
-            () => Run(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .ConfigureAwait(false);
+        await _call.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        _call = Task.Factory.StartNew(
+            () => Run(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task first = await Task.WhenAny(_call, _refused.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (first == _refused.Task) { throw Failure(await _refused.Task.ConfigureAwait(false), inner: null, isTransient: false); }
+
+        await _call.ConfigureAwait(false);
     }
 
     private void Run(Action<ISinkClient> work)
     {
-        try { work(_client ?? Connect()); }
+        try
+        {
+            work(_client ?? Connect());
+            (_hasConnected, _fault) = (true, null);
+        }
         catch (KafkaException e)
         {
             throw settings.IsTransactional ? EndTransaction(e) : Lose(e);
@@ -188,7 +219,7 @@ internal sealed class KafkaSink(
                 definition.Name, $"sink \"{definition.Name}\" has failed before and writes no more", isTransient: false);
         }
 
-        ISinkClient client = connect(settings, logger);
+        ISinkClient client = connect(settings, Note, logger);
         try
         {
             if (settings.IsTransactional) { Insist(client.TakeOver); }
@@ -200,6 +231,20 @@ internal sealed class KafkaSink(
         }
 
         return _client = client;
+    }
+
+    /// <summary>Keeps what the connection suffers from, and ends the wait for brokers that refuse the client.</summary>
+    private void Note(Error error)
+    {
+        // That no broker is there says less than why one is not.
+        if (error.Code == ErrorCode.Local_AllBrokersDown && _fault is not null) { return; }
+
+        string reason = ClientReason.Of(error.Reason);
+        if (_fault != reason) { SinkLog.ClientError(logger, definition.Name, reason); }
+
+        _fault = reason;
+        bool isRefused = new KafkaFault(error.Code, reason).IsRefusedLogin || (error.Code == ErrorCode.Local_Ssl && !_hasConnected);
+        if (isRefused) { _refused.TrySetResult(error); }
     }
 
     private SinkException Lose(KafkaException e)
@@ -256,15 +301,12 @@ internal sealed class KafkaSink(
     private static bool IsFencing(Error error) =>
         error.Code is ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
 
-    private SinkException Failure(Error error, Exception inner, bool isTransient)
+    private SinkException Failure(Error error, Exception? inner, bool isTransient)
     {
-        bool isFenced = IsFencing(error);
-        bool mayPass = error.IsLocalError || new Consuming.KafkaFault(error.Code, error.Reason).IsTransient;
-        string reason = isFenced ? "another process writes to it under the same name" : error.Reason;
-        return new SinkException(
-            definition.Name,
-            $"sink \"{definition.Name}\" could not write to topic \"{Topic}\": {reason}",
-            isTransient && mayPass && !isFenced,
-            inner);
+        bool isMissing = error.Code is ErrorCode.Local_UnknownTopic;
+        bool mayPass = (error.IsLocalError && !isMissing) || new KafkaFault(error.Code, error.Reason).IsTransient;
+        string message = SinkMessages.NotWritten(definition.Name, Topic, error, _fault);
+        _fault = null;
+        return new SinkException(definition.Name, message, isTransient && mayPass && !IsFencing(error), inner);
     }
 }

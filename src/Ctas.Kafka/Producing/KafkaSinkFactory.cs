@@ -2,8 +2,6 @@ using Ctas.Kafka.Consuming;
 using Ctas.Sinks;
 using Ctas.Sources;
 
-using Microsoft.Extensions.Logging;
-
 namespace Ctas.Kafka.Producing;
 
 /// <summary>Makes sinks over topics. Immutable.</summary>
@@ -16,8 +14,7 @@ internal sealed class KafkaSinkFactory(
     IReadOnlyDictionary<string, string> properties) : ISinkFactory
 {
     /// <summary>Makes the client of a sink; it connects when it is first used.</summary>
-    public Func<KafkaSinkSettings, ILogger, ISinkClient> Connect { get; init; } =
-        (settings, logger) => new SinkClient(settings, logger);
+    public SinkConnect Connect { get; init; } = (settings, onError, logger) => new SinkClient(settings, onError, logger);
 
     public bool CanCreate(SourceLocation location) => location is TopicLocation;
 
@@ -47,6 +44,7 @@ internal sealed class KafkaSinkFactory(
             IsTransactional = definition.Delivery == SinkDelivery.ExactlyOnce,
         },
         Connect,
+        services.TimeProvider,
         services.LoggerFactory.CreateLogger("Ctas.Kafka.Client"));
 
     private Dictionary<string, string> Merged(SinkDefinition definition)

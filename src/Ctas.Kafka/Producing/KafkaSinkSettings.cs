@@ -50,6 +50,8 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
             ["client.id"] = "ctas",
             // A tick is complete when it comes: waiting for more would only make it late.
             ["linger.ms"] = "1",
+            // How long a topic may take to appear that brokers create when it is first named. A flush waits longer.
+            ["topic.metadata.propagation.max.ms"] = "10000",
         };
         if (IsTransactional) { settings["transactional.id"] = TransactionalId; }
 

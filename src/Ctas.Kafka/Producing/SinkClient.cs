@@ -9,20 +9,25 @@ namespace Ctas.Kafka.Producing;
 /// <summary>The Kafka client's producer, and consumers that stand for the sink's groups; they never join them.</summary>
 internal sealed class SinkClient : ISinkClient
 {
+    private const int ErrorPollMilliseconds = 100;
+
     private readonly KafkaSinkSettings _settings;
+    private readonly Action<Error> _onError;
     private readonly ILogger _logger;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly Dictionary<string, IConsumer<byte[], byte[]>> _groups = [];
     private Error? _refused;
 
     /// <summary>Makes the client; it connects by itself.</summary>
-    public SinkClient(KafkaSinkSettings settings, ILogger logger)
+    /// <param name="settings">Its properties.</param>
+    /// <param name="onError">Told of every error of the connection as it happens, by a thread of the client.</param>
+    /// <param name="logger">Where to log.</param>
+    public SinkClient(KafkaSinkSettings settings, Action<Error> onError, ILogger logger)
     {
-        _settings = settings;
-        _logger = logger;
+        (_settings, _onError, _logger) = (settings, onError, logger);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(settings.ForProducer())
             .SetLogHandler((_, line) => SinkLog.Client(_logger, line.Facility, line.Message))
-            .SetErrorHandler((_, error) => SinkLog.ClientError(_logger, _settings.Name, error.Reason))
+            .SetErrorHandler((_, error) => _onError(error))
             .Build();
     }
 
@@ -34,7 +39,7 @@ internal sealed class SinkClient : ISinkClient
         _producer.BeginTransaction();
     }
 
-    public void Produce(string topic, in SinkRecord record)
+    public void Produce(string topic, in SinkRecord record, CancellationToken cancellationToken)
     {
         var message = new Message<byte[]?, byte[]?>
         {
@@ -52,6 +57,7 @@ internal sealed class SinkClient : ISinkClient
             catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The queue is as long as it may be: what is in it goes first.
+                cancellationToken.ThrowIfCancellationRequested();
                 _producer.Poll(TimeSpan.FromMilliseconds(100));
             }
         }
@@ -81,14 +87,23 @@ internal sealed class SinkClient : ISinkClient
 
     public void Abort() => _producer.AbortTransaction();
 
-    public void KeepPositions(string group, IReadOnlyList<SinkPosition> positions) => GroupOf(group).Commit(Offsets(positions));
+    public void KeepPositions(string group, IReadOnlyList<SinkPosition> positions)
+    {
+        IConsumer<byte[], byte[]> consumer = GroupOf(group);
+        Ask(consumer, () =>
+        {
+            consumer.Commit(Offsets(positions));
+            return true;
+        });
+    }
 
     public IReadOnlyList<SinkPosition> GetPositions(string group, IReadOnlyCollection<string> topics)
     {
         // Over the consumer: a producer that asks for a topic creates it.
         IConsumer<byte[], byte[]> consumer = GroupOf(group);
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        TopicMetadata[] described = [.. topics.SelectMany(name => admin.GetMetadata(name, _settings.Timeout).Topics)];
+        TopicMetadata[] described = Ask<TopicMetadata[]>(
+            consumer, () => [.. topics.SelectMany(name => admin.GetMetadata(name, _settings.Timeout).Topics)]);
         foreach (TopicMetadata topic in described.Where(topic => topic.Error.IsError)) { RequireGone(topic, consumer); }
 
         IEnumerable<TopicPartition> partitions =
@@ -97,7 +112,7 @@ internal sealed class SinkClient : ISinkClient
             select new TopicPartition(topic.Topic, new Partition(partition.PartitionId));
         return
         [
-            .. consumer.Committed(partitions, _settings.Timeout)
+            .. Ask(consumer, () => consumer.Committed(partitions, _settings.Timeout))
                 .Where(committed => committed.Offset.Value >= 0)
                 .Select(committed => new SinkPosition(committed.Topic, committed.Partition.Value, committed.Offset.Value)),
         ];
@@ -140,8 +155,18 @@ internal sealed class SinkClient : ISinkClient
 
         return _groups[group] = new ConsumerBuilder<byte[], byte[]>(_settings.ForGroup(group))
             .SetLogHandler((_, line) => SinkLog.Client(_logger, line.Facility, line.Message))
-            .SetErrorHandler((_, error) => SinkLog.ClientError(_logger, _settings.Name, error.Reason))
+            .SetErrorHandler((_, error) => _onError(error))
             .Build();
+    }
+
+    /// <summary>Makes a request of a consumer, and takes its errors meanwhile: it tells them to who polls it.</summary>
+    private static T Ask<T>(IConsumer<byte[], byte[]> consumer, Func<T> request)
+    {
+        Task<T> asking = Task.Factory.StartNew(
+            request, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        while (Task.WaitAny([asking], ErrorPollMilliseconds) < 0) { consumer.Consume(TimeSpan.Zero); }
+
+        return asking.GetAwaiter().GetResult();
     }
 
     private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)

@@ -22,4 +22,10 @@ internal static partial class SinkLog
         Level = LogLevel.Warning,
         Message = "sink {Sink}: its transaction was not aborted, the broker ends it: {Reason}")]
     public static partial void NotAborted(ILogger logger, string sink, string reason);
+
+    [LoggerMessage(
+        EventId = 4205,
+        Level = LogLevel.Warning,
+        Message = "sink {Sink}: a call of its client is still under way, and it is closed when that ends")]
+    public static partial void ClosingLater(ILogger logger, string sink);
 }

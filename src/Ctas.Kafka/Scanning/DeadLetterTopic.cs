@@ -14,6 +14,7 @@ internal sealed class DeadLetterTopic : IDeadLetterSink, IDisposable
     private readonly string _source;
     private readonly string _topic;
     private readonly TimeSpan _timeout;
+    private readonly CancellationToken _ended;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private Error? _firstError;
 
@@ -21,10 +22,11 @@ internal sealed class DeadLetterTopic : IDeadLetterSink, IDisposable
     /// <param name="topic">The dead-letter topic.</param>
     /// <param name="settings">Properties of the client.</param>
     /// <param name="timeout">How long a flush may take.</param>
+    /// <param name="ended">Cancelled when nobody waits for it any more.</param>
     public DeadLetterTopic(
-        string source, string topic, IEnumerable<KeyValuePair<string, string>> settings, TimeSpan timeout)
+        string source, string topic, IEnumerable<KeyValuePair<string, string>> settings, TimeSpan timeout, CancellationToken ended)
     {
-        (_source, _topic, _timeout) = (source, topic, timeout);
+        (_source, _topic, _timeout, _ended) = (source, topic, timeout, ended);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(settings)
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
@@ -45,12 +47,18 @@ internal sealed class DeadLetterTopic : IDeadLetterSink, IDisposable
 
     /// <summary>Returns when the broker has every record.</summary>
     /// <exception cref="SourceException">One was refused, or the time ran out.</exception>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public void Flush()
     {
-        int missing = _producer.Flush(_timeout);
-        if (_firstError is { } error) { throw Failure(error, null); }
+        using var limit = new CancellationTokenSource(_timeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended);
+        try { _producer.Flush(either.Token); }
+        catch (OperationCanceledException) when (!_ended.IsCancellationRequested)
+        {
+            throw Failure(_firstError ?? new Error(ErrorCode.Local_TimedOut), null);
+        }
 
-        if (missing > 0) { throw Failure(new Error(ErrorCode.Local_TimedOut), null); }
+        if (_firstError is { } error) { throw Failure(error, null); }
     }
 
     public void Dispose() => _producer.Dispose();

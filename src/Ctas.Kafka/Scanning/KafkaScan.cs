@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 
+using Ctas.Kafka.Consuming;
 using Ctas.Sources;
 
 namespace Ctas.Kafka.Scanning;
@@ -13,7 +14,8 @@ internal sealed class KafkaScan : ISourceScan
 {
     private readonly ScanShare[] _shares;
     private readonly DeadLetterTopic? _deadLetters;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly SourceFault? _fault;
+    private readonly CancellationTokenSource _stopping;
     private readonly TaskCompletionSource _threadsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<SourceBatch> _batches;
 
@@ -21,14 +23,17 @@ internal sealed class KafkaScan : ISourceScan
     private int _running;
     private int _isDisposed;
 
-    /// <summary>Starts to read; owns the readers and the dead-letter topic from now on.</summary>
+    /// <summary>Starts to read; owns all that it is given from now on.</summary>
     /// <param name="setup">What is read, and with what.</param>
     /// <param name="shares">The readers of all partitions; at least one.</param>
-    public KafkaScan(TopicScanSetup setup, IReadOnlyList<ScanShare> shares)
+    /// <param name="stopping">Cancelled when the scan is over: ends what waits for brokers.</param>
+    public KafkaScan(TopicScanSetup setup, IReadOnlyList<ScanShare> shares, CancellationTokenSource stopping)
     {
         Partitions = setup.Partitions;
         Identity = setup.Identity;
         _deadLetters = setup.DeadLetters;
+        _fault = setup.Fault;
+        _stopping = stopping;
         _shares = [.. shares];
         _reading = _running = _shares.Length;
 
@@ -105,6 +110,7 @@ internal sealed class KafkaScan : ISourceScan
             if (Interlocked.Decrement(ref _running) == 0)
             {
                 _deadLetters?.Dispose();
+                _fault?.Clear();
                 _threadsEnded.SetResult();
             }
         }
@@ -112,6 +118,7 @@ internal sealed class KafkaScan : ISourceScan
 
     private void Hand(SourceBatch batch)
     {
+        _fault?.Clear();
         if (_batches.Writer.TryWrite(batch)) { return; }
 
         // A thread of its own may block: this is the backpressure.

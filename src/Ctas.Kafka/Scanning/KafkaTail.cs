@@ -32,6 +32,7 @@ internal sealed class KafkaTail : ISourceTail
     private string? _fault;
     private long _lastCheck;
     private long _rejected;
+    private volatile bool _isReading;
     private int _isDisposed;
 
     /// <summary>Starts to read.</summary>
@@ -80,7 +81,7 @@ internal sealed class KafkaTail : ISourceTail
         DeadLetterTopic? deadLetters = null;
         try
         {
-            deadLetters = _setup.CreateDeadLetters();
+            deadLetters = _setup.CreateDeadLetters(_disposal.Token);
             while (true) { ReadUntilPartitionsChange(deadLetters); }
         }
         catch (Exception e)
@@ -96,12 +97,13 @@ internal sealed class KafkaTail : ISourceTail
     }
 
     private SourceException NotOpened(KafkaFaultException e) => new(
-        _request.Definition.Name, ScanMessages.NotOpened(e.Fault, Topic, _setup.Options.MaxRetries), e.Fault.IsTransient, e);
+        _request.Definition.Name, ScanMessages.NotOpened(e.Fault, Topic, _setup.Brokers, _setup.Options.MaxRetries), e.Fault.IsTransient, e);
 
     private void ReadUntilPartitionsChange(DeadLetterTopic? deadLetters)
     {
         TimeProvider time = _setup.Services.TimeProvider;
         ITopicConsumer? consumer = null;
+        _isReading = false;
         new KafkaRetry(_setup.Options with { MaxRetries = int.MaxValue }, time, (fault, _) => Fail(fault))
             .Execute(_ => (consumer, _positions) = ConnectAndPlace(), _disposal.Token);
         SourcePartition[] partitions = [.. _positions.Select(from => new SourcePartition(
@@ -117,6 +119,7 @@ internal sealed class KafkaTail : ISourceTail
         ScanLog.Following(_logger, Topic, partitions.Length);
         _lastCheck = time.GetTimestamp();
         _rejected = 0;
+        _isReading = true;
         while (!HasAddedPartitions(reader)) { ReadOnce(reader, builder, deadLetters); }
     }
 
@@ -171,7 +174,7 @@ internal sealed class KafkaTail : ISourceTail
     /// <summary>A consumer of the topic that has been followed so far, and of no other one of that name.</summary>
     private ITopicConsumer Connect()
     {
-        ITopicConsumer consumer = _setup.Connect();
+        ITopicConsumer consumer = _setup.Connect(new ConsumerSession(Tell, _disposal.Token) { HasConnectedBefore = true });
         try
         {
             CheckIdentity(consumer);
@@ -216,9 +219,15 @@ internal sealed class KafkaTail : ISourceTail
         }
     }
 
+    // While it reads, other brokers may well answer: what comes, or does not, tells how it is.
+    private void Tell(KafkaFault fault)
+    {
+        if (!_isReading) { Fail(fault); }
+    }
+
     private void Fail(KafkaFault fault)
     {
-        _fault = fault.Reason;
+        _fault = ClientReason.Of(fault.Reason);
         Publish(_status.Ends, _status.Statistics);
     }
 

@@ -46,4 +46,7 @@ internal static partial class ScanLog
 
     [LoggerMessage(EventId = 4109, Level = LogLevel.Debug, Message = "group member: {Facility}: {Line}")]
     public static partial void MemberClient(ILogger logger, string facility, string line);
+
+    [LoggerMessage(EventId = 4110, Level = LogLevel.Warning, Message = "topic {Topic}: {Reason}")]
+    public static partial void Faulty(ILogger logger, string topic, string reason);
 }

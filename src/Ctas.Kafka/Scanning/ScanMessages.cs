@@ -26,14 +26,32 @@ internal static class ScanMessages
         };
     }
 
-    public static string NotOpened(KafkaFault fault, string topic, int retries) => fault.Code switch
+    /// <param name="fault">What happened.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="brokers">Where the brokers are said to be; null where that is not known.</param>
+    /// <param name="retries">How often it was tried again.</param>
+    public static string NotOpened(KafkaFault fault, string topic, string? brokers, int retries)
     {
-        ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => $"topic \"{topic}\" not found",
-        ErrorCode.UnknownTopicId => $"topic \"{topic}\" was made anew: {fault.Reason}; load it again",
-        ErrorCode.TopicAuthorizationFailed => $"not authorized to read topic \"{topic}\"",
-        _ when fault.IsTransient => $"could not reach topic \"{topic}\" after {retries} retries: {fault.Reason}",
-        _ => $"cannot open topic \"{topic}\": {fault.Reason}",
-    };
+        string place = brokers is null ? $"topic \"{topic}\"" : $"topic \"{topic}\" at {brokers}";
+        string reason = $"{ClientReason.Of(fault.Reason)} ({fault.Code})";
+        return fault.Code switch
+        {
+            ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => $"topic \"{topic}\" not found",
+            ErrorCode.UnknownTopicId => $"topic \"{topic}\" was made anew: {fault.Reason}; load it again",
+            ErrorCode.TopicAuthorizationFailed => $"not authorized to read topic \"{topic}\"",
+            _ when fault.IsRefusedLogin =>
+                $"cannot open {place}: the login was refused: {reason}; check kafka.security.protocol and kafka.sasl.*",
+            ErrorCode.Local_Ssl when fault.IsFinal =>
+                $"cannot open {place}: the TLS handshake failed: {reason}; check kafka.security.protocol and kafka.ssl.*",
+            _ when fault.IsTransient => $"could not reach {place} after {retries} retries: {reason}{WayOut(fault)}",
+            _ => $"cannot open {place}: {reason}",
+        };
+    }
+
+    private static string WayOut(KafkaFault fault) => fault.Code is
+        ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.Local_TimedOut
+        ? "; check that \"bootstrap.servers\" names brokers that run and can be reached from here"
+        : "";
 
     public static string StartIsGone(string partition, long start, long earliest) =>
         $"cannot read {partition} at offset {start}: its first offset is {earliest} now";

@@ -315,6 +315,7 @@ internal sealed class TopicReader : IDisposable
     private void CountRetry(KafkaFault fault, TimeSpan delay)
     {
         _setup.OnFault?.Invoke(fault);
+        _setup.Fault?.Note(fault);
         _builder.CountRetry();
         PartitionReading partition = Concerned(fault);
         ScanLog.Retrying(_setup.Logger, partition.Name, partition.Position, delay, fault.Reason);

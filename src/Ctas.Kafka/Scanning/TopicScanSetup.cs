@@ -26,6 +26,9 @@ internal sealed record TopicScanSetup(
     /// <summary>True for a read without an end: silence is no fault, and passing faults are outlasted however long.</summary>
     public bool IsTail { get; init; }
 
+    /// <summary>Keeps what is being waited out until there are rows again; null where nobody asks.</summary>
+    public SourceFault? Fault { get; init; }
+
     /// <summary>Told of every fault that is being waited out.</summary>
     public Action<KafkaFault>? OnFault { get; init; }
 

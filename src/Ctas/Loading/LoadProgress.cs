@@ -44,6 +44,12 @@ public sealed record TableProgress(
     IReadOnlyList<PartitionProgress> Partitions,
     string? Error)
 {
+    /// <summary>
+    /// What keeps its sources from being read, or its sink from being written to, and is being waited out; null when all is well
+    /// and when the table has ended.
+    /// </summary>
+    public string? Fault { get; init; }
+
     /// <summary>Records per second since the table left the queue.</summary>
     public double RecordsPerSecond => Elapsed > TimeSpan.Zero ? Records / Elapsed.TotalSeconds : 0;
 

@@ -10,7 +10,7 @@ internal sealed partial class LoadRun
     /// <summary>Asks the sinks how far they are; that decides up to where sources are read.</summary>
     private async Task OpenSinksAsync()
     {
-        SinkStart[] starts = [.. await _sinks.OpenAsync(_stopping).ConfigureAwait(false)];
+        SinkStart[] starts = [.. await _sinks.OpenAsync(WaitFor, _stopping).ConfigureAwait(false)];
         var bounds = new SinkBounds(starts, _sinks.PlaceOf);
         foreach (SinkStart start in starts)
         {
@@ -19,6 +19,8 @@ internal sealed partial class LoadRun
 
         _scans = new ScanGroups(_graph.Tables.Where(table => !table.IsLoaded), _services, StoredSourceOf, bounds) { Snapshots = Snapshots };
     }
+
+    private void WaitFor(TableToLoad table, SinkWriter? sink) => _runs[table.Plan.Name].Tracker.Sink = sink;
 
     /// <summary>Waits until tables that were loaded up to what sinks have show what there was when the load began.</summary>
     private async Task CatchUpAsync()
@@ -42,7 +44,7 @@ internal sealed partial class LoadRun
         _progress.Change(run.Tracker, tracker => tracker.Phase = LoadPhase.Delivering);
         try
         {
-            await _sinks.WriteOnceAsync(sink, table, _stopping).ConfigureAwait(false);
+            await _sinks.WriteOnceAsync(sink, table, writer => WaitFor(run.Table, writer), _stopping).ConfigureAwait(false);
             _progress.Change(run.Tracker, tracker => tracker.Phase = LoadPhase.Publishing);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using Ctas.Maintenance;
 using Ctas.Tables;
 
 namespace Ctas.Loading;
@@ -75,6 +76,7 @@ internal sealed class ProgressTracker : IDisposable
 internal sealed class TableTracker(string name, int wave)
 {
     private IReadOnlyList<SharedScan> _scans = [];
+    private SinkWriter? _sink;
     private double _percent;
 
     public string Name { get; } = name;
@@ -104,6 +106,13 @@ internal sealed class TableTracker(string name, int wave)
         set => Volatile.Write(ref _scans, value);
     }
 
+    /// <summary>The sink that it waits for; null while it waits for none.</summary>
+    public SinkWriter? Sink
+    {
+        get => Volatile.Read(ref _sink);
+        set => Volatile.Write(ref _sink, value);
+    }
+
     /// <summary>Where every partition of its scans stands.</summary>
     public IReadOnlyList<PartitionProgress> Partitions() =>
     [
@@ -128,7 +137,16 @@ internal sealed class TableTracker(string name, int wave)
             Percent(),
             running,
             Partitions(),
-            Error);
+            Error)
+        {
+            Fault = Fault(),
+        };
+    }
+
+    private string? Fault()
+    {
+        bool readsSources = State is TableState.Waiting or TableState.Loading;
+        return Sink?.Fault ?? (readsSources ? Scans.Select(scan => scan.Fault).FirstOrDefault(fault => fault is not null) : null);
     }
 
     private double Percent()

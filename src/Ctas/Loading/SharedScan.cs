@@ -75,6 +75,9 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>The definition of the source.</summary>
     public SourceDefinition Definition => _source.Definition;
 
+    /// <summary>What keeps the source from being read and is being waited out; null when all is well.</summary>
+    public string? Fault => _source.Fault ?? Member?.Fault;
+
     /// <summary>The partitions, empty before the scan is open.</summary>
     public IReadOnlyList<SourcePartition> Partitions => Volatile.Read(ref _scan)?.Partitions ?? [];
 

@@ -28,20 +28,29 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
 
     /// <summary>Opens the sinks of tables that will be kept fresh, and asks them how far they are.</summary>
     /// <remarks>A sink that cannot be opened fails its table alone.</remarks>
-    public async Task<IReadOnlyList<SinkStart>> OpenAsync(CancellationToken cancellationToken) =>
+    /// <param name="waits">Told of each table with the sink that it waits for, and with null when it waits no more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<SinkStart>> OpenAsync(
+        Action<TableToLoad, SinkWriter?> waits, CancellationToken cancellationToken) =>
         await Task.WhenAll(graph.Tables
             .Where(table => table is { IsLoaded: false, Plan: { Sink: not null, Emit: not EmitMode.Snapshot } } && services.Maintainer is not null)
-            .Select(table => OpenAsync(table, cancellationToken))).ConfigureAwait(false);
+            .Select(table => OpenAsync(table, waits, cancellationToken))).ConfigureAwait(false);
 
     /// <summary>Writes the rows of a table once, and waits until the sink has them.</summary>
+    /// <param name="sink">The sink.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="waits">Told of the sink that is waited for, and null when it is waited for no more.</param>
+    /// <param name="cancellationToken">Ends it; the sink may have a part.</param>
     /// <exception cref="LoadException">It has not taken them, or not all.</exception>
-    public async Task WriteOnceAsync(PlannedSink sink, ITable table, CancellationToken cancellationToken)
+    public async Task WriteOnceAsync(
+        PlannedSink sink, ITable table, Action<SinkWriter?> waits, CancellationToken cancellationToken)
     {
         try
         {
             SinkWriter writer = Open(sink, takesChanges: false, generation: "");
             await using (writer.ConfigureAwait(false))
             {
+                waits(writer);
                 await writer.WriteAsync(
                     SnapshotBatches.Of(table), [], services.Delivery.MaxRetriesOfLoads, cancellationToken).ConfigureAwait(false);
             }
@@ -50,6 +59,7 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
         {
             throw new LoadException(table.Name, LoadPhase.Delivering, e.Message, e.IsTransient, e);
         }
+        finally { waits(null); }
     }
 
     /// <summary>Starts the way of a table that is kept fresh to its sink; called while ticks are held.</summary>
@@ -96,7 +106,8 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
         };
     }
 
-    private async Task<SinkStart> OpenAsync(TableToLoad table, CancellationToken cancellationToken)
+    private async Task<SinkStart> OpenAsync(
+        TableToLoad table, Action<TableToLoad, SinkWriter?> waits, CancellationToken cancellationToken)
     {
         HashSet<TableToLoad> behind = Behind(table);
         string generation = GenerationOf(table, behind);
@@ -107,6 +118,7 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
             Generation = generation,
             KeepsPositions = table.Plan.Sink!.IsExactlyOnce || KeepsPositions(table.Plan.Sink, behind),
         };
+        waits(table, start.Writer);
         try
         {
             if (start.IsExactlyOnce) { RequireReproducible(start, places); }
@@ -125,6 +137,7 @@ internal sealed class TableSinks(LoadServices services, LoadGraph graph)
             bool isTransient = e is SinkException { IsTransient: true };
             return start with { Failure = new LoadException(table.Plan.Name, LoadPhase.Opening, e.Message, isTransient, e) };
         }
+        finally { waits(table, null); }
     }
 
     private async Task<SinkProgress> ProgressAsync(

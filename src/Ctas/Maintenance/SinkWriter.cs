@@ -19,7 +19,7 @@ internal sealed class SinkWriter(
     public string Name => name;
 
     /// <summary>What is being waited out; null when all is well.</summary>
-    public string? Fault => Volatile.Read(ref _fault);
+    public string? Fault => Volatile.Read(ref _fault) ?? sink.Fault;
 
     /// <summary>What the last commit could not do although every record arrived; null when all is well.</summary>
     public string? Warning => sink.Warning;

@@ -17,6 +17,12 @@ public interface ISink : IAsyncDisposable
     string? Warning => null;
 
     /// <summary>
+    /// What holds up the call that is under way, in one line; null, the default, when all is well and when there is none. May be
+    /// read by any thread.
+    /// </summary>
+    string? Fault => null;
+
+    /// <summary>
     /// How far the sources had been read for what was committed last, by an earlier process or this one. A sink that
     /// shows each change once ends what an earlier process left open, and lets that write no more.
     /// </summary>

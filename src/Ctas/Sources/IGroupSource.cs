@@ -17,6 +17,11 @@ public interface IGroupMember : IAsyncDisposable
     /// <summary>True when the group has refused the member: it gets no share any more, and one would have to join anew.</summary>
     bool IsOver { get; }
 
+    /// <summary>
+    /// What keeps the group from giving a share and is being waited out, in one line; null, the default, when all is well.
+    /// </summary>
+    string? Fault => null;
+
     /// <summary>The member's share as the group has it; waits while the group is sharing out.</summary>
     /// <returns>The same object as long as the partitions are the same.</returns>
     /// <exception cref="SourceException">The group refuses the member, or gave it no share for too long.</exception>

@@ -8,6 +8,12 @@ public interface ISource
     /// <summary>What this source was made from.</summary>
     SourceDefinition Definition { get; }
 
+    /// <summary>
+    /// What keeps it from being opened or read and is being waited out, in one line; null, the default, when all is well. Cheap;
+    /// may be read by any thread.
+    /// </summary>
+    string? Fault => null;
+
     /// <summary>Captures the end of every partition once and starts a read of [start, end).</summary>
     /// <param name="request">Which columns are wanted.</param>
     /// <param name="cancellationToken">Cancels opening, not the scan.</param>

@@ -64,6 +64,40 @@ public sealed class LoadDisplayTests
     }
 
     [Fact]
+    public async Task Lines_TableIsHeldUp_ToldOnceForAsLongAsItLasts()
+    {
+        using var output = new StringWriter();
+
+        await new LineLoadDisplay(output).ShowAsync(Plan, progress =>
+        {
+            TableProgress users = Table("users", TableState.Loading);
+            foreach (string? fault in (string?[])["refused", "refused", null, "refused", "no\nroute"])
+            {
+                progress!.Report(At(1, users with { Fault = fault }));
+            }
+
+            return Task.FromResult(Result());
+        });
+
+        output.ToString().Should().Be(
+            "wave 1  users    waiting: refused\nwave 1  users    waiting: refused\nwave 1  users    waiting: no\\nroute\n");
+    }
+
+    [Fact]
+    public async Task Bars_TableIsHeldUp_SayWhy()
+    {
+        using var output = new StringWriter();
+
+        await new LiveLoadDisplay(ConsoleOf(output)).ShowAsync(Plan, progress =>
+        {
+            progress!.Report(At(1, Table("users", TableState.Loading) with { Fault = "refused" }));
+            return Task.FromResult(Result());
+        });
+
+        output.ToString().Should().Contain("waiting: refused");
+    }
+
+    [Fact]
     public async Task Lines_SinkHasNotGotEverything_SaysSo()
     {
         using var output = new StringWriter();

@@ -269,7 +269,8 @@ public sealed class KafkaSourceTests : IDisposable
 
         SourceException failure = await FailureOfAsync(() => Source(definition, options).OpenGuardedAsync());
 
-        failure.Message.Should().StartWith("could not reach topic \"t\" after 2 retries: ").And.Contain("127.0.0.1:1");
+        failure.Message.Should().StartWith("could not reach topic \"t\" at 127.0.0.1:1 after 2 retries: ")
+            .And.Contain("Connection refused").And.Contain("\"bootstrap.servers\"");
         failure.IsTransient.Should().BeTrue();
     }
 

@@ -105,7 +105,9 @@ public sealed class KafkaStartTests
         Func<Task> act = () => OpenAsync(StartPosition.Earliest, new KafkaSourceOptions { MaxRetries = 3 });
 
         SourceException failure = (await act.Should().ThrowAsync<SourceException>()).Which;
-        failure.Message.Should().Be("could not reach topic \"t\" after 3 retries: Local_Transport");
+        failure.Message.Should().Be(
+            "could not reach topic \"t\" after 3 retries: Local_Transport (Local_Transport); "
+            + "check that \"bootstrap.servers\" names brokers that run and can be reached from here");
         failure.IsTransient.Should().BeTrue();
         _topic.Time.Waits.Should().HaveCount(3);
         _topic.OpenConsumers.Should().Be(0);

@@ -17,11 +17,13 @@ internal sealed class ScriptedConsumer : ITopicConsumer
     private readonly ScriptedTopic _topic;
     private readonly Dictionary<int, Reading> _assigned = [];
     private readonly List<ConsumedMessage> _messages = [];
+    private readonly ConsumerSession _session;
     private bool _isDisposed;
 
-    public ScriptedConsumer(ScriptedTopic topic)
+    public ScriptedConsumer(ScriptedTopic topic, ConsumerSession session)
     {
         _topic = topic;
+        _session = session;
         lock (topic.Gate) { topic.OpenConsumers++; }
     }
 
@@ -84,7 +86,12 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public KafkaFault? TakeClientFault()
     {
-        lock (_topic.Gate) { return _topic.ClientFaults.TryDequeue(out KafkaFault? fault) ? fault : null; }
+        KafkaFault? fault;
+        lock (_topic.Gate) { _topic.ClientFaults.TryDequeue(out fault); }
+
+        if (fault is not null) { _session.OnFault(fault); }
+
+        return fault;
     }
 
     public void Dispose()

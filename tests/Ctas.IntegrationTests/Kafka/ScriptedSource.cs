@@ -28,7 +28,7 @@ internal static class ScriptedSource
             new SourceServices(topic.Time, NullLoggerFactory.Instance),
             options ?? new KafkaSourceOptions(),
             topic.Connect,
-            () => null)
+            _ => null)
         {
             MinOffsetsPerReader = minOffsetsPerReader,
         });

@@ -71,7 +71,7 @@ internal sealed class ScriptedTopic(InstantTime time)
         foreach (ErrorCode code in codes) { _metadataFaults.Enqueue(new KafkaFault(code, code.ToString())); }
     }
 
-    public ITopicConsumer Connect() => new ScriptedConsumer(this);
+    public ITopicConsumer Connect(ConsumerSession session) => new ScriptedConsumer(this, session);
 
     internal IReadOnlyList<int> GetPartitions() =>
         _metadataFaults.TryDequeue(out KafkaFault? fault)

@@ -295,7 +295,7 @@ public sealed class ExactlyOnceTests
                 .UseSource("events", _events)
                 .UseSinkFactory(new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
                 {
-                    Connect = (settings, _) => connect(settings),
+                    Connect = (settings, _, _) => connect(settings),
                 })
                 .WithOptions(new CtasEngineOptions
                 {

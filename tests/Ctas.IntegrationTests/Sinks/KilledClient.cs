@@ -12,10 +12,10 @@ internal sealed class KilledClient(ISinkClient client, Func<string, bool> kills)
 
     public void Begin() => Do("begin", client.Begin);
 
-    public void Produce(string topic, in SinkRecord record)
+    public void Produce(string topic, in SinkRecord record, CancellationToken cancellationToken)
     {
         Do("produce", () => { });
-        client.Produce(topic, in record);
+        client.Produce(topic, in record, cancellationToken);
     }
 
     public void Flush() => Do("flush", client.Flush);

@@ -98,7 +98,7 @@ internal sealed class ScriptedBroker
 
         public void Begin() => Do("begin", () => Own().Open = new Transaction());
 
-        public void Produce(string topic, in SinkRecord record)
+        public void Produce(string topic, in SinkRecord record, CancellationToken cancellationToken)
         {
             string text = $"{(record.HasKey ? Encoding.UTF8.GetString(record.Key) + "=" : "")}{Encoding.UTF8.GetString(record.Value)}";
             Do("produce", () => broker._log.Add((text, settings.IsTransactional ? Own().Open! : null)));

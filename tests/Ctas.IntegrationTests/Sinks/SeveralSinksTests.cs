@@ -123,7 +123,7 @@ public sealed class SeveralSinksTests
         return new CtasEngineBuilder().UseSource("events", _events).AddScript(script)
             .UseSinkFactory(new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
             {
-                Connect = (settings, _) => connect(settings),
+                Connect = (settings, _, _) => connect(settings),
             })
             .WithOptions(new CtasEngineOptions
             {

@@ -182,7 +182,7 @@ public sealed class SinkTopicTests : IAsyncLifetime
         return kills is null ? builder : builder.UseSinkFactory(
             new KafkaSinkFactory(_kafka.BootstrapServers, new KafkaSourceOptions(), new Dictionary<string, string>())
             {
-                Connect = (settings, logger) => new KilledClient(new SinkClient(settings, logger), kills),
+                Connect = (settings, onError, logger) => new KilledClient(new SinkClient(settings, onError, logger), kills),
             });
     }
 

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+
+using Confluent.Kafka;
+
+using Ctas.IntegrationTests.Loading;
+using Ctas.Kafka;
+using Ctas.Kafka.Testing;
+using Ctas.Loading;
+using Ctas.Tables;
+
+namespace Ctas.IntegrationTests.Kafka;
+
+/// <summary>
+/// Brokers that cannot be reached, or let nobody in: the fault is told while it is waited out, what cannot pass is not waited
+/// for, and whoever cancels goes at once.
+/// </summary>
+public sealed class UnreachableBrokerTests
+{
+    // A port that nobody listens at, and a name that resolves nowhere.
+    private const string Closed = "127.0.0.1:1";
+    private const string Nameless = "nowhere.invalid:9092";
+
+    private const string Source = "CREATE TABLE orders (id VARCHAR PRIMARY KEY, n BIGINT) WITH (kafka_topic = 'orders', value_format = 'JSON'); ";
+    private const string Reader = Source + "CREATE TABLE t AS SELECT id, n FROM orders;";
+    private const string Member = "CREATE TABLE orders (id VARCHAR PRIMARY KEY, n BIGINT) "
+        + "WITH (kafka_topic = 'orders', value_format = 'JSON', 'loading.group' = 'g'); CREATE TABLE t AS SELECT id, n FROM orders;";
+    private const string Follower = "CREATE SINK out WITH (topic = 'out'); "
+        + Source + "CREATE TABLE t AS SELECT id, n FROM orders INTO out EMIT CHANGES;";
+    private const string OnceFollower = "CREATE SINK out WITH (topic = 'out', delivery = 'exactly_once'); "
+        + Source + "CREATE TABLE t AS SELECT id, n FROM orders INTO out EMIT CHANGES;";
+
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(2);
+
+    [Theory]
+    [InlineData(Reader, Closed, "Connection refused")]
+    [InlineData(Reader, Nameless, "Failed to resolve 'nowhere.invalid:9092'")]
+    [InlineData(Follower, Closed, "Connection refused")]
+    [InlineData(OnceFollower, Closed, "Connection refused")]
+    [InlineData(Member, Closed, "Connection refused")]
+    public async Task Load_NoBrokerIsThere_TellsWhyAndIsCancelledAtOnce(string script, string brokers, string reason)
+    {
+        using var logs = new ClientLogs();
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(brokers).UseLogging(logs).AddScript(script).Build();
+        using var cancellation = new CancellationTokenSource();
+        var progress = new ProgressLog();
+        long started = Stopwatch.GetTimestamp();
+        Task<LoadResult> load = engine.LoadAsync(progress, cancellation.Token);
+
+        LoadProgress told = await progress.WaitForAsync(report => report.Tables[0].Fault?.Contains(reason, StringComparison.Ordinal) == true);
+        Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(5));
+        told.Tables[0].State.Should().BeOneOf(TableState.Waiting, TableState.Loading);
+        if (script != Member) { await HangGuard.UntilAsync(() => logs.Lines.Any(line => line.Contains(reason, StringComparison.Ordinal))); }
+
+        await CancelAsync(cancellation, load);
+    }
+
+    [Fact]
+    public async Task Load_NoBrokerIsThere_FailsWithPlaceReasonAndWayOut()
+    {
+        var options = new KafkaSourceOptions { MaxRetries = 1, RetryDelay = TimeSpan.Zero, RequestTimeout = TimeSpan.FromMilliseconds(300) };
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(Closed, options: options).AddScript(Reader).Build();
+        var progress = new ProgressLog();
+
+        LoadResult result = await engine.LoadAsync(progress).Guarded();
+
+        LoadException error = result["t"].Error!;
+        error.Message.Should().StartWith("could not load table \"t\" (opening): could not reach topic \"orders\" at 127.0.0.1:1 after 1 retries: ")
+            .And.Contain("Connection refused").And.Contain(nameof(ErrorCode.Local_AllBrokersDown)).And.Contain("\"bootstrap.servers\"");
+        error.IsTransient.Should().BeTrue();
+        progress.Reports[^1].Tables[0].Fault.Should().BeNull("the error tells");
+    }
+
+    [Theory]
+    [InlineData(Reader)]
+    [InlineData(Member)]
+    [InlineData(Follower)]
+    [InlineData(OnceFollower)]
+    public async Task Load_LoginRefused_FailsAtOnceAndSaysSo(string script)
+    {
+        await using var broker = RefusingBroker.OfLogins();
+        var login = new Dictionary<string, string>
+        {
+            ["security.protocol"] = "SASL_PLAINTEXT",
+            ["sasl.mechanism"] = "PLAIN",
+            ["sasl.username"] = "ctas",
+            ["sasl.password"] = "secret-word",
+        };
+
+        LoadException error = await FailureOfAsync(broker, login, script);
+
+        error.Message.Should().Contain("Authentication failed: unknown user").And.NotContain("secret-word");
+        if (script != Member) { error.Message.Should().Contain("the login was refused").And.Contain("kafka.sasl.*"); }
+    }
+
+    [Theory]
+    [InlineData(Reader)]
+    [InlineData(Member)]
+    [InlineData(Follower)]
+    [InlineData(OnceFollower)]
+    public async Task Load_CertificateThatNobodySigned_FailsAtOnceAndSaysSo(string script)
+    {
+        await using var broker = RefusingBroker.WithUnknownCertificate();
+
+        LoadException error = await FailureOfAsync(broker, new() { ["security.protocol"] = "SSL" }, script);
+
+        error.Message.Should().Contain("certificate verify failed");
+        if (script != Member) { error.Message.Should().Contain("the TLS handshake failed").And.Contain("kafka.ssl.*"); }
+    }
+
+    [Theory]
+    [InlineData(KafkaApiKey.Metadata)]
+    [InlineData(KafkaApiKey.ListOffsets)]
+    [InlineData(KafkaApiKey.Fetch)]
+    public async Task Load_BrokerThatDoesNotAnswer_IsCancelledAtOnce(KafkaApiKey waitedFor)
+    {
+        await using var kafka = EmbeddedKafka.Start();
+        kafka.CreateTopic("orders");
+        await kafka.ProduceAsync("orders", [EmbeddedRecord.Of("a", """{"n":1}""")]);
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(kafka.BootstrapServers).AddScript(Reader).Build();
+        using var cancellation = new CancellationTokenSource();
+        kafka.ClearRequests();
+        for (int i = 0; i < 20; i++) { kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, HangGuard.Limit)); }
+
+        Task<LoadResult> load = engine.LoadAsync(cancellationToken: cancellation.Token);
+        await HangGuard.UntilAsync(() => kafka.Requests.Any(request => request.ApiKey == waitedFor));
+
+        await CancelAsync(cancellation, load);
+    }
+
+    [Theory]
+    [InlineData(Follower, KafkaApiKey.Metadata)]
+    [InlineData(Follower, KafkaApiKey.OffsetFetch)]
+    [InlineData(OnceFollower, KafkaApiKey.InitProducerId)]
+    public async Task Load_SinkWhoseBrokerDoesNotAnswer_IsCancelledAtOnce(string script, KafkaApiKey waitedFor)
+    {
+        await using var kafka = EmbeddedKafka.Start();
+        kafka.CreateTopic("orders");
+        kafka.CreateTopic("out");
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(kafka.BootstrapServers).AddScript(script).Build();
+        using var cancellation = new CancellationTokenSource();
+        for (int i = 0; i < 20; i++) { kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, HangGuard.Limit)); }
+
+        Task<LoadResult> load = engine.LoadAsync(cancellationToken: cancellation.Token);
+        await HangGuard.UntilAsync(() => kafka.Requests.Any(request => request.ApiKey == waitedFor));
+
+        await CancelAsync(cancellation, load);
+    }
+
+    private static async Task CancelAsync(CancellationTokenSource cancellation, Task<LoadResult> load)
+    {
+        long cancelled = Stopwatch.GetTimestamp();
+        await cancellation.CancelAsync();
+        await load.Awaiting(it => it.Guarded()).Should().ThrowAsync<OperationCanceledException>();
+        Stopwatch.GetElapsedTime(cancelled).Should().BeLessThan(Prompt);
+    }
+
+    private static async Task<LoadException> FailureOfAsync(RefusingBroker broker, Dictionary<string, string> properties, string script)
+    {
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(broker.BootstrapServers, properties).AddScript(script).Build();
+        long started = Stopwatch.GetTimestamp();
+        LoadResult result = await engine.LoadAsync().Guarded();
+
+        LoadException error = result["t"].Error!;
+        Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(5), "nothing is tried again");
+        error.IsTransient.Should().BeFalse();
+        return error;
+    }
+}
