@@ -94,6 +94,7 @@ public sealed class KafkaStartTests
 
         scan.GetStatistics().Retries.Should().Be(2);
         await scan.ReadRowsAsync();
+        await scan.DisposeAsync();
         _topic.OpenConsumers.Should().Be(0);
     }
 
