@@ -6,6 +6,9 @@ namespace Ctas.Data;
 /// <summary>Asks for memory before it is needed, so that the waits for many rows overlap.</summary>
 internal static class CacheLines
 {
+    /// <summary>Bytes of a line, on the processors there are.</summary>
+    public const int Bytes = 64;
+
     /// <summary>Rows that are asked for at a time: what they need stays in the nearest caches until it is used.</summary>
     public const int BlockRows = 128;
 

@@ -19,10 +19,10 @@ internal static class Gathering
         {
             int from = rows[row];
             if ((uint)from < length) { gathered[row] = Unsafe.Add(ref first, from); }
-            else { gathered[row] = from < 0 ? absent : ThrowOutside<T>(); }
+            else { gathered[row] = from < 0 ? absent : throw Outside(); }
         }
     }
 
-    private static T ThrowOutside<T>() => throw new ArgumentOutOfRangeException(
-        "rows", "A row lies past the end of its column.");
+    /// <summary>The failure to find a row.</summary>
+    public static ArgumentOutOfRangeException Outside() => new("rows", "A row lies past the end of its column.");
 }

@@ -110,6 +110,32 @@ public sealed class JoinOperatorTests
         rows.Should().HaveCount(90_000).And.OnlyContain(row => Equals(row[0], 7) && Equals(row[1], 7));
     }
 
+    [Theory]
+    [InlineData(JoinKind.Inner, false)]
+    [InlineData(JoinKind.Left, true)]
+    [InlineData(JoinKind.Full, false)]
+    internal void Join_WithABuildSideLargerThanTheCaches_GivesTheRowsOfItsColumns(JoinKind kind, bool hasPairs)
+    {
+        const int rightRows = 140_000;
+        var left = new TestTable("l", ("id", DataType.Int)) { BatchRows = 100 };
+        (string, DataType)[] columns =
+            [("id", DataType.Int), ("a", DataType.Decimal(38, 0)), ("b", DataType.BigInt), ("c", DataType.Decimal(38, 0))];
+        var right = new TestTable("r", columns) { BatchRows = 60_000 };
+        for (int row = 0; row < rightRows; row++)
+        {
+            int id = (int)(row * 7919L % rightRows) / (hasPairs ? 2 : 1);
+            right.Add(id, (Int128)row, row % 5 == 0 ? null : (long)row, row % 3 == 0 ? null : Int128.MaxValue - row);
+        }
+
+        for (int row = 0; row < 500; row++) { left.Add(row % 50 == 0 ? null : (row * 997) - 10_000); }
+
+        List<object?[]> rows = TestScans.Run(
+            left.Scan.Join(kind, right.Scan, [left.Column("id")], [right.Column("id")]), left, right);
+
+        rows.Select(Text).Order().Should().Equal(EqualOnFirst(kind, left, right).Select(Text).Order());
+        static string Text(object?[] row) => string.Join('|', row);
+    }
+
     [Fact]
     public void Join_BeyondTheMemoryLimit_FailsWithItsCode()
     {
@@ -129,6 +155,27 @@ public sealed class JoinOperatorTests
 
     private static TestTable Users() => new TestTable("users", ("name", DataType.Varchar), ("age", DataType.Int))
         .Add("ann", 3).Add("bob", 40).Add(null, 1).Add("cid", 2).Add("ann", 2).Add("žofie", null).Add("", 0);
+
+    /// <summary>As <see cref="Model"/> of first columns that are equal, for many rows; only the right ones have no NULL there.</summary>
+    private static List<object?[]> EqualOnFirst(JoinKind kind, TestTable left, TestTable right)
+    {
+        ILookup<object?, object?[]> rightOf = right.Rows.ToLookup(row => row[0]);
+        List<object?[]> expected = [.. left.Rows.SelectMany(
+            leftRow => rightOf[leftRow[0] ?? ""].Select(rightRow => (object?[])[.. leftRow, .. rightRow]))];
+        if (kind != JoinKind.Inner)
+        {
+            object?[] absent = new object?[right.Schema.Fields.Count];
+            expected.AddRange(left.Rows.Where(row => !rightOf.Contains(row[0] ?? "")).Select(row => (object?[])[.. row, .. absent]));
+        }
+
+        if (kind == JoinKind.Full)
+        {
+            HashSet<object?> leftIds = [.. left.Rows.Select(row => row[0])];
+            expected.AddRange(right.Rows.Where(row => !leftIds.Contains(row[0])).Select(row => (object?[])[null, .. row]));
+        }
+
+        return expected;
+    }
 
     private static List<object?[]> Model(
         JoinKind kind, TestTable left, TestTable right, Func<object?[], object?[], bool> matches)

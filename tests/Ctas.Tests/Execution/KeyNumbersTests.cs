@@ -17,13 +17,14 @@ public sealed class KeyNumbersTests
 
     [Fact]
     public void FindOrAdd_RandomKeysOfAnyTypes_NumbersThemInOrderOfFirstSight() =>
-        Gen.Select(Gen.Int[1, 15], Gen.Bool, AnyRow.Array[0, 300].Array[1, 5]).Sample(
-            (chosen, sharesPool, batches) =>
+        Gen.Select(Gen.Int[1, 15], Gen.Bool, Gen.Bool, AnyRow.Array[0, 300].Array[1, 5]).Sample(
+            (chosen, sharesPool, isExpected, batches) =>
             {
                 int[] ordinals = [.. Enumerable.Range(0, Types.Length).Where(ordinal => (chosen >> ordinal & 1) != 0)];
                 Check(
                     [.. ordinals.Select(ordinal => Types[ordinal])],
                     sharesPool,
+                    isExpected,
                     [.. batches.Select(rows => rows.Select(row => ordinals.Select(o => row[o]).ToArray()).ToArray())]);
             },
             iter: 400);
@@ -62,14 +63,16 @@ public sealed class KeyNumbersTests
             _ => Gen.Bool.Select(flag => (object?)flag),
         }));
 
-    private static void Check(DataType[] types, bool sharesPool, object?[][][] batches)
+    private static void Check(DataType[] types, bool sharesPool, bool isExpected, object?[][][] batches)
     {
         KeyNumbers keys = KeyNumbers.Create(types);
         StringPool?[] pools = [.. types.Select(_ => sharesPool ? new StringPool(isInterned: true) : null)];
+        Column[][] batchColumns = [.. batches.Select(rows => Columns(types, pools, rows))];
+        if (isExpected) { keys.Expect(batchColumns); }
+
         var known = new Dictionary<string, int>();
-        foreach (object?[][] rows in batches)
+        foreach ((object?[][] rows, Column[] columns) in batches.Zip(batchColumns))
         {
-            Column[] columns = Columns(types, pools, rows);
             var numbers = new int[rows.Length];
             keys.Find(columns, numbers);
             numbers.Should().Equal(rows.Select(row =>

@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Execution.State;
 using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
@@ -46,15 +47,17 @@ internal sealed class JoinColumns
     public JoinColumns OfLane() => new(this);
 
     /// <summary>Rows of the result: of each pair the left row (all in their order when null) and the kept right one.</summary>
-    public Batch Gather(Batch left, ReadOnlySpan<int> leftRows, bool isAllLeft, Batch kept, ReadOnlySpan<int> rightRows)
+    public Batch Gather(Batch left, ReadOnlySpan<int> leftRows, bool isAllLeft, JoinIndex kept, ReadOnlySpan<int> rightRows)
     {
+        Column[]? right = kept.Interleaved?.Gather(rightRows);
         var columns = new Column[_isRead.Length];
         for (int ordinal = 0; ordinal < columns.Length; ordinal++)
         {
             if (!_isRead[ordinal]) { columns[ordinal] = _unread.Of(ordinal, rightRows.Length); }
             else if (ordinal >= _leftCount)
             {
-                columns[ordinal] = kept[_rightPlaces[ordinal - _leftCount]].Gather(rightRows);
+                int place = _rightPlaces[ordinal - _leftCount];
+                columns[ordinal] = right is null ? kept.Rows[place].Gather(rightRows) : right[place];
             }
             else { columns[ordinal] = isAllLeft ? left[ordinal] : left[ordinal].Gather(leftRows); }
         }

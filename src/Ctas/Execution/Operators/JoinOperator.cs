@@ -39,7 +39,8 @@ internal sealed class JoinOperator
         _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
         _index = new JoinIndex(
             [.. columns.Kept.Select(ordinal => plan.Right.Schema.Fields[ordinal].Type)],
-            [.. plan.RightKeys.Select(key => key.Type)]);
+            [.. plan.RightKeys.Select(key => key.Type)],
+            hasColumns: plan.Residual is not null);
         _probe = new JoinProbe(plan, columns, _index, log, output);
         Build = new BuildInput(this);
         Probe = new ProbeInput(this);

@@ -24,7 +24,7 @@ internal sealed class JoinProbe(
     /// <summary>Notes which right rows find a match, where they are to be kept; the index is frozen by now.</summary>
     public void Begin()
     {
-        if (plan.Join is JoinKind.Right or JoinKind.Full) { _matchedRight = new Bitmap(index.Rows.RowCount); }
+        if (plan.Join is JoinKind.Right or JoinKind.Full) { _matchedRight = new Bitmap(index.RowCount); }
     }
 
     public void Push(ChangeBatch changes)
@@ -61,7 +61,7 @@ internal sealed class JoinProbe(
         if (right.Length == 0) { return; }
 
         bool isAll = left.InputRows is null;
-        output.Push(new ChangeBatch(columns.Gather(left.Rows, left.InputRows, isAll, index.Rows, right)));
+        output.Push(new ChangeBatch(columns.Gather(left.Rows, left.InputRows, isAll, index, right)));
     }
 
     private void EmitMatches(LeftRows left, ReadOnlySpan<int> numbers)
@@ -161,8 +161,8 @@ internal sealed class JoinProbe(
     {
         if (_matchedRight is not { } matched || output.IsSatisfied) { return; }
 
-        var pairs = new RowPairs(index.Rows.RowCount);
-        for (int row = 0; row < index.Rows.RowCount; row++)
+        var pairs = new RowPairs(index.RowCount);
+        for (int row = 0; row < index.RowCount; row++)
         {
             if (!matched[row]) { pairs.Add(-1, row); }
         }
@@ -187,7 +187,7 @@ internal sealed class JoinProbe(
     {
         if (right.Length == 0) { return; }
 
-        output.Push(new ChangeBatch(columns.Gather(leftRows, left, isAllLeft: false, index.Rows, right)));
+        output.Push(new ChangeBatch(columns.Gather(leftRows, left, isAllLeft: false, index, right)));
     }
 
     public void Complete() => output.Complete();

@@ -17,6 +17,7 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     private const int BlockRows = 1024;
     private const int AlwaysDenseBits = 12;
     private const int MaxDenseBits = 28;
+    private const int CachedPlaces = 1 << 17;
 
     private readonly IReadOnlyList<DataType> _types;
     private readonly CodedPart[] _parts;
@@ -30,7 +31,14 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     private ulong[] _keys = [];
     private int _bits;
     private long _rows;
+    private long _expectedRows;
+
+    // True when a part must be moved because of keys that are expected.
+    private bool _isOutgrown;
     private KeyNumbers? _wide;
+
+    // True after a block of which many keys were new: the next is likely to be such too.
+    private bool _bringsNew;
 
     public CodedKeyNumbers(IReadOnlyList<DataType> types)
     {
@@ -68,7 +76,7 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         for (int start = 0; start < numbers.Length; start += BlockRows)
         {
             Span<int> block = numbers.Slice(start, Math.Min(BlockRows, numbers.Length - start));
-            bool isNumbered = _dense is not null && _parts.Length == 1
+            bool isNumbered = _dense is not null && _parts.Length == 1 && !_bringsNew
                 && _parts[0].TryNumber(keys[0], start, _dense, block);
             if (!isNumbered) { Number(keys, start, block); }
         }
@@ -103,7 +111,14 @@ internal sealed class CodedKeyNumbers : KeyNumbers
 
     public override KeyNumbers? Reader() => _wide is null ? new CodedKeyNumbers(this) : _wide.Reader();
 
-    public override void Expect(long rows) => _rows = Math.Max(_rows, rows);
+    public override void Expect(IReadOnlyList<Column[]> keys)
+    {
+        foreach (Column[] columns in keys)
+        {
+            _expectedRows += columns[0].Length;
+            for (int part = 0; part < _parts.Length; part++) { _isOutgrown |= _parts[part].Expect(columns[part]); }
+        }
+    }
 
     public override Column[] Keys()
     {
@@ -118,14 +133,18 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         packed.Clear();
         for (int part = 0; part < _parts.Length; part++) { _parts[part].Pack(keys[part], start, packed); }
 
+        int known = Count;
         if (_dense is not null) { NumberDense(packed, numbers); }
         else { NumberHashed(packed, numbers); }
+
+        _bringsNew = Count - known > numbers.Length / 16;
     }
 
     [MethodImpl(HotLoop.Options)]
     private void NumberDense(ReadOnlySpan<ulong> packed, Span<int> numbers)
     {
         int[] dense = _dense!;
+        Touch(dense, packed);
         for (int row = 0; row < packed.Length; row++)
         {
             int number = dense[packed[row]];
@@ -143,6 +162,7 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     private void FindDense(ReadOnlySpan<ulong> packed, Span<int> marks)
     {
         int[] dense = _dense!;
+        Touch(dense, packed);
         for (int row = 0; row < packed.Length; row++) { marks[row] = marks[row] < 0 ? -1 : dense[packed[row]] - 1; }
     }
 
@@ -160,6 +180,14 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         }
     }
 
+    // Brings the places of keys into the cache together, where the array does not lie there.
+    private static void Touch(int[] dense, ReadOnlySpan<ulong> packed)
+    {
+        if (dense.Length < CachedPlaces) { return; }
+
+        foreach (ulong key in packed) { CacheLines.Prefetch(ref dense[key]); }
+    }
+
     private int Add(ulong key)
     {
         PooledArrays.GrowUncleared(ref _keys, Count + 1, Count);
@@ -171,7 +199,8 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     /// <summary>Makes room for the values of a batch; false when the key would take more than 64 bits.</summary>
     private bool Fit(ReadOnlySpan<Column> keys)
     {
-        bool isChanged = false;
+        bool isChanged = _isOutgrown;
+        _isOutgrown = false;
         for (int part = 0; part < _parts.Length; part++) { isChanged |= _parts[part].Fit(keys[part]); }
 
         int bits = _parts.Sum(part => part.WantedBits);
@@ -192,7 +221,8 @@ internal sealed class CodedKeyNumbers : KeyNumbers
 
     // Dense enough when about a quarter of the places could be taken by the rows there are.
     private bool CanBeDense() =>
-        _bits <= AlwaysDenseBits || (_bits <= MaxDenseBits && 1L << _bits <= 4 * Math.Max(_rows, Count));
+        _bits <= AlwaysDenseBits
+        || (_bits <= MaxDenseBits && 1L << _bits <= 4 * Math.Max(Math.Max(_rows, _expectedRows), Count));
 
     private void Repack()
     {

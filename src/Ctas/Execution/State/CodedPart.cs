@@ -48,6 +48,9 @@ internal abstract class CodedPart(DataType type)
     /// <summary>Takes the values of a batch into account; true when the part must be moved before they are packed.</summary>
     public abstract bool Fit(Column column);
 
+    /// <summary>As <see cref="Fit"/>, of values that come later; a part that cannot tell them yet leaves it to then.</summary>
+    public virtual bool Expect(Column column) => false;
+
     /// <summary>The part for finding codes beside others on other threads, while none is added.</summary>
     public virtual CodedPart Reader() => this;
 

@@ -12,14 +12,17 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
     private long _greatest;
     private bool _hasValues;
 
+    public override bool Expect(Column column)
+    {
+        if (!TryRange(column, out long least, out long greatest)) { return false; }
+
+        Widen(least, greatest);
+        return true;
+    }
+
     public override bool Fit(Column column)
     {
-        (T Least, T Greatest)? range = ValueRange.Of((FixedColumn<T>)column);
-        if (range is not { } values) { return false; }
-
-        long least = long.CreateTruncating(values.Least);
-        long greatest = long.CreateTruncating(values.Greatest);
-        if (_hasValues && least >= _least && greatest <= _greatest) { return false; }
+        if (!TryRange(column, out long least, out long greatest)) { return false; }
 
         // Room for as much again below, so that descending keys do not move the part with every batch; above, there
         // is always room up to a power of two.
@@ -28,16 +31,34 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
             least = (long)Int128.Max(long.MinValue, least - ((Int128)_greatest - _least));
         }
 
+        Widen(least, greatest);
+        if (WantedBits < 64) { _greatest = (long)Int128.Min(long.MaxValue, _least + ((Int128)1 << WantedBits) - 2); }
+
+        return true;
+    }
+
+    /// <summary>The least and the greatest value of a column; false when they lie within the range there is.</summary>
+    private bool TryRange(Column column, out long least, out long greatest)
+    {
+        (least, greatest) = (0, 0);
+        (T Least, T Greatest)? range = ValueRange.Of((FixedColumn<T>)column);
+        if (range is not { } values) { return false; }
+
+        least = long.CreateTruncating(values.Least);
+        greatest = long.CreateTruncating(values.Greatest);
+        return !_hasValues || least < _least || greatest > _greatest;
+    }
+
+    private void Widen(long least, long greatest)
+    {
         _least = _hasValues ? Math.Min(least, _least) : least;
         _greatest = _hasValues ? Math.Max(greatest, _greatest) : greatest;
         _hasValues = true;
         UInt128 codes = (UInt128)((Int128)_greatest - _least + 1);
         WantedBits = codes > ulong.MaxValue ? 65 : BitsOf((ulong)codes);
-        if (WantedBits < 64) { _greatest = (long)Int128.Min(long.MaxValue, _least + ((Int128)1 << WantedBits) - 2); }
 
         // Wraps around where the least value is the least there is; so does the subtraction that uses it.
         WantedOffset = unchecked(_least - 1);
-        return true;
     }
 
     [MethodImpl(HotLoop.Options)]

@@ -6,7 +6,10 @@ namespace Ctas.Execution.State;
 /// The rows of a join's build side, and which of them have a key. Filled, then frozen, then searched. Single-
 /// threaded.
 /// </summary>
-internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> keyTypes)
+/// <param name="rowTypes">Types of the columns kept.</param>
+/// <param name="keyTypes">Types of the keys.</param>
+/// <param name="hasColumns">True when rows are read column by column, false when they may be <see cref="Interleaved"/>.</param>
+internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<DataType> keyTypes, bool hasColumns = true)
 {
     private readonly KeyNumbers _keys = KeyNumbers.Create(keyTypes);
 
@@ -22,14 +25,20 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     // Holds the rows when they came in several batches.
     private RowBuffer? _rows;
 
-    /// <summary>The rows, once frozen.</summary>
+    /// <summary>The rows, once frozen; none where they are <see cref="Interleaved"/>.</summary>
     public Batch Rows { get; private set; } = new([], 0);
+
+    /// <summary>The rows, once frozen, where they lie side by side; else null.</summary>
+    public InterleavedRows? Interleaved { get; private set; }
+
+    /// <summary>Number of rows, once frozen.</summary>
+    public int RowCount { get; private set; }
 
     /// <summary>True when no two rows have the same key, so that the row of key k is row k.</summary>
     public bool IsUnique { get; private set; }
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => _batchBytes + _keys.SizeInBytes + ((_starts.Length + _rowsByKey.Length) * 4L);
+    public long SizeInBytes => (Interleaved?.SizeInBytes ?? _batchBytes) + _keys.SizeInBytes + ((_starts.Length + _rowsByKey.Length) * 4L);
 
     /// <summary>Adds rows with their keys.</summary>
     public void Add(Batch rows, ReadOnlySpan<Column> keys)
@@ -42,10 +51,13 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     /// <summary>Ends the filling: only now is it known how many rows there are, and so what index suits them.</summary>
     public void Freeze()
     {
-        Rows = Together();
-        int[] rented = PooledArrays.Rent<int>(Rows.RowCount);
-        Span<int> numbers = rented.AsSpan(0, Rows.RowCount);
-        _keys.Expect(numbers.Length);
+        RowCount = _batches.Sum(batch => batch.RowCount);
+        Interleaved = hasColumns ? null : InterleavedRows.TryMake(_batches, rowTypes);
+        if (Interleaved is null) { Rows = Together(); }
+
+        int[] rented = PooledArrays.Rent<int>(RowCount);
+        Span<int> numbers = rented.AsSpan(0, RowCount);
+        _keys.Expect(_batchKeys);
         int start = 0;
         for (int batch = 0; batch < _batches.Count; batch++)
         {
@@ -56,7 +68,7 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
 
         _batches.Clear();
         _batchKeys.Clear();
-        IsUnique = _keys.Count == Rows.RowCount;
+        IsUnique = _keys.Count == RowCount;
         if (!IsUnique) { SortByKey(numbers); }
 
         PooledArrays.Release(ref rented);
@@ -80,6 +92,7 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     {
         _keys.Release();
         _rows?.Release();
+        Interleaved?.Release();
         PooledArrays.Release(ref _starts);
         PooledArrays.Release(ref _rowsByKey);
     }
@@ -89,7 +102,7 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
         if (_batches.Count == 1) { return _batches[0]; }
 
         _rows = new RowBuffer(rowTypes, isPooled: true);
-        _rows.Reserve(_batches.Sum(batch => batch.RowCount));
+        _rows.Reserve(RowCount);
         foreach (Batch batch in _batches) { _rows.Append(batch); }
 
         return _rows.View();

@@ -29,8 +29,8 @@ internal abstract class KeyNumbers
             ? new IntegerKeyNumbers<long>(types[0])
             : new PackedKeyNumbers(types);
 
-    /// <summary>Says how many rows will come, so that no room need be made for them bit by bit.</summary>
-    public virtual void Expect(long rows)
+    /// <summary>Says which keys will come, so that room is made for them once.</summary>
+    public virtual void Expect(IReadOnlyList<Column[]> keys)
     {
     }
 

@@ -9,7 +9,6 @@ namespace Ctas.Execution.State;
 internal sealed class KeyTable
 {
     private Entry[] _entries = [];
-    private long _touched;
 
     /// <summary>Bytes held.</summary>
     public long SizeInBytes => _entries.Length * 16L;
@@ -46,11 +45,7 @@ internal sealed class KeyTable
         if (entries.Length < cachedEntries) { return; }
 
         int mask = entries.Length - 1;
-        long touched = 0;
-        foreach (ulong key in keys) { touched += entries[(int)Hashing.Int64(key) & mask].Number; }
-
-        // Kept, so that the loop is not dropped as useless.
-        _touched = touched;
+        foreach (ulong key in keys) { CacheLines.Prefetch(ref entries[(int)Hashing.Int64(key) & mask]); }
     }
 
     /// <summary>The number of a key, to be set when it is 0: the key is new then. There must be room.</summary>
@@ -86,6 +81,7 @@ internal sealed class KeyTable
             return;
         }
 
+        Touch(keys);
         int mask = entries.Length - 1;
         for (int row = 0; row < keys.Length; row++)
         {
