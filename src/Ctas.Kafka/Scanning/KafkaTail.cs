@@ -47,8 +47,8 @@ internal sealed class KafkaTail : ISourceTail
         new Thread(Run) { IsBackground = true, Name = $"ctas tail {Topic}" }.Start();
     }
 
-    // A group says which partitions are read, also of those that are added.
-    private bool IsShared => _request.Scan.Partitions is not null;
+    // A group says which partitions are read, also of those that are added; so does where they end.
+    private bool IsShared => _request.Scan.Partitions is not null || _request.UpTo is not null;
 
     private string Topic => ((TopicLocation)_request.Definition.Location).Topic;
 
@@ -107,7 +107,7 @@ internal sealed class KafkaTail : ISourceTail
         new KafkaRetry(_setup.Options with { MaxRetries = int.MaxValue }, time, (fault, _) => Fail(fault))
             .Execute(_ => (consumer, _positions) = ConnectAndPlace(), _disposal.Token);
         SourcePartition[] partitions = [.. _positions.Select(from => new SourcePartition(
-            $"{Topic}[{from.Partition}]", from.Partition, new OffsetRange(from.Offset, long.MaxValue)))];
+            $"{Topic}[{from.Partition}]", from.Partition, new OffsetRange(from.Offset, _request.EndOf(from.Partition, from.Offset))))];
         var builder = new RecordBatchBuilder(_request.Definition, _request.Scan, partitions, deadLetters);
         var setup = new TopicScanSetup(
             _request.Definition, Topic, partitions, Connect, _setup.Options, time, _logger, deadLetters)

@@ -57,6 +57,7 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
         };
         return new SourceToFollow(Source, request, schema, schema.HasKey ? Changelog(schema) : null)
         {
+            LogEnds = LogEnds,
             NewestTimes = Scan.GetStatistics()?.NewestTimes ?? [],
             Starts = [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, Scan.StartOf(partition)))],
             Header = Staged is null ? null : Scan.Followed?.Header(Scan, Staged, schema),

@@ -12,6 +12,7 @@ internal sealed partial class LoadRun
     {
         SinkStart[] starts = [.. await _sinks.OpenAsync(WaitFor, _stopping).ConfigureAwait(false)];
         var bounds = new SinkBounds(starts, _sinks.PlaceOf);
+        _ahead = bounds.Ahead;
         foreach (SinkStart start in starts)
         {
             _starts[start.Table.Plan.Name] = bounds.Conflicts.TryGetValue(start.Table, out SinkStart? rival) ? start.ConflictsWith(rival) : start;
@@ -84,7 +85,15 @@ internal sealed partial class LoadRun
             live = connected.Tables;
             IReadOnlyList<MaintainedTable> changed = _inputs.Replay(live);
             maintainer.Attach(live, connected.Sources);
-            await StartAsync(loaded, live, changed, maintainer).ConfigureAwait(false);
+            try
+            {
+                await StartAsync(loaded, live, changed, maintainer).ConfigureAwait(false);
+                await BringToSinksAsync(live, maintainer).ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (LiveSource source in connected.Sources) { source.Start(); }
+            }
         }
 
         // Sinks of tables that were not loaded after all.
@@ -109,8 +118,8 @@ internal sealed partial class LoadRun
                 Undeliver(_runs[table.Name], new LoadException(table.Name, LoadPhase.Publishing, failure.Message, isTransient: true, failure));
             }
 
-            // What the sink goes on from is there already; anything else begins when the table is in its place.
-            if (table.Sink is not { } start || (maintained.IsBeside && start.Positions.Count == 0)) { continue; }
+            // What the sink goes on from is there already, or comes soon; anything else begins when the table is in its place.
+            if (table.Sink is not { } start || _ahead.Contains(start) || (maintained.IsBeside && start.Positions.Count == 0)) { continue; }
 
             if (maintainer.Find(table.Name) is { IsBeside: false, Delivery: { } failed } replaced && replaced != maintained)
             {
@@ -118,6 +127,35 @@ internal sealed partial class LoadRun
             }
 
             _sinks.Deliver(start, maintained, replaced: null, free: Task.CompletedTask);
+        }
+    }
+
+    /// <summary>
+    /// Takes tables on from where they were loaded to where each sink stands that has more: from there on it takes changes too.
+    /// </summary>
+    private async Task BringToSinksAsync(IReadOnlyList<MaintainedTable> live, Maintainer maintainer)
+    {
+        foreach (SinkStart start in _ahead)
+        {
+            if (live.FirstOrDefault(table => table.Name == start.Table.Plan.Name) is not { } table) { continue; }
+
+            try
+            {
+                foreach (LiveSource source in table.Sources) { await source.ReadUpToAsync(start.Of(source.Place), _stopping).ConfigureAwait(false); }
+
+                maintainer.Advance(live, table.Sources);
+                _sinks.Deliver(start, table, replaced: null, free: Task.CompletedTask);
+            }
+            catch (Exception e) when (e is Sources.SourceException || (e is OperationCanceledException && _stopping.IsCancellationRequested))
+            {
+                await start.Writer.DisposeAsync().ConfigureAwait(false);
+                Undeliver(_runs[start.Table.Plan.Name], new LoadException(
+                    start.Table.Plan.Name,
+                    LoadPhase.Delivering,
+                    $"the table could not be brought to what sink \"{start.Writer.Name}\" has: {e.Message}",
+                    isTransient: true,
+                    e));
+            }
         }
     }
 }

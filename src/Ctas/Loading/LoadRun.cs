@@ -28,6 +28,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     private CancellationToken _stopping;
     private LiveInputs _inputs = null!;
     private ScanGroups _scans = null!;
+    private IReadOnlyList<SinkStart> _ahead = [];
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
     public LoadRun(

@@ -5,13 +5,15 @@ namespace Ctas.Loading;
 /// <summary>Up to where the sources of a load are read, so that its sinks can go on from what they have. Immutable.</summary>
 /// <remarks>
 /// Tables of a load move together: a source is read up to the least that any of the sinks behind it has. A sink that has
-/// more gets some changes again. One that must not is loaded for itself, up to what it has, with all tables behind it; if
-/// one of them is behind another sink too, which stands elsewhere, the two cannot both go on, and its table fails.
+/// more gets some changes again. One that must not is loaded apart, up to what it has, with all tables behind it. Where
+/// several sinks show a table together, these are loaded up to the least that one of them has; sources then go on to where
+/// the next one is, and from there on it takes changes too. Sinks that were killed stand in such an order; where two have each
+/// come further than the other they cannot both go on, and a table fails.
 /// </remarks>
 internal sealed class SinkBounds
 {
     private readonly Dictionary<string, IReadOnlyList<PartitionOffset>> _shared = [];
-    private readonly Dictionary<TableToLoad, SinkStart> _own = [];
+    private readonly Dictionary<TableToLoad, IReadOnlyDictionary<string, IReadOnlyList<PartitionOffset>>> _own = [];
     private readonly Func<TableToLoad, string, string?> _placeOf;
 
     /// <summary>Finds the bounds.</summary>
@@ -21,19 +23,10 @@ internal sealed class SinkBounds
     {
         _placeOf = placeOf;
         SinkStart[] placed = [.. starts.Where(start => start.Failure is null && start.Positions.Count > 0)];
-        foreach (string place in placed.SelectMany(PlacesOf).Distinct())
+        _shared = LeastOf(placed);
+        foreach (SinkStart[] tied in Tied([.. placed]))
         {
-            _shared[place] = Least([.. placed.Where(start => PlacesOf(start).Contains(place)).Select(start => start.Of(place))]);
-        }
-
-        foreach (SinkStart start in placed.Where(start => start.IsExactlyOnce && !IsShared(start)))
-        {
-            SinkStart? rival = placed.FirstOrDefault(other => other != start && other.Behind.Overlaps(start.Behind) && !IsEqual(other, start));
-            if (rival is null)
-            {
-                foreach (TableToLoad table in start.Behind) { _own[table] = start; }
-            }
-            else { Conflicts[start.Table] = rival; }
+            if (tied.Any(start => start.IsExactlyOnce && !IsAt(start, _shared))) { Bound(tied); }
         }
     }
 
@@ -43,15 +36,81 @@ internal sealed class SinkBounds
     /// <summary>Tables whose sinks cannot go on, each with the sink that stands in the way.</summary>
     public Dictionary<TableToLoad, SinkStart> Conflicts { get; } = [];
 
+    /// <summary>The sinks that have more than their tables are loaded up to, each behind those that have less.</summary>
+    public List<SinkStart> Ahead { get; } = [];
+
     /// <summary>Up to where a table reads a source; null for as far as it goes.</summary>
     public IReadOnlyList<PartitionOffset>? Of(TableToLoad table, string source)
     {
         if (_placeOf(table, source) is not { } place) { return null; }
 
-        return _own.TryGetValue(table, out SinkStart? own) ? own.Of(place) : _shared.GetValueOrDefault(place);
+        return _own.TryGetValue(table, out IReadOnlyDictionary<string, IReadOnlyList<PartitionOffset>>? own)
+            ? own[place]
+            : _shared.GetValueOrDefault(place);
     }
 
-    private static PartitionOffset[] Least(IReadOnlyList<PartitionOffset>[] positions) =>
+    /// <summary>Sinks that show a table together, also by way of others.</summary>
+    private static IEnumerable<SinkStart[]> Tied(List<SinkStart> starts)
+    {
+        while (starts.Count > 0)
+        {
+            List<SinkStart> tied = [starts[0]];
+            for (int member = 0; member < tied.Count; member++)
+            {
+                tied.AddRange(starts.Where(start => !tied.Contains(start) && start.Behind.Overlaps(tied[member].Behind)));
+            }
+
+            starts.RemoveAll(tied.Contains);
+            yield return [.. tied];
+        }
+    }
+
+    /// <summary>Sets apart what sinks show that must not get a change again.</summary>
+    private void Bound(SinkStart[] tied)
+    {
+        List<SinkStart> exact = [.. tied.Where(start => start.IsExactlyOnce)];
+        if (exact.Exists(start => RivalOf(start, exact) is not null))
+        {
+            foreach (SinkStart start in exact.Where(start => !IsAt(start, _shared)))
+            {
+                Conflicts[start.Table] = RivalOf(start, exact) ?? exact.First(other => other != start);
+            }
+
+            return;
+        }
+
+        Dictionary<string, IReadOnlyList<PartitionOffset>> least = LeastOf(tied);
+        foreach (TableToLoad table in tied.SelectMany(start => start.Behind)) { _own[table] = least; }
+
+        exact.RemoveAll(start => IsAt(start, least));
+        while (exact.Count > 0)
+        {
+            SinkStart next = exact.First(start => exact.TrueForAll(other => IsUpTo(start, other)));
+            exact.Remove(next);
+            Ahead.Add(next);
+        }
+    }
+
+    private Dictionary<string, IReadOnlyList<PartitionOffset>> LeastOf(SinkStart[] starts) => starts.SelectMany(PlacesOf).Distinct()
+        .ToDictionary(
+            place => place,
+            place => Least([.. starts.Where(start => PlacesOf(start).Contains(place)).Select(start => start.Of(place))]));
+
+    /// <summary>A sink that has come further than this one somewhere, and less far elsewhere.</summary>
+    private SinkStart? RivalOf(SinkStart start, List<SinkStart> others) =>
+        others.Find(other => !IsUpTo(start, other) && !IsUpTo(other, start));
+
+    /// <summary>True when a sink has no more of what both show than the other.</summary>
+    private bool IsUpTo(SinkStart start, SinkStart other) => PlacesOf(start).Intersect(PlacesOf(other)).All(place =>
+    {
+        Dictionary<int, long> offsets = other.Of(place).ToDictionary(offset => offset.Partition, offset => offset.Offset);
+        return start.Of(place).All(offset => offset.Offset <= offsets.GetValueOrDefault(offset.Partition));
+    });
+
+    private bool IsAt(SinkStart start, Dictionary<string, IReadOnlyList<PartitionOffset>> positions) =>
+        PlacesOf(start).All(place => positions[place].SequenceEqual(start.Of(place)));
+
+    private static IReadOnlyList<PartitionOffset> Least(IReadOnlyList<PartitionOffset>[] positions) =>
     [
         // What one of them has not read at all is not read for any.
         .. from offset in positions.SelectMany(offsets => offsets)
@@ -63,9 +122,4 @@ internal sealed class SinkBounds
 
     private HashSet<string> PlacesOf(SinkStart start) =>
         [.. start.Behind.SelectMany(table => table.Plan.SourceNames.Select(source => _placeOf(table, source))).OfType<string>()];
-
-    private bool IsShared(SinkStart start) => PlacesOf(start).All(place => _shared[place].SequenceEqual(start.Of(place)));
-
-    private bool IsEqual(SinkStart left, SinkStart right) =>
-        PlacesOf(left).Intersect(PlacesOf(right)).All(place => left.Of(place).SequenceEqual(right.Of(place)));
 }

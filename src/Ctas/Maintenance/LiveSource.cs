@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Ctas.Data;
 using Ctas.Sources;
@@ -29,6 +30,9 @@ internal sealed class LiveSource : IAsyncDisposable
     private readonly TimeProvider _time;
     private LiveSourceProgress _progress;
     private long _behindSince = NotBehind;
+    // What was read before the pump began, and where it begins.
+    private readonly Queue<TailBatch> _ahead = new();
+    private IReadOnlyList<PartitionOffset> _from;
     private Task _pump = Task.CompletedTask;
     private ISourceTail? _tail;
     private string[] _warnings = [];
@@ -46,6 +50,7 @@ internal sealed class LiveSource : IAsyncDisposable
         eventTime.Note(followed.NewestTimes);
         _onArrival = onArrival;
         _progress = new LiveSourceProgress(followed.Positions, NewestRecordAt: null);
+        _from = followed.Positions;
     }
 
     /// <summary>The source's name in SQL.</summary>
@@ -112,6 +117,27 @@ internal sealed class LiveSource : IAsyncDisposable
         return added;
     }
 
+    /// <summary>Reads on up to these offsets and no further, before <see cref="Start"/>; what it reads is there to be taken then.</summary>
+    /// <exception cref="SourceException">It cannot be read up to there.</exception>
+    public async Task ReadUpToAsync(IReadOnlyList<PartitionOffset> upTo, CancellationToken cancellationToken)
+    {
+        foreach (PartitionOffset wanted in upTo) { RequireThere(wanted); }
+
+        if (HasComeTo(upTo)) { return; }
+
+        ISourceTail tail = await _followed.Source.OpenTailAsync(
+            _followed.Request with { From = _from, UpTo = upTo }, cancellationToken).ConfigureAwait(false);
+        await using (tail.ConfigureAwait(false))
+        {
+            while (!HasComeTo(upTo))
+            {
+                TailBatch batch = await tail.ReadAsync(cancellationToken).ConfigureAwait(false);
+                _ahead.Enqueue(batch);
+                _from = batch.Positions;
+            }
+        }
+    }
+
     /// <summary>Starts to read.</summary>
     public void Start() => _pump = Task.Run(PumpAsync);
 
@@ -125,7 +151,7 @@ internal sealed class LiveSource : IAsyncDisposable
         List<ChangeBatch> changes = [];
         LiveSourceProgress progress = _progress;
         int records = 0;
-        while (records < maxRecords && _batches.Reader.TryRead(out TailBatch? batch))
+        while (records < maxRecords && TryTake(out TailBatch? batch))
         {
             progress = new LiveSourceProgress(batch.Positions, batch.NewestRecordAt ?? progress.NewestRecordAt);
             if (batch.Rows is not { } rows) { continue; }
@@ -204,13 +230,34 @@ internal sealed class LiveSource : IAsyncDisposable
         changelog.Apply(new ChangeBatch(selected, Selection: null, weights), changes.Add);
     }
 
+    private bool TryTake([NotNullWhen(true)] out TailBatch? batch) => _ahead.TryDequeue(out batch) || _batches.Reader.TryRead(out batch);
+
+    private bool HasComeTo(IReadOnlyList<PartitionOffset> offsets) => offsets.All(wanted =>
+    {
+        long offset = _from.First(position => position.Partition == wanted.Partition).Offset;
+        return offset > wanted.Offset
+            ? throw new SourceException(Name, $"source \"{Name}\" is at offset {offset} of partition {wanted.Partition}, past offset {wanted.Offset}", isTransient: false)
+            : offset == wanted.Offset;
+    });
+
+    // What has been read once and is not there now never will be.
+    private void RequireThere(PartitionOffset wanted)
+    {
+        if (_from.All(position => position.Partition != wanted.Partition)
+            || _followed.LogEnds.Any(end => end.Partition == wanted.Partition && end.Offset < wanted.Offset))
+        {
+            throw new SourceException(
+                Name, $"source \"{Name}\" does not reach offset {wanted.Offset} of partition {wanted.Partition}, up to which it was read: it was made anew", isTransient: false);
+        }
+    }
+
     private void NoteBehind() => Interlocked.CompareExchange(ref _behindSince, _time.GetTimestamp(), NotBehind);
 
     private async Task PumpAsync()
     {
         try
         {
-            ISourceTail tail = await _followed.Source.OpenTailAsync(_followed.Request, _stopping.Token).ConfigureAwait(false);
+            ISourceTail tail = await _followed.Source.OpenTailAsync(_followed.Request with { From = _from }, _stopping.Token).ConfigureAwait(false);
             Volatile.Write(ref _tail, tail);
             await using (tail.ConfigureAwait(false))
             {
@@ -258,6 +305,9 @@ internal sealed record SourceToFollow(ITailSource Source, TailRequest Request, S
 {
     /// <summary>The latest ROWTIME of each partition in the snapshot.</summary>
     public IReadOnlyList<PartitionTime> NewestTimes { get; init; } = [];
+
+    /// <summary>What there was when the snapshot was read, where that ended before; empty where it did not.</summary>
+    public IReadOnlyList<PartitionOffset> LogEnds { get; init; } = [];
 
     /// <summary>Where the snapshot started.</summary>
     public required IReadOnlyList<PartitionOffset> Starts { get; init; }

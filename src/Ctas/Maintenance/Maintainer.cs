@@ -125,14 +125,12 @@ internal sealed class Maintainer : IAsyncDisposable
 
     /// <summary>Takes tables on, while ticks are held; those they read come before them or are here already.</summary>
     /// <param name="tables">Loaded tables; those that are beside others are seen by nobody before <see cref="Replace"/>.</param>
-    /// <param name="sources">The sources they read, not started yet.</param>
+    /// <param name="sources">The sources they read; the caller starts them when the tables are where they are to go on from.</param>
     public void Attach(IReadOnlyList<MaintainedTable> tables, IReadOnlyList<LiveSource> sources)
     {
         _tables = [.. _tables, .. tables.Where(table => !table.IsBeside)];
         _beside = [.. _beside, .. tables.Where(table => table.IsBeside)];
         _sources = _sources.AddRange(sources);
-        foreach (LiveSource source in sources) { source.Start(); }
-
         if (tables.Count == 0) { return; }
 
         _metrics ??= new MaintenanceMetrics(() => _tables.Select(FreshnessOf));
@@ -142,6 +140,17 @@ internal sealed class Maintainer : IAsyncDisposable
 
         MaintenanceLog.Following(_logger, tables.Count, sources.Count);
         _loop ??= Task.Run(LoopAsync);
+    }
+
+    /// <summary>Applies what sources have read before they start, while ticks are held, also when they are paused.</summary>
+    /// <param name="tables">The tables of the load that read them.</param>
+    /// <param name="sources">The sources.</param>
+    public void Advance(IReadOnlyList<MaintainedTable> tables, IReadOnlyCollection<LiveSource> sources)
+    {
+        while (new Tick([.. tables], [.. sources], _options, _registry, _logger) { Now = Now, Metrics = _metrics }.Run())
+        {
+            // There may be more than a tick takes.
+        }
     }
 
     /// <summary>Puts tables that were kept fresh beside others in their place, while ticks are held.</summary>

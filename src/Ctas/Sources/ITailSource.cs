@@ -29,6 +29,17 @@ public sealed record TailRequest(SourceDefinition Definition, ScanRequest Scan, 
     /// where that was not known.
     /// </summary>
     public string? Identity { get; init; }
+
+    /// <summary>
+    /// Where each partition ends for this read: the tail moves its position up to there, past records and holes, and then waits;
+    /// of a partition that is not named it reads nothing. Null for a read without an end.
+    /// </summary>
+    public IReadOnlyList<PartitionOffset>? UpTo { get; init; }
+
+    /// <summary>Where a partition ends for this read, given where it begins.</summary>
+    public long EndOf(int partition, long from) => UpTo is null
+        ? long.MaxValue
+        : UpTo.FirstOrDefault(end => end.Partition == partition, new PartitionOffset(partition, from)).Offset;
 }
 
 /// <summary>

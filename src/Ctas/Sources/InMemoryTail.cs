@@ -8,6 +8,7 @@ internal sealed class InMemoryTail : ISourceTail
     private readonly InMemoryRecordReader _reader;
     private readonly RecordBatchBuilder _builder;
     private readonly long[] _positions;
+    private readonly long[] _upTo;
     private readonly int[] _wanted;
 
     /// <summary>Makes a tail over the source's partitions.</summary>
@@ -16,6 +17,7 @@ internal sealed class InMemoryTail : ISourceTail
         _source = source;
         _positions = [.. ends.Select((_, partition) => request.From
             .FirstOrDefault(from => from.Partition == partition, new PartitionOffset(partition, 0)).Offset)];
+        _upTo = [.. _positions.Select((position, partition) => request.EndOf(partition, position))];
         _wanted = [.. request.Scan.Partitions ?? Enumerable.Range(0, _positions.Length)];
         _partitions = [.. _positions.Select((position, partition) => new SourcePartition(
             $"{source.Definition.Name}[{partition}]", partition, new OffsetRange(position, long.MaxValue)))];
@@ -67,6 +69,8 @@ internal sealed class InMemoryTail : ISourceTail
             foreach (InMemoryRecord record in _source.RecordsFrom(
                 partition, _positions[partition], _builder.Room))
             {
+                if (record.Offset >= _upTo[partition]) { break; }
+
                 cancellationToken.ThrowIfCancellationRequested();
                 if (_source.BeforeRecord is { } before)
                 {
@@ -88,7 +92,7 @@ internal sealed class InMemoryTail : ISourceTail
         bool hasMoved = false;
         foreach (int partition in _wanted)
         {
-            long next = _source.NextOffset(partition, _positions[partition]);
+            long next = Math.Min(_upTo[partition], _source.NextOffset(partition, _positions[partition]));
             if (next <= _positions[partition]) { continue; }
 
             _positions[partition] = next;

@@ -17,7 +17,7 @@ internal sealed class KilledException() : Exception("killed");
 internal sealed class ScriptedBroker
 {
     private readonly Lock _lock = new();
-    private readonly List<(string Record, Transaction? Transaction)> _log = [];
+    private readonly List<(string Topic, string Record, Transaction? Transaction)> _log = [];
     private readonly Dictionary<string, Owner> _owners = [];
     private readonly Dictionary<(string Group, string Source, int Partition), long> _offsets = [];
 
@@ -27,6 +27,9 @@ internal sealed class ScriptedBroker
     /// <summary>Asked before each step: an error of the client to throw; null for none.</summary>
     public Func<string, KafkaException?> Fails { get; set; } = _ => null;
 
+    /// <summary>As <see cref="Fails"/>, with the topic that a record is produced to.</summary>
+    public Func<string, string?, KafkaException?> FailsFor { get; set; } = (_, _) => null;
+
     /// <summary>True when the process has been killed; the next one clears it.</summary>
     public bool IsKilled { get; private set; }
 
@@ -34,16 +37,16 @@ internal sealed class ScriptedBroker
     public int Commits { get; private set; }
 
     /// <summary>What a reader of committed records sees: <c>key=value</c>, <c>key=</c> for a tombstone.</summary>
-    public string[] Committed
+    public string[] Committed => CommittedTo(topic: null);
+
+    /// <summary>What a reader of committed records sees in a topic; null for all of them, as if they were one.</summary>
+    public string[] CommittedTo(string? topic)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                // Nothing behind an open transaction is stable.
-                return [.. _log.TakeWhile(entry => entry.Transaction is not { State: State.Open })
-                    .Where(entry => entry.Transaction is not { State: State.Aborted }).Select(entry => entry.Record)];
-            }
+            // Nothing behind an open transaction is stable.
+            return [.. _log.Where(entry => topic is null || entry.Topic == topic).TakeWhile(entry => entry.Transaction is not { State: State.Open })
+                .Where(entry => entry.Transaction is not { State: State.Aborted }).Select(entry => entry.Record)];
         }
     }
 
@@ -101,7 +104,7 @@ internal sealed class ScriptedBroker
         public void Produce(string topic, in SinkRecord record, CancellationToken cancellationToken)
         {
             string text = $"{(record.HasKey ? Encoding.UTF8.GetString(record.Key) + "=" : "")}{Encoding.UTF8.GetString(record.Value)}";
-            Do("produce", () => broker._log.Add((text, settings.IsTransactional ? Own().Open! : null)));
+            Do("produce", () => broker._log.Add((topic, text, settings.IsTransactional ? Own().Open! : null)), topic);
         }
 
         public void Flush() => Do("flush", () => { });
@@ -159,7 +162,7 @@ internal sealed class ScriptedBroker
             ? owner
             : throw new KafkaException(new Error(ErrorCode.ProducerFenced, "fenced", isFatal: true));
 
-        private void Do(string step, Action effect)
+        private void Do(string step, Action effect, string? topic = null)
         {
             lock (broker._lock)
             {
@@ -172,7 +175,7 @@ internal sealed class ScriptedBroker
                     throw new KilledException();
                 }
 
-                if (broker.Fails(step) is { } error) { throw error; }
+                if ((broker.Fails(step) ?? broker.FailsFor(step, topic)) is { } error) { throw error; }
 
                 effect();
             }
