@@ -198,7 +198,7 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
 
     private (List<object?[]>? Rows, string? Error) Recompute(LogicalPlan plan)
     {
-        var result = new Rows();
+        var result = new PlainRows();
         try
         {
             PlanExecutor.ExecuteAsync(plan, this, result, new ExecutionOptions(_policy), CancellationToken.None)
@@ -221,18 +221,4 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
 
     private static string Show(List<object?[]> rows) => string.Join('\n', rows.Take(40).Select(
         row => "  " + string.Join(" | ", row.Select(ComparableValue.Show))).Order(StringComparer.Ordinal).Append($"  ({rows.Count} rows)"));
-
-    private sealed class Rows : IChangeConsumer
-    {
-        public List<object?[]> All { get; } = [];
-
-        public void Consume(ChangeBatch changes)
-        {
-            Batch rows = changes.Densify().Rows;
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                All.Add([.. Enumerable.Range(0, rows.ColumnCount).Select(c => ComparableValue.Of(rows[c].GetValue(row)))]);
-            }
-        }
-    }
 }

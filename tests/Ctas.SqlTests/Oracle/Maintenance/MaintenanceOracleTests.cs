@@ -14,6 +14,10 @@ public sealed class MaintenanceOracleTests(ITestOutputHelper output)
         MaintenanceRun run = Run(600);
 
         run.CountOf(MaintenanceOutcome.Agreed).Should().BeGreaterThan(300);
+        run.AgreedByEventTime.Values.Sum().Should().BeGreaterThan(100);
+        run.AgreedByEventTime.Keys.Should().BeEquivalentTo(
+            "window.tumbling", "window.tumbling.final", "window.hopping", "window.hopping.final", "window.session", "window.session.final",
+            "within.inner", "within.left", "within.right", "within.full", "stream-table.inner", "stream-table.left");
     }
 
     [Fact]

@@ -10,12 +10,15 @@ namespace Ctas.SqlTests.Oracle.Maintenance;
 internal sealed class MaintenanceRun(int seed, int maxFailures)
 {
     private const int FocusPerCase = 12;
+    private const int EventTimeOnceIn = 4;
     private readonly Dictionary<string, int[]> _constructs = ConstructCatalog.Names.ToDictionary(name => name, _ => new int[4]);
     private readonly SortedDictionary<string, int> _operators = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _reasons = new(StringComparer.Ordinal);
     private readonly int[] _outcomes = new int[4];
+    private readonly SortedDictionary<string, int[]> _eventTime = new(StringComparer.Ordinal);
     private int _changes;
     private int _failedTicks;
+    private long _lateRows;
 
     /// <summary>Descriptions of the first differences.</summary>
     public List<string> Failures { get; } = [];
@@ -27,11 +30,19 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
     public IReadOnlyList<string> NeverMaintained =>
         [.. _constructs.Where(count => count.Value[(int)MaintenanceOutcome.Agreed] == 0).Select(count => count.Key)];
 
+    /// <summary>What goes by event time and agreed, with the number of queries.</summary>
+    public IReadOnlyDictionary<string, int> AgreedByEventTime =>
+        _eventTime.ToDictionary(count => count.Key, count => count.Value[(int)MaintenanceOutcome.Agreed]);
+
     public int CountOf(MaintenanceOutcome outcome) => _outcomes[(int)outcome];
 
     public void Run(int cases)
     {
-        for (int number = 0; number < cases && Failures.Count < maxFailures; number++) { RunCase(number); }
+        for (int number = 0; number < cases && Failures.Count < maxFailures; number++)
+        {
+            RunCase(number);
+            if (number % EventTimeOnceIn == 0) { RunByEventTime(number); }
+        }
     }
 
     public string Report()
@@ -47,6 +58,12 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
 
         text.AppendLine($"{"construct",-36}{"agreed",9}{"refused",9}{"failed",9}{"different",11}");
         foreach ((string name, int[] count) in _constructs)
+        {
+            text.AppendLine($"{name,-36}{count[0],9}{count[1],9}{count[2],9}{count[3],11}");
+        }
+
+        text.AppendLine($"{"by event time",-36}{"agreed",9}{"refused",9}{"failed",9}{"different",11}   {_lateRows} late rows");
+        foreach ((string name, int[] count) in _eventTime)
         {
             text.AppendLine($"{name,-36}{count[0],9}{count[1],9}{count[2],9}{count[3],11}");
         }
@@ -76,6 +93,27 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
         {
             Failures.Add(
                 $"-- seed {seed}, case {number}\n{sql}\n{ExplainText.Render(maintained.Plan!)}\n{maintained.Difference}\n");
+        }
+    }
+
+    private void RunByEventTime(int number)
+    {
+        int caseSeed = (seed * 1_000_003) + number;
+        var random = new Random(caseSeed);
+        OracleTable[] tables = [.. new[] { "s", "r", "t" }.Select(name => OracleTable.Random(name, random) with { HasKey = false })];
+        EventTimeQuery query = new QueryGenerator(new Choices(random, Focus(number)), tables)
+            .NextByEventTime((EventTimeKind)(number / EventTimeOnceIn % 3));
+        var maintained = new EventTimeCase(tables, query, caseSeed);
+        MaintenanceOutcome outcome = maintained.Run();
+        if (!_eventTime.TryGetValue(query.Construct, out int[]? counts)) { _eventTime[query.Construct] = counts = new int[4]; }
+
+        counts[(int)outcome]++;
+        _lateRows += maintained.LateRows;
+        if (outcome == MaintenanceOutcome.Refused) { CountReason($"by event time: {maintained.Reason}"); }
+
+        if (outcome == MaintenanceOutcome.Different)
+        {
+            Failures.Add($"-- seed {seed}, case {number} by event time{(query.IsFinal ? ", final" : "")}\n{query.Maintained}\n{maintained.Difference}\n");
         }
     }
 
