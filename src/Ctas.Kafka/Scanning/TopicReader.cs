@@ -336,7 +336,7 @@ internal sealed class TopicReader : IDisposable
     }
 
     private PartitionReading Concerned(KafkaFault fault) =>
-        (fault.Partition is { } id && id < _byId.Length ? _byId[id] : null) ?? _partitions.First(p => !p.IsDone);
+        (fault.Partition is { } id && id < _byId.Length ? _byId[id] : null) ?? Array.Find(_partitions, p => !p.IsDone) ?? _partitions[0];
 
     private SourceException Failure(KafkaFaultException e)
     {

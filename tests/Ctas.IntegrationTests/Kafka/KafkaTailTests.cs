@@ -36,6 +36,30 @@ public sealed class KafkaTailTests
         (await ReadKeysAsync(tail, until: 6)).Should().Equal("k0");
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(8)]
+    public async Task Tail_UpToAnOffset_ComesExactlyThereWhateverFollows(long upTo)
+    {
+        _topic.AddPartition().Records(4).Marker().Hole(1).Records(4, from: 6);
+        _topic.AddPartition().Records(2);
+        TailRequest request = RequestOf(new PartitionOffset(0, 1), new PartitionOffset(1, 0)) with { UpTo = [new PartitionOffset(0, upTo)] };
+
+        await using ISourceTail tail = await ((ITailSource)ScriptedSource.Over(_topic)).OpenTailAsync(request, CancellationToken.None);
+        var keys = new List<string>();
+        TailBatch batch;
+        do
+        {
+            batch = await ReadAsync(tail);
+            keys.AddRange(KeysOf(batch));
+        }
+        while (batch.Positions[0].Offset < upTo);
+
+        batch.Positions.Should().Equal(new PartitionOffset(0, upTo), new PartitionOffset(1, 0));
+        keys.Should().Equal(new[] { "k1", "k2", "k3", "k6", "k7" }.Take(upTo == 3 ? 2 : upTo == 5 ? 3 : 5));
+    }
+
     [Fact]
     public async Task Tail_ManyTransientFaults_AreOutlasted()
     {

@@ -50,6 +50,18 @@ internal sealed class ScriptedBroker
         }
     }
 
+    /// <summary>Moves what a sink has committed of a partition, as no process of ours does.</summary>
+    public void SetPosition(string sink, int partition, long offset)
+    {
+        lock (_lock)
+        {
+            foreach (var kept in _offsets.Keys.Where(kept => kept.Group.StartsWith($"ctas-sink-{sink}-", StringComparison.Ordinal) && kept.Partition == partition).ToArray())
+            {
+                _offsets[kept] = offset;
+            }
+        }
+    }
+
     /// <summary>Starts the next process: clients of the one before are dead.</summary>
     public Func<KafkaSinkSettings, ISinkClient> NextProcess()
     {

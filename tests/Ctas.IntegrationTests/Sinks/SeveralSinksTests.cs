@@ -38,7 +38,7 @@ public sealed class SeveralSinksTests
         Columns = [new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key), new SourceColumn("n", DataType.BigInt)],
         Mode = ReadMode.Changelog,
         BatchRows = 1,
-    });
+    }, 2);
 
     private readonly List<(string Key, int? N)> _history = [];
 
@@ -97,6 +97,39 @@ public sealed class SeveralSinksTests
 
         EachShowsItsChangesOnce();
         _broker.CommittedTo("a").Should().HaveCount(6);
+    }
+
+    [Fact]
+    public async Task Restart_SinksOfOneTableHaveEachComeFurther_TheirTablesFailAndSayWhy()
+    {
+        Add(("x", 4), ("y", 5));
+        await RunAsync(Chained);
+        _events.Add(InMemoryRecord.FromText("z", """{"n":1}""") with { Partition = 1 });
+        await RunAsync(Chained);
+
+        _broker.SetPosition("a", partition: 0, 1);
+        _broker.SetPosition("a", partition: 1, 1);
+        _broker.SetPosition("b", partition: 0, 2);
+        _broker.SetPosition("b", partition: 1, 0);
+        await using CtasEngine restarted = Engine(Chained);
+        LoadResult result = await restarted.LoadAsync();
+
+        result.Failed.Select(table => table.Name).Should().BeEquivalentTo("low", "high");
+        result["low"].Error!.Message.Should().Contain("sink \"a\" cannot go on from what it has, because sink \"b\" of table \"high\"");
+    }
+
+    [Fact]
+    public async Task Restart_TopicEndsBeforeWhatTheSinkThatIsAheadHas_FailsAndSaysSo()
+    {
+        Add(("x", 4));
+        await RunAsync(Chained);
+        _broker.SetPosition("b", partition: 0, 9);
+
+        await using CtasEngine restarted = Engine(Chained);
+        LoadResult result = await restarted.LoadAsync();
+
+        result.Failed.Should().ContainSingle().Which.Error!.Message.Should()
+            .Contain("could not be brought to what sink \"b\" has").And.Contain("it was made anew");
     }
 
     [Theory]

@@ -51,6 +51,24 @@ public sealed class InMemoryTailTests
     }
 
     [Fact]
+    public async Task Tail_UpToAnOffset_ComesExactlyThereAndReadsNothingOfOtherPartitions()
+    {
+        for (int value = 0; value < 4; value++) { Add(partition: 0, value); }
+
+        _source.AdvanceEnd(0, 9);
+        Add(partition: 1, 10);
+        await using ISourceTail tail = await OpenAsync(upTo: [new PartitionOffset(0, 3)], new PartitionOffset(0, 1));
+        TailBatch batch = await tail.ReadAsync(CancellationToken.None);
+
+        ValuesOf(batch).Should().Equal(1, 2);
+        batch.Positions.Should().Equal(new PartitionOffset(0, 3), new PartitionOffset(1, 0));
+        tail.ReadAsync(CancellationToken.None).IsCompleted.Should().BeFalse();
+
+        await using ISourceTail further = await OpenAsync(upTo: [new PartitionOffset(0, 7)], new PartitionOffset(0, 4));
+        (await further.ReadAsync(CancellationToken.None)).Positions[0].Should().Be(new PartitionOffset(0, 7), "where no record is there is an offset");
+    }
+
+    [Fact]
     public async Task Tail_Cancelled_ThrowsAndCanBeReadAgain()
     {
         await using ISourceTail tail = await OpenAsync();
@@ -66,8 +84,10 @@ public sealed class InMemoryTailTests
     private static long[] ValuesOf(TailBatch batch) =>
         ((FixedColumn<long>)batch.Rows!.Rows[0]).Values.ToArray();
 
-    private ValueTask<ISourceTail> OpenAsync(params PartitionOffset[] from) => _source.OpenTailAsync(
-        new TailRequest(_source.Definition with { Mode = ReadMode.Append }, new ScanRequest(_source.Definition.Columns), from),
+    private ValueTask<ISourceTail> OpenAsync(params PartitionOffset[] from) => OpenAsync(upTo: null, from);
+
+    private ValueTask<ISourceTail> OpenAsync(PartitionOffset[]? upTo, params PartitionOffset[] from) => _source.OpenTailAsync(
+        new TailRequest(_source.Definition with { Mode = ReadMode.Append }, new ScanRequest(_source.Definition.Columns), from) { UpTo = upTo },
         CancellationToken.None);
 
     private void Add(int partition, int value) =>
