@@ -50,7 +50,9 @@ internal sealed partial class QueryGenerator
         return new EventTimeQuery($"window.{name}", sql.For(Engine.Ctas), $", GRACE PERIOD {Grace(size)} SECONDS")
         {
             IsFinal = choices.OneIn(2),
-            CountsAllLateRows = where == SqlPiece.Empty,
+
+            // What is asked of a key is asked of rows first.
+            CountsAllLateRows = where == SqlPiece.Empty && having == SqlPiece.Empty,
         };
     }
 
