@@ -62,7 +62,7 @@ public sealed class InMemoryTailTests
 
         ValuesOf(batch).Should().Equal(1, 2);
         batch.Positions.Should().Equal(new PartitionOffset(0, 3), new PartitionOffset(1, 0));
-        tail.ReadAsync(CancellationToken.None).IsCompleted.Should().BeFalse();
+        tail.ReadAsync(CancellationToken.None).AsTask().IsCompleted.Should().BeFalse();
 
         await using ISourceTail further = await OpenAsync(upTo: [new PartitionOffset(0, 7)], new PartitionOffset(0, 4));
         (await further.ReadAsync(CancellationToken.None)).Positions[0].Should().Be(new PartitionOffset(0, 7), "where no record is there is an offset");
