@@ -9,8 +9,6 @@ namespace Ctas.Benchmarks.Comparisons;
 /// <summary>Point lookups against dictionaries: keys that are there, keys that are not, and while a writer is at work.</summary>
 internal sealed class LookupComparisons : IComparisonSuite
 {
-    private const string Columns = "customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR";
-
     public string Name => "lookup";
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
@@ -135,7 +133,7 @@ internal sealed class LookupComparisons : IComparisonSuite
     {
         CtasEngine engine = new CtasEngineBuilder()
             .UseSource("orders_in", source)
-            .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, {Columns}) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
+            .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, {OrderRow.OtherColumns}) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
             .Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine.Tables["orders"];

@@ -47,7 +47,7 @@ internal sealed class TableComparisons : IComparisonSuite
         {
             CtasEngine engine = new CtasEngineBuilder()
                 .UseSource("orders_in", source)
-                .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
+                .AddTable($"CREATE TABLE orders (id VARCHAR PRIMARY KEY, {OrderRow.OtherColumns}) WITH (table_model = '{model}') AS SELECT * FROM orders_in")
                 .Build();
             (await engine.LoadAsync()).ThrowIfFailed();
             return engine;

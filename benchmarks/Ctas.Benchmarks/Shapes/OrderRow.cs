@@ -7,6 +7,9 @@ namespace Ctas.Benchmarks.Shapes;
 /// <summary>The orders-like shape: six fields, about 113 bytes of JSON.</summary>
 internal sealed record OrderRow(string Id, string Customer, string Status, long Quantity, double Amount, string City)
 {
+    /// <summary>The columns after the key, as SQL declares them.</summary>
+    public const string OtherColumns = "customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR";
+
     private static readonly string[] Statuses = ["NEW", "PAID", "SHIPPED", "DELIVERED", "RETURNED"];
 
     /// <summary>The columns; the first is the key.</summary>

@@ -6,7 +6,7 @@ using Ctas.Kafka.Testing;
 namespace Ctas.Benchmarks.Shapes;
 
 /// <summary>A topic that holds orders, on a cluster of its own.</summary>
-internal sealed class OrdersTopic : IAsyncDisposable
+internal sealed class OrdersTopic : IOrdersInput
 {
     public const string Name = "orders";
 
@@ -44,7 +44,7 @@ internal sealed class OrdersTopic : IAsyncDisposable
     public CtasEngineBuilder LoadInto(string model) => new CtasEngineBuilder()
         .UseKafka(BootstrapServers)
         .AddScript($"""
-            CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, quantity BIGINT, amount DOUBLE, city VARCHAR)
+            CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, {OrderRow.OtherColumns})
                 WITH (kafka_topic = '{Name}', value_format = 'JSON');
             CREATE TABLE orders WITH (table_model = '{model}') AS SELECT * FROM orders_in;
             """);
