@@ -111,7 +111,7 @@ internal sealed class TagIndex
         TagPart.Add(_places[place], hash, row);
     }
 
-    /// <summary>An index with the same keys, whose rows have other numbers; a negative one is left out.</summary>
+    /// <summary>An index with the same slots, whose rows have other numbers; those of dead rows may be any that no row has.</summary>
     public TagIndex Renumber(Func<int, int> numberOf)
     {
         var renumbered = new TagIndex([.. _places]) { SizeInBytes = SizeInBytes };

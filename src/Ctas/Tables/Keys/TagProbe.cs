@@ -32,6 +32,13 @@ internal ref struct TagProbe
     /// <summary>The candidate. As a reference, for the writer to let the key point to another row.</summary>
     public readonly ref int Row => ref _row;
 
+    /// <summary>The candidate, read before anything that was written before it: what leads back from a row that was re-pointed.</summary>
+    public readonly int Newest
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _row);
+    }
+
     /// <summary>Moves to the next candidate; false when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()

@@ -59,7 +59,7 @@ internal sealed class CompactVersion : Table
         for (TagProbe probe = _index.Probe(KeyIndex.Shorten(hash)); probe.MoveNext();)
         {
             // All rows of a chain have one key.
-            for (int row = probe.Row; row >= 0; row = _rows.Before(row))
+            for (int row = probe.Newest; row >= 0; row = _rows.Before(row))
             {
                 if (!_rows.Has(row)) { continue; }
 
@@ -77,7 +77,7 @@ internal sealed class CompactVersion : Table
         int ordinal = Shape.Keys.Ordinals[0];
         for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Hashing.Int64((ulong)key))); probe.MoveNext();)
         {
-            for (int row = probe.Row; row >= 0; row = _rows.Before(row))
+            for (int row = probe.Newest; row >= 0; row = _rows.Before(row))
             {
                 if (!_rows.Has(row)) { continue; }
 
@@ -94,7 +94,7 @@ internal sealed class CompactVersion : Table
     {
         for (TagProbe probe = _index.Probe(KeyIndex.Shorten(Shape.Keys.Hash(key, text))); probe.MoveNext();)
         {
-            for (int row = probe.Row; row >= 0; row = _rows.Before(row))
+            for (int row = probe.Newest; row >= 0; row = _rows.Before(row))
             {
                 if (!_rows.Has(row)) { continue; }
 

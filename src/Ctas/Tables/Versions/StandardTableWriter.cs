@@ -124,7 +124,10 @@ internal sealed class StandardTableWriter : IndexedTableWriter
             RowLayout.Write(incoming, offset, RowLayout.Read<int>(old, offset));
         }
 
-        bool isSame = old.AsSpan(RowLayout.StampBytes).SequenceEqual(incoming.AsSpan(RowLayout.StampBytes));
+        // A string that lies in the row may have come into the pool since: then the rows have other lengths.
+        bool isSame = old.Length == incoming.Length
+            ? old.AsSpan(RowLayout.StampBytes).SequenceEqual(incoming.AsSpan(RowLayout.StampBytes))
+            : AllColumns.AreEqual(_rows, number, rows, row);
         if (!isSame) { Replace(number, old, incoming); }
     }
 
