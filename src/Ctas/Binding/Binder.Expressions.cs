@@ -114,9 +114,12 @@ internal sealed partial class Binder
         var matches => Report(BindingDiagnostics.ColumnAmbiguous(name.Span, name.Text, matches.Select(Qualified))),
     };
 
-    private BoundExpression BindCase(CaseSyntax syntax, Context context)
+    private BoundExpression BindCase(CaseSyntax syntax, Context context) => syntax.Operand is null
+        ? BindCase(syntax, operand: null, context)
+        : WithOnce(BindExpression(syntax.Operand, context), context, (operand, inside) => BindCase(syntax, operand, inside));
+
+    private BoundExpression BindCase(CaseSyntax syntax, BoundExpression? operand, Context context)
     {
-        BoundExpression? operand = syntax.Operand is null ? null : BindExpression(syntax.Operand, context);
         List<BoundExpression> conditions = [];
         List<BoundExpression> results = [];
         foreach (CaseBranchSyntax branch in syntax.Branches)

@@ -61,6 +61,14 @@ internal sealed partial class Binder
     private BoundRelation BindCommonTable(NameSyntax name, BoundRelation relation, long scans)
     {
         _scans += scans;
+        if (!_readCommonTables.Add(relation) && !relation.IsDeterministic())
+        {
+            Report(BindingDiagnostics.NotSupportedYet(
+                name.Span,
+                $"reading the common table \"{name.Text}\" twice, whose values differ each time,",
+                "Make a table of it with CREATE TABLE … AS, and read that."));
+        }
+
         if (_scans <= MaxScans) { return Renewed(relation); }
 
         _scans = 0;

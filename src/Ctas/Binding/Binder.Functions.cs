@@ -89,9 +89,7 @@ internal sealed partial class Binder
 
     private BoundExpression BindLambda(LambdaSyntax lambda, IReadOnlyList<DataType> types, Context context)
     {
-        // Numbered from the outermost lambda inwards, so that a lambda written twice is the same expression.
-        int first = context.Scope.Merged.Select(name => name.Expression).OfType<BoundLambdaParameter>()
-            .Select(outer => outer.Id + 1).DefaultIfEmpty().Max();
+        int first = FirstFreeParameter(context.Scope);
         BoundLambdaParameter[] parameters = [.. lambda.Parameters.Select(
             (parameter, i) => new BoundLambdaParameter(first + i, parameter.Text, types[i]))];
         var names = parameters.Select(parameter => new ScopeName(parameter.Name, parameter));

@@ -59,7 +59,11 @@ internal sealed partial class Binder
             BoundExpression rightColumn = BindUsingColumn(name, rightScope, "right");
             BoundExpression equality = Compare(BoundOperator.Equal, leftColumn, rightColumn, name.Span);
             condition = Both(condition, equality);
-            merged.Add(new ScopeName(name.Text, MergedColumn(kind, leftColumn, rightColumn)));
+            merged.Add(new ScopeName(name.Text, MergedColumn(kind, leftColumn, rightColumn))
+            {
+                Columns = leftScope.ColumnsOf(name).Concat(rightScope.ColumnsOf(name)).ToHashSet(),
+                Before = leftScope.Tables[0],
+            });
         }
 
         // A column that an inner USING made one and this one names again stands once, as this one sees it.

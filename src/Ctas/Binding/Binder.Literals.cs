@@ -27,7 +27,7 @@ internal sealed partial class Binder
             double value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
             return double.IsFinite(value)
                 ? new BoundConstant(value, DataType.Double)
-                : Report(BindingDiagnostics.LiteralNotUnderstood(syntax.Span, text, DataType.Double, "1.5e300"));
+                : Report(BindingDiagnostics.LiteralNotUnderstood(syntax.Span, Shortened(text), DataType.Double, "1.5e300"));
         }
 
         int point = text.IndexOf('.', StringComparison.Ordinal);
@@ -46,11 +46,13 @@ internal sealed partial class Binder
         string digits = text.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
         int precision = Math.Max(Math.Max(digits.Length, scale), 1);
         return precision > DataType.MaxDecimalPrecision
-            ? Report(BindingDiagnostics.NumberOutOfRange(syntax.Span, text))
+            ? Report(BindingDiagnostics.NumberOutOfRange(syntax.Span, Shortened(text)))
             : new BoundConstant(
                 digits.Length == 0 ? Int128.Zero : Int128.Parse(digits, CultureInfo.InvariantCulture),
                 DataType.Decimal(precision, scale));
     }
+
+    private static string Shortened(string number) => number.Length <= 60 ? number : $"{number.AsSpan(0, 57)}…";
 
     private BoundExpression BindTemporal(LiteralSyntax syntax, string text, DataType type) =>
         TemporalText.Parse(text, type) is { } value

@@ -44,7 +44,7 @@ internal sealed partial class Binder
     {
         Stack<BinarySyntax> chain = new();
         ExpressionSyntax first = syntax;
-        while (first is BinarySyntax link)
+        while (first is BinarySyntax link && !IsRowComparison(link))
         {
             chain.Push(link);
             first = link.Left;
@@ -108,6 +108,11 @@ internal sealed partial class Binder
         if (left is BoundError || right is BoundError) { return new BoundError(); }
 
         (left, right) = (AsMilliseconds(left, right.Type), AsMilliseconds(right, left.Type));
+        if (TypeRules.NullOperands(operation, left.Type, right.Type) is var (nullLeft, nullRight))
+        {
+            (left, right) = (Coercion.To(left, nullLeft), Coercion.To(right, nullRight));
+        }
+
         DataType leftType = Coercion.TypeBeside(left, right.Type);
         DataType rightType = Coercion.TypeBeside(right, left.Type);
         if (TypeRules.Arithmetic(operation, leftType, rightType) is not { } type)
@@ -183,7 +188,12 @@ internal sealed partial class Binder
 
     private BoundExpression BindBetween(BetweenSyntax syntax, Context context)
     {
-        BoundExpression operand = BindExpression(syntax.Operand, context);
+        return WithOnce(
+            BindExpression(syntax.Operand, context), context, (operand, inside) => BindBetween(syntax, operand, inside));
+    }
+
+    private BoundExpression BindBetween(BetweenSyntax syntax, BoundExpression operand, Context context)
+    {
         BoundExpression from = BindExpression(syntax.Low, context);
         BoundExpression to = BindExpression(syntax.High, context);
         BoundExpression low = Compare(BoundOperator.GreaterOrEqual, operand, from, syntax.Span);

@@ -17,9 +17,10 @@ internal sealed partial class Binder
         ExpressionSyntax row = syntax.Left is RowSyntax ? syntax.Left : syntax.Right;
         if (!isComparison) { return Report(BindingDiagnostics.RowMisplaced(row.Span)); }
 
-        return BindPairs(syntax.Left, syntax.Right, context) is var (left, right)
-            ? CompareRows(operation, left, right, syntax.Span)
-            : new BoundError();
+        if (BindPairs(syntax.Left, syntax.Right, context) is not var (left, right)) { return new BoundError(); }
+
+        return WithOnce([.. left, .. right], context, (values, _) => CompareRows(
+            operation, values[..left.Length], values[left.Length..], syntax.Span));
     }
 
     private BoundExpression BindRowDistinct(IsDistinctFromSyntax syntax, Context context)
@@ -32,36 +33,52 @@ internal sealed partial class Binder
 
     private BoundExpression BindRowInList(InListSyntax syntax, RowSyntax operand, Context context)
     {
-        BoundExpression? found = null;
-        foreach (ExpressionSyntax item in syntax.Items)
+        BoundExpression[] values = [.. operand.Values.Select(value => BindExpression(value, context))];
+        return WithOnce(values, context, (left, inside) =>
         {
-            BoundExpression equal = BindPairs(operand, item, context) is var (left, right)
-                ? CompareRows(BoundOperator.Equal, left, right, item.Span)
-                : new BoundError();
-            found = found is null ? equal : Logic(BoundOperator.Or, found, equal);
-        }
+            BoundExpression? found = null;
+            foreach (ExpressionSyntax item in syntax.Items)
+            {
+                BoundExpression equal = BindRowBeside(left, item, inside) is { } right
+                    ? CompareRows(BoundOperator.Equal, left, right, item.Span)
+                    : new BoundError();
+                found = found is null ? equal : Logic(BoundOperator.Or, found, equal);
+            }
 
-        return syntax.IsNegated && found is not BoundError ? new BoundNot(found!) : found!;
+            return syntax.IsNegated && found is not BoundError ? new BoundNot(found!) : found!;
+        });
     }
 
     /// <summary>The values of two rows of one length; null after a mistake, reported here or before.</summary>
     private (BoundExpression[] Left, BoundExpression[] Right)? BindPairs(
         ExpressionSyntax left, ExpressionSyntax right, Context context)
     {
-        if (left is not RowSyntax leftRow || right is not RowSyntax rightRow)
+        if (left is not RowSyntax leftRow)
         {
-            Report(BindingDiagnostics.RowBesideValue((left is RowSyntax ? right : left).Span));
+            Report(BindingDiagnostics.RowBesideValue(left.Span));
             return null;
         }
 
-        if (leftRow.Values.Count != rightRow.Values.Count)
+        BoundExpression[] values = [.. leftRow.Values.Select(value => BindExpression(value, context))];
+        return BindRowBeside(values, right, context) is { } others ? (values, others) : null;
+    }
+
+    /// <summary>The values of a row as long as the one it is compared with; null after a mistake, reported here or before.</summary>
+    private BoundExpression[]? BindRowBeside(BoundExpression[] left, ExpressionSyntax right, Context context)
+    {
+        if (right is not RowSyntax row)
         {
-            Report(BindingDiagnostics.RowLengths(right.Span, leftRow.Values.Count, rightRow.Values.Count));
+            Report(BindingDiagnostics.RowBesideValue(right.Span));
             return null;
         }
 
-        return ([.. leftRow.Values.Select(value => BindExpression(value, context))],
-            [.. rightRow.Values.Select(value => BindExpression(value, context))]);
+        if (left.Length != row.Values.Count)
+        {
+            Report(BindingDiagnostics.RowLengths(right.Span, left.Length, row.Values.Count));
+            return null;
+        }
+
+        return [.. row.Values.Select(value => BindExpression(value, context))];
     }
 
     /// <summary>The first parts that differ decide which row is less.</summary>
@@ -117,17 +134,12 @@ internal sealed partial class Binder
         string quantifier = syntax.IsAll ? "ALL" : "ANY";
         if (syntax.Array is ArraySyntax { Items.IsEmpty: false } written)
         {
-            BoundExpression operand = BindExpression(syntax.Operand, context);
-            BoundExpression? result = null;
-            foreach (ExpressionSyntax item in written.Items)
-            {
-                BoundExpression each = Compare(operation, operand, BindExpression(item, context), item.Span);
-                result = result is null
-                    ? each
-                    : Logic(syntax.IsAll ? BoundOperator.And : BoundOperator.Or, result, each);
-            }
-
-            return result!;
+            return WithOnce(
+                BindExpression(syntax.Operand, context),
+                context,
+                (operand, inside) => written.Items
+                    .Select(item => Compare(operation, operand, BindExpression(item, inside), item.Span))
+                    .Aggregate((result, each) => Logic(syntax.IsAll ? BoundOperator.And : BoundOperator.Or, result, each)));
         }
 
         BoundExpression array = BindExpression(syntax.Array, context);

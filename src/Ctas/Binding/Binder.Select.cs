@@ -148,18 +148,18 @@ internal sealed partial class Binder
             return;
         }
 
-        bool mergesColumns = star.Qualifier is null;
-        if (mergesColumns)
-        {
-            columns.AddRange(scope.Merged.Select(m => new ResultColumn(m.Name, m.Expression, IsAlias: false)));
-        }
-
+        IReadOnlyList<ScopeName> merged = star.Qualifier is null ? scope.Merged : [];
+        void AddMerged(ScopeTable? before) => columns.AddRange(merged
+            .Where(m => ReferenceEquals(m.Before, before))
+            .Select(m => new ResultColumn(m.Name, m.Expression, IsAlias: false)));
+        AddMerged(before: null);
         foreach (ScopeTable table in tables)
         {
             if (table.Relation.IsOpen) { openStars.Add(table.Relation); }
 
+            AddMerged(before: table);
             columns.AddRange(table.Relation.Columns
-                .Where(column => !mergesColumns || !scope.Merged.Any(m => IsSameName(m.Name, column.Name)))
+                .Where(column => !merged.Any(m => m.Hides(column)))
                 .Select(column => new ResultColumn(
                     column.Name, new BoundColumn(column) { Span = star.Span }, IsAlias: false)));
         }

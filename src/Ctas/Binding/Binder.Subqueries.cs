@@ -57,7 +57,8 @@ internal sealed partial class Binder
         BoundRelation relation = BindQuery(query, context.Scope.CommonTables);
         _outer = outer.Outer;
         (BoundRelation, BoundList<BoundParameter>) bound = (relation, [.. outer.Parameters]);
-        _subqueries[place] = bound;
+        if (relation.IsDeterministic()) { _subqueries[place] = bound; }
+
         return bound;
     }
 
@@ -133,6 +134,8 @@ internal sealed partial class Binder
         var (query, parameters) = BindSubquery(syntax, context);
         if (!HasOneColumn(query, syntax.Span, construct)) { return new BoundError(); }
 
+        if (operand.ReadsItems()) { return ReportQueryOfItems(span); }
+
         BoundExpression column = query.Columns is [var only, ..]
             ? new BoundColumn(only) { Span = ValueSpan(syntax) }
             : new BoundConstant(null, openColumnType);
@@ -146,6 +149,8 @@ internal sealed partial class Binder
     {
         BoundExpression[] operands = [.. row.Values.Select(value => BindExpression(value, context))];
         var (query, parameters) = BindSubquery(syntax, context);
+        if (operands.Any(operand => operand.ReadsItems())) { return ReportQueryOfItems(row.Span); }
+
         if (query.IsOpen && query.Columns.Count != operands.Length) { return new BoundConstant(null, DataType.Unknown); }
 
         if (query.Columns.Count != operands.Length)
@@ -199,8 +204,18 @@ internal sealed partial class Binder
         Scope scope = query.Context.Scope;
         BoundExpression? bound = IsInScope(name, scope) ? BindName(name, scope) : BindOuterName(name);
         _outer = query;
-        return bound is null or BoundError ? bound : query.Parameter(name.Parts[^1].Text, bound);
+        if (bound is null or BoundError) { return bound; }
+
+        return bound.ReadsItems()
+            ? ReportQueryOfItems(name.Span)
+            : query.Parameter(name.Parts[^1].Text, bound);
     }
+
+    /// <summary>A query is joined to rows; the items of an array are none.</summary>
+    private BoundError ReportQueryOfItems(TextSpan span) => Report(BindingDiagnostics.NotSupportedYet(
+        span,
+        "a sub-query that is asked for each item of a lambda",
+        "Take the items apart with UNNEST, and join them with the query."));
 
     private static bool IsInScope(NameExpressionSyntax name, Scope scope) =>
         (name.Parts.Count > 1 && scope.FindTable(name.Parts[0]) is not null) || scope.Lookup(name.Parts[0]).Count > 0;

@@ -48,6 +48,7 @@ internal sealed partial class Binder(
     // A common table is planned at each place that reads it.
     private const long MaxScans = 1_000;
     private long _scans;
+    private readonly HashSet<BoundRelation> _readCommonTables = new(ReferenceEqualityComparer.Instance);
 
     // NOW() is one moment in the whole statement.
     private readonly long _now = catalog.Functions.Now;

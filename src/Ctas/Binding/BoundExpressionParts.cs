@@ -10,6 +10,7 @@ internal static class BoundExpressionParts
     {
         BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundOpenLambda or BoundLambdaParameter => [],
         BoundLambda e => [e.Body],
+        BoundLet e => [e.Value, e.Body],
         BoundAnyQuery e => [e.Operand, .. e.FurtherOperands, .. e.Parameters.Select(parameter => parameter.Argument)],
         BoundSubquery e => e.Parameters.Select(parameter => parameter.Argument),
         BoundBinary e => [e.Left, e.Right],
@@ -60,6 +61,30 @@ internal static class BoundExpressionParts
     public static T? First<T>(this BoundExpression expression)
         where T : BoundExpression =>
         expression as T ?? expression.Operands().Select(First<T>).FirstOrDefault(found => found is not null);
+
+    /// <summary>True when it reads a parameter of a lambda that stands around it.</summary>
+    public static bool ReadsItems(this BoundExpression expression)
+    {
+        HashSet<int> own = [];
+        bool Reads(BoundExpression part)
+        {
+            switch (part)
+            {
+                case BoundLambdaParameter parameter:
+                    return !own.Contains(parameter.Id);
+                case BoundLambda lambda:
+                    own.UnionWith(lambda.Parameters.Select(parameter => parameter.Id));
+                    break;
+                case BoundLet let:
+                    own.Add(let.Parameter.Id);
+                    break;
+            }
+
+            return part.Operands().Any(Reads);
+        }
+
+        return Reads(expression);
+    }
 
     /// <summary>The operands of a chain of ANDs, from left to right.</summary>
     public static IEnumerable<BoundExpression> Conjuncts(this BoundExpression expression) =>

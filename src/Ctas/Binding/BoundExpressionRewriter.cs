@@ -12,6 +12,7 @@ internal abstract class BoundExpressionRewriter
     {
         BoundError or BoundColumn or BoundConstant or BoundOuterColumn or BoundLambdaParameter => expression,
         BoundLambda e => e with { Body = Rewrite(e.Body) },
+        BoundLet e => e with { Value = Rewrite(e.Value), Body = Rewrite(e.Body) },
         BoundAnyQuery e => e with
         {
             Operand = Rewrite(e.Operand),

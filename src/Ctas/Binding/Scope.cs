@@ -14,14 +14,25 @@ internal sealed record ScopeTable(string? Name, BoundRelation Relation)
 /// <summary>
 /// A name that stands for an expression: a column that USING made one, or an alias of the SELECT list.
 /// </summary>
-internal sealed record ScopeName(string Name, BoundExpression Expression);
+internal sealed record ScopeName(string Name, BoundExpression Expression)
+{
+    /// <summary>The columns that USING made this one; null for a name that hides all columns of its name.</summary>
+    public IReadOnlySet<ColumnSymbol>? Columns { get; init; }
+
+    /// <summary>The table before whose columns * shows it; null: before all.</summary>
+    public ScopeTable? Before { get; init; }
+
+    /// <summary>True for a column that is found under this name only, unless its table is named.</summary>
+    public bool Hides(ColumnSymbol column) =>
+        Columns?.Contains(column) ?? string.Equals(Name, column.Name, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>A column that a name may mean.</summary>
 internal sealed record ScopeMatch(string? Table, BoundExpression Expression, string Name);
 
 /// <summary>Where the column names of one SELECT are looked up. Immutable.</summary>
 /// <param name="Tables">The relations of FROM, from left to right.</param>
-/// <param name="Merged">The columns that USING made one; they win over those of the tables.</param>
+/// <param name="Merged">The columns that USING made one, which stand for those of the tables; parameters of lambdas.</param>
 /// <param name="Aliases">What is looked at last.</param>
 internal sealed record Scope(
     IReadOnlyList<ScopeTable> Tables, IReadOnlyList<ScopeName> Merged, IReadOnlyList<ScopeName> Aliases)
@@ -57,11 +68,17 @@ internal sealed record Scope(
     /// <summary>All columns the name may mean: one is the answer, none an error, more an ambiguity.</summary>
     public IReadOnlyList<ScopeMatch> Lookup(NameSyntax name)
     {
-        ScopeMatch[] merged =
-            [.. Merged.Where(m => IsMeant(m.Name, name)).Select(m => new ScopeMatch(null, m.Expression, m.Name))];
-        if (merged.Length > 0) { return merged; }
+        ScopeName[] merged = [.. Merged.Where(m => IsMeant(m.Name, name))];
+        ScopeMatch[] named = [.. merged.Select(m => new ScopeMatch(null, m.Expression, m.Name))];
+        if (merged.Any(m => m.Columns is null)) { return named; }
 
-        ScopeMatch[] columns = [.. Tables.SelectMany(table => Lookup(table, table.Relation.Columns, name))];
+        // A table that takes no part in USING may have a column of that name too.
+        ScopeMatch[] columns =
+        [
+            .. named,
+            .. Tables.SelectMany(table => Lookup(
+                table, [.. table.Relation.Columns.Where(column => !Array.Exists(merged, m => m.Hides(column)))], name)),
+        ];
         if (columns.Length > 0) { return columns; }
 
         ScopeMatch[] pseudo = [.. Tables.SelectMany(table => Lookup(table, table.PseudoColumns, name))];
@@ -77,6 +94,11 @@ internal sealed record Scope(
         // A relation whose columns are not known yet may have it; of several the first stands for all.
         return Tables.FirstOrDefault(table => table.Relation.IsOpen) is { } open ? LookupOpen(open, name) : [];
     }
+
+    /// <summary>The columns of tables that a name, which means one thing, stands for.</summary>
+    public IReadOnlySet<ColumnSymbol> ColumnsOf(NameSyntax name) =>
+        Merged.FirstOrDefault(m => IsMeant(m.Name, name))?.Columns
+            ?? Lookup(name).Select(match => match.Expression).OfType<BoundColumn>().Select(found => found.Column).ToHashSet();
 
     /// <summary>All columns of one table the name may mean.</summary>
     public static IReadOnlyList<ScopeMatch> LookupIn(ScopeTable table, NameSyntax name)

@@ -64,6 +64,26 @@ internal static class TypeRules
             : common;
     }
 
+    /// <summary>
+    /// The types of the operands where one is a bare NULL beside a date, time or interval, whose type follows from what the
+    /// operation takes there; null elsewhere.
+    /// </summary>
+    public static (DataType Left, DataType Right)? NullOperands(BoundOperator operation, DataType left, DataType right)
+    {
+        bool isLeftNull = left.Kind == DataTypeKind.Null;
+        DataTypeKind other = isLeftNull ? right.Kind : left.Kind;
+        bool isBeside = isLeftNull || right.Kind == DataTypeKind.Null;
+        if (!isBeside || !(IsMoment(other) || other is DataTypeKind.Time or DataTypeKind.Interval)) { return null; }
+
+        foreach (DataType type in (ReadOnlySpan<DataType>)[DataType.Interval, DataType.Date, DataType.Time, DataType.Double])
+        {
+            (DataType Left, DataType Right) typed = isLeftNull ? (type, right) : (left, type);
+            if (Temporal(operation, typed.Left.Kind, typed.Right.Kind) is not null) { return typed; }
+        }
+
+        return null;
+    }
+
     /// <summary>A whole number type as the DECIMAL that holds all its values; a DECIMAL itself.</summary>
     public static DataType AsDecimal(DataType type) => type.Kind switch
     {

@@ -36,6 +36,7 @@ internal static class ExpressionSql
             ElementExpression e => $"{Operand(e.Operand)}[{Text(e.Index)}]",
             ConstructorExpression e => Constructor(e, Text),
             LambdaParameter e => e.Name,
+            LetExpression e => $"LET({e.Parameter.Name} := {Text(e.Value)}, {Text(e.Body)})",
             LambdaExpression { Parameters: [var parameter] } e => $"{parameter.Name} => {Text(e.Body)}",
             LambdaExpression e =>
                 $"({string.Join(", ", e.Parameters.Select(parameter => parameter.Name))}) => {Text(e.Body)}",

@@ -35,6 +35,7 @@ internal static partial class LogicalPlanner
             BoundConstructor e => new ConstructorExpression(
                 e.Kind, [.. e.Items.Select(Down)], [.. e.Fields], StoredType(e.Type)),
             BoundLambdaParameter e => new LambdaParameter(e.Id, e.Name, StoredType(e.Type)),
+            BoundLet e => new LetExpression((LambdaParameter)Down(e.Parameter), Down(e.Value), Down(e.Body)),
             BoundLambda e => new LambdaExpression(
                 [.. e.Parameters.Select(parameter => (LambdaParameter)Down(parameter))], Down(e.Body)),
             BoundError => throw new UnreachableException("A mistake was reported, and planned all the same."),

@@ -1,5 +1,7 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
+using Ctas.Planning.Unnesting;
 
 namespace Ctas.Planning;
 
@@ -9,7 +11,10 @@ internal static partial class LogicalPlanner
     private static void AddMatch(
         JoinConditions conditions, BoundExpression condition, HashSet<ColumnSymbol> left, HashSet<ColumnSymbol> right)
     {
-        if (KeyOf(condition, BoundOperator.Equal, left, right) is { } key) { conditions.Keys.Add(key); }
+        if (KeyOf(condition, BoundOperator.Equal, left, right) is { } key)
+        {
+            conditions.Keys.Add((Guarded(key.Left, conditions, left), Guarded(key.Right, conditions, right)));
+        }
         else if (KeyOf(condition, BoundOperator.IsNotDistinctFrom, left, right) is { } nullable
             && Neutral(nullable.Left.Type) is { } neutral)
         {
@@ -33,6 +38,19 @@ internal static partial class LogicalPlanner
         if (first.IsSubsetOf(left) && second.IsSubsetOf(right)) { return (equality.Left, equality.Right); }
 
         return first.IsSubsetOf(right) && second.IsSubsetOf(left) ? (equality.Right, equality.Left) : null;
+    }
+
+    /// <summary>
+    /// A key that some row could make fail is computed only where what ON asks before it is TRUE; elsewhere it is NULL, and so
+    /// matches nothing.
+    /// </summary>
+    private static BoundExpression Guarded(BoundExpression key, JoinConditions conditions, HashSet<ColumnSymbol> side)
+    {
+        BoundExpression? guard = !ExpressionRisks.CanRaise(key)
+            ? null
+            : BoundParts.All(conditions.Residual.Where(
+                earlier => earlier.Columns() is { Count: > 0 } columns && columns.IsSubsetOf(side)));
+        return guard is null ? key : new BoundCase([new BoundCaseBranch(guard, key)], Else: null, key.Type) { Span = key.Span };
     }
 
     private static BoundIsNull IsNull(BoundExpression key) => new(key, IsNegated: false);

@@ -1,5 +1,6 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning;
 
@@ -7,17 +8,19 @@ internal static partial class LogicalPlanner
 {
     private static Lowered LowerSetOperation(BoundSetOperation operation, Request request)
     {
-        // All columns decide whether rows are equal, asked for or not. A condition speaks of the values of a row, so of
-        // equal rows it keeps all or none: it may be applied before.
+        // All columns decide whether rows are equal, asked for or not. A condition that keeps all of the equal rows, or
+        // none, may be applied before.
         IReadOnlyList<ColumnSymbol> columns = operation.Left.Columns;
-        LogicalPlan left = Exactly(Lower(operation.Left, new Request([.. columns], request.Conditions)), columns);
+        ILookup<bool, BoundExpression> conditions = request.Conditions.ToLookup(EqualValues.AreKeptBy);
+        LogicalPlan left = Exactly(Lower(operation.Left, new Request([.. columns], [.. conditions[true]])), columns);
         IReadOnlyList<ColumnSymbol> others = operation.Right.Columns;
         LogicalPlan right =
             Exactly(Lower(operation.Right, new Request([.. others], [])), others, namesMatter: false);
         var plan = new LogicalSetOperation(
             operation.IsIntersect ? SetOperation.Intersect : SetOperation.Except, operation.IsAll, left, right);
         int[] key = operation.IsAll ? [] : [.. Enumerable.Range(0, columns.Count)];
-        return new Lowered(plan with { Schema = left.Schema.WithKey(key) }, Numbered(columns));
+        return WithConditions(
+            new Lowered(plan with { Schema = left.Schema.WithKey(key) }, Numbered(columns)), [.. conditions[false]]);
     }
 
     private static Lowered LowerValues(BoundValues values, Request request)

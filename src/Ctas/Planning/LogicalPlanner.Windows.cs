@@ -14,7 +14,7 @@ internal static partial class LogicalPlanner
             windows.Calls.ToDictionary(call => call.Column, call => (BoundWindowCall)call.Expression);
 
         // A condition on what every window partitions by drops whole partitions, so it may go below.
-        bool IsOfPartitions(BoundExpression condition) => !ExpressionRisks.CanRaise(condition)
+        bool IsOfPartitions(BoundExpression condition) => !ExpressionRisks.CanRaise(condition) && EqualValues.AreKeptBy(condition)
             && condition.Columns() is { Count: > 0 } columns
             && columns.All(column => calls.Values.All(
                 call => call.Window.PartitionBy.Any(key => key is BoundColumn known && known.Column == column)));

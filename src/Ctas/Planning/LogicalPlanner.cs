@@ -169,8 +169,8 @@ internal static partial class LogicalPlanner
     {
         Dictionary<ColumnSymbol, BoundExpression> keys = grouping.Keys.ToDictionary(k => k.Column, k => k.Expression);
         bool IsOfKeys(BoundExpression condition) =>
-            keys.Count > 0 && !ExpressionRisks.CanRaise(condition) && condition.Columns() is { Count: > 0 } columns
-                && columns.All(keys.ContainsKey);
+            keys.Count > 0 && !ExpressionRisks.CanRaise(condition) && EqualValues.AreKeptBy(condition)
+                && condition.Columns() is { Count: > 0 } columns && columns.All(keys.ContainsKey);
         var substitution = new ColumnSubstitution(keys);
         BoundExpression[] below = [.. request.Conditions.Where(IsOfKeys).Select(substitution.Rewrite)];
         BoundExpression[] above = [.. request.Conditions.Where(condition => !IsOfKeys(condition))];
@@ -194,10 +194,12 @@ internal static partial class LogicalPlanner
     {
         // All columns decide whether rows are equal, asked for or not.
         IReadOnlyList<ColumnSymbol> columns = distinct.Columns;
+        ILookup<bool, BoundExpression> conditions = request.Conditions.ToLookup(EqualValues.AreKeptBy);
         LogicalPlan input = Exactly(
-            Lower(distinct.Input, new Request([.. columns], request.Conditions)), columns);
+            Lower(distinct.Input, new Request([.. columns], [.. conditions[true]])), columns);
         Schema keyed = input.Schema.WithKey([.. Enumerable.Range(0, columns.Count)]);
-        return new Lowered(new LogicalDistinct(input) { Schema = keyed }, Numbered(columns));
+        return WithConditions(
+            new Lowered(new LogicalDistinct(input) { Schema = keyed }, Numbered(columns)), [.. conditions[false]]);
     }
 
     private static Lowered LowerUnion(BoundUnionAll union, Request request)

@@ -51,6 +51,17 @@ internal sealed record LambdaParameter(int Id, string Name, DataType Type) : Sca
     public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) => this;
 }
 
+/// <summary>A value that is computed once for each row, and an expression in which it stands several times.</summary>
+/// <param name="Parameter">Stands for the value in the body.</param>
+internal sealed record LetExpression(LambdaParameter Parameter, ScalarExpression Value, ScalarExpression Body)
+    : ScalarExpression(Body.Type)
+{
+    public override IReadOnlyList<ScalarExpression> Operands => [Value, Body];
+
+    public override ScalarExpression WithOperands(IReadOnlyList<ScalarExpression> operands) =>
+        this with { Value = operands[0], Body = operands[1], Type = operands[1].Type };
+}
+
 /// <summary>A lambda, the argument of a function over arrays and maps; evaluated for their items.</summary>
 internal sealed record LambdaExpression(IReadOnlyList<LambdaParameter> Parameters, ScalarExpression Body)
     : ScalarExpression(Body.Type)

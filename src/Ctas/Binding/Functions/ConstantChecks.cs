@@ -63,16 +63,22 @@ internal static class ConstantChecks
     /// <summary>A regular expression.</summary>
     public static ConstantCheck Regex(int ordinal) => new(ordinal, pattern =>
     {
+        // What is run is the pattern over whole characters; what is told of is what is written, where that is wrong too.
+        RegexParseException? mistake = MistakeIn(CodePointPattern.Of(pattern, RegexOptions.None));
+        return mistake is null
+            ? null
+            : $"It is no regular expression: {mistake.Error} at character {(MistakeIn(pattern) ?? mistake).Offset + 1}.";
+    });
+
+    private static RegexParseException? MistakeIn(string pattern)
+    {
         try
         {
             _ = new Regex(pattern);
             return null;
         }
-        catch (RegexParseException e)
-        {
-            return $"It is no regular expression: {e.Error} at character {e.Offset + 1}.";
-        }
-    });
+        catch (RegexParseException e) { return e; }
+    }
 
     /// <summary>Flags of a regular expression.</summary>
     public static ConstantCheck RegexFlags(int ordinal) => new(

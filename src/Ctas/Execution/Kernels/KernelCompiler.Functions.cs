@@ -17,6 +17,20 @@ internal sealed partial class KernelCompiler
         return compile(function);
     }
 
+    /// <summary>A value evaluated once, and a body that reads it beside the columns of the row.</summary>
+    private LetKernel CompileLet(LetExpression let)
+    {
+        var compiler = new KernelCompiler([], _constants, isInsideDictionary: true);
+        Kernel body = compiler.Compile(let.Body);
+        Kernel[] arguments =
+        [
+            .. compiler.Ordinals.Select(ordinal => ordinal == FirstParameter + let.Parameter.Id
+                ? CompileAs(let.Value, let.Parameter.Type)
+                : CompileColumn(new ColumnReference(ordinal, DataType.Null))),
+        ];
+        return new LetKernel(arguments, body);
+    }
+
     /// <summary>The body of a lambda, which reads its parameters and, where it names them, columns of the row.</summary>
     public LambdaBody CompileLambda(LambdaExpression lambda)
     {

@@ -79,6 +79,7 @@ internal sealed partial class KernelCompiler
         FieldExpression field => CompileField(field),
         ElementExpression element => CompileElement(element),
         ConstructorExpression constructor => CompileConstructor(constructor),
+        LetExpression let => CompileLet(let),
         LambdaParameter parameter => CompileColumn(new ColumnReference(FirstParameter + parameter.Id, parameter.Type)),
         _ => throw new UnreachableException($"No kernel for {expression.GetType().Name}."),
     };

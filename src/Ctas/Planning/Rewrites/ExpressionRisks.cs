@@ -21,7 +21,7 @@ internal static class ExpressionRisks
         bool canRaise = expression switch
         {
             ColumnReference or ConstantExpression or NotExpression or IsNullExpression or CaseExpression
-                or InListExpression or FieldExpression or ElementExpression => false,
+                or InListExpression or FieldExpression or ElementExpression or LetExpression or LambdaParameter => false,
             ConstructorExpression constructor => constructor.Kind == DataTypeKind.Map,
             BinaryExpression binary => binary.Operator is BinaryOperator.Add or BinaryOperator.Subtract
                 or BinaryOperator.Multiply or BinaryOperator.Divide or BinaryOperator.Modulo,
@@ -39,7 +39,7 @@ internal static class ExpressionRisks
         bool canRaise = expression switch
         {
             BoundError or BoundColumn or BoundConstant or BoundNot or BoundIsNull or BoundCase or BoundInList or BoundField
-                or BoundElement => false,
+                or BoundElement or BoundLet or BoundLambdaParameter => false,
             BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
             BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
                 or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,

@@ -35,19 +35,32 @@ internal static class ExpressionTree
     }
 
     /// <summary>a AND b AND c as a list.</summary>
-    public static IEnumerable<ScalarExpression> Conjuncts(ScalarExpression? expression) => expression switch
+    public static IReadOnlyList<ScalarExpression> Conjuncts(ScalarExpression? expression)
     {
-        null or ConstantExpression { Value: true } => [],
-        BinaryExpression { Operator: BinaryOperator.And } and => Conjuncts(and.Left).Concat(Conjuncts(and.Right)),
-        _ => [expression],
-    };
+        List<ScalarExpression> conjuncts = [];
+        if (expression is not null) { AddParts(expression, BinaryOperator.And, conjuncts); }
+
+        conjuncts.RemoveAll(conjunct => conjunct is ConstantExpression { Value: true });
+        return conjuncts;
+    }
 
     /// <summary>a OR b OR c as a list.</summary>
-    public static IEnumerable<ScalarExpression> Disjuncts(ScalarExpression expression) => expression switch
+    public static IReadOnlyList<ScalarExpression> Disjuncts(ScalarExpression expression)
     {
-        BinaryExpression { Operator: BinaryOperator.Or } or => Disjuncts(or.Left).Concat(Disjuncts(or.Right)),
-        _ => [expression],
-    };
+        List<ScalarExpression> disjuncts = [];
+        AddParts(expression, BinaryOperator.Or, disjuncts);
+        return disjuncts;
+    }
+
+    private static void AddParts(ScalarExpression expression, BinaryOperator link, List<ScalarExpression> parts)
+    {
+        if (expression is BinaryExpression binary && binary.Operator == link)
+        {
+            AddParts(binary.Left, link, parts);
+            AddParts(binary.Right, link, parts);
+        }
+        else { parts.Add(expression); }
+    }
 
     /// <summary>The list as a AND b AND c; null of none.</summary>
     public static ScalarExpression? Conjunction(IEnumerable<ScalarExpression> conjuncts) =>

@@ -106,6 +106,7 @@ internal sealed class JoinConditions
         // Every column must have a partner; a condition without constants narrows nothing.
         HashSet<int> columns = ExpressionTree.Columns(condition);
         return columns.Count > 0 && columns.All(partners.ContainsKey) && condition is not IsNullExpression
+            && EqualValues.AreKeptBy(condition)
             ? [ExpressionTree.Rewrite(condition, part => part is ColumnReference column ? partners[column.Ordinal] : part)]
             : [];
     }

@@ -19,13 +19,13 @@ internal static class PredicatePushDown
         LogicalFilter filter => PushFilter(filter, conditions),
         LogicalProject project => PushProject(project, conditions),
         LogicalAggregate aggregate => PushAggregate(aggregate, conditions),
-        LogicalDistinct distinct => new LogicalDistinct(Push(distinct.Input, conditions)) { Schema = distinct.Schema },
+        LogicalDistinct distinct => PushToEqual(distinct, conditions),
         LogicalSort sort => sort with { Input = Push(sort.Input, conditions) },
         LogicalUnionAll union => union with { Inputs = [.. union.Inputs.Select(input => Push(input, conditions))] },
         LogicalJoin { Join: JoinKind.Inner or JoinKind.Left or JoinKind.Right or JoinKind.Full or JoinKind.Cross } join =>
             JoinConditions.Push(join, conditions, Push),
         LogicalJoin join => PushMatch(join, conditions),
-        LogicalSetOperation operation => operation.WithChildren([Push(operation.Left, conditions), Push(operation.Right, [])]),
+        LogicalSetOperation operation => PushToEqual(operation, conditions),
         LogicalUnnest unnest => PushUnnest(unnest, conditions),
         LogicalEmpty => plan,
         _ => PlanTree.Filter(PlanTree.MapChildren(plan, child => Push(child, [])), conditions),
@@ -48,6 +48,15 @@ internal static class PredicatePushDown
         return PlanTree.Filter(project with { Input = input }, passing[false]);
     }
 
+    /// <summary>Past a node that makes one row of equal ones go the conditions that keep all of these or none.</summary>
+    private static LogicalPlan PushToEqual(LogicalPlan plan, IReadOnlyList<ScalarExpression> conditions)
+    {
+        ILookup<bool, ScalarExpression> passing = conditions.ToLookup(EqualValues.AreKeptBy);
+        LogicalPlan[] children =
+            [.. plan.Children.Select((child, i) => Push(child, i == 0 ? [.. passing[true]] : []))];
+        return PlanTree.Filter(plan.WithChildren(children), passing[false]);
+    }
+
     private static LogicalPlan PushUnnest(LogicalUnnest unnest, IReadOnlyList<ScalarExpression> conditions)
     {
         int width = unnest.Input.Schema.Fields.Count;
@@ -60,7 +69,7 @@ internal static class PredicatePushDown
     {
         // Without keys there is a row also of no input, so nothing may move below.
         ILookup<bool, ScalarExpression> passing = conditions.ToLookup(condition =>
-            aggregate.Keys.Count > 0 && ExpressionTree.Columns(condition) is { Count: > 0 } columns
+            aggregate.Keys.Count > 0 && EqualValues.AreKeptBy(condition) && ExpressionTree.Columns(condition) is { Count: > 0 } columns
             && columns.All(ordinal => ordinal < aggregate.Keys.Count && ExpressionRisks.IsSafe(aggregate.Keys[ordinal])));
         LogicalPlan input = Push(
             aggregate.Input, [.. passing[true].Select(c => ExpressionTree.Substitute(c, aggregate.Keys))]);

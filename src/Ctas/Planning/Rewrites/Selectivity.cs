@@ -31,14 +31,15 @@ internal static class Selectivity
     private static double Binary(BinaryExpression binary, PlanEstimate input) => binary.Operator switch
     {
         BinaryOperator.And => Of(binary.Left, input) * Of(binary.Right, input),
-        BinaryOperator.Or => Of(binary.Left, input) + Of(binary.Right, input)
-            - (Of(binary.Left, input) * Of(binary.Right, input)),
+        BinaryOperator.Or => Either(Of(binary.Left, input), Of(binary.Right, input)),
         BinaryOperator.Equal or BinaryOperator.IsNotDistinctFrom => Equal(binary.Left, binary.Right, input),
         BinaryOperator.NotEqual or BinaryOperator.IsDistinctFrom => 1 - Equal(binary.Left, binary.Right, input),
         BinaryOperator.Less or BinaryOperator.LessOrEqual => Below(binary, input),
         BinaryOperator.Greater or BinaryOperator.GreaterOrEqual => 1 - Below(binary, input),
         _ => OfAnything,
     };
+
+    private static double Either(double left, double right) => left + right - (left * right);
 
     private static double Equal(ScalarExpression left, ScalarExpression right, PlanEstimate input)
     {

@@ -20,7 +20,19 @@ internal sealed class Simplification(IConstantEvaluator? constants)
     }
 
     /// <summary>Simplifies one expression.</summary>
-    public ScalarExpression Simplify(ScalarExpression expression) => ExpressionTree.Rewrite(expression, Step);
+    public ScalarExpression Simplify(ScalarExpression expression) => WithFactors(ExpressionTree.Rewrite(expression, Step));
+
+    /// <summary>Takes what is common out of every chain of ORs, each seen as a whole.</summary>
+    private static ScalarExpression WithFactors(ScalarExpression expression)
+    {
+        if (expression is BinaryExpression { Operator: BinaryOperator.Or } or) { return Factored(or); }
+
+        IReadOnlyList<ScalarExpression> operands = expression.Operands;
+        if (operands.Count == 0) { return expression; }
+
+        ScalarExpression[] factored = [.. operands.Select(WithFactors)];
+        return factored.Zip(operands, ReferenceEquals).All(isSame => isSame) ? expression : expression.WithOperands(factored);
+    }
 
     private ScalarExpression Step(ScalarExpression expression)
     {
@@ -32,6 +44,8 @@ internal sealed class Simplification(IConstantEvaluator? constants)
             FunctionExpression { Function: "COALESCE" } call => Coalesce(call),
             CastExpression cast when cast.Operand.Type == cast.Type => cast.Operand,
             InListExpression list => InList(list),
+            LetExpression { Value: ConstantExpression } let => Simplify(ExpressionTree.Rewrite(
+                let.Body, part => part is LambdaParameter parameter && parameter.Id == let.Parameter.Id ? let.Value : part)),
             BinaryExpression binary when IsNullIfEither(binary) => new ConstantExpression(null, binary.Type),
             _ => ConstantFolding.Fold(expression),
         };
@@ -62,23 +76,27 @@ internal sealed class Simplification(IConstantEvaluator? constants)
         }
 
         bool isTwice = ExpressionTree.Same(both.Left, both.Right) && ExpressionRisks.IsDeterministic(both.Left);
-        return isTwice ? both.Left : neutral ? both : Factored(both);
+        return isTwice ? both.Left : both;
     }
 
     /// <summary>(a AND b) OR (a AND c) is a AND (b OR c): what is common can then go its own way.</summary>
     private static ScalarExpression Factored(BinaryExpression or)
     {
-        List<ScalarExpression>[] alternatives =
-            [.. ExpressionTree.Disjuncts(or).Select(part => ExpressionTree.Conjuncts(part).ToList())];
+        IReadOnlyList<ScalarExpression> written = ExpressionTree.Disjuncts(or);
+        ScalarExpression[] parts = [.. written.Select(WithFactors)];
+        List<ScalarExpression>[] alternatives = [.. parts.Select(part => ExpressionTree.Conjuncts(part).ToList())];
         ScalarExpression[] common =
         [
             .. alternatives[0].Where(part => ExpressionRisks.IsSafe(part)
                 && alternatives.All(other => other.Exists(its => ExpressionTree.Same(its, part)))),
         ];
-        if (common.Length == 0) { return or; }
+        if (common.Length == 0)
+        {
+            return parts.Zip(written, ReferenceEquals).All(isSame => isSame) ? or : ExpressionTree.Disjunction(parts)!;
+        }
 
-        IEnumerable<ScalarExpression?> rests = alternatives.Select(parts => ExpressionTree.Conjunction(
-            parts.Where(part => !Array.Exists(common, its => ExpressionTree.Same(its, part)))));
+        IEnumerable<ScalarExpression?> rests = alternatives.Select(conjuncts => ExpressionTree.Conjunction(
+            conjuncts.Where(part => !Array.Exists(common, its => ExpressionTree.Same(its, part)))));
         ScalarExpression[] others = [.. rests.Select(rest => rest ?? True)];
         return ExpressionTree.Conjunction(others.Contains(True)
             ? common

@@ -22,6 +22,8 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     {
         if (expression is BoundCase chosen && chosen.Contains<BoundScalarQuery>()) { return RewriteCase(chosen); }
 
+        if (expression is BoundLet let && let.Body.Contains<BoundSubquery>()) { return RewriteLet(let); }
+
         if (expression is not BoundSubquery subquery) { return base.Rewrite(expression); }
 
         // What is asked for more rows is there for fewer: the operand of CASE x WHEN … stands in every branch.
@@ -52,6 +54,21 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         BoundExpression? otherwise =
             chosen.Else is null ? null : RewriteWhere(Guard(branches, null, around), chosen.Else);
         return chosen with { Branches = [.. branches], Else = otherwise };
+    }
+
+    /// <summary>What a sub-query in the body is joined by may ask for the value: it becomes a column.</summary>
+    private BoundExpression RewriteLet(BoundLet let)
+    {
+        BoundColumn value = Computed(let.Parameter.Name, Rewrite(let.Value));
+        return Rewrite(new LetSubstitution(let.Parameter, value).Rewrite(let.Body));
+    }
+
+    /// <summary>A further column of the input.</summary>
+    private BoundColumn Computed(string name, BoundExpression value)
+    {
+        var column = new ColumnSymbol(name, value.Type);
+        Input = Input.With([new BoundProjection(column, value)]);
+        return new BoundColumn(column) { Span = value.Span };
     }
 
     private BoundExpression RewriteWhere(BoundExpression guard, BoundExpression expression)
@@ -192,13 +209,15 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
             : new DomainPushing(Input, correlation).Push(relation);
         if (subquery is not BoundAnyQuery any) { return (query, null); }
 
+        // A value that may differ each time is one for all the rows that it is compared with.
+        BoundExpression Once(BoundExpression operand) => operand.IsDeterministic() ? operand : Computed("operand", operand);
         var substitution = new ColumnSubstitution(query.Values);
-        var comparison = new BoundBinary(any.Operator, any.Operand, substitution.Rewrite(any.Value), DataType.Boolean);
+        var comparison = new BoundBinary(any.Operator, Once(any.Operand), substitution.Rewrite(any.Value), DataType.Boolean);
         for (int part = 0; part < any.FurtherOperands.Count; part++)
         {
             var further = new BoundBinary(
                 BoundOperator.Equal,
-                any.FurtherOperands[part],
+                Once(any.FurtherOperands[part]),
                 substitution.Rewrite(any.FurtherValues[part]),
                 DataType.Boolean);
             comparison = new BoundBinary(BoundOperator.And, comparison, further, DataType.Boolean);
@@ -243,6 +262,13 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         foreach (BoundExpression argument in arguments.Values) { argument.AddColumnsTo(outer); }
 
         return (relation.Rewritten(new ParameterSubstitution(arguments)), new Correlation(outer));
+    }
+
+    /// <summary>Puts a column in the place of a value that has a name.</summary>
+    private sealed class LetSubstitution(BoundLambdaParameter parameter, BoundColumn value) : BoundExpressionRewriter
+    {
+        public override BoundExpression Rewrite(BoundExpression expression) =>
+            expression is BoundLambdaParameter named && named.Id == parameter.Id ? value : base.Rewrite(expression);
     }
 
     /// <summary>Puts arguments in the place of parameters.</summary>

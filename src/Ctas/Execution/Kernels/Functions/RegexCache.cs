@@ -58,7 +58,7 @@ internal sealed class RegexCache
 
     private static Regex? Make(string pattern, RegexOptions options)
     {
-        string ofCharacters = CodePointPattern.Of(pattern);
+        string ofCharacters = CodePointPattern.Of(pattern, options);
         try { return new Regex(ofCharacters, options | RegexOptions.NonBacktracking); }
         catch (NotSupportedException) { return new Regex(ofCharacters, options, Timeout); }
         catch (RegexParseException)

@@ -1,0 +1,169 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Ctas.Data;
+
+/// <summary>
+/// Regular expressions over characters, of which UTF-16 writes some in two halves: what matches a character takes both halves
+/// or none.
+/// </summary>
+internal static class CodePointPattern
+{
+    private const string Halves = @"\uD800-\uDFFF";
+    private const string Pair = @"[\uD800-\uDBFF][\uDC00-\uDFFF]";
+
+    /// <summary>
+    /// The pattern with <c>.</c>, <c>[…]</c>, <c>[^…]</c>, <c>\D</c>, <c>\S</c>, <c>\W</c> and characters written in two
+    /// halves made to take whole characters.
+    /// </summary>
+    public static string Of(string pattern, RegexOptions options)
+    {
+        var text = new StringBuilder(pattern.Length);
+        for (int i = 0; i < pattern.Length;)
+        {
+            int length = LengthOfItem(pattern, i);
+            text.Append(Whole(pattern.Substring(i, length), pattern, options));
+            i += length;
+        }
+
+        return text.ToString();
+    }
+
+    private static string Whole(string item, string pattern, RegexOptions options)
+    {
+        switch (item)
+        {
+            case ".":
+                // Whether it takes the end of a line may change within the pattern.
+                bool canChange = pattern.Contains("(?", StringComparison.Ordinal);
+                string line = options.HasFlag(RegexOptions.Singleline) ? "" : @"\n";
+                return canChange ? $"(?:{Pair}|.)" : $"(?:{Pair}|[^{Halves}{line}])";
+            case @"\D" or @"\S" or @"\W":
+                return $"(?:{Pair}|[^{Halves}{item.ToLowerInvariant()}])";
+        }
+
+        bool isClass = item.Length > 1 && item[0] == '[';
+        if (isClass && (item[1] == '^' || item.Any(char.IsSurrogate))) { return CharacterClass.Parse(item).ToString(); }
+
+        return item.Any(char.IsSurrogate) ? $"(?:{item})" : item;
+    }
+
+    // An escaped character, a class in brackets, or one character.
+    private static int LengthOfItem(string pattern, int start)
+    {
+        if (pattern[start] == '\\') { return Math.Min(2, pattern.Length - start); }
+
+        bool isPair = start + 1 < pattern.Length && char.IsSurrogatePair(pattern[start], pattern[start + 1]);
+        if (pattern[start] != '[') { return isPair ? 2 : 1; }
+
+        // "]" is a character of the class where it stands first.
+        int end = start + 1;
+        if (end < pattern.Length && pattern[end] == '^') { end++; }
+
+        end++;
+        while (end < pattern.Length && pattern[end] != ']') { end += pattern[end] == '\\' ? 2 : 1; }
+
+        return Math.Min(end + 1, pattern.Length) - start;
+    }
+
+    /// <summary>A class in brackets: what .NET says of characters of one unit, and the characters of two.</summary>
+    private sealed class CharacterClass(bool isNegated)
+    {
+        private const int First = 0x10000;
+        private const int Last = 0x10FFFF;
+
+        private readonly StringBuilder _short = new();
+        private readonly List<(int Start, int End)> _long = [];
+
+        /// <summary>Takes the text of a class apart.</summary>
+        public static CharacterClass Parse(string text)
+        {
+            bool isNegated = text[1] == '^';
+            var parsed = new CharacterClass(isNegated);
+            int i = isNegated ? 2 : 1;
+            int end = text[^1] == ']' ? text.Length - 1 : text.Length;
+
+            // "]" is a character where it stands first.
+            if (i < end && text[i] == ']')
+            {
+                parsed._short.Append(@"\]");
+                i++;
+            }
+
+            while (i < end) { i = parsed.Add(text, i, end); }
+
+            return parsed;
+        }
+
+        public override string ToString()
+        {
+            IEnumerable<string> pairs = (isNegated ? Others() : _long).SelectMany(range => Pairs(range.Start, range.End));
+            string[] one = isNegated ? [$"[^{Halves}{_short}]"] : _short.Length > 0 ? [$"[{_short}]"] : [];
+            return $"(?:{string.Join('|', [.. pairs, .. one])})";
+        }
+
+        private int Add(string text, int start, int end)
+        {
+            if (text[start] == '\\')
+            {
+                int escaped = Math.Min(start + 2, end);
+                _short.Append(text, start, escaped - start);
+                return escaped;
+            }
+
+            (int low, int next) = CharacterAt(text, start);
+            bool isRange = next + 1 < end && text[next] == '-' && text[next + 1] is not ('\\' or '[');
+            (int high, int after) = isRange ? CharacterAt(text, next + 1) : (low, next);
+            if (high < First) { _short.Append(text, start, after - start); }
+            else if (low >= First) { _long.Add((low, high)); }
+            else
+            {
+                // From a character of one unit to one of two, but for the halves in between.
+                if (low < 0xD800) { _short.Append((char)low).Append(@"-\uD7FF"); }
+
+                _short.Append(@"\uE000-\uFFFF");
+                _long.Add((First, high));
+            }
+
+            return after;
+        }
+
+        private static (int Character, int Next) CharacterAt(string text, int start) =>
+            start + 1 < text.Length && char.IsSurrogatePair(text[start], text[start + 1])
+                ? (char.ConvertToUtf32(text[start], text[start + 1]), start + 2)
+                : (text[start], start + 1);
+
+        private IEnumerable<(int Start, int End)> Others()
+        {
+            int start = First;
+            foreach ((int from, int to) in _long.Order())
+            {
+                if (from > start) { yield return (start, from - 1); }
+
+                start = Math.Max(start, to + 1);
+            }
+
+            if (start <= Last) { yield return (start, Last); }
+        }
+
+        /// <summary>A range as pairs of halves: the rest of the first block, whole blocks, the beginning of the last one.</summary>
+        private static IEnumerable<string> Pairs(int start, int end)
+        {
+            while (start <= end)
+            {
+                bool isBlockStart = start % 0x400 == 0;
+                int lastOfBlock = start | 0x3FF;
+                int stop = Math.Min(end, isBlockStart && lastOfBlock <= end ? ((end + 1) & ~0x3FF) - 1 : lastOfBlock);
+                yield return $"[{High(start)}-{High(stop)}][{Low(start)}-{Low(stop)}]";
+                start = stop + 1;
+            }
+        }
+
+        private static string High(int character) => Escaped(0xD800 + ((character - First) >> 10));
+
+        private static string Low(int character) => Escaped(0xDC00 + (character & 0x3FF));
+
+        private static string Escaped(int unit) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $@"\u{unit:X4}");
+    }
+}
