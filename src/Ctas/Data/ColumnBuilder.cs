@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ctas.Data;
 
@@ -177,6 +179,7 @@ public sealed class FixedColumnBuilder<T> : ColumnBuilder
 /// <summary>Builds a <see cref="StringColumn"/>. Single-threaded.</summary>
 public sealed class StringColumnBuilder : ColumnBuilder
 {
+    private readonly RecentStrings _recent = new();
     private int[] _codes = [];
 
     /// <summary>Makes an empty builder whose strings go to <paramref name="pool"/>.</summary>
@@ -195,6 +198,31 @@ public sealed class StringColumnBuilder : ColumnBuilder
         if (!Pool.TryAddText(value, out int code)) { return false; }
 
         AppendCode(code);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryAppendText"/>, where <see cref="StringPool.TextPadding"/> bytes can be read behind the value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool TryAppendPaddedText(ReadOnlySpan<byte> value)
+    {
+        bool isText = !Pool.IsInterned ? Pool.TryAppendPadded(value, out int code)
+            : value.Length > RecentStrings.MaxLength || Pool.Count > RecentStrings.MaxStrings ? Pool.TryAddText(value, out code)
+            : TryAddShort(value, out code);
+        if (isText) { AppendCode(code); }
+
+        return isText;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAddShort(ReadOnlySpan<byte> value, out int code)
+    {
+        Vector128<byte> key = RecentStrings.KeyOf(ref MemoryMarshal.GetReference(value), value.Length);
+        code = _recent.Find(key);
+        if (code >= 0) { return true; }
+
+        if (!Pool.TryAddText(value, out code)) { return false; }
+
+        _recent.Keep(key, code, Pool.Count);
         return true;
     }
 

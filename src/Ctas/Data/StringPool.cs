@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -13,7 +14,7 @@ namespace Ctas.Data;
 /// <see cref="DeferredStrings"/> takes no others. The memory of a <i>lent</i> pool serves another one as soon as nobody uses
 /// it any more, see <see cref="Release"/>.
 /// </remarks>
-public sealed class StringPool
+public sealed partial class StringPool
 {
     private const int ChunkBits = 20;
     private const int ChunkBytes = 1 << ChunkBits;
@@ -234,10 +235,14 @@ public sealed class StringPool
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void RequireOwnStrings()
     {
-        if (Deferred is not null) { throw new InvalidOperationException("A pool of deferred strings takes no others."); }
+        if (Deferred is not null) { ThrowDeferred(); }
     }
+
+    [DoesNotReturn]
+    private static void ThrowDeferred() => throw new InvalidOperationException("A pool of deferred strings takes no others.");
 
     private int Intern(ReadOnlySpan<byte> value)
     {

@@ -134,7 +134,8 @@ internal static class ValueParser
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParseTimestamp(ReadOnlySpan<byte> text, out long microseconds)
     {
-        microseconds = 0;
+        if (PlainTimestamp.TryParse(text, out microseconds)) { return true; }
+
         if (text.Length < 10 || !TryParseDate(text[..10], out int days)) { return false; }
 
         long time = 0;

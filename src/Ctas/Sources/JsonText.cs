@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Ctas.Data;
 
 namespace Ctas.Sources;
 
@@ -20,15 +21,21 @@ internal static class JsonText
     {
         while (true)
         {
-            Vector256<byte> bytes = Vector256.LoadUnsafe(ref text, (nuint)at);
-            Vector256<byte> ends = Vector256.Equals(bytes, Vector256.Create((byte)'"'))
-                | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
-                | Vector256.Equals(Vector256.Min(bytes, Vector256.Create((byte)0x1F)), bytes);
-            uint found = ends.ExtractMostSignificantBits();
+            uint found = StringEnds(Vector256.LoadUnsafe(ref text, (nuint)at));
             if (found != 0) { return at + BitOperations.TrailingZeroCount(found); }
 
             at += Vector256<byte>.Count;
         }
+    }
+
+    /// <summary>A bit for each quote, backslash and control character.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint StringEnds(Vector256<byte> bytes)
+    {
+        Vector256<byte> ends = Vector256.Equals(bytes, Vector256.Create((byte)'"'))
+            | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
+            | Vector256.Equals(Vector256.Min(bytes, Vector256.Create((byte)0x1F)), bytes);
+        return ends.ExtractMostSignificantBits();
     }
 
     /// <summary>Reads a whole number of at most 15 digits.</summary>
@@ -77,6 +84,37 @@ internal static class JsonText
         return true;
     }
 
+    /// <summary>Reads a number of at most 19 digits without an exponent, correctly rounded.</summary>
+    /// <returns>False where the number is written in another way, or is no JSON number; nothing has been read.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool TryReadLongDouble(ref byte text, ref int at, out double value)
+    {
+        value = 0;
+        ulong read = 0;
+        int start = at + (Unsafe.Add(ref text, at) == '-' ? 1 : 0);
+        int end = ReadAllDigits(ref text, start, ref read);
+        bool beginsWithZero = Unsafe.Add(ref text, start) == '0';
+        if (end == start || (beginsWithZero && end > start + 1)) { return false; }
+
+        int digits = beginsWithZero ? 0 : end - start;
+        int fraction = 0;
+        if (Unsafe.Add(ref text, end) == '.')
+        {
+            int point = end;
+            end = ReadAllDigits(ref text, point + 1, ref read);
+            fraction = end - point - 1;
+            if (fraction == 0) { return false; }
+        }
+
+        if (digits + fraction > DecimalFraction.MaxDigits || Unsafe.Add(ref text, end) is (byte)'e' or (byte)'E') { return false; }
+
+        value = DecimalFraction.ToDouble(read, fraction);
+        if (start > at) { value = -value; }
+
+        at = end;
+        return true;
+    }
+
     /// <summary>The offset behind the JSON number that begins at an offset; not behind it where there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FindNumberEnd(ref byte text, int at)
@@ -116,6 +154,19 @@ internal static class JsonText
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWhole(ref byte text, int start, int digits) =>
         digits is > 0 and <= 15 && (digits == 1 || Unsafe.Add(ref text, start) != '0');
+
+    // Of more than 19 digits the value means nothing.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadAllDigits(ref byte text, int at, ref ulong value)
+    {
+        while (true)
+        {
+            int digits = ReadWord(ref text, at, out ulong read);
+            value = (value * PowersOfTen[digits]) + read;
+            at += digits;
+            if (digits < 8) { return at; }
+        }
+    }
 
     // At most 16 digits; the value of 16 is still exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

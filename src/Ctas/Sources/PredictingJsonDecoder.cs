@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ctas.Data;
 
 namespace Ctas.Sources;
 
@@ -23,7 +24,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
     // The object itself is the first of the 64 levels that the general decoder goes down.
     private static readonly JsonReaderOptions InnerValue = new() { MaxDepth = 63 };
 
-    private byte[] _unescaped = new byte[256];
+    private readonly JsonEscapes _escapes = new();
     private int _failures;
     private RecordPart _part;
     private int _row;
@@ -123,12 +124,14 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         switch (column.Kernel)
         {
             case ValueKernel.Text when Unsafe.Add(ref text, at) == '"':
-                int close = JsonText.FindStringEnd(ref text, at + 1);
-                if (Unsafe.Add(ref text, close) != '"') { break; }
+                if (!TryReadString(ref text, ref at, out ReadOnlySpan<byte> value) || !column.Texts.TryAppendPaddedText(value)) { return false; }
 
-                if (!column.Texts.TryAppendText(Slice(ref text, at + 1, close))) { return false; }
+                _filled++;
+                return true;
+            case ValueKernel.Timestamp when Unsafe.Add(ref text, at) == '"':
+                if (!TryReadString(ref text, ref at, out value) || !ValueParser.TryParseTimestamp(value, out long time)) { return false; }
 
-                at = close + 1;
+                column.Longs.Append(time);
                 _filled++;
                 return true;
             case ValueKernel.Int64 when JsonText.TryReadInteger(ref text, ref at, out long integer):
@@ -141,7 +144,7 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
                 column.Ints.Append((int)integer);
                 _filled++;
                 return true;
-            case ValueKernel.Double when JsonText.TryReadDouble(ref text, ref at, out double real):
+            case ValueKernel.Double when column.TryReadDouble(ref text, ref at, out double real):
                 column.Doubles.Append(real);
                 _filled++;
                 return true;
@@ -215,12 +218,9 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
     private JsonTokenType ReadInner(ref byte text, ref int at, int end, out ReadOnlySpan<byte> token)
     {
         int start = at;
-        if (Unsafe.Add(ref text, at) == '"' && JsonText.FindStringEnd(ref text, at + 1) is var close
-            && Unsafe.Add(ref text, close) == '"')
+        if (Unsafe.Add(ref text, at) == '"')
         {
-            at = close + 1;
-            token = Slice(ref text, start + 1, close);
-            return JsonTokenType.String;
+            return TryReadString(ref text, ref at, out token) ? JsonTokenType.String : JsonTokenType.None;
         }
 
         if (JsonText.FindNumberEnd(ref text, at) is var numberEnd && numberEnd > at)
@@ -236,17 +236,27 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         if (!reader.Read()) { return JsonTokenType.None; }
 
         JsonTokenType kind = reader.TokenType;
-        if (kind == JsonTokenType.String && reader.ValueIsEscaped)
-        {
-            if (_unescaped.Length < reader.ValueSpan.Length) { _unescaped = new byte[reader.ValueSpan.Length * 2]; }
-
-            token = _unescaped.AsSpan(0, reader.CopyString(_unescaped));
-        }
-        else { token = reader.ValueSpan; }
-
+        token = reader.ValueSpan;
         reader.Skip();
         at += (int)reader.BytesConsumed;
         return kind;
+    }
+
+    /// <summary>Reads the string whose quote stands at a place, without its escapes; false where it is malformed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryReadString(ref byte text, ref int at, out ReadOnlySpan<byte> value)
+    {
+        int start = at + 1;
+        int close = JsonText.FindStringEnd(ref text, start);
+        if (Unsafe.Add(ref text, close) == '"') { value = Slice(ref text, start, close); }
+        else
+        {
+            close = _escapes.Read(ref text, start, out value);
+            if (close < 0) { return false; }
+        }
+
+        at = close + 1;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -262,11 +272,14 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
             }
         }
 
-        if (JsonText.TryReadDouble(ref text, ref at, out _) || TryReadNull(ref text, ref at)
-            || TryReadBoolean(ref text, ref at, out _))
+        int numberEnd = JsonText.FindNumberEnd(ref text, at);
+        if (numberEnd > at)
         {
+            at = numberEnd;
             return true;
         }
+
+        if (TryReadNull(ref text, ref at) || TryReadBoolean(ref text, ref at, out _)) { return true; }
 
         try
         {

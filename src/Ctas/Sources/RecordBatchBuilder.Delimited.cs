@@ -79,7 +79,7 @@ public sealed partial class RecordBatchBuilder
                 && integer == (int)integer && Ends(ref text, end, delimiter):
                 column.Ints.Append((int)integer);
                 break;
-            case ValueKernel.Double when JsonText.TryReadDouble(ref text, ref end, out double real) && Ends(ref text, end, delimiter):
+            case ValueKernel.Double when column.TryReadDouble(ref text, ref end, out double real) && Ends(ref text, end, delimiter):
                 column.Doubles.Append(real);
                 break;
             default:
@@ -133,7 +133,7 @@ public sealed partial class RecordBatchBuilder
 
         ReadOnlySpan<byte> field = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, start), end - start);
         bool isAppended = column.Kernel == ValueKernel.Text
-            ? column.Texts.TryAppendText(field)
+            ? column.Texts.TryAppendPaddedText(field)
             : column.AppendText(field) is null;
         if (!isAppended) { return -1; }
 

@@ -292,9 +292,12 @@ public sealed partial class RecordBatchBuilder
 
     private void TakeBack(int row) => _columns.TruncateTo(row);
 
-    private int RowsOfNextBatch() => _isLending
-        ? (int)Math.Min(_batchRows, ValueColumn.RowsOfPool - (_rowsHandedOn % ValueColumn.RowsOfPool))
-        : _batchRows;
+    private int RowsOfNextBatch()
+    {
+        // The first batch is small: it shows which strings are worth looking for.
+        int rows = _rowsHandedOn == 0 ? Math.Min(_batchRows, ValueColumn.StringsToJudge) : _batchRows;
+        return _isLending ? (int)Math.Min(rows, ValueColumn.RowsOfPool - (_rowsHandedOn % ValueColumn.RowsOfPool)) : rows;
+    }
 
     private Bitmap? TakeBits(ref Bitmap? bits)
     {

@@ -35,7 +35,12 @@ internal sealed class RowColumns
             && _delivered.Exists(column => column.Source.Role == SourceColumnRole.RowTime);
         if (needsEventTime)
         {
-            EventTime = new ValueColumn(EventTimeColumn(definition)) { TimestampFormat = definition.TimestampFormat };
+            // It holds the value of one record, not one for each row.
+            EventTime = new ValueColumn(EventTimeColumn(definition))
+            {
+                TimestampFormat = definition.TimestampFormat,
+                Kernel = ValueKernel.General,
+            };
         }
     }
 

@@ -11,28 +11,6 @@ using Calendar = Ctas.Data.Calendar;
 
 namespace Ctas.Sources;
 
-/// <summary>How a decoder may append values to a column without asking for its type.</summary>
-internal enum ValueKernel
-{
-    /// <summary>Through the column, by the kind of token.</summary>
-    General,
-
-    /// <summary>Strings, as they are.</summary>
-    Text,
-
-    /// <summary>64-bit integers.</summary>
-    Int64,
-
-    /// <summary>32-bit integers.</summary>
-    Int32,
-
-    /// <summary>Floating-point numbers.</summary>
-    Double,
-
-    /// <summary>Truth values.</summary>
-    Boolean,
-}
-
 /// <summary>Appends the values of one source column to its typed builder, strictly and without loss.</summary>
 /// <remarks>
 /// The appending methods return null when the value was taken, otherwise what is wrong with it, and the column is
@@ -44,14 +22,20 @@ internal sealed class ValueColumn
     /// <summary>Not a failure: the inferred type is too narrow for the value. Compared by reference.</summary>
     public static readonly string MustWiden = new("the type must widen");
 
-    // Above this share of different strings among those appended, looking for equal ones costs more than it saves.
+    /// <summary>So many strings tell whether looking for equal ones is worth it.</summary>
+    public const int StringsToJudge = 2048;
+
+    // Above this share of different strings among those appended, looking for equal ones costs more than it saves; of few
+    // strings more are different than will be of many.
     private const double MaxDistinctShare = 0.9;
-    private const int MinStringsToJudge = 16_384;
+    private const double MaxDistinctShareOfFew = 0.985;
+    private const int FewStrings = 16_384;
 
     /// <summary>Compact tables encode so many rows at once, straight from a pool that holds them all.</summary>
     public const int RowsOfPool = 65_536;
 
     private ColumnBuilder _builder;
+    private ValueKernel _kernel;
     private long _stringsInPool;
     private long _rowsBefore;
     private NestedJsonReader? _nested;
@@ -70,7 +54,7 @@ internal sealed class ValueColumn
         IsInferred = column.Type.Kind is DataTypeKind.Unknown or DataTypeKind.Null;
         Type = IsInferred ? DataType.Null : column.Type;
         _builder = ColumnBuilder.Create(Type, pool: null, isLending);
-        Kernel = KernelOf(Type);
+        _kernel = KernelOf(Type);
         _nested = NestedReader();
         for (int row = 0; row < rows; row++) { _builder.AppendNull(); }
     }
@@ -91,12 +75,16 @@ internal sealed class ValueColumn
     public string? TimestampFormat { get; init; }
 
     /// <summary>Which of the typed builders below is there, and whether values need no check beyond the type's.</summary>
-    public ValueKernel Kernel { get; private set; }
+    public ValueKernel Kernel
+    {
+        get => _kernel;
+        init => _kernel = value;
+    }
 
     /// <summary>The builder of <see cref="ValueKernel.Text"/>.</summary>
     public StringColumnBuilder Texts => Unsafe.As<StringColumnBuilder>(_builder);
 
-    /// <summary>The builder of <see cref="ValueKernel.Int64"/>.</summary>
+    /// <summary>The builder of <see cref="ValueKernel.Int64"/> and <see cref="ValueKernel.Timestamp"/>.</summary>
     public FixedColumnBuilder<long> Longs => Unsafe.As<FixedColumnBuilder<long>>(_builder);
 
     /// <summary>The builder of <see cref="ValueKernel.Int32"/>.</summary>
@@ -146,6 +134,12 @@ internal sealed class ValueColumn
 
         return IsInferred ? Want(DataType.Boolean) : "a boolean";
     }
+
+    /// <summary>Reads a number of a DOUBLE column; false where the general way has to decide.</summary>
+    /// <remarks>A longer number may be one that an inferred column has to keep as it is written.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadDouble(ref byte text, ref int at, out double value) =>
+        JsonText.TryReadDouble(ref text, ref at, out value) || (!IsInferred && JsonText.TryReadLongDouble(ref text, ref at, out value));
 
     /// <summary>Appends a JSON number, given by its text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -292,7 +286,7 @@ internal sealed class ValueColumn
 
         _builder = wide;
         Type = _wanted;
-        Kernel = KernelOf(Type);
+        _kernel = KernelOf(Type);
         _nested = NestedReader();
         return before;
     }
@@ -314,7 +308,7 @@ internal sealed class ValueColumn
         ExactRow = -1;
         if (_builder is StringColumnBuilder strings && maxPoolBytes < long.MaxValue)
         {
-            _stringsInPool += rows;
+            _stringsInPool += column.Validity?.CountSet() ?? rows;
             _rowsBefore += rows;
             RenewPool(strings.Pool, maxPoolBytes, endsRows: _rowsBefore / RowsOfPool > (_rowsBefore - rows) / RowsOfPool);
         }
@@ -326,7 +320,8 @@ internal sealed class ValueColumn
     private void RenewPool(StringPool pool, long maxPoolBytes, bool endsRows)
     {
         bool isDistinct = !pool.IsInterned
-            || (_stringsInPool >= MinStringsToJudge && pool.Count > _stringsInPool * MaxDistinctShare);
+            || (_stringsInPool >= StringsToJudge
+                && pool.Count > _stringsInPool * (_stringsInPool < FewStrings ? MaxDistinctShareOfFew : MaxDistinctShare));
         bool isUsedUp = isDistinct && (pool.IsInterned || endsRows);
         if (!isUsedUp && pool.SizeInBytes <= maxPoolBytes) { return; }
 
@@ -345,6 +340,7 @@ internal sealed class ValueColumn
         DataTypeKind.Int => ValueKernel.Int32,
         DataTypeKind.Double => ValueKernel.Double,
         DataTypeKind.Boolean => ValueKernel.Boolean,
+        DataTypeKind.Timestamp => ValueKernel.Timestamp,
         _ => ValueKernel.General,
     };
 

@@ -27,6 +27,49 @@ public sealed class ValueParserTests
         });
 
     [Fact]
+    public void ToDouble_AnyDigitsAndScale_EqualsThePlatformsParser() =>
+        Gen.Select(
+            Gen.OneOf(Gen.ULong, Gen.ULong[0, 1UL << 54], Gen.Double[0, 1].Select(value => (ulong)(value * 1e19))),
+            Gen.Int[0, DecimalFraction.MaxDigits])
+        .Sample((digits, scale) => BitConverter.DoubleToInt64Bits(DecimalFraction.ToDouble(digits, scale))
+            .Should().Be(BitConverter.DoubleToInt64Bits(double.Parse($"{digits}e-{scale}", CultureInfo.InvariantCulture)), $"{digits}e-{scale}"));
+
+    [Theory]
+    [InlineData(9007199254740993, 0)]
+    [InlineData(90071992547409930, 1)]
+    [InlineData(90071992547409931, 1)]
+    [InlineData(90071992547409929, 1)]
+    [InlineData(9007199254740995, 0)]
+    [InlineData(ulong.MaxValue, 19)]
+    [InlineData(1, 19)]
+    [InlineData(0, 7)]
+    public void ToDouble_BetweenTwoDoubles_EqualsThePlatformsParser(ulong digits, int scale) =>
+        DecimalFraction.ToDouble(digits, scale).Should().Be(double.Parse($"{digits}e-{scale}", CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void TryParseTimestamp_PlainForm_EqualsTheTimeWithAnOffset() =>
+        Gen.Select(Gen.Int[0, 9999], Gen.Int[0, 13], Gen.Int[0, 32], Gen.Int[0, 24], Gen.Int[0, 60], Gen.Int[0, 60], Gen.String[Gen.Char["0123456789"], 0, 9])
+        .Sample((year, month, day, hour, minute, second, fraction) =>
+        {
+            string time = $"{year:d4}-{month:d2}-{day:d2}T{hour:d2}:{minute:d2}:{second:d2}" + (fraction.Length > 0 ? $".{fraction}" : "");
+            bool isTime = ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes($"{time}+00:00"), out long expected);
+            bool isPlain = PlainTimestamp.TryParse(Encoding.UTF8.GetBytes($"{time}Z"), out long microseconds);
+            (isPlain, microseconds).Should().Be((isTime, expected), time);
+        });
+
+    [Fact]
+    public void TryParseTimestamp_MutatedPlainForm_EqualsTheTimeWithAnOffset() =>
+        Gen.Select(Gen.Int[0, 26], Gen.Char["0123456789:-TtZ. x"]).Sample((place, other) =>
+        {
+            char[] mutated = "2024-02-29T23:59:58.123456".ToCharArray();
+            mutated[Math.Min(place, mutated.Length - 1)] = other;
+            string time = new(mutated);
+            bool isTime = ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes($"{time}+00:00"), out long expected);
+            (ValueParser.TryParseTimestamp(Encoding.UTF8.GetBytes($"{time}Z"), out long microseconds), microseconds)
+                .Should().Be((isTime, expected), time);
+        });
+
+    [Fact]
     public void TryParseInteger_AnyLong_RoundTrips() => Gen.Long.Sample(value =>
     {
         ValueParser.TryParseInteger(Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture)), out long parsed).Should().BeTrue();

@@ -281,7 +281,7 @@ public sealed class PredictedRecordTests
         {
             "count" or "small" or "amount" or "price" => Number(random),
             "flag" => random.Next(2) == 0 ? "true" : "false",
-            "at" => random.Next(2) == 0 ? "\"2024-05-06T07:08:09.123Z\"" : $"{random.NextInt64(2_000_000_000_000)}",
+            "at" => Time(random),
             "tags" => random.Next(2) == 0 ? "[]" : "[\"a\", \"b\\n\"]",
             "inner" => $$"""{"a":{{random.Next(100)}},"b":"x"}""",
             "unread" => random.Next(3) switch { 0 => "[1,{\"a\":[true,null]}]", 1 => "\"x\\u0041\"", _ => "-12.5e3" },
@@ -291,12 +291,30 @@ public sealed class PredictedRecordTests
                 1 => "\"caf\u00e9 \u4e16\u754c\"",
                 2 => "\"with \\\"escapes\\\" and \\u00e9\\n\"",
                 3 => $"\"{new string('x', random.Next(100))}\"",
+                4 => Escaped(random),
                 _ => $"\"{random.Next(30)}\"",
             },
         };
     }
 
-    private static string Number(Random random) => random.Next(12) switch
+    private static string Time(Random random) => random.Next(6) switch
+    {
+        0 => $"{random.NextInt64(2_000_000_000_000)}",
+        1 => $"\"2024-05-06T07:08:09.{random.Next(1_000_000)}Z\"",
+        2 => $"\"{random.Next(10_000):d4}-{random.Next(14):d2}-{random.Next(33):d2}T{random.Next(26):d2}:{random.Next(62):d2}:{random.Next(62):d2}Z\"",
+        3 => "\"2024-05-06 07:08:09+02:00\"",
+        4 => "\"2024-05\\u002D06T07:08:09Z\"",
+        _ => "\"2024-05-06T07:08:09Z\"",
+    };
+
+    private static string Escaped(Random random)
+    {
+        string[] escapes = ["\\u002B", "\\ud83d\\ude00", "\\uD83D", "\\ude00", "\\u4e16", "\\u0000", "\\u00G0", "\\/", "\\\"", "\\\\", "\\b\\f\\r\\t", "\\x"];
+        return "\"" + string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(
+            _ => new string('y', random.Next(40)) + escapes[random.Next(random.Next(4) == 0 ? escapes.Length : 2)])) + "\"";
+    }
+
+    private static string Number(Random random) => random.Next(13) switch
     {
         0 => "0",
         1 => "-0",
@@ -308,6 +326,7 @@ public sealed class PredictedRecordTests
         7 => $"00{random.Next(10)}",
         8 => new string('9', random.Next(14, 24)),
         9 => $"-{random.Next(100)}.0",
+        10 => $"{random.Next(3)}.{random.NextInt64(long.MaxValue)}",
         _ => random.Next(1000).ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 }

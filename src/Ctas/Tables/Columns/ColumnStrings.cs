@@ -65,8 +65,8 @@ internal sealed class ColumnStrings
     public void Look(TableStrings strings, int rows)
     {
         // Rows drawn at random from eight hundred thousand strings are as different as that; from fewer, equal ones show.
-        const int manyRows = 16_384;
-        const double surelyUnique = 0.99;
+        const int manyRows = 8192;
+        const double surelyUnique = 0.995;
 
         // Deferred strings are those of another table, which others read.
         bool isOpen = _storage == Storage.Undecided && strings.Pool is { IsInterned: true, Deferred: null } && rows >= manyRows;

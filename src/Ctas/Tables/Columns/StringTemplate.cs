@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Ctas.Tables.Columns;
@@ -71,21 +72,21 @@ internal sealed class StringTemplate
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryParse(ReadOnlySpan<byte> text, Span<long> numbers)
     {
-        if (!text.StartsWith(_literals[0])) { return false; }
+        if (!IsAt(text, 0, _literals[0])) { return false; }
 
-        text = text[_literals[0].Length..];
+        int at = _literals[0].Length;
         for (int field = 0; field < _fields.Length; field++)
         {
             int length = _fields[field].Digits == TemplateDigits.Decimal
-                ? ReadDecimal(text, _fields[field].Width, out numbers[field])
-                : ReadHex(text, _fields[field], out numbers[field]);
-            ReadOnlySpan<byte> literal = _literals[field + 1];
-            if (length < 0 || !text[length..].StartsWith(literal)) { return false; }
+                ? ReadDecimal(text[at..], _fields[field].Width, out numbers[field])
+                : ReadHex(text, at, _fields[field], out numbers[field]);
+            byte[] literal = _literals[field + 1];
+            if (length < 0 || !IsAt(text, at + length, literal)) { return false; }
 
-            text = text[(length + literal.Length)..];
+            at += length + literal.Length;
         }
 
-        return text.IsEmpty;
+        return at == text.Length;
     }
 
     /// <summary>Writes the text of numbers; gives its length. There is room for <see cref="MaxLength"/> bytes.</summary>
@@ -202,26 +203,41 @@ internal sealed class StringTemplate
         return fits ? length : -1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int ReadHex(ReadOnlySpan<byte> text, TemplateField field, out long number)
+    // Literals are short: many have one byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsAt(ReadOnlySpan<byte> text, int at, byte[] literal)
+    {
+        if (literal.Length == 0) { return true; }
+
+        return literal.Length <= text.Length - at && text[at] == literal[0]
+            && (literal.Length == 1 || text.Slice(at, literal.Length).SequenceEqual(literal));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadHex(ReadOnlySpan<byte> text, int at, TemplateField field, out long number)
     {
         number = 0;
-        if (text.Length < field.Width) { return -1; }
+        if (text.Length - at < field.Width) { return -1; }
 
-        if (text.Length >= TemplateField.MaxHex)
-        {
-            return TryReadHex(Vector128.Create(text[..TemplateField.MaxHex]), field, out number) ? field.Width : -1;
-        }
+        // Where fewer bytes than sixteen follow, some of those before are looked at too.
+        int start = Math.Max(0, Math.Min(at, text.Length - TemplateField.MaxHex));
+        Vector128<byte> digits = text.Length >= TemplateField.MaxHex
+            ? Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)start)
+            : Padded(text);
+        return TryReadHex(digits, at - start, field, out number) ? field.Width : -1;
+    }
 
+    private static Vector128<byte> Padded(ReadOnlySpan<byte> text)
+    {
         Span<byte> padded = stackalloc byte[TemplateField.MaxHex];
         padded.Clear();
         text.CopyTo(padded);
-        return TryReadHex(Vector128.Create<byte>(padded), field, out number) ? field.Width : -1;
+        return Vector128.Create<byte>(padded);
     }
 
-    /// <summary>Up to sixteen digits at once, the highest first; what follows them is ignored.</summary>
+    /// <summary>Up to sixteen digits at once, the highest first; what stands before and behind them is ignored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadHex(Vector128<byte> text, TemplateField field, out long number)
+    private static bool TryReadHex(Vector128<byte> text, int before, TemplateField field, out long number)
     {
         Vector128<byte> digits = text - Vector128.Create((byte)'0');
         Vector128<byte> letters = text - Vector128.Create((byte)(field.Digits == TemplateDigits.LowerHex ? 'a' : 'A'));
@@ -230,9 +246,9 @@ internal sealed class StringTemplate
         Vector128<ushort> pairs = Vector128.ConditionalSelect(
             isDigit, digits, (letters + Vector128.Create((byte)10)) & Vector128.Create((byte)15)).AsUInt16();
         pairs = (pairs << 4 | pairs >> 8) & Vector128.Create((ushort)byte.MaxValue);
-        ulong all = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(pairs, pairs).AsUInt64()[0]);
-        uint wanted = (1u << field.Width) - 1;
-        number = field.Width == 0 ? 0 : (long)(all >> (4 * (TemplateField.MaxHex - field.Width)));
+        ulong all = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(pairs, pairs).AsUInt64()[0]) << (4 * before);
+        uint wanted = ((1u << field.Width) - 1) << before;
+        number = (long)(all >> (4 * (TemplateField.MaxHex - field.Width)));
         return ((isDigit | isLetter).ExtractMostSignificantBits() & wanted) == wanted;
     }
 

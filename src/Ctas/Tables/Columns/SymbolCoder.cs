@@ -5,14 +5,15 @@ namespace Ctas.Tables.Columns;
 
 /// <summary>Codes many texts by symbols, four at a time: while one waits for the table of symbols, the others go on.</summary>
 /// <remarks>
-/// Texts are gathered in blocks that stay in the nearest caches. Of a block each lane takes one stretch of texts of about
-/// the same size, so that codes come in the order of the texts. Single-threaded.
+/// Texts are gathered in blocks that stay in the nearer caches, each with a byte behind it that no symbol holds: no symbol
+/// is then found across the end of a text, and coded as a byte that stands for itself that end is found again among the
+/// codes. Of a block each lane takes one stretch of texts of about the same size. Single-threaded.
 /// </remarks>
 internal sealed class SymbolCoder(SymbolTable symbols)
 {
     private const int Lanes = 4;
-    private const int BlockTexts = 512;
-    private const int BlockBytes = 1 << 15;
+    private const int BlockTexts = 1024;
+    private const int BlockBytes = 1 << 16;
 
     private readonly SymbolMatcher _matcher = new(symbols);
     private readonly int[] _ends = new int[BlockTexts];
@@ -33,11 +34,12 @@ internal sealed class SymbolCoder(SymbolTable symbols)
         for (; row < rows.Count && _count < BlockTexts && used < BlockBytes; row++)
         {
             ReadOnlySpan<byte> text = rows[row];
-            int wanted = checked(used + text.Length + SymbolTable.MaxSymbolLength);
+            int wanted = checked(used + text.Length + 1 + SymbolTable.MaxSymbolLength);
             if (wanted > _texts.Length) { Array.Resize(ref _texts, wanted); }
 
             text.CopyTo(_texts.AsSpan(used));
             used += text.Length;
+            _texts[used++] = (byte)_matcher.Foreign;
             _ends[_count++] = used;
         }
 
@@ -49,22 +51,24 @@ internal sealed class SymbolCoder(SymbolTable symbols)
     public void Encode()
     {
         // Coded, a text may be twice as long; both bytes of an escape are written before it is known to be one.
-        int room = checked((TextBytes * 2) + 1);
+        int bytes = TextBytes, room = checked((bytes * 2) + 1);
         if (room > _codes.Length) { _codes = new byte[room]; }
 
-        int bytes = TextBytes, to0 = LaneEnd(0, bytes / Lanes), to1 = LaneEnd(to0, bytes / Lanes * 2);
-        int to2 = LaneEnd(to1, bytes / Lanes * 3);
-        Lane lane0 = Begin(0, to0), lane1 = Begin(to0, to1), lane2 = Begin(to1, to2), lane3 = Begin(to2, _count);
+        // Where bytes are of every kind, an end cannot be told from a byte of a text.
+        if (_matcher.Foreign < 0 || _texts.AsSpan(0, bytes).Count((byte)_matcher.Foreign) != _count)
+        {
+            EncodeEach();
+            return;
+        }
+
+        int text1 = LaneStart(0, bytes / Lanes), text2 = LaneStart(text1, bytes / Lanes * 2), text3 = LaneStart(text2, bytes / Lanes * 3);
+        Lane lane0 = Begin(0, text1), lane1 = Begin(text1, text2), lane2 = Begin(text2, text3), lane3 = Begin(text3, _count);
         while (true)
         {
-            EndTexts(ref lane0);
-            EndTexts(ref lane1);
-            EndTexts(ref lane2);
-            EndTexts(ref lane3);
-            if (!(lane0.IsOpen & lane1.IsOpen & lane2.IsOpen & lane3.IsOpen)) { break; }
+            // So many symbols end in no lane behind its last text.
+            int steps = Math.Min(Math.Min(lane0.Left, lane1.Left), Math.Min(lane2.Left, lane3.Left)) / SymbolTable.MaxSymbolLength;
+            if (steps == 0) { break; }
 
-            // So many symbols end in no lane behind its text.
-            int steps = Math.Min(Math.Min(lane0.SafeSteps, lane1.SafeSteps), Math.Min(lane2.SafeSteps, lane3.SafeSteps));
             Run(steps, ref lane0, ref lane1, ref lane2, ref lane3);
         }
 
@@ -77,34 +81,20 @@ internal sealed class SymbolCoder(SymbolTable symbols)
     /// <summary>The codes of a text of the block.</summary>
     public ReadOnlySpan<byte> CodesOf(int text) => _codes.AsSpan(_starts[text], _lengths[text]);
 
+    private int StartOf(int text) => text == 0 ? 0 : _ends[text - 1];
+
     // The first text, from one on, that begins at or behind a place.
-    private int LaneEnd(int text, int place)
+    private int LaneStart(int text, int place)
     {
-        while (text < _count && (text == 0 ? 0 : _ends[text - 1]) < place) { text++; }
+        while (text < _count && StartOf(text) < place) { text++; }
 
         return text;
     }
 
     private Lane Begin(int text, int endText)
     {
-        int at = text == 0 ? 0 : _ends[text - 1];
-        var lane = new Lane { Text = text, EndText = endText, At = at, Written = at * 2, End = at };
-        if (lane.IsOpen) { Open(ref lane); }
-
-        return lane;
-    }
-
-    /// <summary>Begins the text of a lane; those that are empty are done with.</summary>
-    private void Open(ref Lane lane)
-    {
-        while (lane.IsOpen)
-        {
-            _starts[lane.Text] = lane.Written;
-            lane.End = _ends[lane.Text];
-            if (lane.End > lane.At) { return; }
-
-            _lengths[lane.Text++] = 0;
-        }
+        int at = StartOf(text);
+        return new Lane { Text = text, EndText = endText, At = at, End = StartOf(endText), Written = at * 2 };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -112,64 +102,64 @@ internal sealed class SymbolCoder(SymbolTable symbols)
     {
         ref byte texts = ref MemoryMarshal.GetArrayDataReference(_texts);
         ref byte codes = ref MemoryMarshal.GetArrayDataReference(_codes);
-        int at0 = lane0.At, at1 = lane1.At, at2 = lane2.At, at3 = lane3.At;
-        int to0 = lane0.Written, to1 = lane1.Written, to2 = lane2.Written, to3 = lane3.Written;
+        nint at0 = lane0.At, at1 = lane1.At, at2 = lane2.At, at3 = lane3.At;
+        nint to0 = lane0.Written, to1 = lane1.Written, to2 = lane2.Written, to3 = lane3.Written;
         for (; steps > 0; steps--)
         {
-            Put(_matcher.Next(Word(ref texts, at0)), ref texts, ref codes, ref at0, ref to0);
-            Put(_matcher.Next(Word(ref texts, at1)), ref texts, ref codes, ref at1, ref to1);
-            Put(_matcher.Next(Word(ref texts, at2)), ref texts, ref codes, ref at2, ref to2);
-            Put(_matcher.Next(Word(ref texts, at3)), ref texts, ref codes, ref at3, ref to3);
+            Step(ref texts, ref codes, ref at0, ref to0);
+            Step(ref texts, ref codes, ref at1, ref to1);
+            Step(ref texts, ref codes, ref at2, ref to2);
+            Step(ref texts, ref codes, ref at3, ref to3);
         }
 
-        (lane0.At, lane1.At, lane2.At, lane3.At) = (at0, at1, at2, at3);
-        (lane0.Written, lane1.Written, lane2.Written, lane3.Written) = (to0, to1, to2, to3);
+        (lane0.At, lane1.At, lane2.At, lane3.At) = ((int)at0, (int)at1, (int)at2, (int)at3);
+        (lane0.Written, lane1.Written, lane2.Written, lane3.Written) = ((int)to0, (int)to1, (int)to2, (int)to3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Word(ref byte texts, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref texts, (nint)at));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(int found, ref byte texts, ref byte codes, ref int at, ref int to)
+    private void Step(ref byte texts, ref byte codes, ref nint at, ref nint to)
     {
+        ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref texts, at));
+        uint found = _matcher.Next(word);
+
         // The code before a byte that stands for itself is what is found where there is no symbol.
-        Unsafe.Add(ref codes, (nint)to) = (byte)found;
-        Unsafe.Add(ref codes, (nint)to + 1) = Unsafe.Add(ref texts, (nint)at);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref codes, to), (ushort)((found & byte.MaxValue) | word << 8));
         to += SymbolMatcher.CodesOf(found);
         at += SymbolMatcher.LengthOf(found);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Step(ref Lane lane)
-    {
-        ref byte texts = ref MemoryMarshal.GetArrayDataReference(_texts);
-        ref byte codes = ref MemoryMarshal.GetArrayDataReference(_codes);
-        int code = _matcher.Find(Word(ref texts, lane.At), lane.End - lane.At, out int length);
-        Put(SymbolMatcher.Pack(code, length), ref texts, ref codes, ref lane.At, ref lane.Written);
-        if (lane.At == lane.End) { Close(ref lane); }
-    }
-
-    /// <summary>Goes on until the text of a lane is longer than a symbol may be.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EndTexts(ref Lane lane)
-    {
-        while (lane.IsOpen && lane.SafeSteps == 0) { Step(ref lane); }
-    }
-
-    private void Close(ref Lane lane)
-    {
-        _lengths[lane.Text] = lane.Written - _starts[lane.Text];
-        lane.Text++;
-        Open(ref lane);
-    }
-
+    /// <summary>Codes what a lane has left, and finds the texts among its codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(Lane lane)
     {
-        while (lane.IsOpen) { Step(ref lane); }
+        ref byte texts = ref MemoryMarshal.GetArrayDataReference(_texts);
+        ref byte codes = ref MemoryMarshal.GetArrayDataReference(_codes);
+        nint at = lane.At, to = lane.Written;
+        while (at < lane.End) { Step(ref texts, ref codes, ref at, ref to); }
+
+        byte end = (byte)_matcher.Foreign;
+        int start = StartOf(lane.Text) * 2, next = start;
+        for (int text = lane.Text; text < lane.EndText; next += 2)
+        {
+            next += _codes.AsSpan(next, (int)to - next).IndexOf(SymbolTable.Escape);
+            if (_codes[next + 1] != end) { continue; }
+
+            (_starts[text], _lengths[text++]) = (start, next - start);
+            start = next + 2;
+        }
     }
 
-    /// <summary>Where a lane is: in a text, at a byte of it, and in its codes.</summary>
+    private void EncodeEach()
+    {
+        for (int text = 0; text < _count; text++)
+        {
+            int start = StartOf(text);
+            _starts[text] = start * 2;
+            _lengths[text] = _matcher.Encode(_texts.AsSpan(start), _ends[text] - start - 1, _codes.AsSpan(start * 2));
+        }
+    }
+
+    /// <summary>Where a lane is in its texts, and in their codes.</summary>
     private struct Lane
     {
         public int Text;
@@ -178,8 +168,6 @@ internal sealed class SymbolCoder(SymbolTable symbols)
         public int End;
         public int Written;
 
-        public readonly bool IsOpen => Text < EndText;
-
-        public readonly int SafeSteps => (End - At - 1) / SymbolTable.MaxSymbolLength;
+        public readonly int Left => End - At;
     }
 }

@@ -4,18 +4,25 @@ using System.Runtime.InteropServices;
 namespace Ctas.Tables.Columns;
 
 /// <summary>Codes texts: takes the longest symbol at each place, or nearly: of long ones with one beginning the best.</summary>
-/// <remarks>150 KB, so it is let go of when a segment is sealed.</remarks>
+/// <remarks>
+/// 150 KB, so it is let go of when a segment is sealed. What is found is packed: the code in nine bits, the bytes of text in
+/// four, the bytes of codes in two; above them, for long symbols only, the bits of a word that lie behind the symbol.
+/// </remarks>
 internal sealed class SymbolMatcher
 {
     private const int SlotBits = 11;
-    private const int CodeMask = 511;
-    private const int None = CodeMask;
+    private const int LengthShift = 9;
+    private const int CodesShift = 13;
+    private const int RestShift = 16;
 
-    // Code | length << 9 of symbols of three bytes and more, by their first three.
+    // No symbol; its lower byte is the escape.
+    private const uint None = 511 | 1 << LengthShift | 2 << CodesShift;
+
+    // Symbols of three bytes and more, by their first three.
     private readonly ulong[] _longSymbols = new ulong[1 << SlotBits];
-    private readonly ushort[] _longCodes = new ushort[1 << SlotBits];
+    private readonly uint[] _longCodes = new uint[1 << SlotBits];
 
-    // Code | length << 9 by the first two bytes: a symbol of both, else one of the first.
+    // By the first two bytes: a symbol of both, else one of the first.
     private readonly ushort[] _shortCodes = new ushort[1 << 16];
     private readonly ushort[] _singles = new ushort[256];
 
@@ -23,27 +30,34 @@ internal sealed class SymbolMatcher
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SymbolMatcher(SymbolTable symbols)
     {
-        Array.Fill(_singles, (ushort)(None | 1 << 9));
+        // A word that equals what stands in an empty slot is looked for in another one.
+        _longSymbols[SlotOf(0)] = 1;
+        Array.Fill(_singles, (ushort)None);
         for (int code = 0; code < symbols.Count; code++)
         {
             (ulong bytes, int length) = symbols[code];
-            if (length == 1) { _singles[(int)bytes] = (ushort)(code | 1 << 9); }
+            if (length == 1) { _singles[(int)bytes] = (ushort)Pack(code, length); }
         }
 
-        for (int pair = 0; pair < _shortCodes.Length; pair++) { _shortCodes[pair] = _singles[pair & 255]; }
+        for (int pair = 0; pair < _shortCodes.Length; pair += _singles.Length) { _singles.CopyTo(_shortCodes, pair); }
 
         for (int code = 0; code < symbols.Count; code++)
         {
             (ulong bytes, int length) = symbols[code];
-            if (length == 2) { _shortCodes[(int)bytes] = (ushort)(code | 2 << 9); }
+            if (length == 2) { _shortCodes[(int)bytes] = (ushort)Pack(code, length); }
 
             int slot = SlotOf(bytes);
             if (length < 3 || _longCodes[slot] != 0) { continue; }
 
             _longSymbols[slot] = bytes;
-            _longCodes[slot] = (ushort)(code | length << 9);
+            _longCodes[slot] = Pack(code, length) | (uint)(64 - (8 * length)) << RestShift;
         }
+
+        Foreign = FindForeign(symbols);
     }
+
+    /// <summary>A byte that no symbol holds, none of UTF-8 if there is one; −1 where there is none.</summary>
+    public int Foreign { get; }
 
     /// <summary>Codes a text.</summary>
     /// <param name="text">The text; eight readable bytes follow it.</param>
@@ -79,45 +93,53 @@ internal sealed class SymbolMatcher
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ulong word, int left, out int length)
     {
-        int slot = SlotOf(word);
-        int found = _longCodes[slot];
-        length = found >> 9;
-        if (found != 0 && length <= left && ((word ^ _longSymbols[slot]) & SymbolTable.MaskOf(length)) == 0)
+        uint found = Next(word);
+        length = LengthOf(found);
+        if (length > left)
         {
-            return found & CodeMask;
+            // What stands behind the text made it a symbol.
+            found = left > 1 ? _shortCodes[(int)(word & 0xFFFF)] : _singles[(int)(word & 0xFF)];
+            length = LengthOf(found);
         }
 
-        found = left > 1 ? _shortCodes[(int)(word & 0xFFFF)] : _singles[(int)(word & 0xFF)];
-        length = found >> 9;
-        int code = found & CodeMask;
-        return code == None ? -1 : code;
+        return CodesOf(found) == 1 ? (int)(found & byte.MaxValue) : -1;
     }
 
-    /// <summary>As <see cref="Find"/> where eight bytes are left, without a branch: what was found, for the methods below.</summary>
+    /// <summary>What is found at a place where eight bytes are left; without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Next(ulong word)
+    public uint Next(ulong word)
     {
         nint slot = SlotOf(word);
-        int longCode = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_longCodes), slot);
+        uint longCode = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_longCodes), slot);
         ulong difference = word ^ Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_longSymbols), slot);
-        bool isLong = (longCode != 0) & (difference << (64 - (8 * (longCode >> 9))) == 0);
-        int shortCode = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_shortCodes), (nint)(word & 0xFFFF));
-        int wanted = -Unsafe.BitCast<bool, byte>(isLong);
-        return (longCode & wanted) | (shortCode & ~wanted);
+        uint shortCode = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_shortCodes), (nint)(word & 0xFFFF));
+        uint wanted = 0u - Unsafe.BitCast<bool, byte>(difference << (int)(longCode >> RestShift) == 0);
+        return shortCode ^ ((longCode ^ shortCode) & wanted);
     }
-
-    /// <summary>A code and the bytes of text that it takes as one number; a negative code says that there is no symbol.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Pack(int code, int length) => (code & CodeMask) | length << 9;
 
     /// <summary>Bytes of text that were taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LengthOf(int found) => found >> 9;
+    public static int LengthOf(uint found) => (int)(found >> LengthShift & 15);
 
     /// <summary>Bytes of codes: one, or two for a byte that stands for itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CodesOf(int found) => 1 + Unsafe.BitCast<bool, byte>((found & CodeMask) == None);
+    public static int CodesOf(uint found) => (int)(found >> CodesShift & 3);
+
+    private static uint Pack(int code, int length) => (uint)code | (uint)length << LengthShift | 1 << CodesShift;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SlotOf(ulong word) => (int)((uint)(word & 0xFFFFFF) * 2654435761u >> (32 - SlotBits));
+
+    private static int FindForeign(SymbolTable symbols)
+    {
+        Span<bool> isKnown = stackalloc bool[256];
+        isKnown.Clear();
+        for (int code = 0; code < symbols.Count; code++)
+        {
+            (ulong bytes, int length) = symbols[code];
+            for (; length > 0; length--, bytes >>= 8) { isKnown[(byte)bytes] = true; }
+        }
+
+        return isKnown.LastIndexOf(false);
+    }
 }
