@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>Ctrl-C.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>Nobody reads standard output any more; as a process has it that a closed pipe has ended.</summary>
+    public const int OutputClosed = 141;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace Ctas.Cli;
@@ -34,6 +35,9 @@ internal sealed class Terminal
     /// <summary>True when lines of standard error can be drawn over again.</summary>
     public bool IsLive { get; }
 
+    /// <summary>Cancelled when nobody reads standard output any more, as with <c>| head</c>.</summary>
+    public CancellationToken OutputClosed { get; private init; }
+
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess()
     {
@@ -41,7 +45,19 @@ internal sealed class Terminal
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         if (!Equals(Console.OutputEncoding, utf8)) { Console.OutputEncoding = utf8; }
 
-        return new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        return PipeOfProcess() is { } pipe
+            ? new(new StreamWriter(pipe, utf8) { AutoFlush = true }, Console.Error, false, !Console.IsErrorRedirected) { OutputClosed = pipe.Closed }
+            : new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+    }
+
+    /// <summary>Standard output where it is a pipe, and the system tells that it was closed; else null.</summary>
+    private static OutputPipe? PipeOfProcess()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected) { return null; }
+
+        // Not for a file: a stream keeps a position of its own there, and others may append to the same one.
+        var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return output.CanSeek ? null : new OutputPipe(output);
     }
 
     /// <summary>A terminal that is none: plain text, no colours, no live progress.</summary>

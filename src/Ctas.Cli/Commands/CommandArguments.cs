@@ -49,15 +49,19 @@ internal static class CommandArguments
     /// <summary>An option that is a whole number of at least 1.</summary>
     public static Option<int?> Count(string name, string description)
     {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
+        return new Option<int?>(name)
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
+            Description = description,
+            HelpName = "N",
+            CustomParser = result =>
             {
-                result.AddError($"{name} must be at least 1, not {count}.");
-            }
-        });
-        return option;
+                string given = result.Tokens[0].Value;
+                if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1) { return count; }
+
+                result.AddError($"{name} must be a whole number of at least 1, not \"{given}\".");
+                return null;
+            },
+        };
     }
 
     /// <summary>An option that is the name of one of some values, see <see cref="Chosen{T}"/>.</summary>

@@ -37,9 +37,16 @@ internal static class CtasCommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeToStop,
         };
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, terminal.OutputClosed);
         try
         {
-            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            int exitCode = await parsed.InvokeAsync(configuration, stopping.Token).ConfigureAwait(false);
+            return terminal.OutputClosed.IsCancellationRequested ? ExitCode.OutputClosed : exitCode;
+        }
+        catch (OperationCanceledException) when (terminal.OutputClosed.IsCancellationRequested)
+        {
+            // Who has read enough is told nothing.
+            return ExitCode.OutputClosed;
         }
         catch (OperationCanceledException)
         {
@@ -58,7 +65,7 @@ internal static class CtasCommandLine
 
           Results go to standard output, progress and reports to standard error.
           Exit code 0: all loaded and answered. 1: a table was not loaded, a query failed, or a demo check did not hold.
-          2: the arguments or the SQL are wrong. 130: cancelled.
+          2: the arguments or the SQL are wrong. 130: cancelled. 141: nobody reads standard output any more.
         """)
     {
         RunCommand.Create(terminal),

@@ -19,6 +19,10 @@ internal static class RunCommand
             Arity = ArgumentArity.ZeroOrMore,
             DefaultValueFactory = _ => [],
         };
+        queries.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(query => string.IsNullOrWhiteSpace(query.Value))) { result.AddError("--query needs a statement."); }
+        });
         Option<string> format = CommandArguments.Choice(
             "--format",
             "How results are printed: tables, one JSON object a row, or CSV with a header.",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ctas.Cli.Display;
 using Ctas.Data;
 
 namespace Ctas.Cli.Results;
@@ -24,7 +25,7 @@ internal abstract class ChangeWriter
     {
         public override void Write(QueryChanges changes)
         {
-            if (changes.IsSnapshot) { output.WriteLine("  " + string.Join(" | ", changes.Schema.Fields.Select(field => field.Name))); }
+            if (changes.IsSnapshot) { output.WriteLine("  " + Line(changes.Schema.Fields.Select(field => field.Name))); }
 
             foreach (ChangeBatch batch in changes.Batches)
             {
@@ -32,12 +33,14 @@ internal abstract class ChangeWriter
                 {
                     IEnumerable<string> values = batch.Rows.Columns.ToArray()
                         .Select(column => column.IsNull(row) ? "NULL" : ValueText.Of(column, row));
-                    output.WriteLine((batch.Weights?[row] is < 0 ? "- " : "+ ") + string.Join(" | ", values));
+                    output.WriteLine((batch.Weights?[row] is < 0 ? "- " : "+ ") + Line(values));
                 }
             }
 
             output.Flush();
         }
+
+        private static string Line(IEnumerable<string> texts) => PlainText.OneLine(string.Join(" | ", texts));
     }
 
     /// <summary>Changes as rows with two columns more.</summary>

@@ -1,49 +1,63 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Ctas.Kafka.Testing;
 
 namespace Ctas.IntegrationTests.Cli;
 
-/// <summary>The real process, as a shell starts and interrupts it.</summary>
-public sealed partial class CtrlCTests
+/// <summary>What ends the real process from outside.</summary>
+public sealed class CtrlCTests : IDisposable
 {
-    private const int Sigint = 2;
-    private const nint DefaultAction = 0;
+    private readonly ScriptFolder _folder = new();
+    private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start();
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30));
+
+    public CtrlCTests() => _kafka.CreateTopic("orders");
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _kafka.Dispose();
+        _patience.Dispose();
+    }
 
     [Fact]
     public async Task Run_InterruptedWhileItLoads_StopsAtOnceWith130()
     {
         if (OperatingSystem.IsWindows()) { return; }
 
-        using var folder = new ScriptFolder();
-        await using var kafka = EmbeddedKafka.Start();
-        kafka.CreateTopic("orders");
-        kafka.SetLatency(EmbeddedKafka.AllBrokers, TimeSpan.FromSeconds(60));
-        string script = folder.Write("CREATE TABLE orders AS SELECT * FROM kafka://orders;");
+        _kafka.SetLatency(EmbeddedKafka.AllBrokers, TimeSpan.FromSeconds(60));
+        string script = _folder.Write("CREATE TABLE orders AS SELECT * FROM kafka://orders;");
 
-        // A runner that a shell started in the background ignores the signal, and what it starts would do so too.
-        _ = Signal(Sigint, DefaultAction);
-        using Process process = Start("run", script, "--bootstrap-servers", kafka.BootstrapServers);
-        await Until.TrueAsync(() => kafka.Requests.Count > 0);
-        _ = Kill(process.Id, Sigint);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await process.WaitForExitAsync(patience.Token);
+        using Process process = CtasProcess.Start("run", script, "--bootstrap-servers", _kafka.BootstrapServers);
+        await Until.TrueAsync(() => _kafka.Requests.Count > 0);
+        process.Interrupt();
+        await process.WaitForExitAsync(_patience.Token);
 
         process.ExitCode.Should().Be(130);
-        (await process.StandardError.ReadToEndAsync(patience.Token)).Should().Contain("ctas: cancelled");
-        (await process.StandardOutput.ReadToEndAsync(patience.Token)).Should().BeEmpty();
+        (await process.StandardError.ReadToEndAsync(_patience.Token)).Should().Contain("ctas: cancelled");
+        (await process.StandardOutput.ReadToEndAsync(_patience.Token)).Should().BeEmpty();
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [typeof(Ctas.Cli.Terminal).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+    [Fact]
+    public async Task Follow_ReaderOfItsOutputGone_EndsWith141WhenItHasMoreToSay()
+    {
+        if (OperatingSystem.IsWindows()) { return; }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+        await ProduceAsync(1);
+        string script = _folder.Write("CREATE TABLE orders AS SELECT ROWKEY AS id, n FROM kafka://orders EMIT CHANGES;");
 
-    [LibraryImport("libc", EntryPoint = "signal")]
-    private static partial nint Signal(int signal, nint action);
+        // As "ctas run … --follow | head -n 2" does.
+        using Process process = CtasProcess.Start(
+            "run", script, "-b", _kafka.BootstrapServers, "--quiet", "--follow", "--format", "csv", "-q", "SELECT id, n FROM orders");
+        string?[] head = [await process.StandardOutput.ReadLineAsync(_patience.Token), await process.StandardOutput.ReadLineAsync(_patience.Token)];
+        process.StandardOutput.Close();
+        await ProduceAsync(2);
+        await process.WaitForExitAsync(_patience.Token);
+
+        head[0].Should().Be("$version,$weight,id,n");
+        head[1].Should().EndWith(",1,k,1");
+        process.ExitCode.Should().Be(141);
+        (await process.StandardError.ReadToEndAsync(_patience.Token)).Should().BeEmpty();
+    }
+
+    private Task ProduceAsync(int n) => _kafka.ProduceAsync("orders", [EmbeddedRecord.Of("k", $$"""{"n":{{n}}}""")]);
 }

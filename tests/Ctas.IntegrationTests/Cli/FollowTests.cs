@@ -61,10 +61,12 @@ public sealed class FollowTests : IDisposable
         await Until.TrueAsync(() => output.ToString().EndsWith("+ ann | 5\n", StringComparison.Ordinal));
         Produce("2", """{"amount":1}""");
         await Until.TrueAsync(() => output.ToString().EndsWith("+ NULL | 1\n", StringComparison.Ordinal));
+        Produce("3", """{"customer":"b\nob\u001b[2J","amount":2}""");
+        await Until.TrueAsync(() => output.ToString().EndsWith(" | 2\n", StringComparison.Ordinal));
         await cancellation.CancelAsync();
 
         (await run).Should().Be(130);
-        output.ToString().Should().Be("  customer | total\n+ ann | 5\n+ NULL | 1\n");
+        output.ToString().Should().Be("  customer | total\n+ ann | 5\n+ NULL | 1\n+ b\\nob\\u001b[2J | 2\n");
     }
 
     [Fact]
