@@ -109,6 +109,58 @@ public sealed class ChangelogCompactorTests
     }
 
     [Fact]
+    public void Add_KeysThatComeBackAfterARewrite_AreThereOnce()
+    {
+        const int keys = 10_000, deleted = 1_000;
+        SourceDefinition definition = RecordFeed.Define(TextKey, Value) with { Mode = ReadMode.Changelog, BatchRows = keys };
+        var feed = new RecordFeed(definition);
+        var compactor = new ChangelogCompactor();
+
+        // Their segment is too dense to be copied, so that the dead rows stay where they are.
+        for (int key = 0; key < keys; key++) { feed.Add("""{"v":1}""", $"k{key}"); }
+
+        compactor.Add(feed.Finish());
+        for (int key = 0; key < deleted; key++) { feed.Add(null, $"k{key}"); }
+
+        compactor.Add(feed.Finish());
+        AddVersions(feed, compactor, 8 * keys);
+        for (int key = 0; key < deleted; key++) { feed.Add("""{"v":2}""", $"k{key}"); }
+
+        compactor.Add(feed.Finish());
+
+        compactor.LiveRows.Should().Be(keys + 1);
+        Values(compactor.Finish()).Where(row => (string)row[0]! != "often").ToDictionary(row => (string)row[0]!, row => (int)row[1]!)
+            .Should().BeEquivalentTo(Enumerable.Range(0, keys).ToDictionary(key => $"k{key}", key => key < deleted ? 2 : 1));
+    }
+
+    [Fact]
+    public void Finish_RowsReadBeforeTheFirstKey_FollowThePolicyAlsoAfterARewrite()
+    {
+        foreach ((NullKeyPolicy policy, int rows, long dropped) in new[] { (NullKeyPolicy.Append, 501, 0L), (NullKeyPolicy.Skip, 1, 500L) })
+        {
+            var feed = new RecordFeed(RecordFeed.Define() with { NullKey = policy, BatchRows = 10_000 });
+            var compactor = new ChangelogCompactor(policy);
+            for (int row = 0; row < 500; row++) { feed.Add("""{"v":0}"""); }
+
+            compactor.Add(feed.Finish());
+            AddVersions(feed, compactor, 80_000);
+            StagedTable table = compactor.Finish();
+
+            (table.RowCount, table.KeylessDropped).Should().Be((rows, dropped));
+        }
+    }
+
+    /// <summary>So many versions of one key: enough for sparse segments to be rewritten.</summary>
+    private static void AddVersions(RecordFeed feed, ChangelogCompactor compactor, int count)
+    {
+        for (int version = 0; version < count; version++)
+        {
+            feed.Add($$"""{"v":{{version}}}""", "often");
+            if (feed.Builder.IsFull) { compactor.Add(feed.Finish()); }
+        }
+    }
+
+    [Fact]
     public void Finish_InferredColumns_HaveTheWidestSchemaEverywhere()
     {
         var feed = new RecordFeed();
