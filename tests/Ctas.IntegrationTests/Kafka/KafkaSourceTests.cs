@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 
 using Ctas.Data;
+using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Sources;
@@ -161,7 +162,7 @@ public sealed class KafkaSourceTests : IDisposable
         SourceBatch first = (await scan.ReadAsync(CancellationToken.None))!;
         _kafka.SetBrokerDown(EmbeddedKafka.AllBrokers);
         Task<List<object?[]>> reading = scan.ReadRowsAsync();
-        SpinWait.SpinUntil(() => scan.GetStatistics().Retries > 0 || reading.IsCompleted, TimeSpan.FromSeconds(30));
+        await HangGuard.UntilAsync(() => scan.GetStatistics().Retries > 0 || reading.IsCompleted);
         _kafka.SetBrokerUp(EmbeddedKafka.AllBrokers);
         List<object?[]> rest = await reading;
 
@@ -235,8 +236,7 @@ public sealed class KafkaSourceTests : IDisposable
     {
         Task<List<object?[]>> reading =
             Source(Definition() with { WaitsForMissingTopic = true }).ReadAllAsync();
-        SpinWait.SpinUntil(
-            () => _kafka.Requests.Count(r => r.ApiKey == KafkaApiKey.Metadata) > 2, TimeSpan.FromSeconds(30));
+        await HangGuard.UntilAsync(() => _kafka.Requests.Count(r => r.ApiKey == KafkaApiKey.Metadata) > 2);
         reading.IsCompleted.Should().BeFalse();
 
         _kafka.CreateTopic("t");
@@ -324,8 +324,7 @@ public sealed class KafkaSourceTests : IDisposable
             EmbeddedRecord.Of("c", """{"n":3}"""),
         ]);
 
-        await using ISourceScan scan = await Source(
-            Definition() with { OnError = RecordErrorPolicy.DeadLetter, DeadLetterTopic = "dead" }).OpenGuardedAsync();
+        await using ISourceScan scan = await Source(ToDeadLetters).OpenGuardedAsync();
         List<object?[]> rows = await scan.ReadRowsAsync();
 
         rows.Select(r => r[0]).Should().Equal("a", "c");
@@ -355,6 +354,33 @@ public sealed class KafkaSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_DeadLetterTopicRefusesARecord_FailsInsteadOfLosingIt()
+    {
+        _kafka.CreateTopic("t");
+        _kafka.CreateTopic("dead");
+        await _kafka.ProduceAsync("t", [EmbeddedRecord.Of("a", """{"n":1}"""), EmbeddedRecord.Of("b", "{broken")]);
+        _kafka.FailNextProduceTo("dead", 0, ErrorCode.TopicAuthorizationFailed);
+
+        SourceException failure = await FailureOfAsync(() => Source(ToDeadLetters).ReadAllAsync());
+
+        failure.Message.Should().StartWith("could not write to dead-letter topic \"dead\": ");
+    }
+
+    [Fact]
+    public async Task Read_DeadLetterTopicDoesNotAnswer_FailsInsteadOfLosingARecord()
+    {
+        _kafka.CreateTopic("t");
+        _kafka.CreateTopic("dead");
+        await _kafka.ProduceAsync("t", [EmbeddedRecord.Of("a", """{"n":1}"""), EmbeddedRecord.Of("b", "{broken")]);
+        _kafka.FailNextOnBroker(1, KafkaApiKey.Produce, new InjectedFault(ErrorCode.NoError, TimeSpan.FromMinutes(10)));
+
+        SourceException failure = await FailureOfAsync(
+            () => Source(ToDeadLetters, new KafkaSourceOptions { RequestTimeout = TimeSpan.FromMilliseconds(500) }).ReadAllAsync());
+
+        failure.Message.Should().StartWith("could not write to dead-letter topic \"dead\": ").And.Contain("Timed out");
+    }
+
+    [Fact]
     public async Task Open_NameLongerThanTheClientTakes_Fails()
     {
         ISource source = Source(Definition() with { Location = new TopicLocation(new string('t', 600), null) });
@@ -369,6 +395,8 @@ public sealed class KafkaSourceTests : IDisposable
             Columns = [Id, N],
             ClientProperties = properties.ToDictionary(p => p.Name, p => p.Value),
         };
+
+    private static SourceDefinition ToDeadLetters => Definition() with { OnError = RecordErrorPolicy.DeadLetter, DeadLetterTopic = "dead" };
 
     private static EmbeddedRecord[] Records(int count, int from = 0) =>
         [.. Enumerable.Range(from, count).Select(i => EmbeddedRecord.Of($"k{i}", $$"""{"n":{{i}}}"""))];

@@ -61,6 +61,16 @@ public sealed class KafkaTailTests
     }
 
     [Fact]
+    public async Task Tail_NothingButMarkersAndHoles_GivesThePositionBehindThem()
+    {
+        _topic.AddPartition().Records(1).Marker().Hole(3).Marker();
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 1));
+
+        (await ReadKeysAsync(tail, until: 6)).Should().BeEmpty("who waits for an offset behind them would wait for ever");
+    }
+
+    [Fact]
     public async Task Tail_ManyTransientFaults_AreOutlasted()
     {
         ScriptedPartition partition = _topic.AddPartition().Records(2);

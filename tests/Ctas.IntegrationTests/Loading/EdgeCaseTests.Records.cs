@@ -159,6 +159,12 @@ public sealed partial class EdgeCaseTests
                 CREATE TABLE appending WITH (mode = 'changelog', null_key = 'append') AS
                 SELECT ROWKEY AS id, n FROM kafka://{topic}
                 """)
+            .AddScript(
+                $"""
+                CREATE TABLE src (id VARCHAR PRIMARY KEY, n BIGINT) WITH (kafka_topic = '{topic}', value_format = 'JSON', null_key = 'append');
+                CREATE TABLE declared AS SELECT id, n FROM src;
+                CREATE TABLE declared_compact WITH (table_model = 'compact') AS SELECT n, id FROM src;
+                """)
             .Build();
 
         LoadResult result = await engine.LoadAsync().Guarded();
@@ -170,6 +176,8 @@ public sealed partial class EdgeCaseTests
         result["skipping"].Rejected.Should().Be(3);
         result["skipping"].RejectedSamples.Select(sample => sample.Offset).Should().Equal(1, 3, 4);
         engine.Tables["appending"].Contents().Should().Equal("NULL|2", "NULL|4", "a|3");
+        engine.Tables["declared"].Contents().Should().Equal("NULL|2", "NULL|4", "a|3");
+        engine.Tables["declared_compact"].Contents().Should().Equal("2|NULL", "3|a", "4|NULL");
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Maintenance;
 using Ctas.Tables;
+using Ctas.Tests.Maintenance;
 
 namespace Ctas.IntegrationTests.Maintenance;
 
@@ -114,19 +115,24 @@ public sealed class LiveTopicTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EmitChanges_DeadLetterTopicRefusesARecord_TableIsFreshNoLongerInsteadOfLosingIt()
+    {
+        await using CtasEngine engine = await LoadWithDeadLettersAsync();
+
+        _kafka.FailNextProduceTo("dead", 0, Confluent.Kafka.ErrorCode.TopicAuthorizationFailed);
+        await _kafka.ProduceAsync(
+            "users",
+            [EmbeddedRecord.Of("bad", "{") with { Partition = 0 }, EmbeddedRecord.Of("good", """{"city":"Rome"}""") with { Partition = 0 }]);
+
+        RegistrySnapshot stale = await engine.Tables.UntilAsync(moment => moment.Tables.Any(table => table.State == TableState.Failed));
+        stale.Tables.Single(table => table.Name == "t").Failure!.Message.Should().Contain("could not write to dead-letter topic \"dead\"");
+        stale.Tables.Single(table => table.Name == "t").RowCount.Should().Be(0, "the record behind it is not passed either");
+    }
+
+    [Fact]
     public async Task EmitChanges_MalformedRecord_IsInTheDeadLetterTopicBeforeItIsPassed()
     {
-        _kafka.CreateTopic("dead");
-        await using CtasEngine engine = new CtasEngineBuilder()
-            .UseKafka(_kafka.BootstrapServers)
-            .AddScript(
-                """
-                CREATE TABLE src (id VARCHAR PRIMARY KEY, city VARCHAR) WITH (
-                    kafka_topic = 'users', value_format = 'JSON', on_error = 'dead_letter', dead_letter_topic = 'dead');
-                CREATE TABLE t AS SELECT id, city FROM src EMIT CHANGES;
-                """)
-            .Build();
-        (await engine.LoadAsync()).ThrowIfFailed();
+        await using CtasEngine engine = await LoadWithDeadLettersAsync();
 
         await _kafka.ProduceAsync(
             "users",
@@ -136,6 +142,22 @@ public sealed class LiveTopicTests : IAsyncLifetime
 
         table.Rows.Select(row => row.ToString()).Should().Equal("(good, Rome)");
         _kafka.GetOffsets("dead", 0).End.Should().Be(1);
+    }
+
+    private async Task<CtasEngine> LoadWithDeadLettersAsync()
+    {
+        _kafka.CreateTopic("dead");
+        CtasEngine engine = new CtasEngineBuilder()
+            .UseKafka(_kafka.BootstrapServers)
+            .AddScript(
+                """
+                CREATE TABLE src (id VARCHAR PRIMARY KEY, city VARCHAR) WITH (
+                    kafka_topic = 'users', value_format = 'JSON', on_error = 'dead_letter', dead_letter_topic = 'dead');
+                CREATE TABLE t AS SELECT id, city FROM src EMIT CHANGES;
+                """)
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        return engine;
     }
 
     private static async Task<string> NextAsync(IAsyncEnumerator<TableChange> changes)
