@@ -15,7 +15,7 @@ IComparisonSuite[] suites =
     new TableComparisons(), new MemoryComparisons(), new ColumnComparisons(), new LookupComparisons(),
     new KafkaComparisons(), new FileComparisons(), new QueryComparisons(), new IndexJoinComparisons(), new H2oComparisons(),
     new TpchComparisons(), new ScalingComparisons(), new SnapshotComparisons(),
-    new MaintenanceComparisons(), new LiveComparisons(), new NexmarkComparisons(),
+    new MaintenanceComparisons(), new LiveLoadComparisons(), new LiveComparisons(), new NexmarkComparisons(),
 ];
 string? filter = Option("--filter");
 bool asJson = args.Contains("--json");

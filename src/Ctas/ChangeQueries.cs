@@ -83,7 +83,7 @@ internal static class ChangeQueries
         {
             foreach (LogicalScan scan in query.Scans)
             {
-                foreach ((MaintainedTable table, IReadOnlyList<ChangeBatch> batches) in tick.Changes)
+                foreach ((MaintainedTable table, (IReadOnlyList<ChangeBatch> batches, _)) in tick.Changes)
                 {
                     if (!string.Equals(table.Name, scan.Relation, StringComparison.OrdinalIgnoreCase)) { continue; }
 

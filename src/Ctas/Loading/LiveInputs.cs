@@ -94,13 +94,22 @@ internal sealed class LiveInputs : IDisposable
 
             table.Changes.Clear();
         }
+
+        foreach (MaintainedTable table in tables) { table.MoveOn(input => VersionAfter(input, tick, tables)); }
     }
 
     // Of a table that is loaded too, what follows from the same tick; sources begin later.
     private static IReadOnlyList<ChangeBatch> ChangesOf(MaintainedInput input, TickChanges tick) => input switch
     {
-        TableInput { Table: var read } => tick.Changes.GetValueOrDefault(read) ?? read.Changes,
+        TableInput { Table: var read } => tick.Changes.GetValueOrDefault(read)?.Changes ?? read.Changes,
         _ => [],
+    };
+
+    private static Table? VersionAfter(MaintainedInput input, TickChanges tick, IReadOnlyList<MaintainedTable> tables) => input switch
+    {
+        TableInput { Table: var read } when tables.Contains(read) => read.Current,
+        TableInput { Table: var read } => tick.Changes.GetValueOrDefault(read)?.Version,
+        _ => null,
     };
 
     private bool ReadsOthers(MaintainedTable table) =>

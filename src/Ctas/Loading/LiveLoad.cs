@@ -19,20 +19,21 @@ internal sealed class LiveLoad(
 {
     /// <summary>Runs the first tick.</summary>
     /// <param name="query">The query, planned for maintenance.</param>
-    /// <param name="provider">What gives the rows of a scan.</param>
+    /// <param name="inputs">What gives the rows of a scan.</param>
     /// <param name="check">Called after each batch; throws when there is too much.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ExecutionException">A row could not be computed.</exception>
     public async Task<LoadedLiveTable> RunAsync(
-        PlannedQuery query, IScanProvider provider, Action<long> check, CancellationToken cancellationToken)
+        PlannedQuery query, LoadInputs inputs, Action<long> check, CancellationToken cancellationToken)
     {
         var maintained = new MaintainedQuery(
             Maintainability.OverExactSources(query.Plan),
             LoadProperties.RowErrors(plan.Properties),
-            isFinal: plan.Emit == EmitMode.Final);
+            isFinal: plan.Emit == EmitMode.Final,
+            lookedUp: scan => scan.IsSource ? ChangelogOf(scan) : VersionOf(scan, inputs)?.Statistics);
         foreach (LogicalScan scan in maintained.Scans)
         {
-            await foreach (ChangeBatch changes in provider.ReadAsync(scan, cancellationToken).ConfigureAwait(false))
+            await foreach (ChangeBatch changes in inputs.ReadAsync(scan, cancellationToken).ConfigureAwait(false))
             {
                 maintained.Push(scan, changes);
                 check(maintained.StateBytes);
@@ -56,9 +57,23 @@ internal sealed class LiveLoad(
         }
 
         maintained.Commit();
+        foreach (LookedUpTable table in maintained.LookedUp)
+        {
+            if (VersionOf(table.Scan, inputs) is { } version) { table.MoveTo(version); }
+        }
+
         writer.Publish(maintained.StateBytes);
         return new LoadedLiveTable(plan, maintained, writer, Followed(maintained));
     }
+
+    private static Table? VersionOf(LogicalScan scan, LoadInputs inputs) =>
+        scan.IsSource ? null : inputs.Tables[scan.Relation].Snapshot() as Table;
+
+    /// <summary>How rows are found in a changelog that will be followed; null for any other source.</summary>
+    private ChangelogStatistics? ChangelogOf(LogicalScan scan) =>
+        scans[scan.Relation].Scan.Source is ITailSource && staged.TryGetValue(scan.Relation, out StagedTable? rows) && rows.Schema.HasKey
+            ? ChangelogStatistics.Of(scan.Schema, rows)
+            : null;
 
     private Dictionary<string, FollowedScan> Followed(MaintainedQuery query)
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Ctas.Data;
+using Ctas.Tables;
 
 namespace Ctas.Maintenance;
 
@@ -26,13 +27,13 @@ internal sealed class ChangeSubscription(IReadOnlyList<MaintainedTable> tables, 
     {
         if (EndWhenStale()) { return; }
 
-        Dictionary<MaintainedTable, IReadOnlyList<ChangeBatch>> changed = [];
+        Dictionary<MaintainedTable, TableTick> changed = [];
         int rows = 0;
         foreach (MaintainedTable table in tables)
         {
             if (table.Changes.Count == 0) { continue; }
 
-            changed[table] = [.. table.Changes];
+            changed[table] = new TableTick([.. table.Changes], table.Current);
             rows += table.Changes.Sum(changes => changes.Count);
         }
 
@@ -90,4 +91,9 @@ internal sealed class ChangeSubscription(IReadOnlyList<MaintainedTable> tables, 
 /// <param name="Changes">Exact changes of the tables that have any.</param>
 /// <param name="RowCount">Changed rows in all.</param>
 internal sealed record TickChanges(
-    long Version, IReadOnlyDictionary<MaintainedTable, IReadOnlyList<ChangeBatch>> Changes, int RowCount);
+    long Version, IReadOnlyDictionary<MaintainedTable, TableTick> Changes, int RowCount);
+
+/// <summary>What one tick did to a table.</summary>
+/// <param name="Changes">The exact changes.</param>
+/// <param name="Version">The version that shows them.</param>
+internal sealed record TableTick(IReadOnlyList<ChangeBatch> Changes, Table Version);

@@ -100,6 +100,9 @@ internal sealed class LiveSource : IAsyncDisposable
     /// <summary>Why it cannot be followed any further; null while it can.</summary>
     public Exception? Error { get; private set; }
 
+    /// <summary>The rows of a changelog by key, as of what has been applied; null for a source that only appends.</summary>
+    public Table? Rows => _followed.Changelog?.Current;
+
     /// <summary>Bytes kept to know the old rows.</summary>
     public long StateBytes => _followed.Changelog?.Current.Memory.Total ?? 0;
 

@@ -19,6 +19,7 @@ internal sealed class MaintainedTable(
     private readonly (EventClock Clock, EventTimeSources Sources)[] _eventTimes =
         [.. query.Clocks.Select(clock => (clock, EventTimeSources.Of(clock, inputs)))];
 
+    private readonly (LookedUpTable Table, MaintainedInput Input)[] _lookedUp = LookedUpIn(query, inputs);
     private Exception? _failure;
     private long _lateRowsTold;
 
@@ -158,6 +159,16 @@ internal sealed class MaintainedTable(
     /// <summary>Lets streams see what was prepared, once everybody who looks sees it.</summary>
     public void Show() => writer.Show();
 
+    /// <summary>From now on joins look rows up in versions that show one more tick; that is when all of them are published.</summary>
+    /// <param name="versionOf">Gives the version of an input; null where it has not changed.</param>
+    public void MoveOn(Func<MaintainedInput, Table?> versionOf)
+    {
+        foreach ((LookedUpTable table, MaintainedInput input) in _lookedUp)
+        {
+            if (Failure is null && versionOf(input) is { } version) { table.MoveTo(version); }
+        }
+    }
+
     /// <summary>Before anybody has seen it: its versions go on behind those of the table that it replaces.</summary>
     public void GoOnFrom(MaintainedTable replaced)
     {
@@ -191,6 +202,21 @@ internal sealed class MaintainedTable(
     {
         Volatile.Write(ref _failure, failure);
         writer.End(failure);
+        foreach (LookedUpTable table in query.LookedUp) { table.Release(); }
+    }
+
+    private static (LookedUpTable Table, MaintainedInput Input)[] LookedUpIn(MaintainedQuery query, IReadOnlyList<MaintainedInput> inputs)
+    {
+        (LookedUpTable Table, MaintainedInput Input)[] lookedUp =
+            [.. query.LookedUp.Join(inputs, table => table.Scan, input => input.Scan, (table, input) => (table, input))];
+
+        // A source is followed from where its snapshot ended. Of a table, the load has said which version it read.
+        foreach ((LookedUpTable table, MaintainedInput input) in lookedUp)
+        {
+            if (input is SourceInput { Version: { } version }) { table.MoveTo(version); }
+        }
+
+        return lookedUp;
     }
 
     private static HashSet<LiveSource> SourcesOf(IReadOnlyList<MaintainedInput> inputs)
@@ -209,10 +235,20 @@ internal sealed class MaintainedTable(
 /// <summary>What one scan of a table's query reads.</summary>
 /// <param name="Scan">The scan.</param>
 /// <param name="Ordinals">Its columns among those of what it reads.</param>
-internal abstract record MaintainedInput(LogicalScan Scan, int[] Ordinals);
+internal abstract record MaintainedInput(LogicalScan Scan, int[] Ordinals)
+{
+    /// <summary>Its rows, in the version published last; null where they are not kept.</summary>
+    public abstract Table? Version { get; }
+}
 
 /// <summary>A scan of a source that is followed.</summary>
-internal sealed record SourceInput(LogicalScan Scan, int[] Ordinals, LiveSource Source) : MaintainedInput(Scan, Ordinals);
+internal sealed record SourceInput(LogicalScan Scan, int[] Ordinals, LiveSource Source) : MaintainedInput(Scan, Ordinals)
+{
+    public override Table? Version => Source.Rows;
+}
 
 /// <summary>A scan of another table that is kept fresh.</summary>
-internal sealed record TableInput(LogicalScan Scan, int[] Ordinals, MaintainedTable Table) : MaintainedInput(Scan, Ordinals);
+internal sealed record TableInput(LogicalScan Scan, int[] Ordinals, MaintainedTable Table) : MaintainedInput(Scan, Ordinals)
+{
+    public override Table? Version => Table.Current;
+}

@@ -125,6 +125,8 @@ internal sealed class Tick(
 
         foreach ((LiveSource source, SourceChanges changes) in _arrived) { source.Applied(changes.Progress); }
 
+        foreach (MaintainedTable table in tables) { table.MoveOn(input => input.Version); }
+
         if (_failed.Count > 0) { registry.MarkStale(_failed); }
     }
 

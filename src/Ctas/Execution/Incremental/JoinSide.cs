@@ -11,7 +11,9 @@ internal sealed class JoinSide : IOperatorInput
     private readonly int _keyCount;
     private readonly Action _onComplete;
     private readonly List<int> _forgotten = [];
-    private List<ChangeBatch>? _first;
+    private List<FirstRows>? _first;
+    private long _firstCount;
+    private bool _isStarted;
 
     /// <summary>Makes a side without rows.</summary>
     /// <param name="input">What gives the rows, and how they are found.</param>
@@ -31,26 +33,39 @@ internal sealed class JoinSide : IOperatorInput
     /// <summary>The rows.</summary>
     public KeyedRows Rows { get; }
 
+    /// <summary>Gives the rows of the keys that a tick touches, and takes them back; null where rows are kept.</summary>
+    public LookedUpRows? LookedUp { get; set; }
+
     /// <summary>Matches of each row, where a condition over pairs decides.</summary>
     public MatchCounts Matches { get; } = new();
 
-    /// <summary>All rows as they came, in the first tick; null in later ones, and where some of them went again.</summary>
-    public IReadOnlyList<ChangeBatch>? First => _first;
+    /// <summary>
+    /// All rows as they came, in the first tick, none of which is among <see cref="Rows"/>; null in later ones, and where some
+    /// of them went again.
+    /// </summary>
+    public IReadOnlyList<FirstRows>? First => _first;
 
-    /// <summary>Bytes held.</summary>
-    public long SizeInBytes => Rows.SizeInBytes + Matches.SizeInBytes;
+    /// <summary>Bytes held, or that will be when the first tick is kept.</summary>
+    public long SizeInBytes =>
+        Rows.SizeInBytes + Matches.SizeInBytes + (LookedUp is null ? _firstCount * Rows.Rows.Rows.BytesPerRow : 0);
 
     public bool IsSatisfied => false;
 
     public void Push(ChangeBatch changes)
     {
-        if (!changes.IsInsertOnly) { _first = null; }
+        if (!changes.IsInsertOnly) { AddFirst(); }
 
-        _first?.Add(changes);
         EvaluatedRows keys = _keys.Evaluate(changes);
         if (keys.Columns.RowCount == 0) { return; }
 
         Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        if (_first is not null)
+        {
+            _first.Add(new FirstRows(rows, keys.Columns));
+            _firstCount += rows.RowCount;
+            return;
+        }
+
         ReadOnlySpan<Column> columns = keys.Columns.Columns;
         var times = columns.Length > _keyCount ? (FixedColumn<long>)columns[_keyCount] : null;
         Rows.Add(rows, columns[.._keyCount], keys.Weights, times);
@@ -58,15 +73,46 @@ internal sealed class JoinSide : IOperatorInput
 
     public void Complete() => _onComplete();
 
+    /// <summary>Takes the rows of the first tick like those of any other, from here on.</summary>
+    public void AddFirst()
+    {
+        if (_first is not { } first) { return; }
+
+        foreach (FirstRows some in first) { Rows.Add(some.Rows, some.Keys.Columns, weights: null); }
+
+        DropFirst();
+    }
+
+    /// <summary>Adds rows that have been there since before the tick.</summary>
+    public void Load(ChangeBatch rows)
+    {
+        EvaluatedRows keys = _keys.Evaluate(rows);
+        Rows.Load(keys.InputRows is { } inputRows ? rows.Rows.Gather(inputRows) : rows.Rows, keys.Columns);
+    }
+
+    /// <summary>Looks up what the other side may meet, in any tick but the first: there nothing was before.</summary>
+    public void LookUp(JoinSide other)
+    {
+        if (_isStarted) { LookedUp?.Load(other); }
+    }
+
     /// <summary>Keeps what the tick has changed.</summary>
     public void Commit()
     {
+        _isStarted = true;
+        if (LookedUp is not null)
+        {
+            DropFirst();
+            LookedUp.Clear();
+            return;
+        }
+
         foreach (int place in Rows.Rows.Touched)
         {
             if (Rows.Rows.Now(place) == 0) { Matches.Clear(place); }
         }
 
-        _first = null;
+        LoadFirst();
         Matches.Commit();
         Rows.Commit();
     }
@@ -74,6 +120,7 @@ internal sealed class JoinSide : IOperatorInput
     /// <summary>Ends the tick with none of the rows it brought: what they have given stays.</summary>
     public void Forget()
     {
+        DropFirst();
         foreach (int place in Rows.Rows.Touched) { Rows.Clear(place); }
 
         Commit();
@@ -100,10 +147,31 @@ internal sealed class JoinSide : IOperatorInput
     public void Rollback()
     {
         _first?.Clear();
+        _firstCount = 0;
         Matches.Rollback();
-        Rows.Rollback();
+        if (LookedUp is not null) { LookedUp.Clear(); }
+        else { Rows.Rollback(); }
+    }
+
+    /// <summary>Keeps the rows of the first tick: nobody has asked for them in it.</summary>
+    private void LoadFirst()
+    {
+        foreach (FirstRows some in _first ?? []) { Rows.Load(some.Rows, some.Keys); }
+
+        DropFirst();
+    }
+
+    private void DropFirst()
+    {
+        _first = null;
+        _firstCount = 0;
     }
 }
+
+/// <summary>Rows of the first tick, as they came.</summary>
+/// <param name="Rows">The rows.</param>
+/// <param name="Keys">Their keys.</param>
+internal readonly record struct FirstRows(Batch Rows, Batch Keys);
 
 /// <summary>What one side of a join reads.</summary>
 /// <param name="Plan">What gives the rows.</param>

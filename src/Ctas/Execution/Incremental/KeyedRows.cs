@@ -21,6 +21,9 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
 {
     private const int End = -1;
 
+    // So many rows stay near from where they are added to where they are chained.
+    private const int LoadedRows = 4096;
+
     private readonly List<int> _touchedKeys = [];
 
     /// <summary>The rows and their weights.</summary>
@@ -52,6 +55,12 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
 
     /// <summary>The row after one in its key's chain; negative after the last.</summary>
     public int Next(int place) => Rows.Rows.State(place).Next;
+
+    /// <summary>True for a key among <see cref="TouchedKeys"/>.</summary>
+    public bool IsTouchedKey(int key) => keys.Chain(key, isSecond).IsTouched;
+
+    /// <summary>The columns of keys.</summary>
+    public Column[] KeyColumns(ReadOnlySpan<int> numbers) => keys.Columns(numbers);
 
     /// <summary>Sum of the weights of a key's rows, now.</summary>
     public long WeightNow(int key) => keys.Chain(key, isSecond).Now;
@@ -89,11 +98,72 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         ArrayPool<int>.Shared.Return(rowKeys);
     }
 
+    /// <summary>Adds rows that have been there since before the tick, which has nothing to keep or undo of them.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="keyColumns">The columns of their keys.</param>
+    public void Load(Batch rows, Batch keyColumns)
+    {
+        int[] places = ArrayPool<int>.Shared.Rent(LoadedRows);
+        int[] rowKeys = ArrayPool<int>.Shared.Rent(LoadedRows);
+        for (int start = 0; start < rows.RowCount; start += LoadedRows)
+        {
+            int count = Math.Min(LoadedRows, rows.RowCount - start);
+            Rows.Load(rows.Slice(start, count).Columns, places.AsSpan(0, count));
+            keys.FindOrAdd(keyColumns.Slice(start, count).Columns, rowKeys.AsSpan(0, count));
+            Load(places.AsSpan(0, count), rowKeys.AsSpan(0, count));
+        }
+
+        ArrayPool<int>.Shared.Return(places);
+        ArrayPool<int>.Shared.Return(rowKeys);
+    }
+
+    /// <summary>Of a row without a key that the tick takes away, what it takes was there before.</summary>
+    public void HadWhatGoes(int place)
+    {
+        ref RowState row = ref Rows.Rows.State(place);
+        if (row.Key != RowKeys.None || row.Now >= 0) { return; }
+
+        int gone = -row.Now;
+        (row.Now, row.Before) = (0, gone);
+        KeylessNow += gone;
+        KeylessBefore += gone;
+        TotalNow += gone;
+        TotalBefore += gone;
+    }
+
     /// <summary>Takes all that there is of a row, whatever it was before.</summary>
     public void Clear(int place)
     {
         Weigh(KeyOf(place), -Rows.Now(place));
         Rows.Clear(place);
+    }
+
+    /// <summary>The rows of the touched keys, those of a key in the order of its chain.</summary>
+    /// <remarks>Many chains are walked at a time, so that the waits for their rows overlap.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddTouched(List<int> places)
+    {
+        Span<int> rows = stackalloc int[CacheLines.BlockRows];
+        ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(_touchedKeys);
+        for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
+        {
+            ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
+            foreach (int key in block) { keys.Prefetch(key); }
+
+            int count = 0;
+            foreach (int key in block) { KeepRow(First(key), rows, ref count); }
+
+            while (count > 0)
+            {
+                int walked = count;
+                count = 0;
+                foreach (int place in rows[..walked])
+                {
+                    places.Add(place);
+                    KeepRow(Next(place), rows, ref count);
+                }
+            }
+        }
     }
 
     /// <summary>Asks for what is known of a key's rows.</summary>
@@ -148,6 +218,33 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Load(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys)
+    {
+        for (int start = 0; start < places.Length; start += CacheLines.BlockRows)
+        {
+            int end = Math.Min(start + CacheLines.BlockRows, places.Length);
+            PrefetchChains(rowKeys[start..end]);
+            for (int row = start; row < end; row++)
+            {
+                Chain(places[row], rowKeys[row]);
+                if (rowKeys[row] == RowKeys.None)
+                {
+                    KeylessNow++;
+                    KeylessBefore++;
+                    continue;
+                }
+
+                ref KeyChain chain = ref keys.Chain(rowKeys[row], isSecond);
+                chain.Now++;
+                chain.Before++;
+            }
+        }
+
+        TotalNow += places.Length;
+        TotalBefore += places.Length;
+    }
+
     private void Prefetch(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys)
     {
         for (int row = 0; row < places.Length; row++)
@@ -156,6 +253,12 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
             if (rowKeys[row] != RowKeys.None) { keys.Prefetch(rowKeys[row]); }
         }
 
+        PrefetchChains(rowKeys);
+    }
+
+    /// <summary>Asks for the rows behind which others will be chained.</summary>
+    private void PrefetchChains(ReadOnlySpan<int> rowKeys)
+    {
         foreach (int key in rowKeys)
         {
             if (key == RowKeys.None) { continue; }
@@ -163,6 +266,15 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
             ref KeyChain chain = ref keys.Chain(key, isSecond);
             if (chain.First >= 0) { PrefetchRow(chain.Last); }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void KeepRow(int place, Span<int> rows, ref int count)
+    {
+        if (place < 0) { return; }
+
+        PrefetchRow(place);
+        rows[count++] = place;
     }
 
     /// <summary>Takes rows out of their chains that are not there any more, or again.</summary>

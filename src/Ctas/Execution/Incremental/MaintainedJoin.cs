@@ -21,7 +21,7 @@ internal sealed class MaintainedJoin : ITickState
     private readonly PairChanges? _pairs;
     private readonly bool _decidesByPairs;
     private readonly JoinSide? _stream;
-    private readonly RowErrorPolicy _policy;
+    private readonly RowErrorLog _log;
     private readonly RowChanges _alone;
     private readonly List<int> _marks = [];
     private int _open = 2;
@@ -36,9 +36,10 @@ internal sealed class MaintainedJoin : ITickState
         (_plan, _clock, _output) = (plan, clock, output);
         _keys = new RowKeys([.. plan.LeftKeys.Select(key => key.Type)], isNullKey: false);
         _decidesByPairs = plan.Residual is not null;
-        _policy = log.Policy;
+        _log = log;
         LogicalWithin? within = clock is null ? null : plan.Within;
-        bool keepsFirst = !_decidesByPairs && clock is null && plan.StreamSide is null;
+        bool countsMatches = _decidesByPairs && plan.Join is not (JoinKind.Inner or JoinKind.Cross);
+        bool keepsFirst = !countsMatches && clock is null;
         var keys = new JoinKeys(_keys, IsRight: false, keepsFirst);
         Left = new JoinSide(new JoinInput(plan.Left, plan.LeftKeys, within?.LeftTime), keys, log, CompleteSide);
         Right = new JoinSide(new JoinInput(plan.Right, plan.RightKeys, within?.RightTime), keys with { IsRight = true }, log, CompleteSide);
@@ -101,26 +102,35 @@ internal sealed class MaintainedJoin : ITickState
     {
         if (--_open > 0) { return; }
 
-        NegativeWeight.Check(Left.Rows.Rows, _plan, _plan.Left.Schema);
-        NegativeWeight.Check(Right.Rows.Rows, _plan, _plan.Right.Schema);
         if (Left.First is { } left && Right.First is { } right) { GiveFirst(left, right); }
-        else if (_stream is not null) { GiveNow(_stream); }
-        else { GiveChanges(); }
+        else { GiveFurther(); }
 
         _output.Complete();
     }
 
+    private void GiveFurther()
+    {
+        Left.AddFirst();
+        Right.AddFirst();
+        Left.LookUp(Right);
+        Right.LookUp(Left);
+        NegativeWeight.Check(Left.Rows.Rows, _plan, _plan.Left.Schema);
+        NegativeWeight.Check(Right.Rows.Rows, _plan, _plan.Right.Schema);
+        if (_stream is not null) { GiveNow(_stream); }
+        else { GiveChanges(); }
+    }
+
     /// <summary>The first tick: nothing goes, so that the plain join gives what comes, a batch at a time.</summary>
-    private void GiveFirst(IReadOnlyList<ChangeBatch> left, IReadOnlyList<ChangeBatch> right)
+    private void GiveFirst(IReadOnlyList<FirstRows> left, IReadOnlyList<FirstRows> right)
     {
         LogicalScan leftRows = PlainOperators.InPlaceOf(_plan.Left, "left");
         LogicalScan rightRows = PlainOperators.InPlaceOf(_plan.Right, "right");
 
-        // Keys that fail have been noted when the rows came.
+        // Rows whose keys fail were left out when they came.
         PlainOperators.Run(
             _plan.WithChildren([leftRows, rightRows]),
-            new RowErrorLog(_policy),
-            scan => scan == leftRows ? left : right,
+            _log,
+            scan => (scan == leftRows ? left : right).Select(some => new ChangeBatch(some.Rows)),
             _output.Push);
     }
 

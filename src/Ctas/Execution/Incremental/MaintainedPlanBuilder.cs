@@ -3,6 +3,7 @@ using Ctas.Data;
 using Ctas.Execution.Operators;
 using Ctas.Execution.Windows;
 using Ctas.Planning;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Execution.Incremental;
 
@@ -14,7 +15,9 @@ internal sealed record MaintainedNode(LogicalPlan Plan, ITickState State);
 /// <summary>Makes the operators that maintain a plan, from the output down to the scans.</summary>
 /// <param name="log">Where rows that fail are noted.</param>
 /// <param name="isFinal">True to give a row of a window once, when that closes.</param>
-internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = false)
+/// <param name="lookedUp">Tells the key and the indexes of tables in which joins may look rows up; null: of none.</param>
+internal sealed class MaintainedPlanBuilder(
+    RowErrorLog log, bool isFinal = false, Func<LogicalScan, RelationStatistics?>? lookedUp = null)
 {
     /// <summary>GRACE PERIOD where EMIT FINAL asks for none: 24 hours, as in ksqlDB.</summary>
     private const long DefaultGrace = 86_400_000_000;
@@ -23,6 +26,7 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
     private readonly List<EventClock> _clocks = [];
     private readonly Dictionary<LogicalScan, IOperatorInput> _scans = [];
     private readonly Dictionary<LogicalScan, FanOut> _readers = [];
+    private readonly Dictionary<LogicalScan, LookedUpTable> _lookedUp = [];
     private readonly List<MaintainedNode> _nodes = [];
     private readonly List<IOperatorInput> _constants = [];
     private readonly List<IOperatorInput> _empties = [];
@@ -33,6 +37,9 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
 
     /// <summary>The nodes with state.</summary>
     public IReadOnlyList<MaintainedNode> Nodes => _nodes;
+
+    /// <summary>The tables in which joins look rows up.</summary>
+    public IReadOnlyCollection<LookedUpTable> LookedUp => _lookedUp.Values;
 
     /// <summary>What takes the one row without columns, in the first tick only.</summary>
     public IReadOnlyList<IOperatorInput> Constants => _constants;
@@ -119,6 +126,8 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
         MaintainedJoin join = With(plan, new MaintainedJoin(plan, clock, log, output));
         if (clock is null)
         {
+            join.Left.LookedUp = RowsOf(plan, Planning.JoinSide.Left, join.Left);
+            join.Right.LookedUp = RowsOf(plan, Planning.JoinSide.Right, join.Right);
             Build(plan.Right, join.Right);
             Build(plan.Left, join.Left);
             return;
@@ -127,6 +136,20 @@ internal sealed class MaintainedPlanBuilder(RowErrorLog log, bool isFinal = fals
         _clocks.Add(clock);
         Build(plan.Right, new LateRows(plan.Within!.RightTime, plan.Right.Schema, clock, clock.RightLateBy, log, join.Right));
         Build(plan.Left, new LateRows(plan.Within.LeftTime, plan.Left.Schema, clock, clock.LeftLateBy, log, join.Left));
+    }
+
+    /// <summary>
+    /// What gives a side rows that it need not keep; null where it must: NOT IN asks for rows of any key, and matches that a
+    /// condition decides are counted for each row. A stream is not kept anyway.
+    /// </summary>
+    private LookedUpRows? RowsOf(LogicalJoin plan, Planning.JoinSide side, JoinSide rows)
+    {
+        bool isOpen = plan.IsNullAware || (plan.Residual is not null && plan.Join is not (JoinKind.Inner or JoinKind.Cross));
+        if (lookedUp is null || isOpen || plan.StreamSide == side || JoinLookups.ExactOf(plan, side, lookedUp) is not var (scan, lookup)) { return null; }
+
+        if (!_lookedUp.TryGetValue(scan, out LookedUpTable? table)) { _lookedUp.Add(scan, table = new LookedUpTable(scan)); }
+
+        return new LookedUpRows(side == Planning.JoinSide.Left ? plan.Left : plan.Right, table, lookup, rows);
     }
 
     private void BuildSharing(LogicalSharing plan, IOperatorInput output)

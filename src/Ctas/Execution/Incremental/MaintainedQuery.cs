@@ -26,11 +26,19 @@ internal sealed class MaintainedQuery
     /// <param name="plan">A plan that <see cref="Maintainability"/> has no objection to.</param>
     /// <param name="onRowError">What happens to a row that an expression fails on: the tick fails, or it is left out.</param>
     /// <param name="isFinal">True for EMIT FINAL: a row of a window is given once, when that closes.</param>
-    public MaintainedQuery(LogicalPlan plan, RowErrorPolicy onRowError = RowErrorPolicy.Fail, bool isFinal = false)
+    /// <param name="lookedUp">
+    /// Tells the key and the indexes of tables in which joins may look rows up instead of keeping them; null for what a scan
+    /// reads whose versions nobody can give. See <see cref="LookedUp"/>.
+    /// </param>
+    public MaintainedQuery(
+        LogicalPlan plan,
+        RowErrorPolicy onRowError = RowErrorPolicy.Fail,
+        bool isFinal = false,
+        Func<LogicalScan, RelationStatistics?>? lookedUp = null)
     {
         Plan = plan;
         _log = new RowErrorLog(onRowError);
-        _operators = new MaintainedPlanBuilder(_log, isFinal);
+        _operators = new MaintainedPlanBuilder(_log, isFinal, lookedUp);
         _result = new Consolidation([.. plan.Schema.Fields.Select(field => field.Type)]);
         _operators.Build(plan, new Result(this));
     }
@@ -46,6 +54,12 @@ internal sealed class MaintainedQuery
     /// the first changes of a tick.
     /// </summary>
     public IReadOnlyList<EventClock> Clocks => _operators.Clocks;
+
+    /// <summary>
+    /// The tables in which joins look rows up. Each must stand at the version that shows all ticks kept so far whenever a tick
+    /// but the first completes.
+    /// </summary>
+    public IReadOnlyCollection<LookedUpTable> LookedUp => _operators.LookedUp;
 
     /// <summary>What lets rows go that become too old, to be told the time as the clocks are; null where none do.</summary>
     public RecentRows? Recent => _operators.Recent;

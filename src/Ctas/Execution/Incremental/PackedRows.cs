@@ -67,6 +67,9 @@ internal sealed class PackedRows<TState>
     /// <summary>Bytes held.</summary>
     public long SizeInBytes => RowBytes + _slots.SizeInBytes + PartBytes;
 
+    /// <summary>Bytes that a row will take, its strings left out.</summary>
+    public int BytesPerRow => (_stride + 2) * sizeof(ulong);
+
     private long RowBytes => _chunkCount == 1 ? _chunks[0].Length * 8L : (long)_chunkCount * ChunkRows * _stride * 8;
 
     // The strings of all rows, also of those that have been removed.
@@ -91,14 +94,21 @@ internal sealed class PackedRows<TState>
     /// <summary>The place of every row; one that is not held is added.</summary>
     public void FindOrAdd(ReadOnlySpan<Column> columns, Span<int> places)
     {
-        ulong[] packed = Pack(columns, places);
+        if (places.Length <= PortionRows)
+        {
+            FindOrAddPortion(columns, places);
+            return;
+        }
+
+        // What is packed shall still be near when it is looked for.
+        var portion = new Column[columns.Length];
         for (int start = 0; start < places.Length; start += PortionRows)
         {
             int count = Math.Min(PortionRows, places.Length - start);
-            FindOrAdd(packed.AsSpan(start * _width, count * _width), places.Slice(start, count));
-        }
+            for (int column = 0; column < portion.Length; column++) { portion[column] = columns[column].Slice(start, count); }
 
-        ArrayPool<ulong>.Shared.Return(packed);
+            FindOrAddPortion(portion, places.Slice(start, count));
+        }
     }
 
     /// <summary>Asks for the row at a place, and what is known of it.</summary>
@@ -187,6 +197,13 @@ internal sealed class PackedRows<TState>
         _hasRemoved = false;
         _trimAtBytes = Math.Max(MinTrimBytes, PartBytes * 2);
         return true;
+    }
+
+    private void FindOrAddPortion(ReadOnlySpan<Column> columns, Span<int> places)
+    {
+        ulong[] packed = Pack(columns, places);
+        FindOrAdd(packed.AsSpan(0, places.Length * _width), places);
+        ArrayPool<ulong>.Shared.Return(packed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

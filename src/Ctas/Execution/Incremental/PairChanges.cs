@@ -179,25 +179,4 @@ internal sealed class PairChanges
         other.Matches.Add(isLeft ? _rightPlaces[pair] : _leftPlaces[pair], match, _deltas[pair]);
         if (isGain && changed.Rows.Rows.Before(place) == 0) { changed.Matches.Add(place, match, _others[pair]); }
     }
-
-    /// <summary>Which of the other side's rows a changed row is paired with. A struct, so that loops are compiled for it.</summary>
-    private interface IMoment
-    {
-        static abstract int WeightOf(RowWeights rows, int place);
-    }
-
-    private readonly struct BeforeTick : IMoment
-    {
-        public static int WeightOf(RowWeights rows, int place) => rows.Before(place);
-    }
-
-    private readonly struct AfterTick : IMoment
-    {
-        public static int WeightOf(RowWeights rows, int place) => rows.Now(place);
-    }
-
-    private readonly struct ThroughTick : IMoment
-    {
-        public static int WeightOf(RowWeights rows, int place) => Math.Min(rows.Before(place), rows.Now(place));
-    }
 }

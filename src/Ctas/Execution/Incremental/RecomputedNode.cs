@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 using Ctas.Execution.Operators;
 using Ctas.Execution.State;
@@ -25,6 +27,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
     private readonly Consolidation _changes;
     private readonly bool _hasKeys;
     private readonly ClosedWindows? _closed;
+    private readonly List<int> _touched = [];
     private bool _hasRun;
     private bool _hadRun;
 
@@ -75,8 +78,11 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
     public void Complete()
     {
         NegativeWeight.Check(_rows.Rows, _plan, _input.Schema);
-        int[] before = PlacesOf((rows, place) => rows.Before(place));
-        int[] now = PlacesOf((rows, place) => rows.Now(place));
+        _rows.AddTouched(_touched);
+        int[] before = PlacesOf<BeforeTick>();
+        int[] now = PlacesOf<AfterTick>();
+        _touched.Clear();
+        if (_touched.Capacity > RowWeights.MaxKeptTouched) { _touched.TrimExcess(); }
 
         // Without keys there is a result of no rows, too.
         bool isFirst = !_hasKeys && !_hasRun;
@@ -157,15 +163,14 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         : plan.WithChildren([.. plan.Children.Select(child => Over(child, input))]);
 
     // The rows of the touched keys, each as often as its weight says.
-    private int[] PlacesOf(Func<RowWeights, int, int> weightOf)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] PlacesOf<TMoment>()
+        where TMoment : struct, IMoment
     {
-        var places = new List<int>();
-        foreach (int key in _rows.TouchedKeys)
+        var places = new List<int>(_touched.Count);
+        foreach (int place in CollectionsMarshal.AsSpan(_touched))
         {
-            for (int place = _rows.First(key); place >= 0; place = _rows.Next(place))
-            {
-                for (int copy = weightOf(_rows.Rows, place); copy > 0; copy--) { places.Add(place); }
-            }
+            for (int copy = TMoment.WeightOf(_rows.Rows, place); copy > 0; copy--) { places.Add(place); }
         }
 
         return [.. places];

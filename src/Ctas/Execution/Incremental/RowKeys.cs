@@ -47,6 +47,9 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
         return ref isSecond ? ref state.Second : ref state.First;
     }
 
+    /// <summary>The columns of keys.</summary>
+    public Column[] Columns(ReadOnlySpan<int> keys) => _keys.Columns(keys);
+
     /// <summary>Asks for what is known of a key.</summary>
     public void Prefetch(int key) => _keys.Prefetch(key);
 

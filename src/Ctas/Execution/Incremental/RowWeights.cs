@@ -55,6 +55,21 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
         }
     }
 
+    /// <summary>Adds rows that have been there since before the tick: none is noted as touched.</summary>
+    /// <param name="columns">The rows.</param>
+    /// <param name="places">Gets the place of each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Load(ReadOnlySpan<Column> columns, Span<int> places)
+    {
+        Rows.FindOrAdd(columns, places);
+        foreach (int place in places)
+        {
+            ref RowState row = ref Rows.State(place);
+            row.Now++;
+            row.Before++;
+        }
+    }
+
     /// <summary>Takes all that there is of a row.</summary>
     public void Clear(int place) => Add(place, -Now(place));
 

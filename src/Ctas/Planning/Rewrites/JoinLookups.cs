@@ -25,6 +25,34 @@ internal sealed class JoinLookups(Func<string, RelationStatistics?> statistics)
     public LogicalPlan Apply(LogicalPlan plan) =>
         PlanTree.RewriteUp(plan, node => node is LogicalJoin { LeftKeys.Count: > 0 } join ? WithLookup(join) : node);
 
+    /// <summary>
+    /// How the rows of one side are found in their table by all keys of the join together, and by nothing else: then what has a
+    /// key of the join is exactly what is found. Null where they cannot be.
+    /// </summary>
+    /// <param name="join">The join.</param>
+    /// <param name="side">The side.</param>
+    /// <param name="statistics">Tells the key and the indexes of what a scan reads; null for what cannot be looked up.</param>
+    public static (LogicalScan Scan, JoinLookup Lookup)? ExactOf(
+        LogicalJoin join, JoinSide side, Func<LogicalScan, RelationStatistics?> statistics)
+    {
+        (LogicalPlan rows, IReadOnlyList<ScalarExpression> keys) =
+            side == JoinSide.Left ? (join.Left, join.LeftKeys) : (join.Right, join.RightKeys);
+        if (keys.Any(key => !IsEqualAsStored(key.Type))
+            || ColumnsOf(rows, keys) is not var (scan, columns)
+            || columns.Count < keys.Count
+            || statistics(scan) is not { } table
+            || Best(table, columns) is not { } found
+            || found.Columns.Count < keys.Count)
+        {
+            return null;
+        }
+
+        return (scan, found with { Side = side, MaxKeys = long.MaxValue });
+    }
+
+    // There are several forms of zero, of NaN and of a month.
+    private static bool IsEqualAsStored(DataType type) => type.Kind is not (DataTypeKind.Double or DataTypeKind.Interval);
+
     private LogicalJoin WithLookup(LogicalJoin join)
     {
         JoinLookup? lookup = (NeedsMatchingLeftOnly(join) ? LookupOf(join, JoinSide.Left) : null)
@@ -44,8 +72,8 @@ internal sealed class JoinLookups(Func<string, RelationStatistics?> statistics)
         (LogicalPlan lookedUp, LogicalPlan first) = side == JoinSide.Left ? (join.Left, join.Right) : (join.Right, join.Left);
         (IReadOnlyList<ScalarExpression> keys, IReadOnlyList<ScalarExpression> firstKeys) =
             side == JoinSide.Left ? (join.LeftKeys, join.RightKeys) : (join.RightKeys, join.LeftKeys);
-        if (ColumnsOf(lookedUp, keys) is not var (relation, columns)
-            || statistics(relation) is not { Rows: >= LeastRows } table
+        if (ColumnsOf(lookedUp, keys) is not ({ IsSource: false } scan, var columns)
+            || statistics(scan.Relation) is not { Rows: >= LeastRows } table
             || !IsSmall(first, side, table.Rows)
             || firstKeys.Any(ExpressionRisks.CanRaise))
         {
@@ -62,18 +90,18 @@ internal sealed class JoinLookups(Func<string, RelationStatistics?> statistics)
         first.EstimatedRows is { } rows && rows < (side == JoinSide.Left ? tableRows : tableRows / ScannedForLookup);
 
     /// <summary>The table below filters and projections, and the keys of the join by the columns of it that they are.</summary>
-    private static (string Relation, Dictionary<int, int> Keys)? ColumnsOf(LogicalPlan plan, IReadOnlyList<ScalarExpression> keys)
+    private static (LogicalScan Scan, Dictionary<int, int> Keys)? ColumnsOf(LogicalPlan plan, IReadOnlyList<ScalarExpression> keys)
     {
         switch (plan)
         {
-            case LogicalScan { IsSource: false, Lookup: null or { IsKey: false } } scan:
+            case LogicalScan { Lookup: null or { IsKey: false } } scan:
                 var columns = new Dictionary<int, int>();
                 for (int key = 0; key < keys.Count; key++)
                 {
-                    if (ColumnOf(keys[key]) is { } column) { columns.TryAdd(scan.Columns[column.Ordinal], key); }
+                    if (ColumnOf(keys[key]) is { } column) { columns.TryAdd(scan.IsSource ? column.Ordinal : scan.Columns[column.Ordinal], key); }
                 }
 
-                return (scan.Relation, columns);
+                return (scan, columns);
             case LogicalFilter filter when ExpressionRisks.IsSafe(filter.Predicate):
                 return ColumnsOf(filter.Input, keys);
             case LogicalProject project when project.Expressions.All(ExpressionRisks.IsSafe):

@@ -24,13 +24,20 @@ internal enum MaintenanceOutcome
 }
 
 /// <summary>A query over changing tables. The same seed makes the same history.</summary>
-internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string sql, int seed, bool isOptimised) : IScanProvider
+/// <param name="tables">The tables as they are at first.</param>
+/// <param name="sql">The query.</param>
+/// <param name="seed">Chooses the history.</param>
+/// <param name="isOptimised">True to optimise the plan.</param>
+/// <param name="looksUp">True where joins may look rows up in versions of the tables.</param>
+internal sealed class MaintenanceCase(
+    IReadOnlyList<OracleTable> tables, string sql, int seed, bool isOptimised, bool looksUp = false) : IScanProvider
 {
     public const int Ticks = 8;
     private const long MicrosPerDay = 86_400_000_000;
 
     private readonly Random _random = new(seed);
     private readonly List<ChangingTable> _tables = [];
+    private readonly Dictionary<string, VersionedTable> _versions = new(StringComparer.OrdinalIgnoreCase);
     private readonly MaintainedRows _rows = new();
     private RowErrorPolicy _policy;
     private long _now;
@@ -43,6 +50,9 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
 
     /// <summary>Ticks that failed in both, and were rolled back.</summary>
     public int FailedTicks { get; private set; }
+
+    /// <summary>Scans of which joins look rows up.</summary>
+    public int LookedUp { get; private set; }
 
     /// <summary>Changes of the result.</summary>
     public int Changes { get; private set; }
@@ -76,6 +86,12 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
         Plan = Retained(Plan);
         _policy = seed % 2 == 0 ? RowErrorPolicy.Fail : RowErrorPolicy.Skip;
         _tables.AddRange(tables.Select(table => new ChangingTable(table, _random)));
+        if (looksUp)
+        {
+            var random = new Random(seed);
+            foreach (OracleTable table in tables) { _versions.Add(table.Name, new VersionedTable(table, random)); }
+        }
+
         try { return Maintain(Plan); }
         catch (Exception e) when (e is not ExecutionException)
         {
@@ -109,7 +125,9 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
 
     private MaintenanceOutcome Maintain(LogicalPlan snapshot)
     {
-        var query = new MaintainedQuery(snapshot, _policy);
+        var query = new MaintainedQuery(
+            snapshot, _policy, lookedUp: scan => _versions.TryGetValue(scan.Relation, out VersionedTable? table) ? table.Current.Statistics : null);
+        LookedUp = query.LookedUp.Count;
         for (int tick = 0; tick <= Ticks; tick++)
         {
             var changes = _tables.ToDictionary(
@@ -174,6 +192,10 @@ internal sealed class MaintenanceCase(IReadOnlyList<OracleTable> tables, string 
             Difference = _rows.Apply(result);
             Changes += result.Sum(batch => batch.Count);
             query.Commit();
+            foreach ((string name, VersionedTable table) in _versions) { table.Keep(changes[name]); }
+
+            foreach (LookedUpTable table in query.LookedUp) { table.MoveTo(_versions[table.Scan.Relation].Current); }
+
             return true;
         }
         catch (ExecutionException e)

@@ -78,7 +78,7 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
         OracleTable[] tables = [.. new[] { "t", "u", "v" }.Select(name => OracleTable.Random(name, random))];
         OracleQuery query = new QueryGenerator(new Choices(random, Focus(number)), tables).Next();
         string sql = query.Sql.For(Engine.Ctas);
-        var maintained = new MaintenanceCase(tables, sql, caseSeed, isOptimised: random.Next(3) > 0);
+        var maintained = new MaintenanceCase(tables, sql, caseSeed, isOptimised: random.Next(3) > 0, looksUp: random.Next(2) > 0);
         MaintenanceOutcome outcome = maintained.Run();
         _outcomes[(int)outcome]++;
         _changes += maintained.Changes;
@@ -87,7 +87,7 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
 
         foreach (string construct in query.Sql.Constructs()) { _constructs[construct][(int)outcome]++; }
 
-        if (outcome == MaintenanceOutcome.Agreed) { CountOperators(maintained.Plan!); }
+        if (outcome == MaintenanceOutcome.Agreed) { CountOperators(maintained.Plan!, maintained.LookedUp); }
 
         if (outcome == MaintenanceOutcome.Different)
         {
@@ -119,8 +119,10 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
 
     private void CountReason(string reason) => _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
 
-    private void CountOperators(LogicalPlan plan)
+    private void CountOperators(LogicalPlan plan, int lookedUp)
     {
+        if (lookedUp > 0) { _operators["rows looked up by joins"] = _operators.GetValueOrDefault("rows looked up by joins") + 1; }
+
         foreach (string name in PlanTree.All(plan).Select(NameOf).Distinct())
         {
             _operators[name] = _operators.GetValueOrDefault(name) + 1;
