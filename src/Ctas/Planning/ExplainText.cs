@@ -153,6 +153,8 @@ internal static class ExplainText
         });
         if (join.Within is { } within) { text.Append($", grace {WindowText.Length(within.Grace)}"); }
 
+        if (join.WaitsForMatch) { text.Append(", rows without a match when none can come"); }
+
         if (join.StreamSide is { } side) { text.Append(CultureInfo.InvariantCulture, $", {side.ToString().ToLowerInvariant()} rows are a stream"); }
 
         return text.ToString();

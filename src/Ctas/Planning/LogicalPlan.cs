@@ -159,6 +159,12 @@ internal sealed record LogicalJoin(
     /// <summary>For how long rows of streams wait for their match; null for ever.</summary>
     public LogicalWithin? Within { get; init; }
 
+    /// <summary>
+    /// Outer, <see cref="Within"/> a time: true to give a row without a match once it can find none any more, so that it is never
+    /// taken back; false to give it at once, until a match comes.
+    /// </summary>
+    public bool WaitsForMatch { get; init; }
+
     /// <summary>The side whose rows meet the other side as it is when they come; null where both sides are followed.</summary>
     /// <remarks>
     /// Rows of that side are only ever added, and so are those of the result: a row that has been given stays as it is

@@ -43,7 +43,7 @@ internal static class PlanningDiagnostics
         "CTAS3011",
         span,
         $"rows of stream \"{stream}\" would change: {node}",
-        "Use CREATE TABLE, whose rows may change, or leave EMIT CHANGES out to load once; INNER JOIN, and LEFT JOIN of a stream with a table, give rows that stay.");
+        "Use CREATE TABLE, whose rows may change, or leave EMIT CHANGES out to load once; INNER JOIN, LEFT JOIN of a stream with a table, and outer joins of streams WITHIN a time and its GRACE PERIOD give rows that stay.");
 
     public static Diagnostic IndexOnSource(TextSpan span, string source) => new(
         "CTAS3012", span, $"\"{source}\" is a source, which cannot have an index", "Index a table that is made of it.");

@@ -2,7 +2,8 @@ namespace Ctas.Planning;
 
 /// <summary>
 /// Lets the rows of a stream meet tables as they are at the moment, as in ksqlDB: a row that has been given stays,
-/// whatever becomes of the tables. So the result is a stream too.
+/// whatever becomes of the tables. Of two streams, a row of an outer join waits until it can find no match any more. So the
+/// result is a stream too.
 /// </summary>
 internal static class StreamJoins
 {
@@ -28,7 +29,9 @@ internal static class StreamJoins
         bool isInner = join.Join is JoinKind.Inner or JoinKind.Cross;
         return (IsStream(join.Left), IsStream(join.Right)) switch
         {
-            (true, true) => isInner ? join with { Kind = ChangeKind.AppendOnly } : join,
+            (true, true) when isInner => join with { Kind = ChangeKind.AppendOnly },
+            (true, true) when join is { Within: not null, Join: JoinKind.Left or JoinKind.Right or JoinKind.Full } =>
+                join with { WaitsForMatch = true, Kind = ChangeKind.AppendOnly },
             (true, false) when join.Join is not (JoinKind.Right or JoinKind.Full) => AtTheMoment(join, JoinSide.Left),
             (false, true) when isInner || join.Join == JoinKind.Right => AtTheMoment(join, JoinSide.Right),
             _ => join,

@@ -90,6 +90,26 @@ public sealed class LiveStreamTests
     }
 
     [Fact]
+    public async Task StreamOfAnOuterJoin_RowWithoutAMatch_ComesWhenNoneCanComeAnyMoreAndStays()
+    {
+        await using CtasEngine engine = await LoadAsync(
+            "CREATE STREAM paid AS SELECT o.id, p.n FROM orders o LEFT JOIN payments p WITHIN 10 SECONDS GRACE PERIOD 5 SECONDS ON o.id = p.id EMIT CHANGES");
+        Add(_orders, "a", 100);
+        Add(_orders, "b", 100);
+        Add(_payments, "a", 109);
+        await engine.Tables.UntilRowsAsync("paid", "(a, 109)");
+
+        // Event time is that of the slower stream: it is past 100 + 10 + 10 + 5 seconds then.
+        Add(_orders, "c", 126);
+        Add(_payments, "c", 126);
+        await engine.Tables.UntilRowsAsync("paid", "(a, 109)", "(b, NULL)", "(c, 126)");
+        Add(_payments, "b", 110);
+        await AppliedAsync(engine, _payments, 2, "paid");
+
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "paid").Should().BeEquivalentTo("(a, 109)", "(b, NULL)", "(c, 126)");
+    }
+
+    [Fact]
     public void StreamsWithinATime_SubqueryOverBothSidesOfAnOuterJoin_IsRefusedWhereRowsWait()
     {
         const string On = "ON o.id = p.id AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.id AND u.name = p.id)";

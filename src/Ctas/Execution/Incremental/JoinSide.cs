@@ -10,7 +10,7 @@ internal sealed class JoinSide : IOperatorInput
     private readonly Evaluator _keys;
     private readonly int _keyCount;
     private readonly Action _onComplete;
-    private readonly List<int> _forgotten = [];
+    private readonly List<int> _upTo = [];
     private List<FirstRows>? _first;
     private long _firstCount;
     private bool _isStarted;
@@ -126,20 +126,27 @@ internal sealed class JoinSide : IOperatorInput
         Commit();
     }
 
+    /// <summary>The rows that happened at a time or before, in no order; until it is asked again.</summary>
+    public List<int> UpTo(long time)
+    {
+        _upTo.Clear();
+        Rows.Rows.Order!.AddUpTo(time, _upTo);
+        return _upTo;
+    }
+
     /// <summary>Forgets rows that match nothing more, after the tick: what they have given stays.</summary>
     /// <param name="time">Those that happened then or before.</param>
     public void Forget(long time)
     {
-        if (Rows.Rows.Order!.First > time) { return; }
+        List<int> forgotten = UpTo(time);
+        if (forgotten.Count == 0) { return; }
 
-        Rows.Rows.Order.AddUpTo(time, _forgotten);
-        foreach (int place in _forgotten)
+        foreach (int place in forgotten)
         {
             Rows.Clear(place);
             Matches.Clear(place);
         }
 
-        _forgotten.Clear();
         Rows.Commit();
     }
 

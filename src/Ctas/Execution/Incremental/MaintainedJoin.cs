@@ -137,6 +137,15 @@ internal sealed class MaintainedJoin : ITickState
     private void GiveChanges()
     {
         _pairs?.Give();
+        if (_plan.WaitsForMatch)
+        {
+            if (_plan.Join is JoinKind.Left or JoinKind.Full) { GiveUnmatched(Left, Right); }
+
+            if (_plan.Join is JoinKind.Right or JoinKind.Full) { GiveUnmatched(Right, Left); }
+
+            return;
+        }
+
         if (_plan.Join is not (JoinKind.Inner or JoinKind.Cross or JoinKind.Right)) { GiveAlone(Left, Right); }
 
         if (_plan.Join is JoinKind.Right or JoinKind.Full) { GiveAlone(Right, Left); }
@@ -152,6 +161,18 @@ internal sealed class MaintainedJoin : ITickState
         foreach (int place in stream.Rows.Rows.Touched) { GiveAlone(stream, other, place); }
 
         Flush(stream);
+    }
+
+    /// <summary>Gives the rows of a stream that have found no match, and will be forgotten with this tick: none can come any more.</summary>
+    private void GiveUnmatched(JoinSide side, JoinSide other)
+    {
+        foreach (int place in side.UpTo(_clock!.ForgottenUpTo))
+        {
+            Match match = MatchOf(side, other, place, isNow: true);
+            if (match != Match.Yes) { Give(side, place, match, side.Rows.Rows.Now(place)); }
+        }
+
+        Flush(side);
     }
 
     /// <summary>Gives the changes of what the rows of one side are by themselves.</summary>

@@ -40,7 +40,8 @@ internal static class LogicalJoins
         {
             Within = written.Within,
             StreamSide = written.StreamSide,
-            Kind = written.StreamSide is null ? join.Kind : written.Kind,
+            WaitsForMatch = written.WaitsForMatch,
+            Kind = written.StreamSide is null && !written.WaitsForMatch ? join.Kind : written.Kind,
         };
     }
 

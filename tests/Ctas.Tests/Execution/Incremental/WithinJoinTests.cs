@@ -87,10 +87,37 @@ public sealed class WithinJoinTests
         (join.Left.Rows.TotalNow, join.Right.Rows.TotalNow, query.LateRows).Should().Be((0, 0, 1));
     }
 
-    private static void Check(string join, Lengths lengths, Step[] history)
+    [Theory]
+    [InlineData("JOIN")]
+    [InlineData("LEFT JOIN")]
+    [InlineData("RIGHT JOIN")]
+    [InlineData("FULL JOIN")]
+    public void Within_AsAStream_GivesARowWithoutAMatchWhenNoneCanComeAndTakesNothingBack(string join) =>
+        Gen.Select(Gen.Select(Gen.Long[0, 20], Gen.Long[0, 20], Gen.Long[0, 10]), Histories).Sample(
+            (lengths, history) => Check(
+                join,
+                new Lengths(lengths.Item1, lengths.Item2, lengths.Item3),
+                [.. history.Select(step => step with { Retracted = [] })],
+                isStream: true),
+            iter: 300);
+
+    [Fact]
+    public void Within_OuterJoinAsAStream_GivesTheRowWithoutAMatchAtTheMomentItIsForgotten()
     {
-        MaintainedQuery query = Plan(join, $"WITHIN ({lengths.Before} SECONDS, {lengths.After} SECONDS) GRACE PERIOD {lengths.Grace} SECONDS");
-        var model = new Model(join, lengths);
+        MaintainedQuery query = Plan("LEFT JOIN", "WITHIN 10 SECONDS GRACE PERIOD 5 SECONDS", isStream: true);
+        Tick(query, [(new Event(true, 1, 100, 1), 1), (new Event(false, 1, 105, 2), 1), (new Event(true, 2, 100, 3), 1)], 100)
+            .Should().BeEquivalentTo("+1|2");
+
+        Tick(query, [], 125).Should().BeEmpty("a row at 110 is in time until event time is past 125");
+        Tick(query, [], 126).Should().BeEquivalentTo("+3|null");
+        Tick(query, [], 200).Should().BeEmpty("it is given once");
+    }
+
+    private static void Check(string join, Lengths lengths, Step[] history, bool isStream = false)
+    {
+        MaintainedQuery query = Plan(
+            join, $"WITHIN ({lengths.Before} SECONDS, {lengths.After} SECONDS) GRACE PERIOD {lengths.Grace} SECONDS", isStream);
+        var model = new Model(join, lengths, isStream);
         var result = new Dictionary<string, int>(StringComparer.Ordinal);
         var seen = new List<Event>();
         foreach (Step step in history)
@@ -113,6 +140,8 @@ public sealed class WithinJoinTests
 
             foreach (string change in Tick(query, changes, step.Watermark))
             {
+                if (isStream) { change.Should().StartWith("+"); }
+
                 int weight = result.GetValueOrDefault(change[1..]) + (change[0] == '+' ? 1 : -1);
                 if (weight == 0) { result.Remove(change[1..]); }
                 else { result[change[1..]] = weight; }
@@ -125,9 +154,13 @@ public sealed class WithinJoinTests
         }
     }
 
-    private static MaintainedQuery Plan(string join, string within) => new(QueryPlanner.PlanQuery(
-        $"SELECT l.id AS a, r.id AS b FROM l {join} r {within} ON l.k = r.k",
-        new QueryContext(name => name is "l" or "r" ? new RelationInfo(name, IsSource: false, IsStream: true, Columns) : null)).Plan);
+    private static MaintainedQuery Plan(string join, string within, bool isStream = false)
+    {
+        LogicalPlan plan = QueryPlanner.PlanQuery(
+            $"SELECT l.id AS a, r.id AS b FROM l {join} r {within} ON l.k = r.k",
+            new QueryContext(name => name is "l" or "r" ? new RelationInfo(name, IsSource: false, IsStream: true, Columns) : null)).Plan;
+        return new MaintainedQuery(isStream ? StreamJoins.Apply(plan) : plan);
+    }
 
     private static string[] Tick(MaintainedQuery query, IReadOnlyList<(Event Row, int Weight)> changes, long watermark)
     {
@@ -156,7 +189,10 @@ public sealed class WithinJoinTests
     }
 
     /// <summary>Keeps every row that was not late, and joins all of them anew.</summary>
-    private sealed class Model(string join, Lengths lengths)
+    /// <param name="join">The join.</param>
+    /// <param name="lengths">Its lengths.</param>
+    /// <param name="isStream">True where a row without a match is given when none can come any more.</param>
+    private sealed class Model(string join, Lengths lengths, bool isStream)
     {
         private readonly List<Event> _kept = [];
         private long _watermark = long.MinValue;
@@ -181,12 +217,14 @@ public sealed class WithinJoinTests
             Event[] left = [.. _kept.Where(row => row.IsLeft)];
             Event[] right = [.. _kept.Where(row => !row.IsLeft)];
             IEnumerable<string> pairs = from l in left from r in right where AreClose(l, r) select $"{l.Id}|{r.Id}";
-            IEnumerable<string> leftAlone = left.Where(l => !right.Any(r => AreClose(l, r))).Select(l => $"{l.Id}|null");
-            IEnumerable<string> rightAlone = right.Where(r => !left.Any(l => AreClose(l, r))).Select(r => $"null|{r.Id}");
+            IEnumerable<string> leftAlone = left.Where(l => IsGivenAlone(l) && !right.Any(r => AreClose(l, r))).Select(l => $"{l.Id}|null");
+            IEnumerable<string> rightAlone = right.Where(r => IsGivenAlone(r) && !left.Any(l => AreClose(l, r))).Select(r => $"null|{r.Id}");
             return pairs
                 .Concat(join is "LEFT JOIN" or "FULL JOIN" ? leftAlone : [])
                 .Concat(join is "RIGHT JOIN" or "FULL JOIN" ? rightAlone : []);
         }
+
+        private bool IsGivenAlone(Event row) => !isStream || row.Time + lengths.Before + lengths.After + lengths.Grace < _watermark;
 
         private bool AreClose(Event left, Event right) => left.Key == right.Key
             && right.Time >= left.Time - lengths.Before && right.Time <= left.Time + lengths.After;
