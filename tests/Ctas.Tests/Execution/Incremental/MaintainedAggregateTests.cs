@@ -75,6 +75,28 @@ public sealed class MaintainedAggregateTests
     }
 
     [Fact]
+    public void SumAndAvg_OfDecimals_TakeBackWhatHasGone()
+    {
+        var maintained = new Maintained(QueryPlanner.PlanQuery(
+            "SELECT g, SUM(CAST(d AS DECIMAL(10, 2))) AS s, AVG(CAST(d AS DECIMAL(10, 2))) AS a FROM t GROUP BY g",
+            new QueryContext(_ => new RelationInfo("t", IsSource: false, IsStream: false, _rows.Schema))).Plan);
+        LogicalScan rows = maintained.Query.Scans.Single();
+        string[] changes = [.. Enumerable.Repeat("+a|1|2.25", 3), "+a|1|-0.5", "+b|1|7.01"];
+
+        maintained.Change(rows, [.. changes.Select(change => Of(rows, change))]).Tick().Should().Equal("+a|6.25|1.5625", "+b|7.01|7.01");
+        maintained.Change(rows, Of(rows, "-a|1|2.25"), Of(rows, "-a|1|2.25"), Of(rows, "-b|1|7.01")).Tick()
+            .Should().Equal("+a|1.75|0.875", "-a|6.25|1.5625", "-b|7.01|7.01");
+        maintained.Change(rows, Of(rows, "-a|1|-0.5")).Tick().Should().Equal("+a|2.25|2.25", "-a|1.75|0.875");
+    }
+
+    /// <summary>A change with the columns that the scan is left with.</summary>
+    private static string Of(LogicalScan scan, string change)
+    {
+        string[] values = change[1..].Split('|');
+        return change[0] + string.Join('|', scan.Schema.Fields.Select(field => values[field.Name switch { "g" => 0, "x" => 1, _ => 2 }]));
+    }
+
+    [Fact]
     public void Sum_OutOfRange_FailsTheTickAndNothingOfItStays()
     {
         Maintained groups = Start("g", Call("SUM", 1, DataType.BigInt));

@@ -36,6 +36,14 @@ public sealed class MaintainedTopTests
         var result = new List<int>();
         for (int tick = 0; tick < 400; tick++)
         {
+            if (tick % 7 == 3)
+            {
+                // A tick that is undone: rows in front of all others, and the end of those that were there.
+                top.Change(_rows, ["+-1", "+-2", .. rows.Order().Take(25).Select(row => $"-{row}")]).Complete();
+                top.Query.Rollback();
+                top.Tick().Should().BeEmpty();
+            }
+
             List<string> changes = [];
             for (int change = 0; change < 8; change++)
             {

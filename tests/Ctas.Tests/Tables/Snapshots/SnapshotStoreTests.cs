@@ -152,6 +152,19 @@ public sealed class SnapshotStoreTests : IDisposable
         names.Where(name => name != "Straße").Select(store.PathOf).Should().OnlyHaveUniqueItems();
     }
 
+    [Fact]
+    public void Open_FileOfAnotherTable_IsRefused()
+    {
+        ITable table = TestTable.Create(TableModel.Compact, TestTable.AllTypes, Rows(3));
+        var store = new SnapshotStore(_folder);
+        store.Write(Header(table), table, CancellationToken.None);
+        File.Copy(store.PathOf("t"), store.PathOf("u"));
+
+        store.Invoking(of => of.Open("u")).Should().Throw<SnapshotFormatException>().WithMessage("it holds table \"t\"");
+        using SnapshotFile file = store.Open("T")!;
+        file.Header.RowCount.Should().Be(3);
+    }
+
     private static void AssertNoticed(SnapshotStore store, byte[] damaged, string because)
     {
         File.WriteAllBytes(store.PathOf("t"), damaged);
