@@ -31,8 +31,7 @@ internal sealed class BatchSearch(Table version, OrdinalList columns, bool isKey
             {
                 if (!TryConvert(batch, row)) { continue; }
 
-                Find(index, maxRows);
-                if (_rows.Count > maxRows) { return null; }
+                if (!Find(index, maxRows)) { return null; }
             }
         }
 
@@ -42,14 +41,15 @@ internal sealed class BatchSearch(Table version, OrdinalList columns, bool isKey
         return found;
     }
 
-    private void Find(SecondaryIndex? index, long maxRows)
+    /// <summary>Adds the rows with the values; false when there are too many.</summary>
+    private bool Find(SecondaryIndex? index, long maxRows)
     {
         ReadOnlySpan<byte> text = _text.AsSpan(0, _textLength);
-        if (index is not null)
-        {
-            index.TryFindEqual(_parts, text, _rows, maxRows);
-        }
-        else if (version.NumberOf(_parts, text) is >= 0 and var number) { _rows.Add(number); }
+        if (index is not null) { return index.TryFindEqual(_parts, text, _rows, maxRows); }
+
+        if (version.NumberOf(_parts, text) is >= 0 and var number) { _rows.Add(number); }
+
+        return _rows.Count <= maxRows;
     }
 
     /// <summary>Brings the values of a row into the form of the columns; false when no row can have them.</summary>
