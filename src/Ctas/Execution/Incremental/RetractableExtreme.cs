@@ -19,7 +19,10 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
 {
     private const int MinHeap = 16;
 
-    private readonly PackedRows<ValueState> _values = new([DataType.BigInt, type], isExact: false);
+    // What is known of so many values stays near while they are found, counted and put into heaps.
+    private const int PortionRows = 4096;
+
+    private readonly PackedRows<ValueState> _values = new([DataType.Int, type], isExact: false);
     private readonly List<int> _new = [];
     private readonly List<int> _taken = [];
     private readonly List<int> _dropped = [];
@@ -27,34 +30,16 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
 
     public override long SizeInBytes => _values.SizeInBytes + (_heaps.Length * (long)Unsafe.SizeOf<Heap>());
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount)
     {
         Grow(ref _heaps, groupCount);
-        int[] rows = ValidRows(arguments[0]);
-        var numbers = new long[rows.Length];
-        for (int row = 0; row < numbers.Length; row++) { numbers[row] = groups[rows[row]]; }
-
-        Column values = rows.Length == groups.Length ? arguments[0] : arguments[0].Gather(rows);
-        int[] places = ArrayPool<int>.Shared.Rent(Math.Max(1, rows.Length));
-        _values.FindOrAdd(
-            [new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length), values], places.AsSpan(0, rows.Length));
-        Learn(places.AsSpan(0, rows.Length));
-        for (int row = 0; row < rows.Length; row++)
+        for (int start = 0; start < groups.Length; start += PortionRows)
         {
-            if (row % CacheLines.BlockRows == 0) { Prefetch(groups[rows[row]..]); }
-
-            Count(places[row], groups[rows[row]], WeightOf(weights, rows[row]));
+            int count = Math.Min(PortionRows, groups.Length - start);
+            Column values = count == groups.Length ? arguments[0] : arguments[0].Slice(start, count);
+            Add(values, groups.Slice(start, count), weights is null ? [] : weights.AsSpan(start, count));
         }
 
-        // Values that came and went, in whatever order, were never in a heap.
-        for (int row = 0; row < rows.Length; row++) { ForgetIfGone(places[row]); }
-
-        foreach (int place in _dropped) { ForgetIfGone(place); }
-
-        _dropped.Clear();
-
-        ArrayPool<int>.Shared.Return(places);
         if (_values.Trim()) { KeepAll(); }
     }
 
@@ -107,6 +92,34 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
 
     /// <summary>True when one value is further to the wanted end than another.</summary>
     protected abstract bool Precedes(T left, T right);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add(Column values, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
+    {
+        int[] rows = ValidRows(values);
+        var numbers = new int[rows.Length];
+        for (int row = 0; row < numbers.Length; row++) { numbers[row] = groups[rows[row]]; }
+
+        Column valid = rows.Length == groups.Length ? values : values.Gather(rows);
+        int[] rented = ArrayPool<int>.Shared.Rent(Math.Max(1, rows.Length));
+        Span<int> places = rented.AsSpan(0, rows.Length);
+        _values.FindOrAdd([new FixedColumn<int>(DataType.Int, numbers, numbers.Length), valid], places);
+        Learn(places);
+        for (int row = 0; row < rows.Length; row++)
+        {
+            if (row % CacheLines.BlockRows == 0) { Prefetch(numbers.AsSpan(row)); }
+
+            Count(places[row], numbers[row], weights.IsEmpty ? 1 : weights[rows[row]]);
+        }
+
+        // Values that came and went, in whatever order, were never in a heap.
+        foreach (int place in places) { ForgetIfGone(place); }
+
+        foreach (int place in _dropped) { ForgetIfGone(place); }
+
+        _dropped.Clear();
+        ArrayPool<int>.Shared.Return(rented);
+    }
 
     private static int[] ValidRows(Column column)
     {
