@@ -6,14 +6,17 @@ namespace Ctas.Loading;
 /// <content>What comes from stored snapshots, and what is stored when the load ends.</content>
 internal sealed partial class LoadRun
 {
-    /// <summary>A live table is computed again: it comes from snapshots as far as everything does that it is made of.</summary>
-    private void NoteLive(TableRun run, IEnumerable<ScanSubscription> scans)
+    /// <summary>
+    /// A live table, or one that shares what such a table follows, is computed again: it comes from snapshots as far as everything
+    /// does that it is made of.
+    /// </summary>
+    private void NoteFollowed(TableRun run, IEnumerable<ScanSubscription> scans)
     {
         IEnumerable<(LoadKind Kind, string Reason)> inputs =
         [
             .. scans.Select(scan => scan.Scan.Followed is { } followed
                 ? (followed.Kind, followed.Reason)
-                : (LoadKind.Full, $"source \"{scan.Scan.Definition.Name}\" is no changelog that can be stored")),
+                : (LoadKind.Full, $"source \"{scan.Scan.Definition.Name}\" {scan.Scan.WhyNotFollowed}")),
             .. run.Table.Producers.Where(_runs.ContainsKey).Select(producer => (_runs[producer].Kind, $"as table \"{producer}\"")),
         ];
         (run.Kind, run.KindReason) = inputs.DefaultIfEmpty((Kind: LoadKind.Full, Reason: "it reads no source")).MinBy(input => input.Kind);

@@ -87,7 +87,8 @@ internal sealed partial class LoadRun
             run.KindReason = $"the snapshot of {stored.Header.CreatedAt:u}";
         }
 
-        if (load.Live is not null && Snapshots is not null) { NoteLive(run, scans.Values); }
+        bool isFromChangelogs = load.Live is not null || scans.Values.Any(scan => scan.Scan.Followed is { Kind: not LoadKind.Full });
+        if (stored is null && Snapshots is not null && isFromChangelogs) { NoteFollowed(run, scans.Values); }
 
         Prepare(run, load, table);
         bool isHeldBack = _replacements.Contains(table.Name);

@@ -16,7 +16,7 @@ internal sealed class ScanGroups
     private readonly Dictionary<(int Wave, string Identity), Group> _groups = [];
     private readonly HashSet<string> _followed = [];
     private readonly LoadServices _services;
-    private readonly bool _goesByEventTime;
+    private readonly HashSet<string> _behindEventTime;
     private readonly Func<TablePlan, string, StoredSource?> _stored;
     private readonly SinkBounds _bounds;
 
@@ -37,8 +37,7 @@ internal sealed class ScanGroups
         TableToLoad[] all = [.. tables];
 
         // Which records are late depends on the times of those before them, also of those that a later version replaced.
-        _goesByEventTime = all.Any(table => table.Plan.Emit != EmitMode.Snapshot
-            && PlanTree.All(table.Plan.Unoptimised!.Plan).Any(node => node is LogicalTimeWindow or LogicalJoin { Within: not null }));
+        _behindEventTime = Behind(new Stack<TableToLoad>(all.Where(GoesByEventTime)), all);
         foreach (TableToLoad table in all.Where(table => table.Plan.Emit != EmitMode.Snapshot))
         {
             // Tables that go on together start from the same end of what they read.
@@ -168,8 +167,27 @@ internal sealed class ScanGroups
             Held = _services.Registry.Reserve(),
             KnownSchema = group.Stored?.Schema,
             Member = definition.Group is null ? null : MemberOf(source),
+            WhyNotFollowed = WhyNotFollowed(group.Tables, definition),
             Followed = isStreamed || group.UpTo is not null ? null : FollowedBy(group.Tables, definition, request),
         };
+    }
+
+    private static bool GoesByEventTime(TableToLoad table) => table.Plan.Emit != EmitMode.Snapshot
+        && PlanTree.All(table.Plan.Unoptimised!.Plan).Any(node => node is LogicalTimeWindow or LogicalJoin { Within: not null });
+
+    /// <summary>The names of tables and of those of the load that they read, also by way of others.</summary>
+    private static HashSet<string> Behind(Stack<TableToLoad> readers, TableToLoad[] all)
+    {
+        var behind = new HashSet<string>(readers.Select(table => table.Plan.Name), StringComparer.OrdinalIgnoreCase);
+        while (readers.TryPop(out TableToLoad? reader))
+        {
+            foreach (TableToLoad producer in all.Where(table => reader.Producers.Contains(table.Plan.Name, StringComparer.OrdinalIgnoreCase)))
+            {
+                if (behind.Add(producer.Plan.Name)) { readers.Push(producer); }
+            }
+        }
+
+        return behind;
     }
 
     private IGroupMember MemberOf(ISource source) => _services.Groups?.MemberOf(source) ?? throw new SourceException(
@@ -177,18 +195,23 @@ internal sealed class ScanGroups
         $"source \"{source.Definition.Name}\" cannot be shared out: loading.group needs an engine, which leaves the group when it is disposed",
         isTransient: false);
 
-    /// <summary>What is stored of a source that only live tables read; null where nothing may be.</summary>
+    /// <summary>What is stored of a source that live tables read; null where nothing may be.</summary>
     private FollowedSource? FollowedBy(IReadOnlyList<TablePlan> tables, SourceDefinition definition, ScanRequest request)
     {
         UnifiedLoading[] unified = [.. tables.Select(table => LoadProperties.Unified(table.Properties))];
         return Snapshots is { } snapshots
-            && !_goesByEventTime
+            && !tables.Any(table => _behindEventTime.Contains(table.Name))
             && definition is { Mode: not ReadMode.Append, Group: null }
-            && tables.All(table => table.Emit != EmitMode.Snapshot)
+            && tables.Any(table => table.Emit != EmitMode.Snapshot)
             && !unified.Contains(UnifiedLoading.Off)
             ? new FollowedSource(definition, request, snapshots, unified.Contains(UnifiedLoading.On))
             : null;
     }
+
+    private string WhyNotFollowed(IReadOnlyList<TablePlan> tables, SourceDefinition definition) =>
+        tables.Any(table => _behindEventTime.Contains(table.Name)) ? "goes into windows, and which records were late for them is not stored"
+        : definition.Mode == ReadMode.Append ? "is a stream, whose records are not stored"
+        : "is no changelog that can be stored";
 
     private static ScanBookmark? BookmarkOf(StoredSource? stored) => stored is null
         ? null

@@ -93,6 +93,9 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>What is stored of a changelog that is followed afterwards; null for other reads.</summary>
     public FollowedSource? Followed { get; init; }
 
+    /// <summary>What keeps it from being stored where <see cref="Followed"/> is null, to be said of the source.</summary>
+    public string WhyNotFollowed { get; init; } = "is no changelog that can be stored";
+
     /// <summary>The membership that tells which partitions are read here; null where all are.</summary>
     public IGroupMember? Member { get; init; }
 

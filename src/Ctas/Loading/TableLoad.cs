@@ -299,7 +299,7 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
                 (partition, position) => new StoredPartition(
                     partition.Id,
                     partition.Name,
-                    Stored?.StartOf(name, partition.Id) ?? partition.Range.Start,
+                    Stored?.StartOf(name, partition.Id) ?? scan.StartOf(partition),
                     position)),
         ]);
 

@@ -27,7 +27,9 @@ public sealed class TableMaintenance
     public void Resume() => _maintainer.Resume();
 
     /// <summary>How fresh a table is. Cheap; asks no broker.</summary>
-    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="InvalidOperationException">It is loaded once: it was not made with EMIT CHANGES.</exception>
     public TableFreshness FreshnessOf(string table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -63,7 +65,9 @@ public sealed class TableMaintenance
     /// What the operators of a table keep, those nearest to its rows first, then the changelogs that it reads itself, which
     /// it may share with other tables.
     /// </summary>
-    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="InvalidOperationException">It is loaded once: it was not made with EMIT CHANGES.</exception>
     public IReadOnlyList<OperatorState> StateOf(string table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -78,8 +82,9 @@ public sealed class TableMaintenance
     }
 
     /// <summary>Waits until the sink of a table has every change that the table shows when this is called.</summary>
-    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
-    /// <exception cref="InvalidOperationException">It has no sink.</exception>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="InvalidOperationException">It has no sink, or was not made with EMIT CHANGES.</exception>
     /// <exception cref="MaintenanceException">The sink takes no changes any more.</exception>
     public Task WaitForDeliveryAsync(string table, CancellationToken cancellationToken = default)
     {
@@ -96,7 +101,9 @@ public sealed class TableMaintenance
     /// <param name="record">Where the record lies; the source is named by its topic, or its name in SQL.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A version that shows the record.</returns>
-    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="InvalidOperationException">It is loaded once: it was not made with EMIT CHANGES.</exception>
     /// <exception cref="ArgumentException">It does not read such a source.</exception>
     /// <exception cref="MaintenanceException">It is kept fresh no longer, or the engine was disposed.</exception>
     public Task<ITable> WaitForRecordAsync(string table, RecordPosition record, CancellationToken cancellationToken = default) =>
@@ -104,7 +111,9 @@ public sealed class TableMaintenance
 
     /// <summary>As <see cref="WaitForRecordAsync"/>, for all of several records, of one source or more.</summary>
     /// <returns>A version that shows all of them.</returns>
-    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="InvalidOperationException">It is loaded once: it was not made with EMIT CHANGES.</exception>
     /// <exception cref="ArgumentException">It does not read such a source.</exception>
     /// <exception cref="MaintenanceException">It is kept fresh no longer, or the engine was disposed.</exception>
     public async Task<ITable> WaitForRecordsAsync(
@@ -119,7 +128,9 @@ public sealed class TableMaintenance
 
     /// <summary>Waits until a condition on a table holds; it is asked again for every version.</summary>
     /// <returns>The version for which it holds.</returns>
-    /// <exception cref="TableNotFoundException">There is no such table, or it was not made with EMIT CHANGES.</exception>
+    /// <exception cref="TableNotFoundException">There is no such table.</exception>
+    /// <exception cref="TableNotReadyException">It has no data yet.</exception>
+    /// <exception cref="InvalidOperationException">It is loaded once: it was not made with EMIT CHANGES.</exception>
     /// <exception cref="MaintenanceException">The table is kept fresh no longer, or the engine was disposed.</exception>
     public async Task<ITable> WaitForAsync(
         string table, Func<ITable, bool> condition, CancellationToken cancellationToken = default)
@@ -163,8 +174,10 @@ public sealed class TableMaintenance
                 position => position.Partition == record.Partition && position.Offset > record.Offset));
     }
 
-    private MaintainedTable Require(string table) =>
-        _maintainer.Find(table) ?? throw new TableNotFoundException(table, _registry.Snapshot().ClosestNames(table));
+    private MaintainedTable Require(string table) => _maintainer.Find(table) ?? throw NotFollowed(_registry[table]);
+
+    private static InvalidOperationException NotFollowed(ITable loaded) =>
+        new($"Table \"{loaded.Name}\" is loaded once and follows nothing; make it with EMIT CHANGES to keep it fresh.");
 }
 
 /// <summary>Where a record lies.</summary>

@@ -212,6 +212,73 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
         second.Tables["recent"].Contents().Should().BeEquivalentTo("o1|2", "o2|3");
     }
 
+    [Fact]
+    public async Task Restart_StreamsAndWindows_AreReadInFullAndSaySoWhileChangelogsBesideThemAreNot()
+    {
+        (string graph, string orders, _) = await FilledAsync();
+        string clicks = cluster.CreateTopic(partitions: 1);
+        string sql = $"""
+            {graph}
+            CREATE STREAM clicks (page VARCHAR, n BIGINT) WITH (kafka_topic = '{clicks}', value_format = 'JSON');
+            CREATE TABLE pages AS SELECT page, SUM(n) AS n FROM clicks GROUP BY page EMIT CHANGES;
+            CREATE TABLE minutes AS SELECT page, WINDOWSTART AS since, COUNT(*) AS n FROM clicks
+                WINDOW TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 0 SECONDS) GROUP BY page EMIT CHANGES;
+            """;
+        await cluster.Kafka.ProduceAsync(clicks, [Click("a", 1, minute: 0), Click("a", 2, minute: 5)]);
+        await using (CtasEngine first = Builder(sql).UseSnapshots(_folder.Path).Build())
+        {
+            (await first.LoadAsync().Guarded()).ThrowIfFailed();
+
+            // In the first tick all windows of the load close that have to; what comes for them later is late.
+            await cluster.Kafka.ProduceAsync(clicks, [Click("b", 3, minute: 6)]);
+            await first.Maintenance.WaitForRecordAsync("minutes", new(clicks, 0, 2)).Guarded();
+            await cluster.Kafka.ProduceAsync(clicks, [Click("a", 4, minute: 0)]);
+            await first.Maintenance.WaitForRecordAsync("minutes", new(clicks, 0, 3)).Guarded();
+            first.Maintenance.FreshnessOf("minutes").LateRows.Should().Be(1);
+            first.Tables["minutes"].RowCount.Should().Be(3);
+            first.Tables["pages"].Contents().Should().BeEquivalentTo("a|7", "b|3");
+        }
+
+        _folder.Files.Should().HaveCount(2, "the changelogs beside the stream are stored");
+        await cluster.Kafka.ProduceAsync(orders, [Order("o1", "c1", 99)]);
+        await using CtasEngine second = Builder(sql).UseSnapshots(_folder.Path).Build();
+        LoadResult result = await second.LoadAsync().Guarded();
+        await using CtasEngine full = await OracleAsync(sql, Task.CompletedTask);
+
+        result.ThrowIfFailed();
+        (result["totals"].Kind, result["pages"].Kind, result["minutes"].Kind).Should().Be((LoadKind.Continued, LoadKind.Full, LoadKind.Full));
+        result["minutes"].KindReason.Should().Be("source \"clicks\" goes into windows, and which records were late for them is not stored");
+        foreach (string table in (string[])[.. Tables, "pages", "minutes"]) { second.Tables[table].Contents().Should().Equal(full.Tables[table].Contents()); }
+    }
+
+    [Fact]
+    public async Task Restart_ChangelogSharedWithATableThatIsLoadedOnce_ComesFromDiskForBoth()
+    {
+        (string graph, string orders, _) = await FilledAsync();
+        string sql = $"{graph} CREATE TABLE once AS SELECT customer, COUNT(*) AS n FROM orders_in GROUP BY customer;";
+        await using (CtasEngine first = Builder(sql).UseSnapshots(_folder.Path).Build()) { (await first.LoadAsync().Guarded()).ThrowIfFailed(); }
+
+        // Another statement, so that its own snapshot is of no use.
+        sql = sql.Replace("COUNT(*) AS n FROM orders_in", "SUM(amount) AS n FROM orders_in", StringComparison.Ordinal);
+        await cluster.Kafka.ProduceAsync(orders, [Order("o1", "c1", 99), EmbeddedRecord.Tombstone("o2")]);
+        await using CtasEngine second = Builder(sql).UseSnapshots(_folder.Path).Build();
+        LoadResult result = await second.LoadAsync().Guarded();
+        await using CtasEngine full = await OracleAsync(sql, Task.CompletedTask);
+
+        result.ThrowIfFailed();
+        (result["large"].Kind, result["once"].Kind, result["once"].Records).Should().Be((LoadKind.Continued, LoadKind.Continued, 2L));
+        foreach (string table in (string[])[.. Tables, "once"]) { second.Tables[table].Contents().Should().Equal(full.Tables[table].Contents()); }
+
+        // What is stored of the table that is loaded once begins at the first record, as it was read before it was stored.
+        await using CtasEngine third = Builder(sql).UseSnapshots(_folder.Path).Build();
+        (await third.LoadAsync().Guarded())["once"].Kind.Should().Be(LoadKind.Restored);
+        third.Tables.TryGetMetadata("once", out Ctas.Tables.TableMetadata? metadata).Should().BeTrue();
+        metadata!.Positions.Should().OnlyContain(position => position.Start == 0);
+    }
+
+    private static EmbeddedRecord Click(string page, int n, int minute) =>
+        EmbeddedRecord.Of("k", $$"""{"page":"{{page}}","n":{{n}}}""") with { Timestamp = new DateTimeOffset(2026, 1, 1, 0, minute, 0, TimeSpan.Zero) };
+
     private static void Damage(string file)
     {
         byte[] bytes = File.ReadAllBytes(file);

@@ -55,6 +55,20 @@ public sealed class StalenessTests
     }
 
     [Fact]
+    public async Task FreshnessOf_TableThatIsNotKeptFresh_SaysWhatItIs()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", _numbers)
+            .AddScript("CREATE TABLE once AS SELECT n FROM numbers").Build();
+
+        engine.Maintenance.Invoking(it => it.FreshnessOf("onse")).Should().Throw<TableNotFoundException>();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        engine.Maintenance.Invoking(it => it.FreshnessOf("once")).Should().Throw<InvalidOperationException>()
+            .WithMessage("Table \"once\" is loaded once and follows nothing; make it with EMIT CHANGES to keep it fresh.");
+        await engine.Maintenance.Awaiting(it => it.WaitForAsync("once", _ => true)).Should().ThrowAsync<InvalidOperationException>();
+        engine.Maintenance.Invoking(it => it.FreshnessOf("onse")).Should().Throw<TableNotFoundException>().WithMessage("*did you mean \"once\"?");
+    }
+
+    [Fact]
     public async Task Read_TableTooFarBehind_IsRefusedWithItsLagAndAWayOut()
     {
         await using CtasEngine engine = await PausedAsync();
