@@ -1,6 +1,7 @@
 using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Execution.Incremental;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Sources;
 using Ctas.Tables;
@@ -17,6 +18,9 @@ internal sealed class LiveLoad(
     IReadOnlyDictionary<string, ScanSubscription> scans,
     IReadOnlyDictionary<string, StagedTable> staged)
 {
+    /// <summary>How the table will be kept fresh.</summary>
+    public required MaintenanceOptions Maintenance { get; init; }
+
     /// <summary>Runs the first tick.</summary>
     /// <param name="query">The query, planned for maintenance.</param>
     /// <param name="inputs">What gives the rows of a scan.</param>
@@ -48,6 +52,7 @@ internal sealed class LiveLoad(
             {
                 NullKeys = query.IsKeyDeclared ? NullKeyRule.Refuse : NullKeyRule.Keep,
                 Retractions = RetractionRule.ByRow,
+                MaxHistoryChanges = Maintenance.MaxChangesKept,
             });
         foreach (ChangeBatch changes in maintained.Complete())
         {

@@ -77,6 +77,7 @@ internal sealed partial class LoadRun
             Profile = _services.Analysed?.ProfileOf(run.Table.Plan.Name),
             Stored = stored,
             Parts = parts,
+            Maintenance = _services.Maintainer?.Options ?? new(),
         };
         ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
         run.SharedParts = parts?.Results ?? [];

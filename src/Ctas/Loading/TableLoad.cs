@@ -1,6 +1,7 @@
 using Ctas.Data;
 using Ctas.Execution;
 using Ctas.Execution.Analysis;
+using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Planning.Rewrites;
 using Ctas.Sources;
@@ -77,6 +78,9 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
 
     /// <summary>The snapshot behind which its scans begin; null: they begin at the start.</summary>
     public StoredTable? Stored { get; init; }
+
+    /// <summary>How the table will be kept fresh.</summary>
+    public MaintenanceOptions Maintenance { get; init; } = new();
 
     /// <summary>What its query shares with those of other tables; null: nothing.</summary>
     public TableParts? Parts { get; init; }
@@ -182,7 +186,7 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
         }
 
         _enter(LoadPhase.Executing);
-        Live = await new LiveLoad(_plan, _scans, _inputs.Staged).RunAsync(query, _inputs, CheckMemory, cancellationToken)
+        Live = await new LiveLoad(_plan, _scans, _inputs.Staged) { Maintenance = Maintenance }.RunAsync(query, _inputs, CheckMemory, cancellationToken)
             .ConfigureAwait(false);
         return Live.Writer.Current;
     }

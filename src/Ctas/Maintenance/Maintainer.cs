@@ -54,6 +54,9 @@ internal sealed class Maintainer : IAsyncDisposable
         _logger = loggerFactory.CreateLogger<Maintainer>();
     }
 
+    /// <summary>How tables are kept fresh.</summary>
+    public MaintenanceOptions Options => _options;
+
     /// <summary>The tables, each after those it reads.</summary>
     public IReadOnlyList<MaintainedTable> Tables => _tables;
 

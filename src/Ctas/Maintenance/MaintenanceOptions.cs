@@ -23,4 +23,10 @@ public sealed record MaintenanceOptions
     /// behind gets a <see cref="QueryChangesLostException"/>; tables never wait for a reader.
     /// </summary>
     public int MaxChangesBehind { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Most changed rows that a table keeps for readers of its <see cref="Tables.ITable.ChangesAsync"/>, those of its last version at
+    /// least; 65,536 by default. A reader that is further behind gets a <see cref="Tables.TableChangesLostException"/>.
+    /// </summary>
+    public int MaxChangesKept { get; init; } = 65_536;
 }

@@ -124,6 +124,31 @@ public sealed class ObserveChangesTests
         (await moments.TakeAsync(1)).Should().Equal("next -(1) +(2)");
     }
 
+    [Fact]
+    public async Task Changes_ReaderFurtherBehindThanIsKept_IsToldAndBeginsAgain()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("users", _users)
+            .AddScript("CREATE TABLE t AS SELECT id, name FROM users EMIT CHANGES")
+            .WithOptions(new CtasEngineOptions { Maintenance = new MaintenanceOptions { MaxChangesKept = 5, MaxRecordsPerTick = 1 } })
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        ITable table = engine.Tables["t"];
+        await using IAsyncEnumerator<TableChange> slow = table.ChangesAsync(table.Version).GetAsyncEnumerator();
+        Put("first", "x");
+        (await slow.MoveNextAsync()).Should().BeTrue();
+        for (int user = 1; user < 20; user++)
+        {
+            Put($"u{user}", "x");
+            await engine.Maintenance.WaitForAsync("t", version => version.RowCount > user);
+        }
+
+        Func<Task> further = () => slow.MoveNextAsync().AsTask();
+        (await further.Should().ThrowAsync<TableChangesLostException>()).Which.AfterVersion.Should().Be(slow.Current.Version);
+        var again = new RecordingObserver<TableChange> { Text = TextOf };
+        using IDisposable subscription = table.ObserveChanges().Subscribe(again);
+        (await again.TakeAsync(20)).Should().OnlyContain(row => row.StartsWith("next Snapshot", StringComparison.Ordinal));
+    }
+
     /// <summary>Who hears of a change and then looks sees it, in the table and in those that were published with it.</summary>
     [Fact]
     public async Task Changes_WhoeverHearsOfOne_FindsItInEveryTable()
