@@ -9,7 +9,7 @@ internal sealed partial class ScriptPlanner
 {
     private void CheckSink(TableStatement table, PlannedQuery preview, SinkDeclaration sink, DiagnosticBag diagnostics)
     {
-        bool isKnown = !PlanTree.All(preview.Plan).OfType<LogicalScan>().Any(scan => scan.IsOpen);
+        bool isKnown = !IsOpen(preview.Plan);
         bool changes = table.EmitsChanges && isKnown && preview.Plan.Kind != ChangeKind.AppendOnly;
         if (changes && !preview.Schema.HasKey)
         {

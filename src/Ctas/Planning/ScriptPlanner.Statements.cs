@@ -105,7 +105,10 @@ internal sealed partial class ScriptPlanner
 
         if (relation.IsSource) { diagnostics.Add(PlanningDiagnostics.IndexOnSource(index.Table.Span, table)); }
 
-        Data.Schema? schema = _previews.GetValueOrDefault(table)?.Schema ?? relation.Schema;
+        // What a table of all columns of a source has is known when it is loaded.
+        Data.Schema? schema = _previews.GetValueOrDefault(table) is { } preview && !IsOpen(preview.Plan)
+            ? preview.Schema
+            : relation.Schema;
         foreach (WrittenName column in index.Columns.Where(column => schema is { } known && known.IndexOf(column.Text) < 0))
         {
             diagnostics.Add(BindingDiagnostics.ColumnNotFound(
@@ -117,6 +120,8 @@ internal sealed partial class ScriptPlanner
             : new IndexStatement(
                 relation.Name, new NamedIndex([.. index.Columns.Select(column => column.Text)], index.Kind));
     }
+
+    private static bool IsOpen(LogicalPlan plan) => PlanTree.All(plan).OfType<LogicalScan>().Any(scan => scan.IsOpen);
 
     private void ReportUnknown(string name, TextSpan span, string kind, bool isOptional, DiagnosticBag diagnostics)
     {

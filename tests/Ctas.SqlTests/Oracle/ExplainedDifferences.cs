@@ -27,6 +27,11 @@ internal static class ExplainedDifferences
         new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several", "op.concat"),
         new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
         new("BETWEEN of nested values", null, "Invalid type for BETWEEN", "op.between"),
+        new(
+            "ANY of an array where no sub-query may stand",
+            null,
+            @"Cannot perform non-inner join on subquery|correlated columns in window|must appear in the GROUP BY|UNNEST\(\) for correlated",
+            "op.any.array"),
         new("a text known to be NULL", null, @"function call ""contains\(""NULL"", ""NULL""\)""", "fn.CONTAINS"),
         new("a NULL without type repeated", null, @"function matches .*\(BLOB", "fn.REPEAT"),
         new("a sum of 39 digits", "CTAS5002", null, "agg.sum.huge"),

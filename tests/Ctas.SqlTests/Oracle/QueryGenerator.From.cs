@@ -14,6 +14,8 @@ internal sealed partial class QueryGenerator
 
         if (common is null && level < MaxLevel && choices.Takes("on.using", 40)) { return Using(level); }
 
+        if (common is null && level < MaxLevel && choices.Takes("on.using.star", 50)) { return UsingBeside(level); }
+
         for (int join = 0; join < joins; join++) { from = Join(from, level, join, isLast: join == joins - 1); }
 
         return from;
@@ -97,6 +99,22 @@ internal sealed partial class QueryGenerator
         return new OracleRelation(
             SqlPiece.Of("relation", kind, $"{sql}"),
             [OracleColumn.Named("d0", first[0]), OracleColumn.Named($"{left}.d2", first[2]), OracleColumn.Named($"{right}.d0", first[0])]);
+    }
+
+    /// <summary>All columns of a join USING beside a third table that has a column of that name too.</summary>
+    private OracleRelation UsingBeside(int level)
+    {
+        List<ValueTag> first = [ValueTag.SmallInt, choices.Pick(ValueTag.All)];
+        List<ValueTag> second = [ValueTag.SmallInt, choices.Pick(ValueTag.All)];
+        List<ValueTag> third = [ValueTag.SmallInt, ValueTag.Varchar];
+        string[] kinds = ["", "LEFT ", "RIGHT ", "FULL "];
+        string alias = NextAlias();
+        List<ValueTag> all = [ValueTag.SmallInt, first[1], second[1], .. third];
+        string names = string.Join(", ", all.Select((_, i) => $"z{i}"));
+        SqlText text = choices.OneIn(2)
+            ? (SqlText)$"(SELECT * FROM ({Body(first, level + 1)}) AS l (d0, d1) {choices.Pick(kinds)}JOIN ({Body(second, level + 1)}) AS r (d0, d2) USING (d0) {choices.Pick(kinds)}JOIN ({Body(third, level + 1)}) AS s (d0, d3) ON s.d0 = r.d0) AS {alias} ({names})"
+            : $"(SELECT s.*, l.*, r.d2 FROM ({Body(first, level + 1)}) AS l (d0, d1) NATURAL JOIN ({Body(second, level + 1)}) AS r (d0, d2) JOIN ({Body(third, level + 1)}) AS s (d0, d3) ON s.d0 = l.d0) AS {alias} ({string.Join(", ", (string[])["z3", "z4", "z0", "z1", "z2"])})";
+        return new OracleRelation(SqlPiece.Of("relation", "on.using.star", text), Columns(alias, all, "z"));
     }
 
     private SqlPiece On(OracleRelation left, OracleRelation right, bool needsEquality)

@@ -22,7 +22,7 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         "set.union-all", "set.union", "set.intersect", "set.except", "set.intersect-all", "set.except-all",
         "from.table", "from.subquery", "from.values", "from.unnest", "with", "with.twice", "with.columns",
         "join.inner", "join.left", "join.right", "join.full", "join.cross", "join.comma",
-        "on.equal", "on.equal.several", "on.expressions", "on.residual", "on.inequality", "on.constant", "on.using",
+        "on.equal", "on.equal.several", "on.expressions", "on.residual", "on.inequality", "on.constant", "on.using", "on.using.star",
         "subquery.scalar", "subquery.scalar.correlated", "subquery.scalar.one-row", "subquery.in", "subquery.not-in",
         "subquery.in.correlated", "subquery.exists", "subquery.exists.correlated", "subquery.exists.inequality",
         "subquery.any", "subquery.all", "subquery.any.correlated",

@@ -1,5 +1,7 @@
 using Ctas.Planning;
 using Ctas.Tests.Planning;
+using Ctas.Tests.Text;
+using Ctas.Text;
 
 namespace Ctas.Tests.Binding;
 
@@ -59,14 +61,14 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("none.yaml", "CTAS2050", "was not found")]
-    [InlineData("broken.yaml", "CTAS2050", "is not YAML")]
-    [InlineData("tabs.yaml", "CTAS2050", "is not YAML, see its line")]
-    [InlineData("broken.json", "CTAS2050", "is not JSON, see its line 2")]
-    [InlineData("cycle1.yaml", "CTAS2051", "cycle1.yaml → cycle2.yaml → cycle1.yaml")]
-    [InlineData("variable.yaml", "CTAS2052", "\"NOWHERE\"")]
-    [InlineData("unknown.yaml", "CTAS2040", "\"topik\" in \"unknown.yaml\"")]
-    public void File_Mistake_IsReportedWhereSqlNamesTheFile(string file, string code, string message)
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'none.yaml'}) AS SELECT x FROM o", "CTAS2050", "was not found")]
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'broken.yaml'}) AS SELECT x FROM o", "CTAS2050", "is not YAML")]
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'tabs.yaml'}) AS SELECT x FROM o", "CTAS2050", "is not YAML, see its line")]
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'broken.json'}) AS SELECT x FROM o", "CTAS2050", "is not JSON, see its line 2")]
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'cycle1.yaml'}) AS SELECT x FROM o", "CTAS2051", "cycle1.yaml → cycle2.yaml → cycle1.yaml")]
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'variable.yaml'}) AS SELECT x FROM o", "CTAS2052", "\"NOWHERE\"")]
+    [InlineData("CREATE TABLE t WITH (o.config_file = {'unknown.yaml'}) AS SELECT x FROM o", "CTAS2040", "\"topik\" in \"unknown.yaml\"")]
+    public void File_Mistake_IsReportedWhereSqlNamesTheFile(string annotated, string code, string message)
     {
         Write("broken.yaml", "topic: [a\nx: }");
         Write("tabs.yaml", "a: 1\n\tb: 2\n");
@@ -76,12 +78,13 @@ public sealed class ConfigFileTests : IDisposable
         Write("variable.yaml", "topic: a\nbootstrap.servers: ${NOWHERE}");
         Write("unknown.yaml", "topic: a\ntopik: b");
 
-        ScriptPlan plan = PlanNamed(file);
+        (string sql, TextSpan span) = AnnotatedSql.Parse(annotated);
 
-        Ctas.Text.Diagnostic diagnostic = plan.Diagnostics.Should().ContainSingle(d => d.Code == code).Subject;
+        ScriptPlan plan = Scripts.PlanIn(_folder, _ => null, sql);
+
+        Diagnostic diagnostic = plan.Diagnostics.Should().ContainSingle(d => d.Code == code).Subject;
         diagnostic.Message.Should().Contain(message);
-        string sql = plan.Texts[0].Source.Text;
-        sql[diagnostic.Span.Start..diagnostic.Span.End].Should().Be($"'{file}'");
+        diagnostic.Span.Should().Be(span);
     }
 
     private ScriptPlan PlanNamed(string file, params (string Name, string Value)[] variables) => Scripts.PlanIn(

@@ -39,6 +39,54 @@ public sealed partial class ErrorCodeTests
         raised.Distinct().Where(code => !expected.Contains(code)).Should().BeEmpty("a test expects each of them");
     }
 
+    [Fact]
+    public void EveryCodeOfSql_IsDrawnInTheSqlByATest()
+    {
+        string root = DirectionTests.RepositoryRoot();
+        string[] stages = ["Text", "Syntax", "Binding", "Planning"];
+        IEnumerable<string> raised = stages
+            .SelectMany(stage => Directory.EnumerateFiles(
+                Path.Combine(root, "src", "Ctas", stage), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
+        HashSet<string> drawn =
+        [
+            .. new[] { "*.cs", "*.slt" }
+                .SelectMany(files => Directory.EnumerateFiles(Path.Combine(root, "tests"), files, SearchOption.AllDirectories))
+                .Where(file => !file.Contains("/obj/") && !file.Contains("/bin/"))
+                .SelectMany(file => DrawnIn(File.ReadAllText(file))),
+        ];
+
+        raised.Distinct().Where(code => !drawn.Contains(code)).Should().BeEmpty("a test shows the place of each");
+    }
+
+    /// <summary>The codes whose place is drawn: with carets under a line of SQL, or as braces in the SQL of a test.</summary>
+    private static IEnumerable<string> DrawnIn(string file)
+    {
+        IEnumerable<string> withCarets = Rendered().Matches(file).Select(match => match.Groups[1].Value);
+        IEnumerable<string> withBraces = TestStart().Split(file)
+            .SelectMany(test => Case().Matches(test).Select(match => match.Value).Append(Case().Replace(test, Braces)))
+            .Where(text => Annotated().IsMatch(text))
+            .SelectMany(text => QuotedCode().Matches(text).Select(match => match.Groups[1].Value));
+        return withCarets.Concat(withBraces);
+    }
+
+    // The cases of a theory draw places for the code that its body names.
+    private static string Braces(Match theory) =>
+        QuotedCode().IsMatch(theory.Value) ? "" : string.Concat(Annotated().Matches(theory.Value).Select(match => match.Value));
+
+    [GeneratedRegex(@"(CTAS\d{4}): .*\n *LINE \d+: .*\n.*\^")]
+    private static partial Regex Rendered();
+
+    [GeneratedRegex(@"\[(?:Fact|Theory)\]")]
+    private static partial Regex TestStart();
+
+    [GeneratedRegex(@"\[InlineData\(.*?\)\]", RegexOptions.Singleline)]
+    private static partial Regex Case();
+
+    // Not the holes of an interpolated string.
+    [GeneratedRegex("(?<!\\$)\"[^\"\\n{}]*\\{[^\"\\n{}]*\\}[^\"\\n{}]*\"")]
+    private static partial Regex Annotated();
+
     [GeneratedRegex(@"CTAS\d{4}")]
     private static partial Regex Code();
 

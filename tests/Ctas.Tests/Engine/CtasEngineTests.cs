@@ -2,6 +2,7 @@ using Ctas.Data;
 using Ctas.Loading;
 using Ctas.Sources;
 using Ctas.Tables;
+using Ctas.Tests.Text;
 using Ctas.Text;
 
 namespace Ctas.Tests.Engine;
@@ -74,21 +75,22 @@ public sealed class CtasEngineTests
     [Fact]
     public void Build_UnifiedLoadingWithoutSnapshots_IsRefused()
     {
-        const string sql = "CREATE TABLE t WITH (loading.unified = 'true') AS SELECT 1 AS one";
+        (string sql, TextSpan span) = AnnotatedSql.Parse("CREATE TABLE {t} WITH (loading.unified = 'true') AS SELECT 1 AS one");
         Action build = () => new CtasEngineBuilder().AddTable(sql).Build();
 
         Diagnostic diagnostic = build.Should().Throw<CtasCompilationException>().Which.Diagnostics.Single();
-        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3006", new TextSpan(13, 14)));
+        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3006", span));
         diagnostic.Hint.Should().Contain("UseSnapshots");
     }
 
     [Fact]
     public void Build_TopicWithoutKafka_TellsWhatReadsTopics()
     {
-        Action build = () => new CtasEngineBuilder().AddTable("CREATE TABLE t AS SELECT * FROM kafka://orders").Build();
+        (string sql, TextSpan span) = AnnotatedSql.Parse("CREATE TABLE {t} AS SELECT * FROM kafka://orders");
+        Action build = () => new CtasEngineBuilder().AddTable(sql).Build();
 
         Diagnostic diagnostic = build.Should().Throw<CtasCompilationException>().Which.Diagnostics.Should().ContainSingle().Subject;
-        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3005", new TextSpan(13, 14)));
+        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3005", span));
         diagnostic.Hint.Should().Contain("UseKafka");
     }
 

@@ -221,15 +221,19 @@ public sealed class QueryChangesTests : IDisposable
     {
         await using CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT id, name FROM users EMIT CHANGES");
 
-        Func<Task>[] calls =
+        (string query, TextSpan ofQuery) = Ctas.Tests.Text.AnnotatedSql.Parse("{SELECT * FROM t EMIT CHANGES}");
+        (string script, TextSpan ofScript) =
+            Ctas.Tests.Text.AnnotatedSql.Parse("CREATE TABLE u AS SELECT 1 AS one; {SELECT * FROM t EMIT CHANGES}");
+        (Func<Task> Call, TextSpan Place)[] calls =
         [
-            () => engine.QueryAsync("SELECT * FROM t EMIT CHANGES"),
-            () => engine.ExecuteAsync("CREATE TABLE u AS SELECT 1 AS one; SELECT * FROM t EMIT CHANGES"),
+            (() => engine.QueryAsync(query), ofQuery),
+            (() => engine.ExecuteAsync(script), ofScript),
         ];
-        foreach (Func<Task> call in calls)
+        foreach ((Func<Task> call, TextSpan place) in calls)
         {
-            (await call.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics
-                .Should().ContainSingle().Which.Code.Should().Be("CTAS3020");
+            Diagnostic refusal = (await call.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics
+                .Should().ContainSingle().Subject;
+            (refusal.Code, refusal.Span).Should().Be(("CTAS3020", place));
         }
 
         engine.Tables.TryGetMetadata("u", out _).Should().BeFalse();

@@ -7,6 +7,10 @@ namespace Ctas.Tests.Planning;
 public sealed class ScriptPlannerTests
 {
     [Fact]
+    public void CreateIndex_OnATableWhoseColumnsAreNotKnownBeforeItIsRead_IsPlanned() =>
+        Scripts.Plan("CREATE TABLE t AS SELECT * FROM kafka://clicks; CREATE INDEX ON t (url)").Diagnostics.Should().BeEmpty();
+
+    [Fact]
     public void Dependencies_AreExtractedFromSql()
     {
         IReadOnlyList<string> names = QueryPlanner.ReferencedRelations(

@@ -2,6 +2,7 @@ using Ctas.Loading;
 using Ctas.Planning;
 using Ctas.Tables;
 using Ctas.Tests.Planning;
+using Ctas.Tests.Text;
 using Ctas.Text;
 
 namespace Ctas.Tests.Sinks;
@@ -43,17 +44,18 @@ public sealed class SinkStatementTests
     }
 
     [Theory]
-    [InlineData("CREATE SINK s WITH (topic = 'o')", "UseKafka")]
-    [InlineData("CREATE SINK s WITH (path = 'o.ndjson', delivery = 'exactly_once')", "exactly once")]
-    [InlineData("CREATE SINK s WITH (path = 'o.ndjson', kafka.acks = 'all')", "kafka.acks")]
-    [InlineData("CREATE TABLE t AS SELECT 1 AS id INTO s WITH (s.path = 'o', s.value_format = 'NONE')", "JSON or DELIMITED")]
-    public void Build_SinkThatCannotBeMade_IsReportedWhereItIsDeclared(string sql, string hint)
+    [InlineData("CREATE SINK {s} WITH (topic = 'o')", "UseKafka")]
+    [InlineData("CREATE SINK {s} WITH (path = 'o.ndjson', delivery = 'exactly_once')", "exactly once")]
+    [InlineData("CREATE SINK {s} WITH (path = 'o.ndjson', kafka.acks = 'all')", "kafka.acks")]
+    [InlineData("CREATE TABLE t AS SELECT 1 AS id INTO {s} WITH (s.path = 'o', s.value_format = 'NONE')", "JSON or DELIMITED")]
+    public void Build_SinkThatCannotBeMade_IsReportedWhereItIsDeclared(string annotated, string hint)
     {
+        (string sql, TextSpan span) = AnnotatedSql.Parse(annotated);
         CtasCompilationException error = new CtasEngineBuilder().AddScript(sql).Invoking(builder => builder.Build())
             .Should().Throw<CtasCompilationException>().Which;
 
         Diagnostic diagnostic = error.Diagnostics.Should().ContainSingle().Subject;
-        (diagnostic.Code, sql[diagnostic.Span.Start..diagnostic.Span.End]).Should().Be(("CTAS3043", "s"));
+        (diagnostic.Code, diagnostic.Span).Should().Be(("CTAS3043", span));
         diagnostic.Hint.Should().Contain(hint);
     }
 
