@@ -1,5 +1,4 @@
 using Ctas.Binding;
-using Ctas.Planning.Rewrites;
 using Ctas.Text;
 
 namespace Ctas.Planning;

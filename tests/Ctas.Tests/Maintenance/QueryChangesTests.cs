@@ -221,19 +221,15 @@ public sealed class QueryChangesTests : IDisposable
     {
         await using CtasEngine engine = await LoadAsync("CREATE TABLE t AS SELECT id, name FROM users EMIT CHANGES");
 
-        (string query, TextSpan ofQuery) = Ctas.Tests.Text.AnnotatedSql.Parse("{SELECT * FROM t EMIT CHANGES}");
-        (string script, TextSpan ofScript) =
-            Ctas.Tests.Text.AnnotatedSql.Parse("CREATE TABLE u AS SELECT 1 AS one; {SELECT * FROM t EMIT CHANGES}");
-        (Func<Task> Call, TextSpan Place)[] calls =
+        Func<Task>[] calls =
         [
-            (() => engine.QueryAsync(query), ofQuery),
-            (() => engine.ExecuteAsync(script), ofScript),
+            () => engine.QueryAsync("SELECT * FROM t EMIT CHANGES"),
+            () => engine.ExecuteAsync("CREATE TABLE u AS SELECT 1 AS one; SELECT * FROM t EMIT CHANGES"),
         ];
-        foreach ((Func<Task> call, TextSpan place) in calls)
+        foreach (Func<Task> call in calls)
         {
-            Diagnostic refusal = (await call.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics
-                .Should().ContainSingle().Subject;
-            (refusal.Code, refusal.Span).Should().Be(("CTAS3020", place));
+            (await call.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics
+                .Should().ContainSingle().Which.Code.Should().Be("CTAS3020");
         }
 
         engine.Tables.TryGetMetadata("u", out _).Should().BeFalse();
