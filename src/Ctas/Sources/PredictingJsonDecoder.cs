@@ -152,6 +152,11 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
                 column.Booleans.Append(isTrue);
                 _filled++;
                 return true;
+            case not ValueKernel.General when column.Source.Role == SourceColumnRole.Value && TryReadNull(ref text, ref at):
+                // A key that is NULL is left out, which is how it is told.
+                column.AppendNull();
+                _filled++;
+                return true;
         }
 
         return ReadToken(field, ref text, ref at, end);
