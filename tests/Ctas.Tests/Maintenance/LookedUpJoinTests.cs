@@ -69,31 +69,40 @@ public sealed class LookedUpJoinTests
     }
 
     [Fact]
-    public async Task Join_LoadedWhileItsTablesChange_StartsFromTheMomentItRead()
+    public async Task Join_LoadedWhileItsTablesChange_StartsFromTheMomentItReadAndTakesEveryTickSince()
     {
         const string query = "SELECT a.id, a.n, b.n AS m FROM a FULL JOIN b ON a.id = b.id";
-        Fill(Rows);
-        await using CtasEngine engine = await LoadAsync("standard", Tables);
-        for (int round = 0; round < 5; round++)
+        var isReading = new TaskCompletionSource();
+        var goesOn = new TaskCompletionSource();
+        InMemorySource gate = new(_left.Definition with { Name = "gate_in", Location = new InMemoryLocation("gate_in") })
         {
-            using var done = new CancellationTokenSource();
-            Task changing = Task.Run(() =>
+            BeforeRecord = async (_, _, token) =>
             {
-                while (!done.IsCancellationRequested)
-                {
-                    Change(_left, 5);
-                    Change(_right, 5);
-                    Thread.Yield();
-                }
-            });
-            await engine.ExecuteAsync($"CREATE OR REPLACE TABLE j AS {query} EMIT CHANGES");
-            await done.CancelAsync();
-            await changing;
-            Change(_left, 20);
-            await CaughtUpAsync(engine, "j");
+                isReading.TrySetResult();
+                await goesOn.Task.WaitAsync(token);
+            },
+        };
+        gate.Add(InMemoryRecord.FromText("k", """{"other":"k","n":1}"""));
+        Fill(Rows);
+        await using CtasEngine engine = await LoadAsync("standard", Tables, gate);
 
-            await AssertEqualAsync(engine, query);
+        Task loading = engine.ExecuteAsync($"CREATE TABLE j AS SELECT q.id, q.n, q.m FROM ({query}) q CROSS JOIN gate_in EMIT CHANGES");
+        await isReading.Task;
+        for (int burst = 0; burst < 20; burst++)
+        {
+            Change(_left, 100);
+            Change(_right, 100);
+            await CaughtUpAsync(engine, "a");
+            await CaughtUpAsync(engine, "b");
         }
+
+        goesOn.SetResult();
+        await loading;
+        Change(_left, 20);
+        await CaughtUpAsync(engine, "j");
+        await CaughtUpAsync(engine, "a");
+
+        await AssertEqualAsync(engine, query);
     }
 
     private static InMemorySource Changelog(string name) => new(new SourceDefinition(name, new InMemoryLocation(name))
@@ -107,11 +116,12 @@ public sealed class LookedUpJoinTests
         Mode = ReadMode.Changelog,
     });
 
-    private static async Task<CtasEngine> LoadAsync(string model, string script, InMemorySource left, InMemorySource right)
+    private async Task<CtasEngine> LoadAsync(string model, string script, InMemorySource? gate = null)
     {
         CtasEngine engine = new CtasEngineBuilder()
-            .UseSource("left_in", left)
-            .UseSource("right_in", right)
+            .UseSource("left_in", _left)
+            .UseSource("right_in", _right)
+            .UseSource("gate_in", gate ?? Changelog("gate_in"))
             .AddScript(script)
             .AddIndex("b", "other")
             .WithProperty("table_model", model)
@@ -120,8 +130,6 @@ public sealed class LookedUpJoinTests
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
     }
-
-    private Task<CtasEngine> LoadAsync(string model, string script) => LoadAsync(model, script, _left, _right);
 
     private static long BytesOf(CtasEngine engine, string table) =>
         engine.Maintenance.StateOf(table).Where(state => !state.Operator.StartsWith("changelog", StringComparison.Ordinal)).Sum(state => state.Bytes);
