@@ -45,7 +45,8 @@ internal sealed class KafkaSourceFactory(
         return new KafkaSource(definition, new KafkaSourceSetup(
             services,
             options,
-            session => new NativeConsumer(topic, configuration, options.RequestTimeout, session, logger),
+            session => new NativeConsumer(
+                topic, session.IsTail ? ConfigurationOf(definition, isTail: true) : configuration, options.RequestTimeout, session, logger),
             ended => definition.OnError == RecordErrorPolicy.DeadLetter
                 ? new DeadLetterTopic(
                     definition.Name, definition.DeadLetterTopic!, configuration.ForProducer(), options.RequestTimeout, ended)
@@ -59,8 +60,8 @@ internal sealed class KafkaSourceFactory(
         });
     }
 
-    private ClientConfiguration ConfigurationOf(SourceDefinition definition) =>
-        new(((TopicLocation)definition.Location).BootstrapServers ?? bootstrapServers, Merged(definition));
+    private ClientConfiguration ConfigurationOf(SourceDefinition definition, bool isTail = false) =>
+        new(((TopicLocation)definition.Location).BootstrapServers ?? bootstrapServers, Merged(definition), isTail);
 
     private Dictionary<string, string> Merged(SourceDefinition definition)
     {

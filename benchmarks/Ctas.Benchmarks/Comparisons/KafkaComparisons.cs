@@ -37,6 +37,28 @@ internal sealed class KafkaComparisons : IComparisonSuite
             yield return Against("loop into a dictionary of records, fetch.wait.max.ms = 10", seconds[3], Aim(3));
         }
 
+        (string Text, string Properties)[] batches =
+        [
+            ("batches of 8192", ""),
+            ("batches of 512", ", 'loading.batch_size' = '512'"),
+            ("batches of 2048", ", 'loading.batch_size' = '2048'"),
+            ("batches of 65536", ", 'loading.batch_size' = '65536'"),
+            ("fixed batches of 8192", ", 'batch.strategy' = 'fixed'"),
+            ("adaptive batches from 2048", ", 'loading.batch_size' = '2048', 'batch.strategy' = 'adaptive'"),
+        ];
+        double[] bySize = await Measure.SecondsAsync(
+            options.Repetitions, [.. batches.Select(batch => (Func<Task>)(() => LoadAsync(topic, "compact", batch.Properties)))]);
+        for (int choice = 1; choice < batches.Length; choice++)
+        {
+            yield return new Comparison(
+                $"Kafka topic → compact table, {batches[choice].Text}",
+                batches[0].Text,
+                options.Rows / bySize[choice],
+                options.Rows / bySize[0],
+                "records/s",
+                Target: null);
+        }
+
         long before = GC.GetTotalAllocatedBytes(precise: true);
         await LoadAsync(topic, "compact");
         double allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
@@ -44,9 +66,9 @@ internal sealed class KafkaComparisons : IComparisonSuite
             "allocated while loading a compact table", "64 bytes", allocated / options.Rows, 64, "B/record", new Target(1, IsAtLeast: false));
     }
 
-    private static async Task LoadAsync(OrdersTopic topic, string model)
+    private static async Task LoadAsync(OrdersTopic topic, string model, string sourceProperties = "")
     {
-        await using CtasEngine engine = topic.LoadInto(model).Build();
+        await using CtasEngine engine = topic.LoadInto(model, sourceProperties).Build();
         LoadResult result = await engine.LoadAsync();
         result.ThrowIfFailed();
         Check(result["orders"].Records, topic.Records);

@@ -13,7 +13,7 @@ internal sealed class EngineContender : ILiveContender
     private long _loaded;
 
     public EngineContender(string bootstrapServers, string model) => _engine = new CtasEngineBuilder()
-        .UseKafka(bootstrapServers)
+        .UseKafka(bootstrapServers, new Dictionary<string, string> { ["fetch.wait.max.ms"] = "10" })
         .AddScript(
             $"""
             CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, customer VARCHAR, status VARCHAR, amount BIGINT)

@@ -41,11 +41,16 @@ internal sealed class OrdersTopic : IOrdersInput
     }
 
     /// <summary>An engine that loads the topic into the table <c>orders</c>.</summary>
-    public CtasEngineBuilder LoadInto(string model) => new CtasEngineBuilder()
+    public CtasEngineBuilder LoadInto(string model) => LoadInto(model, sourceProperties: "");
+
+    /// <summary>The same, with more properties.</summary>
+    /// <param name="model">How it keeps its rows.</param>
+    /// <param name="sourceProperties">Further properties of the source, each behind a comma.</param>
+    public CtasEngineBuilder LoadInto(string model, string sourceProperties) => new CtasEngineBuilder()
         .UseKafka(BootstrapServers)
         .AddScript($"""
             CREATE TABLE orders_in (id VARCHAR PRIMARY KEY, {OrderRow.OtherColumns})
-                WITH (kafka_topic = '{Name}', value_format = 'JSON');
+                WITH (kafka_topic = '{Name}', value_format = 'JSON'{sourceProperties});
             CREATE TABLE orders WITH (table_model = '{model}') AS SELECT * FROM orders_in;
             """);
 

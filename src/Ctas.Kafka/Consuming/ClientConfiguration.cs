@@ -22,8 +22,6 @@ internal sealed class ClientConfiguration
         new("queued.max.messages.kbytes", "32768"),
         // A full queue is empty again within milliseconds; the client would leave it so for a second.
         new("fetch.queue.backoff.ms", "5"),
-        // A snapshot does not wait for data to gather: it is there.
-        new("fetch.wait.max.ms", "10"),
         new("fetch.error.backoff.ms", "100"),
         new("reconnect.backoff.max.ms", "1000"),
     ];
@@ -37,6 +35,15 @@ internal sealed class ClientConfiguration
         ("enable.auto.offset.store", "false", "a load commits nothing"),
     ];
 
+    // How long brokers hold back the answer to a fetch as long as there is nothing; they answer at once when something is.
+    private const string FetchWait = "fetch.wait.max.ms";
+
+    // A snapshot reads what is there: only the last fetches find nothing, and a load is not to wait for those.
+    private const string ShortWait = "10";
+
+    // A tail asks again and again for nothing: ten times a second and broker.
+    private const string LongWait = "100";
+
     private const string Assignor = "partition.assignment.strategy";
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -44,9 +51,12 @@ internal sealed class ClientConfiguration
 
     /// <param name="bootstrapServers">Addresses of the brokers; the property of that name wins.</param>
     /// <param name="userProperties">The user's properties, without prefix.</param>
-    public ClientConfiguration(string? bootstrapServers, IReadOnlyDictionary<string, string> userProperties)
+    /// <param name="isTail">True for a consumer that goes on reading, false for one that reads what is there.</param>
+    public ClientConfiguration(string? bootstrapServers, IReadOnlyDictionary<string, string> userProperties, bool isTail = false)
     {
         foreach ((string name, string value) in Defaults) { _values[name] = value; }
+
+        _values[FetchWait] = isTail ? LongWait : ShortWait;
 
         if (bootstrapServers is not null) { _values[Brokers] = _forProducer[Brokers] = bootstrapServers; }
 

@@ -10,4 +10,7 @@ internal sealed record ConsumerSession(Action<KafkaFault> OnFault, CancellationT
     /// a broker that is starting. False, the default: the configuration does not fit.
     /// </summary>
     public bool HasConnectedBefore { get; init; }
+
+    /// <summary>True for a consumer that goes on reading as records come; false, the default, for one that reads what is there.</summary>
+    public bool IsTail { get; init; }
 }

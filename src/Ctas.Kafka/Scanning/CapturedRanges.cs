@@ -67,10 +67,7 @@ internal static class CapturedRanges
         IReadOnlyList<SourcePartition> whole =
             Capture(consumer, definition with { Start = StartPosition.Earliest }, topic);
         string? identity = Identity(consumer, topic);
-        if (identity is not null && AreDifferent(identity, bookmark.Identity) && NameOf(identity) == NameOf(bookmark.Identity))
-        {
-            throw new BookmarkException($"topic \"{topic}\" was made anew: it has another id");
-        }
+        if (WhyUncertain(identity, bookmark.Identity) is { } reason) { throw new BookmarkException($"topic \"{topic}\" {reason}"); }
 
         IReadOnlyList<SourcePartition> rest = ScanBookmarks.Apply(bookmark, identity, whole);
 
@@ -96,6 +93,16 @@ internal static class CapturedRanges
     /// <summary>True when two identities are of different topics, as far as both tell the topic's id.</summary>
     public static bool AreDifferent(string left, string right) =>
         left.Contains('#', StringComparison.Ordinal) && right.Contains('#', StringComparison.Ordinal) && left != right;
+
+    /// <summary>Why offsets of a topic of this cluster and name need not be those of now; null where they are, and elsewhere.</summary>
+    private static string? WhyUncertain(string? identity, string stored)
+    {
+        if (identity is null || identity == stored || NameOf(identity) != NameOf(stored)) { return null; }
+
+        return AreDifferent(identity, stored) ? "was made anew: it has another id"
+            : identity == NameOf(identity) ? "may have been made anew: the brokers did not tell its id"
+            : "may have been made anew: its id was not stored";
+    }
 
     private static string NameOf(string identity) => identity.Split('#')[0];
 

@@ -42,7 +42,7 @@ internal sealed class KafkaScan : ISourceScan
             new BoundedChannelOptions(_shares.Length + 1) { SingleReader = true, SingleWriter = _shares.Length == 1 });
         foreach (ScanShare share in _shares)
         {
-            new Thread(() => Run(share.Reader)) { IsBackground = true, Name = $"ctas {setup.Topic}" }.Start();
+            new Thread(() => Run(share)) { IsBackground = true, Name = $"ctas {setup.Topic}" }.Start();
         }
     }
 
@@ -86,11 +86,12 @@ internal sealed class KafkaScan : ISourceScan
         _stopping.Dispose();
     }
 
-    private void Run(TopicReader reader)
+    private void Run(ScanShare share)
     {
+        TopicReader reader = share.Reader;
         try
         {
-            while (reader.ReadBatch(_stopping.Token) is { } batch) { Hand(batch); }
+            while (reader.ReadBatch(_stopping.Token) is { } batch) { share.Builder.Adapt(isReaderBehind: !Hand(batch)); }
 
             // Whoever ends last has seen the end of the whole.
             if (Interlocked.Decrement(ref _reading) == 0)
@@ -116,13 +117,15 @@ internal sealed class KafkaScan : ISourceScan
         }
     }
 
-    private void Hand(SourceBatch batch)
+    /// <summary>Hands a batch on; false when it had to wait for the reader of the batches.</summary>
+    private bool Hand(SourceBatch batch)
     {
         _fault?.Clear();
-        if (_batches.Writer.TryWrite(batch)) { return; }
+        if (_batches.Writer.TryWrite(batch)) { return true; }
 
         // A thread of its own may block: this is the backpressure.
         _batches.Writer.WriteAsync(batch, _stopping.Token).AsTask().GetAwaiter().GetResult();
+        return false;
     }
 }
 

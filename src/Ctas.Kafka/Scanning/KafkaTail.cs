@@ -174,7 +174,7 @@ internal sealed class KafkaTail : ISourceTail
     /// <summary>A consumer of the topic that has been followed so far, and of no other one of that name.</summary>
     private ITopicConsumer Connect()
     {
-        ITopicConsumer consumer = _setup.Connect(new ConsumerSession(Tell, _disposal.Token) { HasConnectedBefore = true });
+        ITopicConsumer consumer = _setup.Connect(new ConsumerSession(Tell, _disposal.Token) { HasConnectedBefore = true, IsTail = true });
         try
         {
             CheckIdentity(consumer);

@@ -17,10 +17,10 @@ internal static class PartitionShares
     /// </summary>
     /// <param name="definition">The source.</param>
     /// <param name="request">The threads that there are, and the columns.</param>
-    /// <returns>1 where the columns, the mode or a limit depend on the order in which records come.</returns>
+    /// <returns>1 where the columns, the mode or a limit depend on the order in which records come, and for batches of a fixed size.</returns>
     public static int ReadersFor(SourceDefinition definition, ScanRequest request)
     {
-        bool isAnyOrder = definition.MaxRecords is null
+        bool isAnyOrder = definition is { MaxRecords: null, BatchStrategy: not BatchStrategy.Fixed }
             && definition.Mode is ReadMode.Append or ReadMode.Changelog
             && (request.Columns ?? definition.Columns) is { } columns
             && columns.All(column => column.HasKnownType);

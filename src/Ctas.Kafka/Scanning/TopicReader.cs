@@ -154,14 +154,16 @@ internal sealed class TopicReader : IDisposable
         return messages.IsEmpty;
     }
 
-    // Reads until the batch is full, the ends are reached, or nothing comes for a moment: rows are not held back then.
+    // Reads until the batch is full, the ends are reached, or nothing comes for a moment: rows are not held back then, unless
+    // their number is fixed.
     private void Fill(CancellationToken cancellationToken)
     {
         try
         {
             ITopicConsumer consumer = Connect();
             bool isIdle = false;
-            while (_open > 0 && !_builder.IsFull && !(isIdle && _builder.RowCount > 0))
+            bool holdsBack = _setup.Definition.BatchStrategy == BatchStrategy.Fixed;
+            while (_open > 0 && !_builder.IsFull && (holdsBack || !isIdle || _builder.RowCount == 0))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 isIdle = Fetch(consumer, FetchWait);

@@ -39,6 +39,12 @@ internal static class SourceDefinitions
             WrapsSingleValue = properties["wrap_single_value"] != "false",
             MaxRecords = Number(properties["loading.bulk.max_records"]),
             Group = properties["loading.group"],
+            BatchStrategy = properties["batch.strategy"] switch
+            {
+                "fixed" => BatchStrategy.Fixed,
+                "adaptive" => BatchStrategy.Adaptive,
+                _ => BatchStrategy.Auto,
+            },
             ClientProperties = properties.WithPrefix("kafka."),
         };
         if (Format(properties["key_format"] ?? properties["format"]) is { } keyFormat) { definition = definition with { KeyFormat = keyFormat }; }

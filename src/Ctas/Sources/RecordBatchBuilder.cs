@@ -22,13 +22,9 @@ public sealed partial class RecordBatchBuilder
     private readonly IDeadLetterSink? _deadLetters;
     private readonly RowColumns _columns;
     private readonly ScanCounters _counters;
-    private readonly int _batchRows;
+    private readonly BatchSizing _sizing;
     private readonly long _maxRecords;
-
-    // Batches that are given back go to a compact table: they end where it encodes the rows that it has.
-    private readonly bool _isLending;
-    private int _fullBatchRows;
-    private long _rowsHandedOn;
+    private int _batchRows;
     private readonly bool _keepsKeysTogether;
     private readonly bool _tellsNewFields;
     private Bitmap? _tombstones;
@@ -69,9 +65,8 @@ public sealed partial class RecordBatchBuilder
         _deadLetters = deadLetters;
         _columns = new RowColumns(definition, request);
         _counters = new ScanCounters(partitions);
-        _batchRows = definition.BatchRows;
-        _isLending = request.GivesBatchesBack;
-        _fullBatchRows = RowsOfNextBatch();
+        _sizing = new BatchSizing(definition, request.GivesBatchesBack);
+        _batchRows = _sizing.Rows;
         _maxRecords = definition.MaxRecords ?? long.MaxValue;
         _keepsKeysTogether = request.KeepsKeysTogether;
         _tellsNewFields = request.TellsNewFields;
@@ -89,10 +84,10 @@ public sealed partial class RecordBatchBuilder
     public int RowCount { get; private set; }
 
     /// <summary>True when the batch has its full number of rows and should be handed on.</summary>
-    public bool IsFull => RowCount >= _fullBatchRows;
+    public bool IsFull => RowCount >= _batchRows;
 
     /// <summary>Records that can be added before the batch is full.</summary>
-    public int Room => Math.Max(0, _fullBatchRows - RowCount);
+    public int Room => Math.Max(0, _batchRows - RowCount);
 
     /// <summary>The latest time of a record added so far; null before the first that has one.</summary>
     public DateTimeOffset? NewestRecordAt => _newestMilliseconds > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(_newestMilliseconds) : null;
@@ -226,10 +221,17 @@ public sealed partial class RecordBatchBuilder
 
         var batch = new SourceBatch(
             _columns.Schema, new Batch(columns, RowCount), TakeBits(ref _tombstones), TakeBits(ref _keyless));
-        _rowsHandedOn += RowCount;
-        _fullBatchRows = RowsOfNextBatch();
+        _sizing.HandOn(RowCount);
+        _batchRows = _sizing.Rows;
         RowCount = 0;
         return batch;
+    }
+
+    /// <summary>Says, when a batch has been handed on, whether it had to wait for its reader: adaptive batches grow by that.</summary>
+    public void Adapt(bool isReaderBehind)
+    {
+        _sizing.Adapt(isReaderBehind);
+        if (RowCount == 0) { _batchRows = _sizing.Rows; }
     }
 
     /// <summary>The next offset to read of a partition, where it moves without a record: markers, holes, the end.</summary>
@@ -291,13 +293,6 @@ public sealed partial class RecordBatchBuilder
     private string PartitionName => _partitions[_partitionOrdinal].Name;
 
     private void TakeBack(int row) => _columns.TruncateTo(row);
-
-    private int RowsOfNextBatch()
-    {
-        // The first batch is small: it shows which strings are worth looking for.
-        int rows = _rowsHandedOn == 0 ? Math.Min(_batchRows, ValueColumn.StringsToJudge) : _batchRows;
-        return _isLending ? (int)Math.Min(rows, ValueColumn.RowsOfPool - (_rowsHandedOn % ValueColumn.RowsOfPool)) : rows;
-    }
 
     private Bitmap? TakeBits(ref Bitmap? bits)
     {

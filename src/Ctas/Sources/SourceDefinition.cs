@@ -210,6 +210,9 @@ public sealed record SourceDefinition(string Name, SourceLocation Location)
     /// <summary>Rows of a batch handed on; also the unit in which limits and backpressure are kept.</summary>
     public int BatchRows { get; init; } = 8192;
 
+    /// <summary>How batches come to their number of rows; <see cref="BatchStrategy.Auto"/> by default.</summary>
+    public BatchStrategy BatchStrategy { get; init; }
+
     /// <summary>More records than this fail the load; null: no limit.</summary>
     public long? MaxRecords { get; init; }
 

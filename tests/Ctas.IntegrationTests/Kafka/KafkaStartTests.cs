@@ -98,6 +98,32 @@ public sealed class KafkaStartTests
         _topic.OpenConsumers.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("a", "a", null)]
+    [InlineData("a", "b", "topic \"t\" was made anew: it has another id")]
+    [InlineData("a", null, "topic \"t\" may have been made anew: the brokers did not tell its id")]
+    [InlineData(null, "a", "topic \"t\" may have been made anew: its id was not stored")]
+    public async Task Open_Bookmark_IsContinuedOnlyInTheSameTopicAndSaysWhyNot(string? before, string? now, string? reason)
+    {
+        _topic.TopicId = before;
+        string identity;
+        await using (ISourceScan first = await OpenAsync(StartPosition.Earliest)) { identity = first.Identity!; }
+
+        _topic.TopicId = now;
+        var request = new ScanRequest { Bookmark = new ScanBookmark(identity, new Dictionary<int, long> { [0] = 12 }) };
+        Func<Task<ISourceScan>> open = () => ScriptedSource.Over(_topic).OpenAsync(request, CancellationToken.None).AsTask();
+
+        if (reason is not null)
+        {
+            (await open.Should().ThrowAsync<BookmarkException>()).WithMessage(reason);
+            return;
+        }
+
+        await using ISourceScan scan = await open();
+        scan.Partitions[0].Range.Start.Should().Be(12);
+    }
+
     [Fact]
     public async Task Open_FaultThatStays_FailsAfterTheRetries()
     {

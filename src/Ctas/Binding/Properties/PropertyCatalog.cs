@@ -84,8 +84,8 @@ internal static class PropertyCatalog
             "loading.batch_size", PropertyPlace.Any, "a whole number from 1 to 1000000",
             PropertyReaders.Count(1_000_000)),
         new(
-            "batch.strategy", PropertyPlace.Any, "auto",
-            PropertyReaders.OnlyDefault("auto", "batch.strategy", "fixed", "adaptive")),
+            "batch.strategy", PropertyPlace.Any, "auto, fixed or adaptive",
+            PropertyReaders.OneOf("auto", "fixed", "adaptive")),
         new("loading.group", PropertyPlace.Source, "the name of a consumer group", PropertyReaders.Text),
         new(
             "loading.unified", PropertyPlace.Table, "true, false or auto",

@@ -121,17 +121,6 @@ internal static partial class PropertyReaders
             : PropertyValue.Unfit;
     }
 
-    /// <summary>A property of which only the default is there; its other values will come.</summary>
-    public static Func<string, PropertyValue> OnlyDefault(string defaultValue, string name, params string[] later) =>
-        value =>
-    {
-        if (OneOf(defaultValue)(value).Canonical is { } known) { return new PropertyValue(known); }
-
-        return OneOf(later)(value).Canonical is { } coming
-            ? PropertyValue.Later($"{name} = '{coming}'")
-            : PropertyValue.Unfit;
-    };
-
     /// <summary>A whole number from 1 to <paramref name="max"/>.</summary>
     public static Func<string, PropertyValue> Count(long max) => value =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count >= 1

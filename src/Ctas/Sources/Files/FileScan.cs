@@ -97,12 +97,12 @@ internal sealed class FileScan : ISourceScan
         FileFormats.Of(path, definition.ValueFormat) ?? throw new SourceException(
             definition.Name, $"the name \"{path}\" does not tell the format; set value_format", isTransient: false);
 
-    // Columns whose types follow the values depend on the order of the records, and so does a limit.
+    // Columns whose types follow the values depend on the order of the records, and so does a limit; blocks end where they do.
     private static bool IsParallel(
         SourceDefinition definition, ScanRequest request, IReadOnlyList<SourcePartition> partitions, FileFormat[] formats) =>
         request.MaxDegreeOfParallelism > 1
         && !formats.Contains(FileFormat.JsonValues)
-        && definition.MaxRecords is null
+        && definition is { MaxRecords: null, BatchStrategy: not BatchStrategy.Fixed }
         && (request.Columns ?? definition.Columns) is { } columns
         && columns.All(column => column.HasKnownType)
         && partitions.Sum(partition => partition.Range.Length) > FileBlockReader.LargeBlock;
