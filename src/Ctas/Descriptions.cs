@@ -3,6 +3,7 @@ using Ctas.Data;
 using Ctas.Loading;
 using Ctas.Maintenance;
 using Ctas.Planning;
+using Ctas.Sources;
 using Ctas.Tables;
 
 namespace Ctas;
@@ -17,7 +18,7 @@ internal static class Descriptions
         "sources" => Rows(
             ["name", "location"],
             services.Sources.Named.Select(source => (string?[])[source.Key, source.Value.Definition.Location.ToString()])
-                .Concat(known.Sources.Select(source => (string?[])[source.Name, source.Path ?? "kafka://" + source.Topic]))),
+                .Concat(known.KnownSources.Select(source => (string?[])[source.Name, source.Path ?? "kafka://" + source.Topic]))),
         "sinks" => Rows(
             ["name", "location", "delivery", "table"],
             known.Sinks.OrderBy(sink => sink.Name, StringComparer.OrdinalIgnoreCase).Select(sink => (string?[])
@@ -32,7 +33,10 @@ internal static class Descriptions
                 .Select(property => (string?[])[property.Key, property.Value])),
     };
 
-    /// <summary>DESCRIBE of a table or a declared source: one row a column, and one for its retention; of a sink, one row a property.</summary>
+    /// <summary>
+    /// DESCRIBE of a table or a source: one row a column, and one for its retention; none of a source whose columns follow its
+    /// records. Of a sink, one row a property.
+    /// </summary>
     public static QueryResult Describe(string name, LoadServices services, ScriptPlan known)
     {
         if (services.Registry.TryGetMetadata(name, out TableMetadata? table) && table.Schema is { } schema)
@@ -47,19 +51,24 @@ internal static class Descriptions
             ]);
         }
 
-        PlannedSource? source = known.Sources.FirstOrDefault(
-            declared => string.Equals(declared.Name, name, StringComparison.OrdinalIgnoreCase));
-        if (source is null && known.Sinks.FirstOrDefault(
-            declared => string.Equals(declared.Name, name, StringComparison.OrdinalIgnoreCase)) is { } sink)
+        if (known.KnownSources.FirstOrDefault(source => IsNamed(source.Name, name)) is { } declared)
         {
-            return Sink(sink, services);
+            return Columns((declared.Columns ?? []).Select(column => (
+                column.Name, column.Type.ToString(), column.Mark == SourceColumnMark.None ? null : column.Mark.ToString())));
         }
 
-        return source?.Columns is { } columns
-            ? Columns(columns.Select(column => (
-                column.Name, column.Type.ToString(), column.Mark == SourceColumnMark.None ? null : column.Mark.ToString())))
+        if (services.Sources.Named.FirstOrDefault(source => IsNamed(source.Key, name)).Value is { } given)
+        {
+            return Columns((given.Definition.Columns ?? []).Select(column => (
+                column.Name, column.Type.ToString(), column.Role == SourceColumnRole.Value ? null : column.Role.ToString())));
+        }
+
+        return known.Sinks.FirstOrDefault(sink => IsNamed(sink.Name, name)) is { } sink
+            ? Sink(sink, services)
             : throw new TableNotFoundException(name, []);
     }
+
+    private static bool IsNamed(string name, string wanted) => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase);
 
     private static QueryResult Sink(PlannedSink sink, LoadServices services)
     {

@@ -36,6 +36,10 @@ internal sealed record ScriptPlan(
     /// <summary>Every source that this script and those before it have declared.</summary>
     internal IReadOnlyList<SourceDeclaration> Declared { get; init; } = [];
 
+    /// <summary>The same by name, as loading takes them.</summary>
+    public IEnumerable<PlannedSource> KnownSources =>
+        Declared.Select(PlannedSource.Of).OrderBy(source => source.Name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Every sink that is there behind this script.</summary>
     internal IReadOnlyList<SinkDeclaration> DeclaredSinks { get; init; } = [];
 

@@ -113,4 +113,23 @@ public sealed class CtasEngineTests
         await engine.ExecuteAsync("DROP TABLE big CASCADE");
         engine.Tables.Tables.Select(table => table.Name).Should().Equal("t");
     }
+
+    [Fact]
+    public async Task ExecuteAsync_SourcesDeclaredBefore_AreShownAndDescribed()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("given", InMemorySource.FromRows("given", new Schema([new Field("n", DataType.BigInt)]), [1L]))
+            .AddScript("CREATE STREAM declared (id VARCHAR KEY, n BIGINT) WITH (path = 'd.ndjson', value_format = 'JSON');")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        await engine.ExecuteAsync("CREATE STREAM later WITH (path = 'e.ndjson')");
+
+        (await LinesAsync("SHOW SOURCES")).Select(line => line.Split(',')[0]).Should().Equal("given", "declared", "later");
+        (await LinesAsync("DESCRIBE declared")).Should().Equal("id, VARCHAR, Key", "n, BIGINT, ");
+        (await LinesAsync("DESCRIBE given")).Should().Equal("n, BIGINT, ");
+        (await LinesAsync("DESCRIBE later")).Should().BeEmpty("its columns follow its records");
+
+        async Task<List<string>> LinesAsync(string sql) =>
+            [.. (await engine.ExecuteAsync(sql)).Rows.Select(row => string.Join(", ", Enumerable.Range(0, row.ColumnCount).Select(at => row[at])))];
+    }
 }
