@@ -229,7 +229,7 @@ public sealed class SeveralSinksTests
 
                 await engine.Maintenance.WaitForDeliveryAsync(table).WaitAsync(HangGuard);
             }
-            catch (Exception e) when (e is MaintenanceException or TableNotFoundException)
+            catch (Exception e) when (e is MaintenanceException or TableNotReadyException)
             {
                 // The one that was refused, or was killed before its table was loaded.
             }
