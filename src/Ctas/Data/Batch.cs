@@ -78,6 +78,12 @@ public sealed class Batch : RowStore
         foreach (Column column in _columns) { column.GiveBack(); }
     }
 
+    /// <inheritdoc cref="Column.GiveBackDecoded"/>
+    internal void GiveBackDecoded()
+    {
+        foreach (Column column in _columns) { column.GiveBackDecoded(); }
+    }
+
     /// <summary>A batch of some of the columns; nothing is copied.</summary>
     public Batch Select(ReadOnlySpan<int> ordinals)
     {

@@ -57,6 +57,14 @@ public abstract class Column
         if (IsLent) { ReturnValues(); }
     }
 
+    /// <summary>
+    /// Gives pooled memory of values that were decoded on demand back: nobody reads what was read of this column or of a
+    /// slice of it any more. The column stays what it is, and is decoded again when it is read again.
+    /// </summary>
+    internal virtual void GiveBackDecoded()
+    {
+    }
+
     /// <summary>Ends the use of an array that a builder has rented.</summary>
     /// <returns>What stands in its place: nothing can be read there.</returns>
     private protected static T[]? Return<T>(T[]? values)

@@ -3,6 +3,7 @@ namespace Ctas.Data;
 /// <summary>Values of a column that are decoded when somebody first reads them. Safe for many readers.</summary>
 /// <remarks>
 /// So threads that share the rows of a scan also share decoding them, and what only passes through is never decoded.
+/// Whoever knows that nobody reads them any more may give their memory back; then they are decoded again on demand.
 /// </remarks>
 /// <typeparam name="T">The physical type, see <see cref="Column"/>.</typeparam>
 internal abstract class DeferredValues<T>
@@ -12,6 +13,9 @@ internal abstract class DeferredValues<T>
 
     /// <summary>The values, from the first on; NULL rows hold <c>default</c>.</summary>
     public FixedColumn<T> Decoded => Volatile.Read(ref _decoded) ?? Keep(Decode());
+
+    /// <summary>Gives pooled memory of the values back: nobody reads what was read of them any more.</summary>
+    public void GiveBack() => Interlocked.Exchange(ref _decoded, null)?.GiveBack();
 
     /// <summary>Makes the values.</summary>
     private protected abstract FixedColumn<T> Decode();

@@ -9,7 +9,7 @@ public sealed class FixedColumn<T> : Column
 {
     private readonly int _start;
 
-    // Null until values that are deferred are read, and once they are given back.
+    // Null until values that are deferred are read, and once values are given back.
     private T[]? _values;
 
     /// <summary>Takes over <paramref name="values"/>, which may be longer than the column.</summary>
@@ -33,7 +33,10 @@ public sealed class FixedColumn<T> : Column
     }
 
     /// <summary>The values; NULL rows hold <c>default</c>.</summary>
-    public ReadOnlySpan<T> Values => (_values ?? Decode()).AsSpan(_start, Length);
+    public ReadOnlySpan<T> Values => Array.AsSpan(_start, Length);
+
+    /// <summary>The array of the values, which may be longer than the column.</summary>
+    internal T[] Array => _values ?? Decode();
 
     /// <summary>What the values are decoded from; null when they were there from the start.</summary>
     internal DeferredValues<T>? Deferred { get; }
@@ -65,8 +68,16 @@ public sealed class FixedColumn<T> : Column
     internal override Column Slice(int start, int length) =>
         start == 0 && length == Length ? this : new FixedColumn<T>(this, start, length);
 
+    internal override void GiveBackDecoded()
+    {
+        if (Deferred is null) { return; }
+
+        _values = null;
+        Deferred.GiveBack();
+    }
+
     private protected override void ReturnValues() => _values = Return(_values);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private T[] Decode() => _values = (Deferred ?? throw GivenBack()).Decoded._values!;
+    private T[] Decode() => _values = (Deferred ?? throw GivenBack()).Decoded.Array;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ctas.Data;
 
 /// <summary>VARCHAR, BYTES or encoded nested values as codes into a <see cref="StringPool"/>. Immutable.</summary>
@@ -7,8 +9,9 @@ namespace Ctas.Data;
 /// </remarks>
 public sealed class StringColumn : Column
 {
-    // Null once they are given back.
+    // Null until codes that are deferred are read, and once codes are given back.
     private int[]? _codes;
+    private readonly DeferredValues<int>? _deferred;
     private readonly int _start;
 
     /// <summary>Takes over <paramref name="codes"/>, which may be longer than the column.</summary>
@@ -20,28 +23,37 @@ public sealed class StringColumn : Column
         Pool = pool;
     }
 
-    private StringColumn(DataType type, int[] codes, int start, int length, StringPool pool, Bitmap? validity)
+    /// <summary>Makes a column whose codes are decoded when they are read.</summary>
+    internal StringColumn(DataType type, DeferredValues<int> codes, int length, StringPool pool, Bitmap? validity)
         : base(type, length, validity)
     {
-        _codes = codes;
-        _start = start;
+        _deferred = codes;
         Pool = pool;
+    }
+
+    private StringColumn(StringColumn whole, int start, int length)
+        : base(whole.Type, length, whole.Validity?.Slice(start, length))
+    {
+        _codes = whole._codes;
+        _deferred = whole._deferred;
+        _start = whole._start + start;
+        Pool = whole.Pool;
     }
 
     /// <summary>Where the codes point.</summary>
     public StringPool Pool { get; }
 
     /// <summary>A code a row; −1 for NULL.</summary>
-    public ReadOnlySpan<int> Codes => (_codes ?? throw GivenBack()).AsSpan(_start, Length);
+    public ReadOnlySpan<int> Codes => (_codes ?? Decode()).AsSpan(_start, Length);
 
     /// <inheritdoc/>
     public override long SizeInBytes =>
-        (KeptLength(_codes?.Length ?? 0, _start) * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
+        (KeptLength(_codes?.Length ?? (_deferred is null ? 0 : Length), _start) * sizeof(int)) + ((Validity?.Words.Length ?? 0) * 8L);
 
     /// <summary>The bytes of a row (UTF-8 for VARCHAR); empty for NULL. No copy, no allocation.</summary>
     public ReadOnlySpan<byte> GetBytes(int row)
     {
-        int code = _codes![_start + row];
+        int code = (_codes ?? Decode())[_start + row];
         return code < 0 ? default : Pool.GetBytes(code);
     }
 
@@ -66,11 +78,22 @@ public sealed class StringColumn : Column
     }
 
     internal override Column Slice(int start, int length) =>
-        new StringColumn(Type, _codes ?? throw GivenBack(), _start + start, length, Pool, Validity?.Slice(start, length));
+        start == 0 && length == Length ? this : new StringColumn(this, start, length);
+
+    internal override void GiveBackDecoded()
+    {
+        if (_deferred is null) { return; }
+
+        _codes = null;
+        _deferred.GiveBack();
+    }
 
     private protected override void ReturnValues()
     {
         _codes = Return(_codes);
         Pool.Release();
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int[] Decode() => _codes = (_deferred ?? throw GivenBack()).Decoded.Array;
 }

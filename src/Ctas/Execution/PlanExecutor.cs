@@ -84,6 +84,8 @@ internal static class PlanExecutor
                 cancellationToken.ThrowIfCancellationRequested();
                 rowsRead += batch.Count;
                 planned.Input.Push(batch);
+                if (planned.IsTakenAtOnce) { batch.Rows.GiveBackDecoded(); }
+
                 if (planned.Input.IsSatisfied) { break; }
             }
         }

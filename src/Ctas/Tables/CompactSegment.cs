@@ -108,7 +108,11 @@ internal sealed class CompactSegment
         }
 
         var batch = new Batch(read, RowCount);
-        return Deleted is null ? batch : batch.Gather(LiveRows());
+        if (Deleted is null) { return batch; }
+
+        Batch live = batch.Gather(LiveRows());
+        batch.GiveBackDecoded();
+        return live;
     }
 
     private int[] LiveRows()

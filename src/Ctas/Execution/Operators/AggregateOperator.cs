@@ -48,6 +48,9 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
 
     public bool IsSatisfied => _output.IsSatisfied;
 
+    /// <inheritdoc/>
+    public bool KeepsRows => false;
+
     public void Push(ChangeBatch changes)
     {
         InsertOnly.Require(changes);

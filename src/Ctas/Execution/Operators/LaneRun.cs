@@ -18,6 +18,9 @@ internal sealed class LaneRun(Lane[] lanes, IReadOnlyList<ChangeBatch> batches, 
     private volatile bool _hasFailed;
     private volatile bool _isAlone;
 
+    // True once it is known that the first lane leaves their rows to the others.
+    private volatile bool _areTogether;
+
     /// <summary>
     /// Runs to the end: the lanes that have all rows between them, in their order; none when a row failed or memory ran
     /// out. Those not given back are forgotten.
@@ -62,18 +65,37 @@ internal sealed class LaneRun(Lane[] lanes, IReadOnlyList<ChangeBatch> batches, 
             Push(lane, batch);
             bool isSampled = rows >= SampleRows;
             rows += batches[batch].Count;
-            if (!isSampled && rows >= SampleRows) { _isAlone = lane.Result.IsBetterAlone(rows); }
+            if (batch < lane.End) { GiveBack(lane, batch); }
+
+            if (!isSampled && rows >= SampleRows)
+            {
+                _isAlone = lane.Result.IsBetterAlone(rows);
+                _areTogether = !_isAlone;
+            }
         }
     }
 
     private void RunOther(Lane lane)
     {
-        for (int batch = lane.Start; batch < lane.End && !_hasFailed && !_isAlone; batch++) { Push(lane, batch); }
+        int kept = lane.Start;
+        for (int batch = lane.Start; batch < lane.End && !_hasFailed && !_isAlone; batch++)
+        {
+            Push(lane, batch);
+
+            // Until then the first lane may come to read them too.
+            while (_areTogether && kept <= batch) { GiveBack(lane, kept++); }
+        }
     }
 
     private void Push(Lane lane, int batch)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lane.Input.Push(batches[batch]);
+    }
+
+    // Only rows of its own share, which no other lane reads.
+    private void GiveBack(Lane lane, int batch)
+    {
+        if (!lane.Result.KeepsRows) { batches[batch].Rows.GiveBackDecoded(); }
     }
 }

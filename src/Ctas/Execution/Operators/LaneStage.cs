@@ -51,6 +51,7 @@ internal sealed class LaneStage(
             if (input.IsSatisfied) { break; }
 
             input.Push(batch);
+            if (!end.KeepsRows) { batch.Rows.GiveBackDecoded(); }
         }
 
         end.Finish([]);

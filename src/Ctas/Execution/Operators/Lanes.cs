@@ -22,6 +22,9 @@ internal interface ILaneEnd
     /// <summary>Gives on what this lane and the following ones have, in their order; the output is not completed.</summary>
     void Finish(IReadOnlyList<ILaneEnd> following);
 
+    /// <summary>True when rows that were pushed may be read later; false when what matters of them has been copied.</summary>
+    bool KeepsRows { get; }
+
     /// <summary>Lets go of what the lane has.</summary>
     void Forget();
 
@@ -36,6 +39,8 @@ internal sealed class LaneRows(IOperatorInput output, bool isAlone) : IOperatorI
     private readonly List<ChangeBatch> _rows = [];
 
     public bool IsSatisfied => output.IsSatisfied;
+
+    public bool KeepsRows => true;
 
     public void Push(ChangeBatch changes)
     {

@@ -112,7 +112,7 @@ internal sealed class ArenaStrings : EncodedStrings
 
     public override ReadOnlySpan<byte> GetBytes(int row) => _symbols is null ? Stored(row) : base.GetBytes(row);
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
         int[] codes = GC.AllocateUninitializedArray<int>(count);
         Bitmap? validity = Nulls?.ToBitmap(start, count);

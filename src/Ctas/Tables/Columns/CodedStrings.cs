@@ -46,7 +46,7 @@ internal sealed class CodedStrings : EncodedStrings
 
     public override ReadOnlySpan<byte> GetBytes(int row) => _pool.GetBytes((int)_codes[row]);
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
         int[] codes = GC.AllocateUninitializedArray<int>(count);
         _codes.CopyTo<int>(start, codes);

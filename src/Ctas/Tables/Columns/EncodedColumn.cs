@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using Ctas.Data;
 
@@ -86,7 +87,8 @@ internal abstract class EncodedColumn
     /// </param>
     /// <param name="start">The first row.</param>
     /// <param name="count">Number of rows.</param>
-    public abstract Column Decode(StringPool? pool, int start, int count);
+    /// <param name="isLent">True when fixed-width values may lie in pooled memory, which the column then can give back.</param>
+    public abstract Column Decode(StringPool? pool, int start, int count, bool isLent = false);
 
     /// <summary>Writes a sealed column down: its form, its NULLs, and what the form needs.</summary>
     /// <exception cref="InvalidOperationException">The column is not sealed.</exception>
@@ -119,17 +121,21 @@ internal abstract class EncodedColumn
         };
     }
 
+    /// <summary>Where to decode values to: at least so many.</summary>
+    private protected static T[] ArrayFor<T>(int count, bool isLent) =>
+        isLent ? ArrayPool<T>.Shared.Rent(count) : GC.AllocateUninitializedArray<T>(count);
+
     /// <summary>Decoded values with their NULLs, which hold <c>default</c>.</summary>
-    private protected FixedColumn<T> Decoded<T>(T[] values, int start)
+    private protected FixedColumn<T> Decoded<T>(T[] values, int start, int count, bool isLent)
         where T : unmanaged
     {
-        Bitmap? validity = Nulls?.ToBitmap(start, values.Length);
-        for (int row = 0; validity is not null && row < values.Length; row++)
+        Bitmap? validity = Nulls?.ToBitmap(start, count);
+        for (int row = 0; validity is not null && row < count; row++)
         {
             if (!validity[row]) { values[row] = default; }
         }
 
-        return new FixedColumn<T>(Type, values, values.Length, validity);
+        return new FixedColumn<T>(Type, values, count, validity) { IsLent = isLent };
     }
 
     private protected void WriteHead(ISegmentWriter writer, ColumnEncoding encoding)

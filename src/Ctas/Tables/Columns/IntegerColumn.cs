@@ -24,12 +24,12 @@ internal sealed class IntegerColumn : EncodedColumn
 
     public override Int128 GetInt128(int row) => _values[row];
 
-    public override Column Decode(StringPool? pool, int start, int count) => PhysicalTypes.Of(Type) switch
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false) => PhysicalTypes.Of(Type) switch
     {
-        PhysicalType.Boolean => Decode<bool>(start, count),
-        PhysicalType.Int32 => Decode<int>(start, count),
-        PhysicalType.Int64 => Decode<long>(start, count),
-        PhysicalType.Int128 => DecodeDecimals(start, count),
+        PhysicalType.Boolean => Decode<bool>(start, count, isLent),
+        PhysicalType.Int32 => Decode<int>(start, count, isLent),
+        PhysicalType.Int64 => Decode<long>(start, count, isLent),
+        PhysicalType.Int128 => DecodeDecimals(start, count, isLent),
         _ => throw new UnreachableException($"{Type} is never stored as integers."),
     };
 
@@ -39,22 +39,22 @@ internal sealed class IntegerColumn : EncodedColumn
         _values.Write(writer);
     }
 
-    private FixedColumn<T> Decode<T>(int start, int count)
+    private FixedColumn<T> Decode<T>(int start, int count, bool isLent)
         where T : unmanaged
     {
-        T[] values = GC.AllocateUninitializedArray<T>(count);
-        _values.CopyTo<T>(start, values);
-        return Decoded(values, start);
+        T[] values = ArrayFor<T>(count, isLent);
+        _values.CopyTo(start, values.AsSpan(0, count));
+        return Decoded(values, start, count, isLent);
     }
 
-    private FixedColumn<Int128> DecodeDecimals(int start, int count)
+    private FixedColumn<Int128> DecodeDecimals(int start, int count, bool isLent)
     {
         long[] narrow = ArrayPool<long>.Shared.Rent(count);
         _values.CopyTo(start, narrow.AsSpan(0, count));
-        Int128[] values = GC.AllocateUninitializedArray<Int128>(count);
+        Int128[] values = ArrayFor<Int128>(count, isLent);
         for (int row = 0; row < count; row++) { values[row] = narrow[row]; }
 
         ArrayPool<long>.Shared.Return(narrow);
-        return Decoded(values, start);
+        return Decoded(values, start, count, isLent);
     }
 }

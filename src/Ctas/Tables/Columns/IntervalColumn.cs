@@ -44,12 +44,12 @@ internal sealed class IntervalColumn : EncodedColumn
 
     public override Interval GetInterval(int row) => new((int)_months[row], (int)_days[row], _microseconds[row]);
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
-        var values = new Interval[count];
+        Interval[] values = ArrayFor<Interval>(count, isLent);
         for (int row = 0; row < count; row++) { values[row] = GetInterval(start + row); }
 
-        return Decoded(values, start);
+        return Decoded(values, start, count, isLent);
     }
 
     public override void Write(ISegmentWriter writer)

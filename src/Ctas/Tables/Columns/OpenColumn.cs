@@ -145,7 +145,7 @@ internal abstract class OpenFixed<T>(DataType type) : OpenColumn(type)
     /// <summary>The values encoded.</summary>
     protected abstract EncodedColumn SealValues();
 
-    public override Column Decode(StringPool? pool, int start, int count) =>
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false) =>
         new FixedColumn<T>(Type, Values.Slice(start, count).ToArray(), count, CopyValidity(start, count));
 
     protected override void AppendValues(Column column, int start, int end)

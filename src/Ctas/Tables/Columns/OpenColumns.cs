@@ -110,7 +110,7 @@ internal sealed class OpenStrings : OpenColumn
     public override ReadOnlySpan<byte> GetBytes(int row) =>
         _codes[row] < 0 ? default : Strings.Pool.GetBytes(_codes[row]);
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
         int[] codes = _codes.AsSpan(start, count).ToArray();
         if (!ReferenceEquals(pool, Strings.Pool))

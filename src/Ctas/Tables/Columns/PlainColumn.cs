@@ -22,8 +22,12 @@ internal sealed class PlainColumn<T> : EncodedColumn
 
     public override Int128 GetInt128(int row) => ((Int128[])(Array)_values)[row];
 
-    public override Column Decode(StringPool? pool, int start, int count) =>
-        Decoded(_values.AsSpan(start, count).ToArray(), start);
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
+    {
+        T[] values = ArrayFor<T>(count, isLent);
+        _values.AsSpan(start, count).CopyTo(values);
+        return Decoded(values, start, count, isLent);
+    }
 
     public override void Write(ISegmentWriter writer)
     {

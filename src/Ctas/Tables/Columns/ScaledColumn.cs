@@ -44,10 +44,10 @@ internal sealed class ScaledColumn : EncodedColumn
             : _exceptions[_rows.AsSpan().BinarySearch((ushort)row)];
     }
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
-        double[] values = GC.AllocateUninitializedArray<double>(count);
-        Span<long> integers = MemoryMarshal.Cast<double, long>(values.AsSpan());
+        double[] values = ArrayFor<double>(count, isLent);
+        Span<long> integers = MemoryMarshal.Cast<double, long>(values.AsSpan(0, count));
         _values.CopyTo(start, integers);
         var divisor = new Vector<double>(_divisor);
         int row = 0;
@@ -64,7 +64,7 @@ internal sealed class ScaledColumn : EncodedColumn
             values[_rows[i] - start] = _exceptions[i];
         }
 
-        return Decoded(values, start);
+        return Decoded(values, start, count, isLent);
     }
 
     public override void Write(ISegmentWriter writer)

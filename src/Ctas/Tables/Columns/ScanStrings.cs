@@ -18,13 +18,27 @@ internal abstract class ScanStrings
     private const int MaxCodesPerRow = 4;
     private const int FewCodes = 1 << 16;
 
-    private protected ScanStrings(StringPool pool) => Pool = pool;
+    private readonly EncodedColumn[] _segments;
+
+    private protected ScanStrings(EncodedColumn[] segments, StringPool pool)
+    {
+        _segments = segments;
+        Pool = pool;
+    }
 
     /// <summary>Where the codes point.</summary>
     public StringPool Pool { get; }
 
-    /// <summary>The strings of a segment.</summary>
-    public abstract StringColumn Read(int segment);
+    /// <summary>The strings of a segment; their codes are decoded when they are read.</summary>
+    public StringColumn Read(int segment)
+    {
+        EncodedColumn column = _segments[segment];
+        Bitmap? validity = column.Nulls?.ToBitmap(0, column.Count);
+        return new StringColumn(column.Type, new SegmentCodes(this, segment, validity), column.Count, Pool, validity);
+    }
+
+    /// <summary>Writes the codes of all rows of a segment; those of NULL rows mean nothing.</summary>
+    private protected abstract void CopyCodes(int segment, Span<int> codes);
 
     /// <summary>What suits a column.</summary>
     /// <param name="segments">The column in each segment.</param>
@@ -39,42 +53,47 @@ internal abstract class ScanStrings
             : (ScanStrings?)NumberedScan.Of(segments) ?? new RowScan(segments, areDistinct);
     }
 
-    private protected static StringColumn Column(EncodedColumn segment, int[] codes, StringPool pool)
+    /// <summary>The codes of one segment.</summary>
+    private sealed class SegmentCodes(ScanStrings strings, int segment, Bitmap? validity) : DeferredValues<int>
     {
-        Bitmap? validity = segment.Nulls?.ToBitmap(0, segment.Count);
-        for (int row = 0; validity is not null && row < codes.Length; row++)
+        private protected override FixedColumn<int> Decode()
         {
-            if (!validity[row]) { codes[row] = -1; }
-        }
+            int count = strings._segments[segment].Count;
+            int[] codes = ArrayPool<int>.Shared.Rent(count);
+            strings.CopyCodes(segment, codes.AsSpan(0, count));
+            for (int row = 0; validity is not null && row < count; row++)
+            {
+                if (!validity[row]) { codes[row] = -1; }
+            }
 
-        return new StringColumn(segment.Type, codes, codes.Length, pool, validity);
+            return new FixedColumn<int>(DataType.Int, codes, count) { IsLent = true };
+        }
     }
 
     /// <summary>Codes of the pool of the table.</summary>
-    private sealed class PooledScan(EncodedColumn[] segments, StringPool pool) : ScanStrings(pool)
+    private sealed class PooledScan(EncodedColumn[] segments, StringPool pool) : ScanStrings(segments, pool)
     {
-        public override StringColumn Read(int segment) =>
-            (StringColumn)segments[segment].Decode(Pool, 0, segments[segment].Count);
+        private protected override void CopyCodes(int segment, Span<int> codes)
+        {
+            if (_segments[segment] is CodedStrings coded) { coded.Codes.CopyTo(0, codes); }
+            else { ((StringColumn)_segments[segment].Decode(Pool, 0, codes.Length)).Codes.CopyTo(codes); }
+        }
     }
 
     /// <summary>Row numbers.</summary>
     private sealed class RowScan(EncodedColumn[] segments, bool areDistinct)
-        : ScanStrings(new StringPool(new RowText(segments, areDistinct)))
+        : ScanStrings(segments, new StringPool(new RowText(segments, areDistinct)))
     {
-        public override StringColumn Read(int segment)
+        private protected override void CopyCodes(int segment, Span<int> codes)
         {
-            int[] codes = GC.AllocateUninitializedArray<int>(segments[segment].Count);
             int first = segment << CompactSegment.RowBits;
             for (int row = 0; row < codes.Length; row++) { codes[row] = first + row; }
-
-            return Column(segments[segment], codes, Pool);
         }
     }
 
     /// <summary>Numbers of a template; strings that do not fit it, and those of the table's pool, are looked up once.</summary>
     private sealed class NumberedScan : ScanStrings
     {
-        private readonly EncodedColumn[] _segments;
         private readonly NumberRange _range;
 
         // Our code of each string of the table's pool, where some segments hold codes of that.
@@ -84,9 +103,8 @@ internal abstract class ScanStrings
         private readonly int[][] _others;
 
         private NumberedScan(EncodedColumn[] segments, NumberRange range, StringPool pool, int[] pooled, int[][] others)
-            : base(pool)
+            : base(segments, pool)
         {
-            _segments = segments;
             _range = range;
             _pooled = pooled;
             _others = others;
@@ -125,9 +143,8 @@ internal abstract class ScanStrings
             return new NumberedScan(segments, range, new StringPool(text), pooled, othersOf);
         }
 
-        public override StringColumn Read(int segment)
+        private protected override void CopyCodes(int segment, Span<int> codes)
         {
-            int[] codes = GC.AllocateUninitializedArray<int>(_segments[segment].Count);
             if (_segments[segment] is TemplateStrings template)
             {
                 _range.CodesOf(template.Numbers, 0, codes);
@@ -135,13 +152,11 @@ internal abstract class ScanStrings
             }
             else
             {
-                ((CodedStrings)_segments[segment]).Codes.CopyTo<int>(0, codes);
+                ((CodedStrings)_segments[segment]).Codes.CopyTo(0, codes);
 
                 // Without strings all rows are NULL, and codes mean nothing.
-                foreach (ref int code in codes.AsSpan(0, _pooled.Length == 0 ? 0 : codes.Length)) { code = _pooled[code]; }
+                foreach (ref int code in codes[..(_pooled.Length == 0 ? 0 : codes.Length)]) { code = _pooled[code]; }
             }
-
-            return Column(_segments[segment], codes, Pool);
         }
 
         /// <summary>Our code of each string that a row of the segments has, by its code in their pool.</summary>

@@ -11,7 +11,7 @@ internal sealed class SegmentValues<T>(EncodedColumn column) : DeferredValues<T>
     /// <summary>What is decoded.</summary>
     public EncodedColumn Encoded => column;
 
-    private protected override FixedColumn<T> Decode() => (FixedColumn<T>)column.Decode(null, 0, column.Count);
+    private protected override FixedColumn<T> Decode() => (FixedColumn<T>)column.Decode(null, 0, column.Count, isLent: true);
 }
 
 /// <summary>Sealed columns of fixed width as operators take them.</summary>

@@ -57,17 +57,17 @@ internal sealed class SplitColumn : EncodedColumn
         return BitConverter.Int64BitsToDouble((_high[row] << _lowBits | low) << _zeroBits);
     }
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
-        double[] values = GC.AllocateUninitializedArray<double>(count);
-        Span<long> bits = MemoryMarshal.Cast<double, long>(values.AsSpan());
+        double[] values = ArrayFor<double>(count, isLent);
+        Span<long> bits = MemoryMarshal.Cast<double, long>(values.AsSpan(0, count));
         _high.CopyTo(start, bits);
         long[] low = ArrayPool<long>.Shared.Rent(count);
         BitPacking.Unpack(_low, _lowBits, 0, start, low.AsSpan(0, count));
         for (int row = 0; row < bits.Length; row++) { bits[row] = (bits[row] << _lowBits | low[row]) << _zeroBits; }
 
         ArrayPool<long>.Shared.Return(low);
-        return Decoded(values, start);
+        return Decoded(values, start, count, isLent);
     }
 
     public override void Write(ISegmentWriter writer)

@@ -154,7 +154,7 @@ internal sealed class TemplateStrings : EncodedStrings
         return Hashing.Bytes(text[..Write(row, text)]);
     }
 
-    public override Column Decode(StringPool? pool, int start, int count)
+    public override Column Decode(StringPool? pool, int start, int count, bool isLent = false)
     {
         int fields = _numbers.Length;
         long[] numbers = ArrayPool<long>.Shared.Rent((fields * count) + 1);
