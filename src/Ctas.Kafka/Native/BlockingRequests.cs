@@ -18,6 +18,10 @@ internal sealed class BlockingRequests(Task<KafkaFault> refused, CancellationTok
     public T Make<T>(Func<T> request)
     {
         ended.ThrowIfCancellationRequested();
+
+        // Nothing begins beside a request that was left: of two, only the last would be waited for.
+        if (refused.IsCompleted) { throw new KafkaFaultException(refused.Result); }
+
         Task<T> asking = Task.Factory.StartNew(
             request, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _last = asking;

@@ -80,7 +80,8 @@ internal sealed unsafe partial class NativeClient : IDisposable
     {
         if (GCHandle.FromIntPtr(opaque).Target is not NativeClient self) { return; }
 
-        self.Remember(new KafkaFault(code, ClientReason.Of(Marshal.PtrToStringUTF8((nint)reason) ?? "")));
+        try { self.Remember(new KafkaFault(code, ClientReason.Of(Marshal.PtrToStringUTF8((nint)reason) ?? ""))); }
+        catch (Exception e) { self.Fail(e); }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -94,9 +95,15 @@ internal sealed unsafe partial class NativeClient : IDisposable
         {
             string name = Marshal.PtrToStringUTF8((nint)facility) ?? "";
             string line = Marshal.PtrToStringUTF8((nint)text) ?? "";
-            LogLine(self._logger, name, line);
+            try { LogLine(self._logger, name, line); }
+            catch (Exception e) { self.Fail(e); }
         }
     }
+
+    /// <summary>
+    /// What a logger of the host throws belongs to whoever reads: on a thread of the client it would end the process.
+    /// </summary>
+    private void Fail(Exception e) => Volatile.Write(ref _fault, new KafkaFault(ErrorCode.Local_Fail, e.Message) { IsFinal = true });
 
     private void Poll()
     {

@@ -110,6 +110,7 @@ internal sealed class KafkaSink(
     private SinkProgress Progress(ISinkClient client, IReadOnlyCollection<string> sources)
     {
         IReadOnlyList<SinkPosition> committed = client.GetPositions(settings.Group, sources);
+        NoteAnswer();
         if (committed.Count > 0 || settings.IsTransactional) { return new SinkProgress(committed, HasRows: committed.Count > 0); }
 
         return new SinkProgress(client.GetPositions(settings.BegunGroup, sources), HasRows: false);
@@ -137,11 +138,13 @@ internal sealed class KafkaSink(
 
         Insist(client.Commit, cancellationToken);
         _isOpen = false;
+        NoteAnswer();
     }
 
     private void CommitRecords(ISinkClient client, IReadOnlyList<SinkPosition> positions)
     {
         client.Flush();
+        NoteAnswer();
         if (positions.Count > 0) { Keep(client, settings.Group, positions); }
     }
 
@@ -151,11 +154,13 @@ internal sealed class KafkaSink(
         {
             client.KeepPositions(group, positions);
             _warning = null;
+            NoteAnswer();
         }
         catch (KafkaException e)
         {
             // The records are there; a later process begins at older positions and writes some of them again.
             _warning = $"its positions were not kept, so that a restart begins at older ones: {e.Error.Reason}";
+            _fault = null;
             SinkLog.PositionsNotKept(logger, definition.Name, e.Error.Reason);
         }
     }
@@ -196,7 +201,6 @@ internal sealed class KafkaSink(
         try
         {
             work(_client ?? Connect());
-            (_hasConnected, _fault) = (true, null);
         }
         catch (KafkaException e)
         {
@@ -222,7 +226,11 @@ internal sealed class KafkaSink(
         ISinkClient client = connect(settings, Note, logger);
         try
         {
-            if (settings.IsTransactional) { Insist(client.TakeOver); }
+            if (settings.IsTransactional)
+            {
+                Insist(client.TakeOver);
+                NoteAnswer();
+            }
         }
         catch
         {
@@ -232,6 +240,9 @@ internal sealed class KafkaSink(
 
         return _client = client;
     }
+
+    /// <summary>The brokers have answered. Handing records over says nothing of them: those wait with the client.</summary>
+    private void NoteAnswer() => (_hasConnected, _fault) = (true, null);
 
     /// <summary>Keeps what the connection suffers from, and ends the wait for brokers that refuse the client.</summary>
     private void Note(Error error)

@@ -8,7 +8,7 @@ namespace Ctas.Loading;
 /// more gets some changes again. One that must not is loaded apart, up to what it has, with all tables behind it. Where
 /// several sinks show a table together, these are loaded up to the least that one of them has; sources then go on to where
 /// the next one is, and from there on it takes changes too. Sinks that were killed stand in such an order; where two have each
-/// come further than the other they cannot both go on, and a table fails.
+/// come further than the other, or several in a circle, they cannot all go on, and tables fail.
 /// </remarks>
 internal sealed class SinkBounds
 {
@@ -69,7 +69,7 @@ internal sealed class SinkBounds
     private void Bound(SinkStart[] tied)
     {
         List<SinkStart> exact = [.. tied.Where(start => start.IsExactlyOnce)];
-        if (exact.Exists(start => RivalOf(start, exact) is not null))
+        if (InOrder(exact) is not { } ordered)
         {
             foreach (SinkStart start in exact.Where(start => !IsAt(start, _shared)))
             {
@@ -82,13 +82,26 @@ internal sealed class SinkBounds
         Dictionary<string, IReadOnlyList<PartitionOffset>> least = LeastOf(tied);
         foreach (TableToLoad table in tied.SelectMany(start => start.Behind)) { _own[table] = least; }
 
-        exact.RemoveAll(start => IsAt(start, least));
-        while (exact.Count > 0)
+        Ahead.AddRange(ordered.Where(start => !IsAt(start, least)));
+    }
+
+    /// <summary>
+    /// Sinks, each behind those that have less; null where there is no such order: two have each come further than the other, or
+    /// more of them that each share a table with the next do so in a circle.
+    /// </summary>
+    private List<SinkStart>? InOrder(IEnumerable<SinkStart> starts)
+    {
+        List<SinkStart> left = [.. starts];
+        var ordered = new List<SinkStart>(left.Count);
+        while (left.Count > 0)
         {
-            SinkStart next = exact.First(start => exact.TrueForAll(other => IsUpTo(start, other)));
-            exact.Remove(next);
-            Ahead.Add(next);
+            if (left.Find(start => left.TrueForAll(other => IsUpTo(start, other))) is not { } next) { return null; }
+
+            left.Remove(next);
+            ordered.Add(next);
         }
+
+        return ordered;
     }
 
     private Dictionary<string, IReadOnlyList<PartitionOffset>> LeastOf(SinkStart[] starts) => starts.SelectMany(PlacesOf).Distinct()

@@ -25,35 +25,29 @@ internal sealed class ObservableSequence<T>(Func<CancellationToken, IAsyncEnumer
             {
                 await foreach (T next in start(_leaving.Token).ConfigureAwait(false))
                 {
-                    if (HasLeft || !TryPush(next)) { return; }
+                    if (HasLeft) { return; }
+
+                    observer.OnNext(next);
                 }
             }
             catch (Exception e)
             {
-                // Who has left asked for the end, and is told of no other.
-                if (!HasLeft) { observer.OnError(e); }
-
+                End(e);
                 return;
             }
 
-            if (!HasLeft) { observer.OnCompleted(); }
+            End(error: null);
         }
 
         public void Dispose() => _leaving.Cancel();
 
-        private bool TryPush(T next)
+        /// <summary>Tells the end, or what <see cref="IObserver{T}.OnNext"/> has thrown. Who has left asked for the end, and is told of no other.</summary>
+        private void End(Exception? error)
         {
-            try
-            {
-                observer.OnNext(next);
-                return true;
-            }
-            catch (Exception e)
-            {
-                // Nobody else is there to be told.
-                observer.OnError(e);
-                return false;
-            }
+            if (HasLeft) { return; }
+
+            if (error is null) { observer.OnCompleted(); }
+            else { observer.OnError(error); }
         }
     }
 }

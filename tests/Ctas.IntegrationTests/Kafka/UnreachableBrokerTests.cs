@@ -70,6 +70,21 @@ public sealed class UnreachableBrokerTests
         progress.Reports[^1].Tables[0].Fault.Should().BeNull("the error tells");
     }
 
+    /// <summary>Lines of the client, and errors that it tells, come on threads of its own.</summary>
+    [Theory]
+    [InlineData("librdkafka ")]
+    [InlineData("topic orders: ")]
+    public async Task Load_LogOfTheHostFails_FailsTheTableAlone(string line)
+    {
+        var options = new KafkaSourceOptions { MaxRetries = 1, RetryDelay = TimeSpan.Zero, RequestTimeout = TimeSpan.FromMilliseconds(300) };
+        using var logs = new ClientLogs { Fails = logged => logged.StartsWith(line, StringComparison.Ordinal) };
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(Closed, options: options).UseLogging(logs).AddScript(Reader).Build();
+
+        LoadResult result = await engine.LoadAsync().Guarded();
+
+        result["t"].Error!.Message.Should().Contain("the log is full");
+    }
+
     [Theory]
     [InlineData(Reader)]
     [InlineData(Member)]
@@ -86,7 +101,7 @@ public sealed class UnreachableBrokerTests
             ["sasl.password"] = "secret-word",
         };
 
-        LoadException error = await FailureOfAsync(broker, login, script);
+        LoadException error = await FailureOfAsync(broker.BootstrapServers, login, script);
 
         error.Message.Should().Contain("Authentication failed: unknown user").And.NotContain("secret-word");
         if (script != Member) { error.Message.Should().Contain("the login was refused").And.Contain("kafka.sasl.*"); }
@@ -101,10 +116,26 @@ public sealed class UnreachableBrokerTests
     {
         await using var broker = RefusingBroker.WithUnknownCertificate();
 
-        LoadException error = await FailureOfAsync(broker, new() { ["security.protocol"] = "SSL" }, script);
+        LoadException error = await FailureOfAsync(broker.BootstrapServers, new() { ["security.protocol"] = "SSL" }, script);
 
         error.Message.Should().Contain("certificate verify failed");
         if (script != Member) { error.Message.Should().Contain("the TLS handshake failed").And.Contain("kafka.ssl.*"); }
+    }
+
+    /// <summary>What a sink is handed waits with its client: that it was taken says nothing of the brokers.</summary>
+    [Fact]
+    public async Task Load_SinkWhoseCertificateNobodySigned_FailsAtOnceAndSaysSo()
+    {
+        await using var kafka = EmbeddedKafka.Start();
+        kafka.CreateTopic("orders");
+        await kafka.ProduceAsync("orders", [EmbeddedRecord.Of("a", """{"n":1}""")]);
+        await using var broker = RefusingBroker.WithUnknownCertificate();
+        string script = $"CREATE SINK out WITH (topic = 'out', 'bootstrap.servers' = '{broker.BootstrapServers}', 'kafka.security.protocol' = 'SSL'); "
+            + Source + "CREATE TABLE t AS SELECT id, n FROM orders INTO out;";
+
+        LoadException error = await FailureOfAsync(kafka.BootstrapServers, [], script);
+
+        error.Message.Should().Contain("the TLS handshake failed").And.Contain("certificate verify failed").And.Contain("kafka.ssl.*");
     }
 
     [Theory]
@@ -154,9 +185,9 @@ public sealed class UnreachableBrokerTests
         Stopwatch.GetElapsedTime(cancelled).Should().BeLessThan(Prompt);
     }
 
-    private static async Task<LoadException> FailureOfAsync(RefusingBroker broker, Dictionary<string, string> properties, string script)
+    private static async Task<LoadException> FailureOfAsync(string brokers, Dictionary<string, string> properties, string script)
     {
-        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(broker.BootstrapServers, properties).AddScript(script).Build();
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(brokers, properties).AddScript(script).Build();
         long started = Stopwatch.GetTimestamp();
         LoadResult result = await engine.LoadAsync().Guarded();
 

@@ -9,6 +9,9 @@ internal sealed class ClientLogs : ILoggerFactory, ILogger
 {
     public ConcurrentQueue<string> Lines { get; } = [];
 
+    /// <summary>True for a line that the log has no room for; it is kept, and then the log fails.</summary>
+    public Predicate<string> Fails { get; init; } = _ => false;
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)
@@ -18,7 +21,12 @@ internal sealed class ClientLogs : ILoggerFactory, ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-        Func<TState, Exception?, string> formatter) => Lines.Enqueue(formatter(state, exception));
+        Func<TState, Exception?, string> formatter)
+    {
+        string line = formatter(state, exception);
+        Lines.Enqueue(line);
+        if (Fails(line)) { throw new IOException("the log is full"); }
+    }
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 

@@ -51,11 +51,16 @@ internal sealed class ScriptedBroker
     }
 
     /// <summary>Moves what a sink has committed of a partition, as no process of ours does.</summary>
-    public void SetPosition(string sink, int partition, long offset)
+    /// <param name="sink">The sink.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="offset">Where the sink is then.</param>
+    /// <param name="source">The source; null for all of them.</param>
+    public void SetPosition(string sink, int partition, long offset, string? source = null)
     {
         lock (_lock)
         {
-            foreach (var kept in _offsets.Keys.Where(kept => kept.Group.StartsWith($"ctas-sink-{sink}-", StringComparison.Ordinal) && kept.Partition == partition).ToArray())
+            foreach (var kept in _offsets.Keys.Where(kept => kept.Group.StartsWith($"ctas-sink-{sink}-", StringComparison.Ordinal) && kept.Partition == partition
+                && (source is null || kept.Source == source)).ToArray())
             {
                 _offsets[kept] = offset;
             }

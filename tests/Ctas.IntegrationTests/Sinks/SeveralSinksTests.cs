@@ -26,6 +26,16 @@ public sealed class SeveralSinksTests
         CREATE TABLE high AS SELECT id, n * 100 AS n FROM base WHERE n > 3 INTO b WITH (b.topic = 'b', b.delivery = 'exactly_once') EMIT CHANGES;
         """;
 
+    private const string Circle =
+        """
+        CREATE TABLE ps AS SELECT id, n FROM p EMIT CHANGES;
+        CREATE TABLE qs AS SELECT id, n FROM q EMIT CHANGES;
+        CREATE TABLE rs AS SELECT id, n FROM r EMIT CHANGES;
+        CREATE TABLE pq AS SELECT ps.id, ps.n, qs.n AS m FROM ps JOIN qs ON ps.id = qs.id INTO a WITH (a.topic = 'a', a.delivery = 'exactly_once') EMIT CHANGES;
+        CREATE TABLE qr AS SELECT qs.id, qs.n, rs.n AS m FROM qs JOIN rs ON qs.id = rs.id INTO b WITH (b.topic = 'b', b.delivery = 'exactly_once') EMIT CHANGES;
+        CREATE TABLE rp AS SELECT rs.id, rs.n, ps.n AS m FROM rs JOIN ps ON rs.id = ps.id INTO c WITH (c.topic = 'c', c.delivery = 'exactly_once') EMIT CHANGES;
+        """;
+
     private static readonly string[] Steps = ["take-over", "get-positions", "begin", "produce", "send-positions", "commit", "commit-done"];
 
     private static readonly KafkaException NoRights = new(new Error(ErrorCode.TopicAuthorizationFailed, "no rights"));
@@ -33,12 +43,7 @@ public sealed class SeveralSinksTests
     private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
 
     private readonly ScriptedBroker _broker = new();
-    private readonly InMemorySource _events = new(new SourceDefinition("events", new InMemoryLocation("events"))
-    {
-        Columns = [new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key), new SourceColumn("n", DataType.BigInt)],
-        Mode = ReadMode.Changelog,
-        BatchRows = 1,
-    }, 2);
+    private readonly InMemorySource _events = Numbers("events", partitions: 2);
 
     private readonly List<(string Key, int? N)> _history = [];
 
@@ -116,6 +121,33 @@ public sealed class SeveralSinksTests
 
         result.Failed.Select(table => table.Name).Should().BeEquivalentTo("low", "high");
         result["low"].Error!.Message.Should().Contain("sink \"a\" cannot go on from what it has, because sink \"b\" of table \"high\"");
+    }
+
+    /// <summary>Two by two one of them has less; of the three none has.</summary>
+    [Fact]
+    public async Task Restart_SinksHaveComeFurtherInACircle_TheirTablesFailAndSayWhy()
+    {
+        InMemorySource[] sources = [Numbers("p"), Numbers("q"), Numbers("r")];
+        foreach (InMemorySource source in sources)
+        {
+            source.Add(InMemoryRecord.FromText("x", """{"n":1}"""));
+            source.Add(InMemoryRecord.FromText("x", """{"n":2}"""));
+        }
+
+        await using (CtasEngine engine = Engine(Circle, sources))
+        {
+            (await engine.LoadAsync()).ThrowIfFailed();
+            foreach (string table in new[] { "pq", "qr", "rp" }) { await engine.Maintenance.WaitForDeliveryAsync(table).WaitAsync(HangGuard); }
+        }
+
+        _broker.SetPosition("a", partition: 0, 1, "q");
+        _broker.SetPosition("b", partition: 0, 1, "r");
+        _broker.SetPosition("c", partition: 0, 1, "p");
+        await using CtasEngine restarted = Engine(Circle, sources);
+        LoadResult result = await restarted.LoadAsync();
+
+        result.Failed.Select(table => table.Name).Should().BeEquivalentTo("pq", "qr", "rp");
+        result["pq"].Error!.Message.Should().Contain("sink \"a\" cannot go on from what it has, because sink \"");
     }
 
     [Fact]
@@ -236,10 +268,20 @@ public sealed class SeveralSinksTests
         }
     }
 
-    private CtasEngine Engine(string script)
+    private static InMemorySource Numbers(string name, int partitions = 1) => new(new SourceDefinition(name, new InMemoryLocation(name))
+    {
+        Columns = [new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key), new SourceColumn("n", DataType.BigInt)],
+        Mode = ReadMode.Changelog,
+        BatchRows = 1,
+    }, partitions);
+
+    private CtasEngine Engine(string script) => Engine(script, [_events]);
+
+    private CtasEngine Engine(string script, IReadOnlyList<InMemorySource> sources)
     {
         Func<KafkaSinkSettings, ISinkClient> connect = _broker.NextProcess();
-        return new CtasEngineBuilder().UseSource("events", _events).AddScript(script)
+        return sources.Aggregate(new CtasEngineBuilder(), (builder, source) => builder.UseSource(source.Definition.Name, source))
+            .AddScript(script)
             .UseSinkFactory(new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
             {
                 Connect = (settings, _, _) => connect(settings),

@@ -91,6 +91,22 @@ public sealed class ObservableSequenceTests
         await _ended.Task.WaitAsync(RecordingObserver.HangGuard);
     }
 
+    [Fact]
+    public async Task OnError_ThatThrows_IsNotToldOfThatAgain()
+    {
+        var observer = new RecordingObserver<int>
+        {
+            OnNext = number => throw new InvalidOperationException($"no room for {number}"),
+            OnError = error => throw new InvalidOperationException("nor for " + error.Message, error),
+        };
+
+        using IDisposable subscription = Numbers(int.MaxValue).Subscribe(observer);
+
+        (await observer.TakeAsync(2)).Should().Equal("next 0", "error no room for 0");
+        await _ended.Task.WaitAsync(RecordingObserver.HangGuard);
+        observer.IsSilent.Should().BeTrue();
+    }
+
     private ObservableSequence<int> Numbers(int count, Exception? error = null) => new(leaving => CountAsync(count, error, leaving));
 
     private async IAsyncEnumerable<int> CountAsync(int count, Exception? error, [EnumeratorCancellation] CancellationToken leaving)

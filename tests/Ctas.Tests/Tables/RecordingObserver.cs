@@ -10,6 +10,9 @@ internal sealed class RecordingObserver<T> : IObserver<T>
     /// <summary>Called for each element when it has been written down.</summary>
     public Action<T>? OnNext { get; init; }
 
+    /// <summary>Called for an error when it has been written down.</summary>
+    public Action<Exception>? OnError { get; init; }
+
     /// <summary>How an element is written.</summary>
     public Func<T, string?> Text { get; init; } = element => element?.ToString();
 
@@ -32,7 +35,11 @@ internal sealed class RecordingObserver<T> : IObserver<T>
         OnNext?.Invoke(value);
     }
 
-    void IObserver<T>.OnError(Exception error) => _told.Writer.TryWrite($"error {error.Message}");
+    void IObserver<T>.OnError(Exception error)
+    {
+        _told.Writer.TryWrite($"error {error.Message}");
+        OnError?.Invoke(error);
+    }
 
     void IObserver<T>.OnCompleted() => _told.Writer.TryWrite("completed");
 }
