@@ -7,14 +7,14 @@ namespace Ctas.Data;
 /// Regular expressions over characters, of which UTF-16 writes some in two halves: what matches a character takes both halves
 /// or none.
 /// </summary>
-internal static class CodePointPattern
+internal static partial class CodePointPattern
 {
     private const string Halves = @"\uD800-\uDFFF";
     private const string Pair = @"[\uD800-\uDBFF][\uDC00-\uDFFF]";
 
     /// <summary>
-    /// The pattern with <c>.</c>, <c>[…]</c>, <c>[^…]</c>, <c>\D</c>, <c>\S</c>, <c>\W</c> and characters written in two
-    /// halves made to take whole characters.
+    /// The pattern with <c>.</c>, <c>[…]</c>, <c>[^…]</c>, <c>\D</c>, <c>\P{…}</c>, <c>\S</c>, <c>\W</c> and characters written
+    /// in two halves made to take whole characters.
     /// </summary>
     public static string Of(string pattern, RegexOptions options)
     {
@@ -35,23 +35,39 @@ internal static class CodePointPattern
         {
             case ".":
                 // Whether it takes the end of a line may change within the pattern.
-                bool canChange = pattern.Contains("(?", StringComparison.Ordinal);
+                bool canChange = ChangesLines().IsMatch(pattern);
                 string line = options.HasFlag(RegexOptions.Singleline) ? "" : @"\n";
                 return canChange ? $"(?:{Pair}|.)" : $"(?:{Pair}|[^{Halves}{line}])";
             case @"\D" or @"\S" or @"\W":
                 return $"(?:{Pair}|[^{Halves}{item.ToLowerInvariant()}])";
         }
 
+        if (item.StartsWith(@"\P", StringComparison.Ordinal)) { return $"(?:{Pair}|[{item}-[{Halves}]])"; }
+
         bool isClass = item.Length > 1 && item[0] == '[';
-        if (isClass && (item[1] == '^' || item.Any(char.IsSurrogate))) { return CharacterClass.Parse(item).ToString(); }
+        bool takesPairs = isClass && (item[1] == '^' || item.Any(char.IsSurrogate) || HoldsAllBut().IsMatch(item));
+        if (takesPairs) { return CharacterClass.Parse(item).ToString(); }
 
         return item.Any(char.IsSurrogate) ? $"(?:{item})" : item;
     }
 
-    // An escaped character, a class in brackets, or one character.
+    /// <summary>Options in the pattern that say anew whether a dot takes the end of a line.</summary>
+    [GeneratedRegex(@"\(\?[a-z-]*s[a-z-]*[:)]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ChangesLines();
+
+    /// <summary>What stands for all characters but some, within a class.</summary>
+    [GeneratedRegex(@"^\[(?:[^\\]|\\[^DPSW])*\\[DPSW]", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex HoldsAllBut();
+
+    // An escaped character or category, a class in brackets, or one character.
     private static int LengthOfItem(string pattern, int start)
     {
-        if (pattern[start] == '\\') { return Math.Min(2, pattern.Length - start); }
+        if (pattern[start] == '\\')
+        {
+            bool isCategory = pattern.AsSpan(start).StartsWith(@"\P{", StringComparison.Ordinal);
+            int close = isCategory ? pattern.IndexOf('}', start) : -1;
+            return close >= 0 ? close + 1 - start : Math.Min(2, pattern.Length - start);
+        }
 
         bool isPair = start + 1 < pattern.Length && char.IsSurrogatePair(pattern[start], pattern[start + 1]);
         if (pattern[start] != '[') { return isPair ? 2 : 1; }
@@ -74,6 +90,7 @@ internal static class CodePointPattern
 
         private readonly StringBuilder _short = new();
         private readonly List<(int Start, int End)> _long = [];
+        private bool _takesHalves;
 
         /// <summary>Takes the text of a class apart.</summary>
         public static CharacterClass Parse(string text)
@@ -98,7 +115,8 @@ internal static class CodePointPattern
         public override string ToString()
         {
             IEnumerable<string> pairs = (isNegated ? Others() : _long).SelectMany(range => Pairs(range.Start, range.End));
-            string[] one = isNegated ? [$"[^{Halves}{_short}]"] : _short.Length > 0 ? [$"[{_short}]"] : [];
+            string halves = _takesHalves ? $"-[{Halves}]" : "";
+            string[] one = isNegated ? [$"[^{Halves}{_short}]"] : _short.Length > 0 ? [$"[{_short}{halves}]"] : [];
             return $"(?:{string.Join('|', [.. pairs, .. one])})";
         }
 
@@ -108,7 +126,19 @@ internal static class CodePointPattern
             {
                 int escaped = Math.Min(start + 2, end);
                 _short.Append(text, start, escaped - start);
+                if (text[start + 1] is not ('D' or 'P' or 'S' or 'W')) { return escaped; }
+
+                // They take all characters of two units: what .NET knows of these is their halves.
+                _takesHalves = true;
+                _long.Add((First, Last));
                 return escaped;
+            }
+
+            if (text[start] == '-' && start + 1 == end)
+            {
+                // Whatever is written behind it.
+                _short.Append(@"\-");
+                return end;
             }
 
             (int low, int next) = CharacterAt(text, start);
