@@ -22,7 +22,7 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     {
         if (expression is BoundCase chosen && chosen.Contains<BoundScalarQuery>()) { return RewriteCase(chosen); }
 
-        if (expression is BoundLet let && let.Body.Contains<BoundSubquery>()) { return RewriteLet(let); }
+        if (expression is BoundLet let && let.Body.Contains<BoundScalarQuery>()) { return RewriteLet(let); }
 
         if (expression is not BoundSubquery subquery) { return base.Rewrite(expression); }
 
@@ -56,10 +56,15 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         return chosen with { Branches = [.. branches], Else = otherwise };
     }
 
-    /// <summary>What a sub-query in the body is joined by may ask for the value: it becomes a column.</summary>
+    /// <summary>
+    /// What a query in a branch of the body is joined by may ask for the value: it becomes a column, computed where the whole is.
+    /// </summary>
     private BoundExpression RewriteLet(BoundLet let)
     {
-        BoundColumn value = Computed(let.Parameter.Name, Rewrite(let.Value));
+        BoundExpression rewritten = Rewrite(let.Value);
+        BoundColumn value = Computed(let.Parameter.Name, _guards.Peek() is { } guard
+            ? new BoundCase([new BoundCaseBranch(guard, rewritten)], Else: null, rewritten.Type) { Span = rewritten.Span }
+            : rewritten);
         return Rewrite(new LetSubstitution(let.Parameter, value).Rewrite(let.Body));
     }
 
