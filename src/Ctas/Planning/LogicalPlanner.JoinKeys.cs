@@ -42,14 +42,14 @@ internal static partial class LogicalPlanner
 
     /// <summary>
     /// A key that some row could make fail is computed only where what ON asks before it is TRUE; elsewhere it is NULL, and so
-    /// matches nothing.
+    /// matches nothing. What may be something else when it is asked again guards nothing.
     /// </summary>
     private static BoundExpression Guarded(BoundExpression key, JoinConditions conditions, HashSet<ColumnSymbol> side)
     {
         BoundExpression? guard = !ExpressionRisks.CanRaise(key)
             ? null
             : BoundParts.All(conditions.Residual.Where(
-                earlier => earlier.Columns() is { Count: > 0 } columns && columns.IsSubsetOf(side)));
+                earlier => earlier.IsDeterministic() && earlier.Columns() is { Count: > 0 } columns && columns.IsSubsetOf(side)));
         return guard is null ? key : new BoundCase([new BoundCaseBranch(guard, key)], Else: null, key.Type) { Span = key.Span };
     }
 
