@@ -110,6 +110,22 @@ public sealed class LiveStreamTests
     }
 
     [Fact]
+    public async Task StreamOfAnOuterJoin_RowWithoutATime_ComesAtOnceForItMeetsNothing()
+    {
+        AddWithoutTime(_orders, "a");
+        await using CtasEngine engine = await LoadAsync(
+            "CREATE STREAM paid AS SELECT o.id, p.n FROM orders o FULL JOIN payments p WITHIN 10 SECONDS GRACE PERIOD 5 SECONDS ON o.id = p.id EMIT CHANGES");
+        await engine.Tables.UntilRowsAsync("paid", "(a, NULL)");
+        AddWithoutTime(_orders, "a");
+        Add(_payments, "a", 100);
+        AddWithoutTime(_payments, "a");
+        await AppliedAsync(engine, _orders, 1, "paid");
+        await AppliedAsync(engine, _payments, 1, "paid");
+
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "paid").Should().BeEquivalentTo("(a, NULL)", "(a, NULL)", "(NULL, 1)");
+    }
+
+    [Fact]
     public void StreamsWithinATime_SubqueryOverBothSidesOfAnOuterJoin_IsRefusedWhereRowsWait()
     {
         const string On = "ON o.id = p.id AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.id AND u.name = p.id)";
@@ -156,6 +172,9 @@ public sealed class LiveStreamTests
 
     private static void Add(InMemorySource source, string id, long second) =>
         source.Add(InMemoryRecord.FromText(null, $$"""{"id":"{{id}}","n":{{second}},"at":{{second * 1000}}}"""));
+
+    private static void AddWithoutTime(InMemorySource source, string id) =>
+        source.Add(InMemoryRecord.FromText(null, $$"""{"id":"{{id}}","n":1,"at":null}"""));
 
     private static Task<ITable> AppliedAsync(CtasEngine engine, InMemorySource source, long offset, string table = "named") =>
         engine.Maintenance.WaitForRecordAsync(table, new RecordPosition(source.Definition.Name, 0, offset));

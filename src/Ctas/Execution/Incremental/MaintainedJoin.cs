@@ -41,8 +41,8 @@ internal sealed class MaintainedJoin : ITickState
         bool countsMatches = _decidesByPairs && plan.Join is not (JoinKind.Inner or JoinKind.Cross);
         bool keepsFirst = !countsMatches && clock is null;
         var keys = new JoinKeys(_keys, IsRight: false, keepsFirst);
-        Left = new JoinSide(new JoinInput(plan.Left, plan.LeftKeys, within?.LeftTime), keys, log, CompleteSide);
-        Right = new JoinSide(new JoinInput(plan.Right, plan.RightKeys, within?.RightTime), keys with { IsRight = true }, log, CompleteSide);
+        Left = new JoinSide(new JoinInput(plan.Left, plan.LeftKeys, TimeOf(within?.LeftTime)), keys, log, CompleteSide);
+        Right = new JoinSide(new JoinInput(plan.Right, plan.RightKeys, TimeOf(within?.RightTime)), keys with { IsRight = true }, log, CompleteSide);
         _stream = plan.StreamSide switch
         {
             Planning.JoinSide.Left => Left,
@@ -91,6 +91,11 @@ internal sealed class MaintainedJoin : ITickState
         Right.Rollback();
         _open = 2;
     }
+
+    /// <summary>When a row happened. One of a stream that has no time meets nothing, so that it has waited long enough.</summary>
+    private ScalarExpression? TimeOf(ScalarExpression? time) => time is null || !_plan.WaitsForMatch
+        ? time
+        : new FunctionExpression("COALESCE", [time, new ConstantExpression(long.MinValue, time.Type)], time.Type);
 
     private void CommitSide(JoinSide side)
     {
