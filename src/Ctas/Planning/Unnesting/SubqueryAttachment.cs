@@ -20,9 +20,10 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
     /// <summary>The expression over <see cref="Input"/>, to which its sub-queries have been joined.</summary>
     public override BoundExpression Rewrite(BoundExpression expression)
     {
-        if (expression is BoundCase chosen && chosen.Contains<BoundScalarQuery>()) { return RewriteCase(chosen); }
+        // What goes by the items of an array guards no query: that is asked once for the row.
+        if (expression is BoundCase chosen && chosen.Contains<BoundScalarQuery>() && !chosen.ReadsItems()) { return RewriteCase(chosen); }
 
-        if (expression is BoundLet let && let.Body.Contains<BoundScalarQuery>()) { return RewriteLet(let); }
+        if (expression is BoundLet let && let.Body.Contains<BoundScalarQuery>() && !let.ReadsItems()) { return RewriteLet(let); }
 
         if (expression is not BoundSubquery subquery) { return base.Rewrite(expression); }
 
