@@ -33,7 +33,8 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
             if (_attached.TryGetValue((subquery, around), out BoundExpression? known)) { return known; }
         }
 
-        BoundExpression value = Attach((BoundSubquery)base.Rewrite(subquery)) with { Span = subquery.Span };
+        bool isAgain = _attached.Keys.Any(known => known.Subquery.Equals(subquery));
+        BoundExpression value = Attach((BoundSubquery)base.Rewrite(subquery), isAgain) with { Span = subquery.Span };
         _attached[(subquery, _guards.Peek())] = value;
         return value;
     }
@@ -153,9 +154,9 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
             ]);
     }
 
-    private BoundExpression Attach(BoundSubquery subquery)
+    private BoundExpression Attach(BoundSubquery subquery, bool isAgain)
     {
-        if (subquery is BoundScalarQuery scalar) { return AttachValue(scalar); }
+        if (subquery is BoundScalarQuery scalar) { return AttachValue(scalar, isAgain); }
 
         (Independent query, BoundBinary? comparison) = Matching(subquery);
         var mark = new ColumnSymbol(subquery is BoundExists ? "exists" : "in", DataType.Boolean);
@@ -164,13 +165,17 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         return new BoundColumn(mark);
     }
 
-    private BoundExpression AttachValue(BoundScalarQuery scalar)
+    /// <param name="scalar">The query.</param>
+    /// <param name="isAgain">True when it is joined to the input already: it gets columns of its own then.</param>
+    private BoundExpression AttachValue(BoundScalarQuery scalar, bool isAgain)
     {
         if (scalar.Query.Columns is not [var column, ..]) { return new BoundConstant(null, scalar.Type); }
 
         (BoundRelation relation, Correlation correlation) = Prepared(scalar.Query, scalar.Parameters);
         Independent query = new ConditionLifting(correlation).Lift(relation)
             ?? new DomainPushing(Input, correlation).Push(relation);
+        if (isAgain) { (query, column) = Renewed(query, column); }
+
         bool isComputedAbove = query.Defaults is not null || query.Values.ContainsKey(column);
         var value = new ColumnSymbol(column.Name, column.Type);
         var found = new ColumnSymbol("found", DataType.Boolean);
@@ -202,6 +207,22 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
                 [new BoundCaseBranch(new BoundIsNull(new BoundColumn(found), IsNegated: true), result)],
                 isNullOtherwise ? null : otherwise,
                 scalar.Type);
+    }
+
+    /// <summary>The query under other column symbols, and one of its columns among them.</summary>
+    private static (Independent Query, ColumnSymbol Column) Renewed(Independent query, ColumnSymbol column)
+    {
+        Dictionary<ColumnSymbol, ColumnSymbol> renewed = query.Relation.ReadableColumns.ToDictionary(known => known, BoundParts.Renewed);
+        var substitution = new ColumnSubstitution(
+            renewed.ToDictionary(pair => pair.Key, pair => (BoundExpression)new BoundColumn(pair.Value)));
+        ColumnSymbol New(ColumnSymbol known) => renewed.GetValueOrDefault(known, known);
+        return (query with
+        {
+            Relation = new BoundProject(query.Relation, renewed.Select(pair => new BoundProjection(pair.Value, new BoundColumn(pair.Key)))),
+            Conditions = [.. query.Conditions.Select(substitution.Rewrite)],
+            Values = query.Values.ToDictionary(pair => New(pair.Key), pair => substitution.Rewrite(pair.Value)),
+            Defaults = query.Defaults?.ToDictionary(pair => New(pair.Key), pair => substitution.Rewrite(pair.Value)),
+        }, New(column));
     }
 
     /// <summary>The query of EXISTS or IN made independent, and what IN compares.</summary>
