@@ -9,6 +9,11 @@ namespace Ctas.Maintenance;
 /// <param name="Number">Number of the tick among those of the delivery, from 1.</param>
 internal sealed record QueuedTick(IEnumerable<SinkBatch> Batches, IReadOnlyList<SinkPosition> Positions, long Changes, long Number);
 
+/// <summary>How far sources had been read when it was last told.</summary>
+/// <param name="LastNumber">Number of the last tick that had been offered by then; 0 before the first.</param>
+/// <param name="Positions">The positions, behind that tick or further.</param>
+internal sealed record OfferedPositions(long LastNumber, IReadOnlyList<SinkPosition> Positions);
+
 /// <summary>Ticks that are written and committed together. Single-threaded.</summary>
 internal sealed class DeliveryRound
 {

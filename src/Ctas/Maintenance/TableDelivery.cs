@@ -28,7 +28,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     // That it is full and that there is room are told in the order in which they come true.
     private readonly Lock _telling = new();
 
-    private IReadOnlyList<SinkPosition> _newest = [];
+    private OfferedPositions _newest = new(0, []);
     private IReadOnlyList<SinkPosition> _committed;
     private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
@@ -95,7 +95,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     /// <param name="free">Completes when nobody else writes to the sink; fails when the sink lacks what came before.</param>
     public void Start(FirstChanges first, IReadOnlyList<SinkPosition> positions, Task free)
     {
-        _newest = positions;
+        _newest = new OfferedPositions(0, positions);
         _lastCommit = _time.GetTimestamp();
         if (first.Batches is { } batches) { Enqueue(new QueuedTick(batches, positions, first.Count, ++_offered), isBounded: false); }
 
@@ -119,7 +119,7 @@ internal sealed class TableDelivery : IAsyncDisposable
         }
 
         // Behind the queue: who reads this first and the queue then has all that belongs to it.
-        Volatile.Write(ref _newest, positions);
+        Volatile.Write(ref _newest, new OfferedPositions(_offered, positions));
     }
 
     /// <summary>Waits until the sink has all that was offered before the call.</summary>
@@ -244,7 +244,7 @@ internal sealed class TableDelivery : IAsyncDisposable
             }
 
             // Closed: sources may have moved on since the last change.
-            if (KeepsPositions && !_newest.SequenceEqual(_committed)) { await DeliverAsync(TakeRound()).ConfigureAwait(false); }
+            if (KeepsPositions && !_newest.Positions.SequenceEqual(_committed)) { await DeliverAsync(TakeRound()).ConfigureAwait(false); }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -255,7 +255,7 @@ internal sealed class TableDelivery : IAsyncDisposable
 
     private DeliveryRound TakeRound()
     {
-        IReadOnlyList<SinkPosition> newest = Volatile.Read(ref _newest);
+        OfferedPositions newest = Volatile.Read(ref _newest);
         var round = new DeliveryRound();
         while (round.Changes < _options.MaxChangesPerCommit)
         {
@@ -265,8 +265,9 @@ internal sealed class TableDelivery : IAsyncDisposable
                 continue;
             }
 
-            // Everything up to there has been taken.
-            round.Positions = newest;
+            // Everything up to there has been taken, and perhaps ticks that were offered since: then their positions count.
+            if (newest.LastNumber >= round.LastNumber) { round.Positions = newest.Positions; }
+
             break;
         }
 

@@ -1,0 +1,72 @@
+using Ctas.Data;
+using Ctas.Maintenance;
+using Ctas.Sinks;
+using Ctas.Tests.Tables;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ctas.Tests.Sinks;
+
+/// <summary>The positions that are committed with what is delivered: what is behind them would be shown again after a restart.</summary>
+public sealed class DeliveredPositionsTests
+{
+    private static readonly Schema Numbers = new([new Field("n", DataType.BigInt)]);
+
+    [Fact]
+    public async Task Offer_WhileRoundsAreTaken_PositionsAreThoseOfTheLastTickOfEach()
+    {
+        const int Ticks = 400_000, TicksAtATime = 1000;
+        var sink = new PositionedSink();
+        var options = new DeliveryOptions();
+        var delivery = new TableDelivery(
+            new DeliveryTarget("t", new SinkWriter("s", sink, options, TimeProvider.System, NullLogger.Instance)) { KeepsPositions = true },
+            options,
+            TimeProvider.System,
+            NullLogger.Instance);
+        delivery.Start(FirstChanges.None, PositionsAt(0), free: Task.CompletedTask);
+        using var patience = new CancellationTokenSource(RecordingObserver.HangGuard);
+        for (int tick = 1; tick <= Ticks; tick++)
+        {
+            delivery.Offer(TickOf(tick), PositionsAt(tick));
+
+            // So that rounds are taken all the while.
+            if (tick % TicksAtATime == 0) { await delivery.WaitAsync(patience.Token); }
+        }
+
+        await delivery.DisposeAsync();
+
+        sink.Commits.Where(commit => commit.Offset != commit.Written).Should().BeEmpty();
+        sink.Commits[^1].Written.Should().Be(Ticks);
+    }
+
+    private static SinkPosition[] PositionsAt(long tick) => [new("events", 0, tick)];
+
+    private static SinkBatch TickOf(long tick) =>
+        new("t", Numbers, [new ChangeBatch(new Batch([new FixedColumn<long>(DataType.BigInt, [tick], 1, validity: null)], 1))]);
+
+    /// <summary>Keeps what it was given with each commit: the last tick, and the offset behind it.</summary>
+    private sealed class PositionedSink : ISink
+    {
+        private long _written;
+
+        public List<(long Written, long Offset)> Commits { get; } = [];
+
+        public ValueTask<SinkProgress> GetProgressAsync(IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(SinkProgress.None);
+
+        public ValueTask BeginAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask<SinkWritten> WriteAsync(SinkBatch batch, CancellationToken cancellationToken)
+        {
+            _written = batch.Changes[^1].Rows.GetInt64(0, 0);
+            return ValueTask.FromResult(new SinkWritten(1, sizeof(long)));
+        }
+
+        public ValueTask CommitAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken)
+        {
+            Commits.Add((_written, positions[0].Offset));
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
