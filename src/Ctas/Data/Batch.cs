@@ -84,6 +84,12 @@ public sealed class Batch : RowStore
         foreach (Column column in _columns) { column.GiveBackDecoded(); }
     }
 
+    /// <inheritdoc cref="Column.KeepDecoded"/>
+    internal void KeepDecoded()
+    {
+        foreach (Column column in _columns) { column.KeepDecoded(); }
+    }
+
     /// <summary>A batch of some of the columns; nothing is copied.</summary>
     public Batch Select(ReadOnlySpan<int> ordinals)
     {

@@ -65,6 +65,11 @@ public abstract class Column
     {
     }
 
+    /// <summary>Takes the column for longer, and for other readers: what is decoded of it is not given back any more.</summary>
+    internal virtual void KeepDecoded()
+    {
+    }
+
     /// <summary>Ends the use of an array that a builder has rented.</summary>
     /// <returns>What stands in its place: nothing can be read there.</returns>
     private protected static T[]? Return<T>(T[]? values)

@@ -70,11 +70,10 @@ public sealed class FixedColumn<T> : Column
 
     internal override void GiveBackDecoded()
     {
-        if (Deferred is null) { return; }
-
-        _values = null;
-        Deferred.GiveBack();
+        if (Deferred is not null && Deferred.TryGiveBack()) { _values = null; }
     }
+
+    internal override void KeepDecoded() => Deferred?.Keep();
 
     private protected override void ReturnValues() => _values = Return(_values);
 

@@ -82,11 +82,10 @@ public sealed class StringColumn : Column
 
     internal override void GiveBackDecoded()
     {
-        if (_deferred is null) { return; }
-
-        _codes = null;
-        _deferred.GiveBack();
+        if (_deferred is not null && _deferred.TryGiveBack()) { _codes = null; }
     }
+
+    internal override void KeepDecoded() => _deferred?.Keep();
 
     private protected override void ReturnValues()
     {

@@ -73,6 +73,8 @@ internal sealed class BatchTableBuilder : TableBuilder
 
         if (inserted.RowCount == 0) { return; }
 
+        inserted.KeepDecoded();
+
         if (inserted.RowCount >= MinBatchRows)
         {
             SealPending();

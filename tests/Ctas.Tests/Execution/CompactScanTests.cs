@@ -1,6 +1,7 @@
 using System.Text;
 using Ctas.Data;
 using Ctas.Sources;
+using Ctas.Tables;
 
 namespace Ctas.Tests.Execution;
 
@@ -46,6 +47,26 @@ public sealed class CompactScanTests
         await using CtasEngine together = await LoadAsync(source, "compact", threads: 2);
 
         (await FailureAsync(together, query)).Should().Be(await FailureAsync(alone, query)).And.NotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task QueryAsync_OverATableThatTookColumnsAsTheyWere_LeavesTheirMemoryToIt(int threads)
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .WithMaxDegreeOfParallelism(threads)
+            .UseSource("records", Source())
+            .AddTable("CREATE TABLE rows WITH (table_model = 'compact') AS SELECT * FROM records")
+            .AddTable("CREATE TABLE copy AS SELECT k, n FROM rows")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        var column = (FixedColumn<long>)((Table)engine.Tables["copy"]).Scan().First()[1];
+        FixedColumn<long> read = column.Deferred!.Decoded;
+
+        await AnswerAsync(engine, "SELECT k, SUM(n) AS s FROM copy GROUP BY k");
+
+        column.Deferred.Decoded.Should().BeSameAs(read, "others may be reading it");
     }
 
     private static async Task<string> FailureAsync(CtasEngine engine, string query) =>
