@@ -93,8 +93,13 @@ public sealed class CreateTableOracleTests
         }
     }
 
+    // A table of windows has their bounds in its key, beside what was asked for.
     private static object?[] Values(Row row) =>
-        [.. Enumerable.Range(0, row.ColumnCount).Select(column => ComparableValue.Of(row[column]))];
+    [
+        .. Enumerable.Range(0, row.ColumnCount)
+            .Where(column => row.Schema?.Fields[column].Name is not ("WINDOWSTART" or "WINDOWEND"))
+            .Select(column => ComparableValue.Of(row[column])),
+    ];
 
     private static async Task<CtasEngine> LoadAsync(IReadOnlyList<OracleTable> tables, string model, int parallelism)
     {
