@@ -233,6 +233,13 @@ public sealed class QueryChangesTests : IDisposable
         }
 
         engine.Tables.TryGetMetadata("u", out _).Should().BeFalse();
+        (await calls[0].Should().ThrowAsync<CtasCompilationException>()).Which.Message.Should().Be(
+            """
+            CTAS3020: SELECT … EMIT CHANGES has no end
+            LINE 1: SELECT * FROM t EMIT CHANGES
+                    ^^^^^^^^^^^^^^^
+            Hint: Read it with QueryChangesAsync, or ctas run --follow; without EMIT CHANGES it gives the rows there are now.
+            """);
     }
 
     private IAsyncEnumerator<QueryChanges> Follow(CtasEngine engine, string sql) =>
