@@ -18,14 +18,10 @@ internal static class PartitionShares
     /// <param name="definition">The source.</param>
     /// <param name="request">The threads that there are, and the columns.</param>
     /// <returns>1 where the columns, the mode or a limit depend on the order in which records come, and for batches of a fixed size.</returns>
-    public static int ReadersFor(SourceDefinition definition, ScanRequest request)
-    {
-        bool isAnyOrder = definition is { MaxRecords: null, BatchStrategy: not BatchStrategy.Fixed }
-            && definition.Mode is ReadMode.Append or ReadMode.Changelog
-            && (request.Columns ?? definition.Columns) is { } columns
-            && columns.All(column => column.HasKnownType);
-        return isAnyOrder ? Math.Clamp(request.MaxDegreeOfParallelism / 2, 1, MaxReaders) : 1;
-    }
+    public static int ReadersFor(SourceDefinition definition, ScanRequest request) =>
+        definition.Mode is ReadMode.Append or ReadMode.Changelog && request.IsOfAnyOrder(definition)
+            ? Math.Clamp(request.MaxDegreeOfParallelism / 2, 1, MaxReaders)
+            : 1;
 
     /// <summary>Deals the partitions out, the longest first, each to the reader that has least.</summary>
     /// <param name="partitions">The partitions with their captured ranges.</param>

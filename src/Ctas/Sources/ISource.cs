@@ -55,6 +55,20 @@ public sealed record ScanRequest(
     /// <summary>Threads that the scan may decode on. Default: one, beside that of the caller where the source has its own.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
 
+    /// <summary>
+    /// True when records may be read in any order, so by several threads: columns whose types follow the values, a limit and
+    /// batches of a fixed size depend on it.
+    /// </summary>
+    /// <param name="definition">The source.</param>
+    public bool IsOfAnyOrder(SourceDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return definition is { MaxRecords: null, BatchStrategy: not BatchStrategy.Fixed }
+            && (Columns ?? definition.Columns) is { } columns
+            && columns.All(column => column.Type.Kind is not (DataTypeKind.Unknown or DataTypeKind.Null)
+                || column.Role is not (SourceColumnRole.Value or SourceColumnRole.Key));
+    }
+
     /// <summary>Where to read on; null: from the start that the definition says.</summary>
     /// <remarks>Given only to sources whose scans have an <see cref="ISourceScan.Identity"/>.</remarks>
     public ScanBookmark? Bookmark { get; init; }

@@ -39,12 +39,7 @@ public enum SourceColumnRole
 /// <param name="Role">Where the values come from.</param>
 /// <param name="HeaderKey">The header's key; only for <see cref="SourceColumnRole.Header"/>.</param>
 public sealed record SourceColumn(
-    string Name, DataType Type, SourceColumnRole Role = SourceColumnRole.Value, string? HeaderKey = null)
-{
-    /// <summary>True when the type is given; false when it follows the values, in the order in which they are read.</summary>
-    public bool HasKnownType =>
-        Type.Kind is not (DataTypeKind.Unknown or DataTypeKind.Null) || Role is not (SourceColumnRole.Value or SourceColumnRole.Key);
-}
+    string Name, DataType Type, SourceColumnRole Role = SourceColumnRole.Value, string? HeaderKey = null);
 
 /// <summary>How records become rows.</summary>
 public enum ReadMode

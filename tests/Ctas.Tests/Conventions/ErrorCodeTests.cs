@@ -21,43 +21,34 @@ public sealed partial class ErrorCodeTests
     [Fact]
     public void EveryCodeOfSql_IsExpectedByATest()
     {
-        string root = DirectionTests.RepositoryRoot();
-        string[] stages = ["Text", "Syntax", "Binding", "Planning"];
-        IEnumerable<string> raised = stages
-            .SelectMany(stage => Directory.EnumerateFiles(
-                Path.Combine(root, "src", "Ctas", stage), "*.cs", SearchOption.AllDirectories))
-            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
         HashSet<string> expected =
-        [
-            .. new[] { "*.cs", "*.slt", "*.txt" }
-                .SelectMany(files => Directory.EnumerateFiles(
-                    Path.Combine(root, "tests"), files, SearchOption.AllDirectories))
-                .Where(file => !file.Contains("/obj/") && !file.Contains("/bin/"))
-                .SelectMany(file => Code().Matches(File.ReadAllText(file)).Select(match => match.Value)),
-        ];
+            [.. Tests("*.cs", "*.slt", "*.txt").SelectMany(test => Code().Matches(test).Select(match => match.Value))];
 
-        raised.Distinct().Where(code => !expected.Contains(code)).Should().BeEmpty("a test expects each of them");
+        CodesOfSql().Where(code => !expected.Contains(code)).Should().BeEmpty("a test expects each of them");
     }
 
     [Fact]
     public void EveryCodeOfSql_IsDrawnInTheSqlByATest()
     {
-        string root = DirectionTests.RepositoryRoot();
-        string[] stages = ["Text", "Syntax", "Binding", "Planning"];
-        IEnumerable<string> raised = stages
-            .SelectMany(stage => Directory.EnumerateFiles(
-                Path.Combine(root, "src", "Ctas", stage), "*.cs", SearchOption.AllDirectories))
-            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
-        HashSet<string> drawn =
-        [
-            .. new[] { "*.cs", "*.slt" }
-                .SelectMany(files => Directory.EnumerateFiles(Path.Combine(root, "tests"), files, SearchOption.AllDirectories))
-                .Where(file => !file.Contains("/obj/") && !file.Contains("/bin/"))
-                .SelectMany(file => DrawnIn(File.ReadAllText(file))),
-        ];
+        HashSet<string> drawn = [.. Tests("*.cs", "*.slt").SelectMany(DrawnIn)];
 
-        raised.Distinct().Where(code => !drawn.Contains(code)).Should().BeEmpty("a test shows the place of each");
+        CodesOfSql().Where(code => !drawn.Contains(code)).Should().BeEmpty("a test shows the place of each");
     }
+
+    private static string[] CodesOfSql() =>
+    [
+        .. new[] { "Text", "Syntax", "Binding", "Planning" }
+            .SelectMany(stage => Directory.EnumerateFiles(
+                Path.Combine(DirectionTests.RepositoryRoot(), "src", "Ctas", stage), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .Distinct(),
+    ];
+
+    private static IEnumerable<string> Tests(params IEnumerable<string> files) => files
+        .SelectMany(pattern => Directory.EnumerateFiles(
+            Path.Combine(DirectionTests.RepositoryRoot(), "tests"), pattern, SearchOption.AllDirectories))
+        .Where(file => !file.Contains("/obj/") && !file.Contains("/bin/"))
+        .Select(File.ReadAllText);
 
     /// <summary>The codes whose place is drawn: with carets under a line of SQL, or as braces in the SQL of a test.</summary>
     private static IEnumerable<string> DrawnIn(string file)

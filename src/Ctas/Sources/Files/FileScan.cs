@@ -102,8 +102,6 @@ internal sealed class FileScan : ISourceScan
         SourceDefinition definition, ScanRequest request, IReadOnlyList<SourcePartition> partitions, FileFormat[] formats) =>
         request.MaxDegreeOfParallelism > 1
         && !formats.Contains(FileFormat.JsonValues)
-        && definition is { MaxRecords: null, BatchStrategy: not BatchStrategy.Fixed }
-        && (request.Columns ?? definition.Columns) is { } columns
-        && columns.All(column => column.HasKnownType)
+        && request.IsOfAnyOrder(definition)
         && partitions.Sum(partition => partition.Range.Length) > FileBlockReader.LargeBlock;
 }

@@ -74,17 +74,7 @@ internal sealed class EventTimeCase(IReadOnlyList<OracleTable> tables, EventTime
         for (int tick = 0; tick <= Ticks && Difference is null; tick++)
         {
             EventStep step = history.Next(tick);
-            if (_random.Next(4) == 0)
-            {
-                // What is rolled back leaves no trace.
-                Push(maintained, step);
-                if (_random.Next(2) == 0) { maintained.Complete(); }
-
-                maintained.Rollback();
-            }
-
-            Push(maintained, step);
-            IReadOnlyList<ChangeBatch> changes = maintained.Complete();
+            IReadOnlyList<ChangeBatch> changes = maintained.Complete(() => Push(maintained, step), _random);
             Difference = _rows.Apply(changes) ?? (query.IsFinal && changes.Any(batch => batch.Weights?.Contains(-1) == true) ? "took back what was final" : null);
             Changes += changes.Sum(batch => batch.Count);
             maintained.Commit();

@@ -178,17 +178,7 @@ internal sealed class MaintenanceCase(
         failure = null;
         try
         {
-            // What is rolled back leaves no trace.
-            if (_random.Next(4) == 0)
-            {
-                Push(query, changes);
-                if (_random.Next(2) == 0) { query.Complete(); }
-
-                query.Rollback();
-            }
-
-            Push(query, changes);
-            IReadOnlyList<ChangeBatch> result = query.Complete();
+            IReadOnlyList<ChangeBatch> result = query.Complete(() => Push(query, changes), _random);
             Difference = _rows.Apply(result);
             Changes += result.Sum(batch => batch.Count);
             query.Commit();
