@@ -25,6 +25,10 @@ internal sealed class FreshReads(Maintainer maintainer, TimeProvider time)
             Task ticked = maintainer.Ticked;
             if (maintainer.Find(name) is not { } table) { return; }
 
+            TableFreshness freshness = maintainer.FreshnessOf(table);
+            bool isFresh = policy.IsCatchingUp ? HasCaughtUp(table, wanted) : IsMet(policy, freshness);
+
+            // Asked last: a table that fails on what its sources bring has failed before they go on.
             if (table.Failure is { } failure)
             {
                 if (maintainer.Find(name) != table) { continue; }
@@ -32,8 +36,7 @@ internal sealed class FreshReads(Maintainer maintainer, TimeProvider time)
                 throw failure as MaintenanceException ?? new MaintenanceException(table.Name, failure.Message, failure);
             }
 
-            TableFreshness freshness = maintainer.FreshnessOf(table);
-            if (policy.IsCatchingUp ? HasCaughtUp(table, wanted) : IsMet(policy, freshness)) { return; }
+            if (isFresh) { return; }
 
             TimeSpan left = policy.Timeout - time.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) { throw new TableTooStaleException(freshness, policy); }

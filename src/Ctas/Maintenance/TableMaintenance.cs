@@ -122,7 +122,7 @@ public sealed class TableMaintenance
         ArgumentNullException.ThrowIfNull(records);
         return await WaitAsync(
             table,
-            live => records.All(record => IsApplied(live, record)) ? _registry.Snapshot()[table] : null,
+            live => Shows(live, records) ? _registry.Snapshot()[table] : null,
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -159,6 +159,10 @@ public sealed class TableMaintenance
             }
         }
     }
+
+    // A table that fails on a record does not show it, although its source goes on: it has failed before the source does.
+    private static bool Shows(MaintainedTable table, IReadOnlyCollection<RecordPosition> records) =>
+        records.All(record => IsApplied(table, record)) && table.Failure is null;
 
     private static bool IsApplied(MaintainedTable table, RecordPosition record)
     {

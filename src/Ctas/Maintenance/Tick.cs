@@ -93,11 +93,16 @@ internal sealed class Tick(
     {
         var error = failure as MaintenanceException ?? new MaintenanceException(
             table.Name, $"table \"{table.Name}\" is kept fresh no longer: {failure.Message}", failure);
-        table.Fail(error);
+        try
+        {
+            // Of one that nobody sees yet, its load tells. Of any other, who sees that it has failed finds it told.
+            if (!table.IsBeside) { Tell(table, error); }
+        }
+        finally { table.Fail(error); }
+    }
 
-        // Of one that nobody sees yet, its load tells.
-        if (table.IsBeside) { return; }
-
+    private void Tell(MaintainedTable table, MaintenanceException error)
+    {
         _failed.Add((table.Name, error));
         Metrics?.Failed(table.Name);
         MaintenanceLog.TableFailed(logger, table.Name, error);
@@ -105,6 +110,9 @@ internal sealed class Tick(
 
     private void Publish()
     {
+        // Before everything else: who sees a change finds it counted, and what its records have shown told.
+        Count();
+
         var advances = new List<TableAdvance>();
         foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0 && table.Failure is null))
         {
@@ -120,7 +128,6 @@ internal sealed class Tick(
         // Who hears of a change finds it wherever he looks.
         foreach (MaintainedTable table in tables) { table.Show(); }
 
-        Count();
         HandOn();
 
         foreach ((LiveSource source, SourceChanges changes) in _arrived) { source.Applied(changes.Progress); }

@@ -61,6 +61,26 @@ public sealed class LiveTableTests
     }
 
     [Fact]
+    public async Task NewField_OfAnInferredSource_IsToldBeforeAnybodySeesItsRecord()
+    {
+        var notes = new InMemorySource(new SourceDefinition("notes", new InMemoryLocation("notes")) { Mode = ReadMode.Append });
+        notes.Add(InMemoryRecord.FromText(null, """{"n":1}"""));
+        var log = new Sinks.CollectedLog();
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("notes", notes).UseLogging(log)
+            .AddScript("CREATE TABLE t AS SELECT n FROM notes EMIT CHANGES").Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        long rowsWhenTold = 0;
+        log.Logged = _ => rowsWhenTold = engine.Tables["t"].RowCount;
+
+        notes.Add(InMemoryRecord.FromText(null, """{"n":2,"note":"new"}"""));
+        await engine.Tables.UntilRowsAsync("t", "(1)", "(2)");
+
+        log.Lines.Should().ContainSingle().Which.Should().Contain("field \"note\" appeared");
+        engine.Maintenance.FreshnessOf("t").Warnings.Should().ContainSingle();
+        rowsWhenTold.Should().Be(1);
+    }
+
+    [Fact]
     public async Task EmitChanges_JoinAndAggregate_MoveTogether()
     {
         Put(_users, "u1", """{"name":"Ada"}""");

@@ -2,6 +2,7 @@ using Ctas.Data;
 using Ctas.Maintenance;
 using Ctas.Sources;
 using Ctas.Tables;
+using Ctas.Tests.Sinks;
 
 namespace Ctas.Tests.Maintenance;
 
@@ -45,6 +46,31 @@ public sealed class LiveWaitTests
     }
 
     [Fact]
+    public async Task WaitForRecord_TheTableFailsOnIt_FailsOnceTheLogHasTold()
+    {
+        var numbers = new InMemorySource(Definition);
+        var log = new CollectedLog();
+        await using CtasEngine engine = await LoadAsync(
+            numbers, "CREATE TABLE t AS SELECT CAST(n AS INT) AS n FROM numbers EMIT CHANGES", builder => builder.UseLogging(log));
+        Task<ITable> WaitAsync() => engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("numbers", 0, 0)).WaitAsync(HangGuard);
+        Task<ITable>? begunWhenTold = null;
+        bool isHeardWhenTold = true;
+        log.Logged = _ =>
+        {
+            begunWhenTold = WaitAsync();
+            isHeardWhenTold = begunWhenTold.IsCompleted;
+        };
+
+        numbers.Add(InMemoryRecord.FromText(null, """{"n":3000000000}"""));
+
+        await FluentActions.Awaiting(WaitAsync).Should().ThrowAsync<MaintenanceException>();
+        log.Lines.Should().Equal("table t is kept fresh no longer");
+        isHeardWhenTold.Should().BeFalse();
+        await FluentActions.Awaiting(() => begunWhenTold!).Should().ThrowAsync<MaintenanceException>();
+        await FluentActions.Awaiting(WaitAsync).Should().ThrowAsync<MaintenanceException>("the source has gone on, the table has not");
+    }
+
+    [Fact]
     public async Task WaitFor_EngineIsDisposed_Ends()
     {
         CtasEngine engine = await LoadAsync(new InMemorySource(Definition));
@@ -70,9 +96,11 @@ public sealed class LiveWaitTests
         moment.Tables.Single().Failure!.Message.Should().Contain("a request of the source timed out");
     }
 
-    private static async Task<CtasEngine> LoadAsync(InMemorySource numbers)
+    private static async Task<CtasEngine> LoadAsync(
+        InMemorySource numbers, string script = Table, Func<CtasEngineBuilder, CtasEngineBuilder>? configure = null)
     {
-        CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", numbers).AddScript(Table).Build();
+        CtasEngineBuilder builder = new CtasEngineBuilder().UseSource("numbers", numbers).AddScript(script);
+        CtasEngine engine = (configure?.Invoke(builder) ?? builder).Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
     }
