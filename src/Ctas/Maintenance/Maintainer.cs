@@ -363,9 +363,10 @@ internal sealed class Maintainer : IAsyncDisposable
     /// </summary>
     private void Break(Exception e)
     {
+        // Who waits for a table or follows it finds its state changed.
+        _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
         foreach (MaintainedTable table in _tables.Concat(_beside).Where(table => table.Failure is null)) { table.Fail(e); }
 
-        _registry.MarkStale([.. _tables.Select(table => (table.Name, e))]);
         EndSubscriptions(e);
         try { MaintenanceLog.Broken(_logger, e); }
         catch (Exception)

@@ -25,7 +25,8 @@ internal sealed class TableDelivery : IAsyncDisposable
     private readonly Channel<QueuedTick> _queue = Channel.CreateUnbounded<QueuedTick>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    // That it is full and that there is room are told in the order in which they come true.
+    // That it is full and that there is room are told in the order in which they come true; that it has failed, at once by the
+    // state of the table and here.
     private readonly Lock _telling = new();
 
     private OfferedPositions _newest = new(0, []);
@@ -82,10 +83,19 @@ internal sealed class TableDelivery : IAsyncDisposable
                 written.Bytes,
                 Volatile.Read(ref _committed),
                 _target.Writer.Fault,
-                Volatile.Read(ref _failure))
+                Failure)
             {
                 Warning = _target.Writer.Warning,
             };
+        }
+    }
+
+    /// <summary>Why it has failed; who has seen the state of the table changed for that finds it.</summary>
+    private Exception? Failure
+    {
+        get
+        {
+            lock (_telling) { return _failure; }
         }
     }
 
@@ -298,10 +308,14 @@ internal sealed class TableDelivery : IAsyncDisposable
         MaintenanceException told = _target.Failure(failure);
         DeliveryLog.Failed(_logger, _target.Table, _target.Writer.Name, told);
 
-        // Of a table that was dropped or replaced, only the log tells. Of any other, who sees the failure finds its state changed.
-        if (Volatile.Read(ref _isClosed) == 0) { OnFailed?.Invoke(told); }
+        lock (_telling)
+        {
+            // Of a table that was dropped or replaced, only the log tells. Of any other, who sees the failure finds its state changed.
+            if (Volatile.Read(ref _isClosed) == 0) { OnFailed?.Invoke(told); }
 
-        Volatile.Write(ref _failure, failure);
+            Volatile.Write(ref _failure, failure);
+        }
+
         MakeRoom(long.MaxValue);
         _queue.Writer.TryComplete();
         _stopping.Cancel();

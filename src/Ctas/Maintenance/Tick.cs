@@ -15,7 +15,7 @@ internal sealed class Tick(
     ILogger logger)
 {
     private readonly Dictionary<LiveSource, SourceChanges> _arrived = [];
-    private readonly List<(string Name, Exception Failure)> _failed = [];
+    private readonly Dictionary<MaintainedTable, MaintenanceException> _failed = [];
 
     /// <summary>Where the step is counted; null for nowhere.</summary>
     public MaintenanceMetrics? Metrics { get; init; }
@@ -32,7 +32,7 @@ internal sealed class Tick(
     {
         foreach (LiveSource source in sources) { Take(source); }
 
-        foreach (MaintainedTable table in tables.Where(table => table.Failure is null)) { Advance(table); }
+        foreach (MaintainedTable table in tables.Where(table => FailureOf(table) is null)) { Advance(table); }
 
         Publish();
         return _arrived.Count > 0;
@@ -57,7 +57,7 @@ internal sealed class Tick(
 
     private void Fail(LiveSource source, Exception error)
     {
-        foreach (MaintainedTable table in tables.Where(table => table.Failure is null
+        foreach (MaintainedTable table in tables.Where(table => FailureOf(table) is null
             && table.Inputs.Any(input => input is SourceInput reads && reads.Source == source)))
         {
             Fail(table, error);
@@ -66,12 +66,13 @@ internal sealed class Tick(
 
     private void Advance(MaintainedTable table)
     {
-        if (table.Inputs.OfType<TableInput>().FirstOrDefault(input => input.Table.Failure is not null) is { } stale)
+        if (table.Inputs.OfType<TableInput>().Select(input => input.Table).FirstOrDefault(read => FailureOf(read) is not null) is { } stale)
         {
+            Exception cause = FailureOf(stale)!;
             Fail(table, new MaintenanceException(
                 table.Name,
-                $"table \"{table.Name}\" is kept fresh no longer, because table \"{stale.Table.Name}\", which it reads, is not: {stale.Table.Failure!.Message}",
-                stale.Table.Failure!));
+                $"table \"{table.Name}\" is kept fresh no longer, because table \"{stale.Name}\", which it reads, is not: {cause.Message}",
+                cause));
             return;
         }
 
@@ -89,29 +90,16 @@ internal sealed class Tick(
         _ => throw new System.Diagnostics.UnreachableException($"No rule for {input.GetType().Name}."),
     };
 
-    private void Fail(MaintainedTable table, Exception failure)
-    {
-        var error = failure as MaintenanceException ?? new MaintenanceException(
-            table.Name, $"table \"{table.Name}\" is kept fresh no longer: {failure.Message}", failure);
-        try
-        {
-            // Of one that nobody sees yet, its load tells. Of any other, who sees that it has failed finds it told.
-            if (!table.IsBeside) { Tell(table, error); }
-        }
-        finally { table.Fail(error); }
-    }
+    private void Fail(MaintainedTable table, Exception failure) => _failed[table] = failure as MaintenanceException ?? new MaintenanceException(
+        table.Name, $"table \"{table.Name}\" is kept fresh no longer: {failure.Message}", failure);
 
-    private void Tell(MaintainedTable table, MaintenanceException error)
-    {
-        _failed.Add((table.Name, error));
-        Metrics?.Failed(table.Name);
-        MaintenanceLog.TableFailed(logger, table.Name, error);
-    }
+    private Exception? FailureOf(MaintainedTable table) => _failed.GetValueOrDefault(table) ?? table.Failure;
 
     private void Publish()
     {
         // Before everything else: who sees a change finds it counted, and what its records have shown told.
         Count();
+        ShowFailures();
 
         var advances = new List<TableAdvance>();
         foreach (MaintainedTable table in tables.Where(table => table.Changes.Count > 0 && table.Failure is null))
@@ -133,8 +121,33 @@ internal sealed class Tick(
         foreach ((LiveSource source, SourceChanges changes) in _arrived) { source.Applied(changes.Progress); }
 
         foreach (MaintainedTable table in tables) { table.MoveOn(input => input.Version); }
+    }
 
-        if (_failed.Count > 0) { registry.MarkStale(_failed); }
+    /// <summary>
+    /// Before the others move on, so that no moment shows a table as fresh that is not. Who sees that a table has failed finds
+    /// it told; who waits for it or follows it, its state changed as well.
+    /// </summary>
+    private void ShowFailures()
+    {
+        if (_failed.Count == 0) { return; }
+
+        // Of one that nobody sees yet, its load tells.
+        MaintainedTable[] seen = [.. _failed.Keys.Where(table => !table.IsBeside)];
+        try
+        {
+            foreach (MaintainedTable table in seen) { Tell(table.Name, _failed[table]); }
+        }
+        finally
+        {
+            registry.MarkStale([.. seen.Select(table => (table.Name, (Exception)_failed[table]))]);
+            foreach ((MaintainedTable table, MaintenanceException failure) in _failed) { table.Fail(failure); }
+        }
+    }
+
+    private void Tell(string table, MaintenanceException failure)
+    {
+        Metrics?.Failed(table);
+        MaintenanceLog.TableFailed(logger, table, failure);
     }
 
     private void Warn(LiveSource source)

@@ -64,6 +64,7 @@ public sealed class LiveWaitTests
         numbers.Add(InMemoryRecord.FromText(null, """{"n":3000000000}"""));
 
         await FluentActions.Awaiting(WaitAsync).Should().ThrowAsync<MaintenanceException>();
+        engine.Maintenance.FreshnessOf("t").State.Should().Be(TableState.Failed);
         log.Lines.Should().Equal("table t is kept fresh no longer");
         isHeardWhenTold.Should().BeFalse();
         await FluentActions.Awaiting(() => begunWhenTold!).Should().ThrowAsync<MaintenanceException>();
