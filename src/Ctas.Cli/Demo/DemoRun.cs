@@ -19,19 +19,25 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly Terminal _terminal;
     private readonly DemoShop _shop;
     private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start(Brokers);
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ctas-demo-");
+    private readonly DirectoryInfo _folder;
 
-    private DemoRun(DemoScale scale, Terminal terminal)
+    private DemoRun(DemoScale scale, Terminal terminal, DirectoryInfo folder)
     {
         _terminal = terminal;
+        _folder = folder;
         _shop = DemoShop.Create(scale);
     }
 
     /// <summary>Runs the demo.</summary>
+    /// <param name="scale">How large it is.</param>
+    /// <param name="terminal">Where it prints.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="folder">A folder for its file, deleted at the end; null: one of its own among the temporary ones.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> ExecuteAsync(DemoScale scale, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> ExecuteAsync(
+        DemoScale scale, Terminal terminal, CancellationToken cancellationToken, DirectoryInfo? folder = null)
     {
-        await using var run = new DemoRun(scale, terminal);
+        await using var run = new DemoRun(scale, terminal, folder ?? Directory.CreateTempSubdirectory("ctas-demo-"));
         await run.ProduceAsync(cancellationToken).ConfigureAwait(false);
         return await run.LoadAndAskAsync(cancellationToken).ConfigureAwait(false);
     }

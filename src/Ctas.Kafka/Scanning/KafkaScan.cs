@@ -21,6 +21,7 @@ internal sealed class KafkaScan : ISourceScan
 
     private int _reading;
     private int _running;
+    private int _waiting;
     private int _isDisposed;
 
     /// <summary>Starts to read; owns all that it is given from now on.</summary>
@@ -49,6 +50,9 @@ internal sealed class KafkaScan : ISourceScan
     public IReadOnlyList<SourcePartition> Partitions { get; }
 
     public string? Identity { get; }
+
+    /// <summary>True while a thread waits for the reader of the batches.</summary>
+    public bool IsHeldBack => Volatile.Read(ref _waiting) > 0;
 
     public async ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -124,7 +128,10 @@ internal sealed class KafkaScan : ISourceScan
         if (_batches.Writer.TryWrite(batch)) { return true; }
 
         // A thread of its own may block: this is the backpressure.
-        _batches.Writer.WriteAsync(batch, _stopping.Token).AsTask().GetAwaiter().GetResult();
+        Interlocked.Increment(ref _waiting);
+        try { _batches.Writer.WriteAsync(batch, _stopping.Token).AsTask().GetAwaiter().GetResult(); }
+        finally { Interlocked.Decrement(ref _waiting); }
+
         return false;
     }
 }

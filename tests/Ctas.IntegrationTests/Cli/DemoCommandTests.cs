@@ -9,10 +9,10 @@ public sealed class DemoCommandTests
     public async Task Demo_SmallShop_PrintsPlanReportAndAnswersAndLeavesNothing()
     {
         using StringWriter output = new(), error = new();
-        int folders = DemoFolders();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ctas-test-");
 
         int exitCode = await DemoRun.ExecuteAsync(
-            new DemoScale(300, 60, 3_000), Terminal.OfWriters(output, error), CancellationToken.None);
+            new DemoScale(300, 60, 3_000), Terminal.OfWriters(output, error), CancellationToken.None, folder);
 
         exitCode.Should().Be(0, error.ToString());
         output.ToString().Should().ContainAll(
@@ -20,8 +20,6 @@ public sealed class DemoCommandTests
             "Where do the orders come from?", "What is still to be paid?", "figures above match what was produced");
         output.ToString().Should().NotContain("\u001b");
         error.ToString().Should().ContainAll("wave 1  orders", "wave 4  customer_totals");
-        DemoFolders().Should().Be(folders);
+        Directory.Exists(folder.FullName).Should().BeFalse();
     }
-
-    private static int DemoFolders() => Directory.GetDirectories(Path.GetTempPath(), "ctas-demo-*").Length;
 }

@@ -1,5 +1,6 @@
 using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
+using Ctas.Kafka.Scanning;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
 using Ctas.Sources;
@@ -48,16 +49,16 @@ public sealed class BatchStrategyTests
     {
         var topic = new ScriptedTopic(new InstantTime());
         topic.AddPartition().Records(1000);
-        await using ISourceScan scan = await ScriptedSource.Over(
+        await using var scan = (KafkaScan)await ScriptedSource.Over(
             topic, ScriptedSource.Definition with { BatchStrategy = BatchStrategy.Adaptive }).OpenGuardedAsync();
 
-        // Two batches are handed on without a wait. Every later one is filled before the reader comes, and waits for it.
+        // Two batches are handed on without a wait. Every later one waits for the reader.
         int[] expected = [4, 4, 4, 8, 16, 32, 64, 128];
         var sizes = new List<int>();
         for (int batch = 0; batch < expected.Length; batch++)
         {
             int filled = expected.Take(batch + 3).Sum();
-            await HangGuard.UntilAsync(() => scan.GetStatistics().Records >= filled);
+            await HangGuard.UntilAsync(() => scan.GetStatistics().Records >= filled && scan.IsHeldBack);
             sizes.Add((await scan.ReadAsync(CancellationToken.None))!.Rows.RowCount);
         }
 

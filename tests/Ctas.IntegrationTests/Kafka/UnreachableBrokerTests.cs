@@ -1,11 +1,10 @@
-using System.Diagnostics;
-
 using Confluent.Kafka;
 
 using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
+using Ctas.Maintenance;
 using Ctas.Tables;
 
 namespace Ctas.IntegrationTests.Kafka;
@@ -29,7 +28,18 @@ public sealed class UnreachableBrokerTests
     private const string OnceFollower = "CREATE SINK out WITH (topic = 'out', delivery = 'exactly_once'); "
         + Source + "CREATE TABLE t AS SELECT id, n FROM orders INTO out EMIT CHANGES;";
 
-    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(2);
+    // Who waits for an answer or tries again does so for longer than a test may take.
+    private static readonly KafkaSourceOptions Patient = new()
+    {
+        RequestTimeout = 10 * HangGuard.Limit,
+        RetryDelay = 10 * HangGuard.Limit,
+        MaxRetryDelay = 10 * HangGuard.Limit,
+    };
+
+    private static readonly CtasEngineOptions PatientDelivery = new()
+    {
+        Delivery = new DeliveryOptions { RetryDelay = 10 * HangGuard.Limit, MaxRetryDelay = 10 * HangGuard.Limit },
+    };
 
     [Theory]
     [InlineData(Reader, Closed, "Connection refused")]
@@ -40,14 +50,12 @@ public sealed class UnreachableBrokerTests
     public async Task Load_NoBrokerIsThere_TellsWhyAndIsCancelledAtOnce(string script, string brokers, string reason)
     {
         using var logs = new ClientLogs();
-        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(brokers).UseLogging(logs).AddScript(script).Build();
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(brokers, options: Patient).UseLogging(logs).AddScript(script).Build();
         using var cancellation = new CancellationTokenSource();
         var progress = new ProgressLog();
-        long started = Stopwatch.GetTimestamp();
         Task<LoadResult> load = engine.LoadAsync(progress, cancellation.Token);
 
         LoadProgress told = await progress.WaitForAsync(report => report.Tables[0].Fault?.Contains(reason, StringComparison.Ordinal) == true);
-        Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(5));
         told.Tables[0].State.Should().BeOneOf(TableState.Waiting, TableState.Loading);
         if (script != Member) { await HangGuard.UntilAsync(() => logs.Lines.Any(line => line.Contains(reason, StringComparison.Ordinal))); }
 
@@ -147,10 +155,10 @@ public sealed class UnreachableBrokerTests
         await using var kafka = EmbeddedKafka.Start();
         kafka.CreateTopic("orders");
         await kafka.ProduceAsync("orders", [EmbeddedRecord.Of("a", """{"n":1}""")]);
-        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(kafka.BootstrapServers).AddScript(Reader).Build();
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(kafka.BootstrapServers, options: Patient).AddScript(Reader).Build();
         using var cancellation = new CancellationTokenSource();
         kafka.ClearRequests();
-        for (int i = 0; i < 20; i++) { kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, HangGuard.Limit)); }
+        for (int i = 0; i < 20; i++) { kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, 10 * HangGuard.Limit)); }
 
         Task<LoadResult> load = engine.LoadAsync(cancellationToken: cancellation.Token);
         await HangGuard.UntilAsync(() => kafka.Requests.Any(request => request.ApiKey == waitedFor));
@@ -167,9 +175,9 @@ public sealed class UnreachableBrokerTests
         await using var kafka = EmbeddedKafka.Start();
         kafka.CreateTopic("orders");
         kafka.CreateTopic("out");
-        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(kafka.BootstrapServers).AddScript(script).Build();
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(kafka.BootstrapServers, options: Patient).AddScript(script).Build();
         using var cancellation = new CancellationTokenSource();
-        for (int i = 0; i < 20; i++) { kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, HangGuard.Limit)); }
+        for (int i = 0; i < 20; i++) { kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, 10 * HangGuard.Limit)); }
 
         Task<LoadResult> load = engine.LoadAsync(cancellationToken: cancellation.Token);
         await HangGuard.UntilAsync(() => kafka.Requests.Any(request => request.ApiKey == waitedFor));
@@ -179,20 +187,17 @@ public sealed class UnreachableBrokerTests
 
     private static async Task CancelAsync(CancellationTokenSource cancellation, Task<LoadResult> load)
     {
-        long cancelled = Stopwatch.GetTimestamp();
         await cancellation.CancelAsync();
         await load.Awaiting(it => it.Guarded()).Should().ThrowAsync<OperationCanceledException>();
-        Stopwatch.GetElapsedTime(cancelled).Should().BeLessThan(Prompt);
     }
 
     private static async Task<LoadException> FailureOfAsync(string brokers, Dictionary<string, string> properties, string script)
     {
-        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(brokers, properties).AddScript(script).Build();
-        long started = Stopwatch.GetTimestamp();
+        await using CtasEngine engine = new CtasEngineBuilder().UseKafka(brokers, properties, Patient).WithOptions(PatientDelivery)
+            .AddScript(script).Build();
         LoadResult result = await engine.LoadAsync().Guarded();
 
         LoadException error = result["t"].Error!;
-        Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(5), "nothing is tried again");
         error.IsTransient.Should().BeFalse();
         return error;
     }

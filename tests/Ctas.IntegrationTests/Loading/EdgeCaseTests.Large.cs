@@ -88,24 +88,25 @@ public sealed partial class EdgeCaseTests
         {
             embedded.CreateTopic($"orders{records}", partitions: 64);
             await embedded.ProduceAsync($"orders{records}", Orders(records), CompressionType.Zstd);
-            seconds[records] = await TimeAsync(embedded, records);
+            seconds[records] = await CpuSecondsAsync(embedded, records);
         }
 
         double exponent = Math.Log(seconds[10_000_000] / seconds[100_000]) / Math.Log(100);
         (long peak, long table) = await PeakAsync(embedded, 10_000_000);
 
-        output.WriteLine($"seconds {string.Join(" ", seconds.Select(time => $"{time.Key}: {time.Value:0.00}"))}; exponent {exponent:0.00}");
+        output.WriteLine($"seconds of all cores {string.Join(" ", seconds.Select(time => $"{time.Key}: {time.Value:0.00}"))}; exponent {exponent:0.00}");
         output.WriteLine($"peak {peak >> 20} MiB while loading, table {table >> 20} MiB");
         exponent.Should().BeLessThan(1.1);
         peak.Should().BeGreaterThan(table * 9 / 10).And.BeLessThan((table * 13 / 10) + (256L << 20));
     }
 
-    private static async Task<double> TimeAsync(EmbeddedKafka embedded, int records)
+    /// <summary>What a load costs this process, brokers included, whatever else the machine does meanwhile.</summary>
+    private static async Task<double> CpuSecondsAsync(EmbeddedKafka embedded, int records)
     {
         await using CtasEngine engine = OrdersEngine(TopicSource.Of(embedded.BootstrapServers, OrderSource(records)));
-        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         LoadResult result = await engine.LoadAsync().WaitAsync(TimeSpan.FromMinutes(5));
-        double elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double spent = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
 
         result.ThrowIfFailed();
         (result["t"].Records, result["t"].Rows).Should().Be((records, records));
@@ -117,7 +118,7 @@ public sealed partial class EdgeCaseTests
             (row["customer"], row["amount"]).Should().Be(($"c{n % 5_000}", (long)n % 1_000));
         }
 
-        return elapsed;
+        return spent;
     }
 
     /// <summary>The most that is alive while the table is loaded, and what the table takes in the end.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Confluent.Kafka;
 
 using Ctas.IntegrationTests.Loading;
@@ -93,19 +91,17 @@ public sealed class SinkRefusalTests : IAsyncLifetime
     [InlineData("exactly_once", KafkaApiKey.EndTxn)]
     public async Task Load_CancelledWhileTheSinkWaits_EndsAtOnce(string delivery, KafkaApiKey waitedFor)
     {
-        await using CtasEngine engine = Engine(Once, delivery);
+        await using CtasEngine engine = Engine(Once, delivery, new KafkaSourceOptions { RequestTimeout = 10 * HangGuard.Limit });
         using var cancellation = new CancellationTokenSource();
         var progress = new ProgressLog();
-        for (int i = 0; i < 20; i++) { _kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, HangGuard.Limit)); }
+        for (int i = 0; i < 20; i++) { _kafka.FailNextOnBroker(1, waitedFor, new InjectedFault(ErrorCode.NoError, 10 * HangGuard.Limit)); }
 
         _kafka.ClearRequests();
         Task<LoadResult> load = engine.LoadAsync(progress, cancellation.Token);
         await HangGuard.UntilAsync(() => _kafka.Requests.Any(request => request.ApiKey == waitedFor));
-        long cancelled = Stopwatch.GetTimestamp();
         await cancellation.CancelAsync();
 
-        await load.Awaiting(it => it.Guarded()).Should().ThrowAsync<OperationCanceledException>();
-        Stopwatch.GetElapsedTime(cancelled).Should().BeLessThan(TimeSpan.FromSeconds(2), "the brokers end what is open");
+        await load.Awaiting(it => it.Guarded()).Should().ThrowAsync<OperationCanceledException>("the brokers end what is open");
     }
 
     [Fact]
@@ -125,8 +121,8 @@ public sealed class SinkRefusalTests : IAsyncLifetime
         await load.Awaiting(it => it.Guarded()).Should().ThrowAsync<OperationCanceledException>();
     }
 
-    private CtasEngine Engine(string script, string delivery) => new CtasEngineBuilder()
-        .UseKafka(_kafka.BootstrapServers)
+    private CtasEngine Engine(string script, string delivery, KafkaSourceOptions? options = null) => new CtasEngineBuilder()
+        .UseKafka(_kafka.BootstrapServers, options: options)
         .AddScript(script.Replace("{0}", delivery, StringComparison.Ordinal))
         .Build();
 }
