@@ -43,9 +43,10 @@ internal static class ChangeQueries
     {
         using IDisposable held = await maintainer.HoldAsync(cancellationToken).ConfigureAwait(false);
         RegistrySnapshot tables = services.Registry.Snapshot();
+        QueryContext context = LoadPlanning.Context(tables, services);
         PlannedQuery planned = QueryPlanner.PlanChanges(
             sql,
-            LoadPlanning.Context(tables, services.Statements) with { Relations = name => AsChanging(LoadPlanning.Find(tables, name)) });
+            context with { Relations = name => AsChanging(context.Relations(name)) });
         var query = new MaintainedQuery(planned.Plan);
         foreach (LogicalScan scan in query.Scans) { _ = tables[scan.Relation]; }
 

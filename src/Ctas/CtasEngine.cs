@@ -131,7 +131,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sql);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        LoadServices services = _services.WithQueryMemory(_known.Settings[LoadProperties.MemoryLimit]);
+        LoadServices services = _services.ForQueries(_known);
         return Task.Run(() => TableQueries.RunAsync(sql, services, cancellationToken), cancellationToken);
     }
 
@@ -173,7 +173,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sql);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return ChangeQueries.RunAsync(sql, _services, cancellationToken);
+        return ChangeQueries.RunAsync(sql, _services.ForQueries(_known), cancellationToken);
     }
 
     /// <summary>As <see cref="QueryChangesAsync"/>, pushed to observers: each subscription is a stream of its own.</summary>
@@ -200,7 +200,7 @@ public sealed class CtasEngine : IAsyncDisposable
             {
                 ScriptPlan script = LoadPlanning.Plan([sql], _services, _known);
                 QueryResult result = await StatementRunner.RunAsync(
-                    script, _services.WithQueryMemory(_known.Settings[LoadProperties.MemoryLimit]), _loader, token)
+                    script, _services.ForQueries(_known), _loader, token)
                     .ConfigureAwait(false);
                 _known = script;
                 return result;
@@ -214,7 +214,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sql);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return ExplainText.Render(TableQueries.Plan(sql, Tables.Snapshot(), _services.Statements).Plan);
+        return ExplainText.Render(TableQueries.Plan(sql, Tables.Snapshot(), _services.ForQueries(_known)).Plan);
     }
 
     /// <summary>Runs a SELECT, or loads the table of a CREATE … AS SELECT, and tells what each operator did.</summary>

@@ -13,8 +13,8 @@ internal static class TableQueries
 {
     /// <summary>Plans a SELECT against the tables of a snapshot.</summary>
     public static PlannedQuery Plan(
-        string sql, RegistrySnapshot tables, StatementEnvironment environment) =>
-        QueryPlanner.PlanQuery(sql, LoadPlanning.Context(tables, environment));
+        string sql, RegistrySnapshot tables, LoadServices services) =>
+        QueryPlanner.PlanQuery(sql, LoadPlanning.Context(tables, services));
 
     /// <summary>Runs a SELECT; every table is read as it is at the moment of the call.</summary>
     public static async Task<QueryResult> RunAsync(
@@ -22,7 +22,7 @@ internal static class TableQueries
     {
         long started = services.TimeProvider.GetTimestamp();
         RegistrySnapshot tables = services.Registry.Snapshot();
-        PlannedQuery query = Plan(sql, tables, services.Statements);
+        PlannedQuery query = Plan(sql, tables, services);
         var rows = new GatheredRows(query.Schema);
         var options = new ExecutionOptions
         {

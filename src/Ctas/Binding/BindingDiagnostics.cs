@@ -12,9 +12,12 @@ internal static partial class BindingDiagnostics
         reader is null
             ? $"\"{name}\" is neither a table nor a source"
             : $"table \"{reader}\" reads \"{name}\", which is neither a table nor a source",
-        closest is not null
-            ? $"Did you mean \"{closest}\"?"
-            : $"Read a topic as kafka://{name}, or declare the source with {name}.topic = '…' in WITH.");
+        (closest, reader) switch
+        {
+            (not null, _) => $"Did you mean \"{closest}\"?",
+            (_, null) => $"A query reads loaded tables: CREATE TABLE {name} AS SELECT * FROM kafka://{name} loads a topic.",
+            _ => $"Read a topic as kafka://{name}, or declare the source with {name}.topic = '…' in WITH.",
+        });
 
     public static Diagnostic QualifierNotFound(TextSpan span, string name, string? closest, string? alias) => new(
         "CTAS2002", span, $"table or alias \"{name}\" not found in FROM",
@@ -376,7 +379,7 @@ internal static partial class BindingDiagnostics
         "CTAS2101",
         span,
         $"\"{table}\" has no event time: a window needs a source, or a column ROWTIME",
-        $"Say which column it is in a sub-query: FROM (SELECT *, … AS ROWTIME FROM {table}) AS {table}.");
+        $"Add ROWTIME to the SELECT that makes {table}, or say which column it is: FROM (SELECT *, … AS ROWTIME FROM {table}) AS {table}.");
 
     public static Diagnostic FinalQuery(TextSpan span) => new(
         "CTAS2107",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Ctas.Data.Nested;
@@ -88,7 +89,9 @@ public readonly struct Row
         return IsNull(ordinal) ? null : _store.GetString(_row, ordinal);
     }
 
-    /// <summary><c>(value, …)</c> for display, nested values as JSON.</summary>
+    /// <summary>
+    /// <c>(value, …)</c> for display, the same in every culture: nested values as JSON, times and intervals as ISO 8601 has them, BYTES in base64.
+    /// </summary>
     public override string ToString()
     {
         Row row = this;
@@ -101,13 +104,26 @@ public readonly struct Row
         if (type.IsNested || PhysicalTypes.Of(type) != PhysicalType.Bytes) { ThrowWrongType(PhysicalType.Bytes, type); }
     }
 
-    private object TextOf(int ordinal)
+    private string TextOf(int ordinal)
     {
         DataType type = _store.TypeOf(ordinal);
         return type.IsNested && !IsNull(ordinal)
             ? Encoding.UTF8.GetString(new NestedJson().Write(ValueShape.Of(type), _store.GetBytes(_row, ordinal)))
-            : this[ordinal] ?? "NULL";
+            : TextOf(this[ordinal]);
     }
+
+    private static string TextOf(object? value) => value switch
+    {
+        null => "NULL",
+        bool flag => flag ? "true" : "false",
+        DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        TimeOnly time => time.ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        Interval interval => IsoInterval.Write(interval),
+        byte[] bytes => Convert.ToBase64String(bytes),
+        IFormattable number => number.ToString(format: null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
 
     private static TTo As<TFrom, TTo>(TFrom value)
         where TFrom : unmanaged

@@ -43,16 +43,25 @@ internal static class LoadPlanning
             : Describe(metadata);
     }
 
-    /// <summary>What SELECTs over the tables of a snapshot are planned against.</summary>
-    public static QueryContext Context(RegistrySnapshot tables, StatementEnvironment statements) => new(name => Find(tables, name))
+    /// <summary>What SELECTs over the tables of a snapshot are planned against; sources can be named, and are refused.</summary>
+    public static QueryContext Context(RegistrySnapshot tables, LoadServices services) => new(
+        name => Find(tables, name) ?? FindSource(services, name))
     {
-        Names = () => tables.Tables.Select(table => table.Name),
+        Names = () => tables.Tables.Select(table => table.Name).Concat(services.DeclaredSources.Select(source => source.Name)),
         Optimiser = Optimiser,
-        Statements = statements,
+        Statements = services.Statements,
     };
 
     /// <summary>A property set for all that follows, as SQL.</summary>
     public static string SetStatement(string name, string value) => $"SET {Quote(name)} = {Quote(value)};";
+
+    private static RelationInfo? FindSource(LoadServices services, string name) =>
+        services.DeclaredSources.FirstOrDefault(source => IsSame(source.Name, name))
+        ?? services.Sources.Named.Where(source => IsSame(source.Key, name))
+            .Select(source => SourceSchemas.Describe(source.Key, source.Value.Definition))
+            .FirstOrDefault();
+
+    private static bool IsSame(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

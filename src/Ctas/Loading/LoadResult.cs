@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ctas.Sources;
 using Ctas.Tables;
 
@@ -37,10 +38,20 @@ public sealed record LoadResult(
     {
         if (IsSuccess) { return; }
 
-        string message = string.Join(
-            Environment.NewLine, Tables.Where(table => !table.IsLoaded).Select(table => table.ToString()));
-        throw new AggregateException(message, Failed.Select(table => table.Error).OfType<Exception>());
+        throw new AggregateException(Missing, Failed.Select(table => table.Error).OfType<Exception>());
     }
+
+    /// <summary>How many tables are loaded, in which time, and a line for each that is not.</summary>
+    public override string ToString()
+    {
+        string loaded = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Successful.Count()} of {Tables.Count} tables loaded in {Duration.TotalSeconds:0.###} s");
+        return IsSuccess ? loaded : loaded + Environment.NewLine + Missing;
+    }
+
+    private string Missing =>
+        string.Join(Environment.NewLine, Tables.Where(table => !table.IsLoaded).Select(table => table.ToString()));
 }
 
 /// <summary>What became of one table. Immutable.</summary>

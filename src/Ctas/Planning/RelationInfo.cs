@@ -18,6 +18,9 @@ internal sealed record RelationInfo(string Name, bool IsSource, bool IsStream, S
     /// <summary>What is known of its rows; null for nothing.</summary>
     public RelationStatistics? Statistics { get; init; }
 
+    /// <summary>What binding knows of a relation.</summary>
+    public static RelationInfo Of(RelationSymbol symbol) => new(symbol.Name, symbol.IsSource, symbol.IsStream, symbol.Schema);
+
     internal RelationSymbol ToSymbol() => new(Name, IsSource, IsStream, Schema);
 }
 

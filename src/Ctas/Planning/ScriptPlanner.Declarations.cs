@@ -16,7 +16,7 @@ internal sealed partial class ScriptPlanner
             case BoundCreateSource source when IsFree(
                 source.Source.Name, source.OrReplace, source.IfNotExists, source.NameSpan, diagnostics):
                 _sources[source.Source.Name] = source.Source;
-                _relations[source.Source.Name] = AsInfo(source.Source.ToSymbol());
+                _relations[source.Source.Name] = RelationInfo.Of(source.Source.ToSymbol());
                 break;
             case BoundBroken { DeclaredName: { } name }:
                 _relations.TryAdd(name, Open(name, isSource: false));

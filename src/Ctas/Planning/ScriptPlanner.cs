@@ -38,7 +38,7 @@ internal sealed partial class ScriptPlanner
         foreach (SourceDeclaration source in context.Declared)
         {
             _sources[source.Name] = source;
-            _relations[source.Name] = AsInfo(source.ToSymbol());
+            _relations[source.Name] = RelationInfo.Of(source.ToSymbol());
         }
 
         _optimiser = context.Optimiser with { Statistics = name => _relations.GetValueOrDefault(name)?.Statistics };
@@ -169,9 +169,6 @@ internal sealed partial class ScriptPlanner
             diagnostics.Add(BindingDiagnostics.NothingTakesProperty(table.SpanOf(homeless), homeless));
         }
     }
-
-    private static RelationInfo AsInfo(RelationSymbol symbol) =>
-        new(symbol.Name, symbol.IsSource, symbol.IsStream, symbol.Schema);
 
     private static RelationInfo Open(string name, bool isSource) =>
         new(name, isSource, IsStream: false, Schema: null);

@@ -225,8 +225,8 @@ internal abstract class Table : ITable
         if (_keys.Form == KeyForm.None)
         {
             throw new InvalidOperationException(
-                $"Table \"{Name}\" has no key, so its rows cannot be looked up; scan it, or give it a key with "
-                + "GROUP BY or a source with PRIMARY KEY.");
+                $"Table \"{Name}\" has no key, so its rows cannot be looked up: name its columns, the key among them, "
+                + $"CREATE TABLE {Name} (… PRIMARY KEY, …) AS …, or scan it.");
         }
 
         string columns = string.Join(", ", Schema.Key.Select(ordinal =>

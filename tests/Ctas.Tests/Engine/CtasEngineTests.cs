@@ -132,4 +132,48 @@ public sealed class CtasEngineTests
         async Task<List<string>> LinesAsync(string sql) =>
             [.. (await engine.ExecuteAsync(sql)).Rows.Select(row => string.Join(", ", Enumerable.Range(0, row.ColumnCount).Select(at => row[at])))];
     }
+
+    [Theory]
+    [InlineData("SELECT n FROM {declared}")]
+    [InlineData("SELECT n FROM {given}")]
+    public async Task Query_SourceThatIsNotLoaded_TellsToLoadItFirst(string marked)
+    {
+        (string sql, TextSpan span) = AnnotatedSql.Parse(marked);
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("given", InMemorySource.FromRows("given", new Schema([new Field("n", DataType.BigInt)]), [1L]))
+            .AddScript("CREATE STREAM declared (id VARCHAR KEY, n BIGINT) WITH (path = 'd.ndjson', value_format = 'JSON');")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        Func<Task>[] ways =
+        [
+            () => engine.QueryAsync(sql),
+            () => engine.ExecuteAsync(sql),
+            () => engine.QueryChangesAsync(sql).GetAsyncEnumerator().MoveNextAsync().AsTask(),
+            () => Task.FromResult(engine.Explain(sql)),
+        ];
+        foreach (Func<Task> query in ways)
+        {
+            Diagnostic mistake = (await query.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics.Single();
+            (mistake.Code, mistake.Span).Should().Be(("CTAS2029", span));
+            mistake.Hint.Should().Contain("CREATE TABLE");
+        }
+    }
+
+    [Fact]
+    public async Task LoadResult_AsText_TellsHowManyTablesAreLoadedAndWhyOthersAreNot()
+    {
+        var broken = new InMemorySource(new SourceDefinition("broken_in", new InMemoryLocation("broken_in")));
+        broken.Add(InMemoryRecord.FromText(key: null, "{not json"));
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("good_in", InMemorySource.FromJson("good_in", """{"a":1}"""))
+            .UseSource("broken_in", broken)
+            .AddScript("CREATE TABLE good AS SELECT * FROM good_in; CREATE TABLE broken AS SELECT * FROM broken_in;")
+            .Build();
+
+        string[] lines = (await engine.LoadAsync()).ToString().Split(Environment.NewLine);
+
+        lines[0].Should().MatchRegex(@"^1 of 2 tables loaded in [0-9.]+ s$");
+        lines[1].Should().StartWith("broken: failed");
+    }
 }

@@ -26,7 +26,7 @@ public sealed class EventTimeTests
         await using CtasEngine engine = await LoadAsync(Counts + "EMIT FINAL");
 
         // [0, 10) has closed with the snapshot; [20, 30) is open until 35.
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 1)");
         Add(_clicks, 0, "a", 22);
         Add(_clicks, 0, "b", 29);
         Add(_clicks, 0, "a", 34);
@@ -35,7 +35,7 @@ public sealed class EventTimeTests
 
         Add(_clicks, 0, "b", 35);
         await engine.Tables.UntilRowsAsync(
-            "c", "(a, 01/01/1970 00:00:00, 1)", "(a, 01/01/1970 00:00:20, 2)", "(b, 01/01/1970 00:00:20, 1)");
+            "c", "(a, 1970-01-01 00:00:00, 1)", "(a, 1970-01-01 00:00:20, 2)", "(b, 1970-01-01 00:00:20, 1)");
     }
 
     [Fact]
@@ -43,12 +43,12 @@ public sealed class EventTimeTests
     {
         Add(_clicks, 0, "a", 1);
         await using CtasEngine engine = await LoadAsync(Counts + "EMIT CHANGES");
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 1)");
 
         // Late, but within grace.
         Add(_clicks, 0, "a", 14);
         Add(_clicks, 0, "a", 2);
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 2)", "(a, 01/01/1970 00:00:10, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 2)", "(a, 1970-01-01 00:00:10, 1)");
         Add(_clicks, 0, "b", 15);
         await AppliedAsync(engine, "c", _clicks, 0, 3);
         Add(_clicks, 0, "a", 3);
@@ -56,7 +56,7 @@ public sealed class EventTimeTests
 
         engine.Maintenance.FreshnessOf("c").LateRows.Should().Be(1);
         LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().BeEquivalentTo(
-            "(a, 01/01/1970 00:00:00, 2)", "(a, 01/01/1970 00:00:10, 1)", "(b, 01/01/1970 00:00:10, 1)");
+            "(a, 1970-01-01 00:00:00, 2)", "(a, 1970-01-01 00:00:10, 1)", "(b, 1970-01-01 00:00:10, 1)");
     }
 
     [Fact]
@@ -71,13 +71,13 @@ public sealed class EventTimeTests
 
         // The other partition is idle now; the one that is ahead tells the time.
         _time.Advance(TimeSpan.FromSeconds(30));
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 2)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 2)");
 
         // What has closed stays closed when the partition wakes up.
         Add(_clicks, 1, "a", 3);
         await AppliedAsync(engine, "c", _clicks, 1, 1);
         engine.Maintenance.FreshnessOf("c").LateRows.Should().Be(1);
-        LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().Equal("(a, 01/01/1970 00:00:00, 2)");
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().Equal("(a, 1970-01-01 00:00:00, 2)");
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class EventTimeTests
         await AppliedAsync(engine, "c", clicks, 1, 1);
 
         engine.Maintenance.FreshnessOf("c").LateRows.Should().Be(0);
-        LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().Contain("(a, 01/01/1970 00:00:00, 4)");
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().Contain("(a, 1970-01-01 00:00:00, 4)");
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class EventTimeTests
         engine.Tables["c"].RowCount.Should().Be(0);
 
         Add(_clicks, 1, "a", 40);
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 2)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 2)");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class EventTimeTests
         await using CtasEngine engine = await LoadAsync(Counts + "EMIT FINAL");
 
         Add(_clicks, 0, "a", 15);
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 1)");
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class EventTimeTests
 
         Add(_clicks, 0, "b", 9);
         Add(_clicks, 0, "b", 15);
-        await engine.Tables.UntilRowsAsync("c", "(A, 01/01/1970 00:00:00, 1)", "(B, 01/01/1970 00:00:00, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(A, 1970-01-01 00:00:00, 1)", "(B, 1970-01-01 00:00:00, 1)");
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class EventTimeTests
         engine.Tables["c"].RowCount.Should().Be(0);
 
         Add(_buys, 0, "x", 15);
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 1)");
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class EventTimeTests
             "CREATE TABLE fixed AS SELECT k, ROWTIME AS rowtime FROM clicks; "
             + Counts.Replace("clicks", "fixed", StringComparison.Ordinal) + "EMIT FINAL");
 
-        await engine.Tables.UntilRowsAsync("c", "(a, 01/01/1970 00:00:00, 1)", "(a, 01/01/1970 00:00:20, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(a, 1970-01-01 00:00:00, 1)", "(a, 1970-01-01 00:00:20, 1)");
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class EventTimeTests
         Add(_clicks, 0, "b", 2);
         Add(_clicks, 0, "a", 3);
         Add(_clicks, 0, "a", 15);
-        await engine.Tables.UntilRowsAsync("c", "(b, 01/01/1970 00:00:00, 1)");
+        await engine.Tables.UntilRowsAsync("c", "(b, 1970-01-01 00:00:00, 1)");
     }
 
     [Theory]

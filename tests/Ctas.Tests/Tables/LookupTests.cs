@@ -145,7 +145,7 @@ public sealed class LookupTests
         ITable table = TestTable.Create(model, Orders.WithKey(), ["a", 1.0, "x"]);
 
         FluentActions.Invoking(() => table.TryGet("a", out _)).Should().Throw<InvalidOperationException>()
-            .WithMessage("Table \"t\" has no key, so its rows cannot be looked up; scan it, or *");
+            .WithMessage("Table \"t\" has no key, so its rows cannot be looked up: *PRIMARY KEY*scan it.");
         FluentActions.Invoking(() => table.TryGet(1, out _)).Should().Throw<InvalidOperationException>();
         FluentActions.Invoking(() => table.TryGet("a"u8, out _)).Should().Throw<InvalidOperationException>();
     }
