@@ -39,7 +39,7 @@ internal static class ReadmeSnippets
                     WITH (kafka_topic = 'users', value_format = 'JSON');
                 CREATE STREAM orders (id VARCHAR KEY, user_id VARCHAR, amount DECIMAL(12, 2))
                     WITH (kafka_topic = 'orders', value_format = 'JSON');
-                CREATE TABLE enriched WITH (table_model = 'compact') AS
+                CREATE TABLE enriched (id PRIMARY KEY, amount, name, city) WITH (table_model = 'compact') AS
                     SELECT o.id, o.amount, u.name, u.city FROM orders o JOIN users u ON o.user_id = u.id;
                 CREATE TABLE totals AS
                     SELECT city, COUNT(*) AS orders, SUM(amount) AS total FROM enriched GROUP BY city;
@@ -49,13 +49,13 @@ internal static class ReadmeSnippets
         LoadResult result = await engine.LoadAsync();
         result.ThrowIfFailed();
 
-        engine.Tables["totals"].TryGet("Berlin", out Row berlin);
-        Console.WriteLine($"Berlin spent {berlin["total"]}");
+        engine.Tables["enriched"].TryGet("o1", out Row order);
+        Console.WriteLine($"{order["name"]} of {order["city"]} spent {order["amount"]}");
         QueryResult top = await engine.QueryAsync("SELECT city, total FROM totals ORDER BY total DESC LIMIT 3");
         foreach (Row row in top.Rows) { Console.WriteLine($"{row["city"]}: {row["total"]}"); }
         // end snippet
 
-        berlin["total"].Should().Be(7.25m);
+        order["name"].Should().Be("Ada");
         top.Rows.Select(row => $"{row["city"]}: {row["total"]}").Should().Equal("London: 42.50", "Berlin: 7.25");
     }
 
