@@ -57,6 +57,9 @@ internal sealed class FollowedSource
     /// <summary>The columns that were inferred for the stored rows; null where they are declared.</summary>
     public Schema? KnownSchema => Stored?.Schema;
 
+    /// <summary>Why new records may not tell all that has changed; null where they do.</summary>
+    public string? WhyTooOld => Stored is { } stored ? _snapshots.WhyTooOld(stored) : null;
+
     private StoredSource? Stored => _header?.Sources[0];
 
     /// <summary>The name under which a source is stored; no table has it, unless in quotes.</summary>
@@ -101,7 +104,10 @@ internal sealed class FollowedSource
                     identity,
                     scan.Definition.Columns is null ? staged.Inferred : null,
                     [.. scan.Partitions.Select(partition => new StoredPartition(
-                        partition.Id, partition.Name, scan.StartOf(partition), partition.Range.End))]),
+                        partition.Id, partition.Name, scan.StartOf(partition), partition.Range.End))])
+                {
+                    ReadAt = scan.BegunAt,
+                },
             ],
         };
     }

@@ -165,6 +165,7 @@ internal sealed class ScanGroups
             LoadProperties.LargestMemoryBudget(group.Tables, _services.Options))
         {
             Held = _services.Registry.Reserve(),
+            Time = _services.TimeProvider,
             KnownSchema = group.Stored?.Schema,
             Member = definition.Group is null ? null : MemberOf(source),
             WhyNotFollowed = WhyNotFollowed(group.Tables, definition),

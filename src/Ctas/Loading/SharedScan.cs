@@ -72,6 +72,12 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>True when the batches of a changelog are handed on as they were read: its versions have to be applied.</summary>
     public bool IsUpserted => !IsStaged && Definition.Mode == ReadMode.Changelog;
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>When the read began: the ends of its partitions were captured since then.</summary>
+    public DateTimeOffset BegunAt { get; private set; }
+
     /// <summary>The definition of the source.</summary>
     public SourceDefinition Definition => _source.Definition;
 
@@ -190,6 +196,7 @@ internal sealed class SharedScan : IAsyncDisposable
 
     private async Task PumpAsync()
     {
+        BegunAt = Time.GetUtcNow();
         try
         {
             if (Followed is { Bookmark: not null } stored && await TryReadOnAsync(stored).ConfigureAwait(false))
@@ -234,6 +241,9 @@ internal sealed class SharedScan : IAsyncDisposable
             ISourceScan scan = await _source.OpenAsync(_request with { Bookmark = stored.Bookmark }, _stopping.Token).ConfigureAwait(false);
             await using (scan.ConfigureAwait(false))
             {
+                bool hasNewRecords = scan.Partitions.Any(partition => partition.Range.Length > 0);
+                if (hasNewRecords && stored.WhyTooOld is { } reason) { throw new NotContinuedException(reason); }
+
                 var staging = new ChangelogCompactor(Definition.NullKey, stored.KnownSchema);
                 foreach (SourceBatch rows in stored.ReadRows(_request.MaxDegreeOfParallelism, _stopping.Token)) { staging.Add(rows); }
 
@@ -241,7 +251,7 @@ internal sealed class SharedScan : IAsyncDisposable
                 StagedTable staged = await StageAsync(scan, staging, touched: null).ConfigureAwait(false);
                 if (staged.IsNewSchema) { throw new NotContinuedException($"records of \"{Definition.Name}\" have other columns"); }
 
-                stored.Accept(hasNewRecords: scan.Partitions.Any(partition => partition.Range.Length > 0));
+                stored.Accept(hasNewRecords);
                 Complete(staged);
                 return true;
             }

@@ -32,13 +32,15 @@ internal sealed class StoredTable(SnapshotHeader header, TableSnapshots snapshot
             if (!isSame) { throw new NotContinuedException($"table \"{input.Table}\" has changed"); }
         }
 
-        long records = scans.Sum(scan => scan.Partitions.Sum(partition => partition.Range.Length));
-        if (records > 0 && Header.WhyNotContinued.Length > 0)
+        SharedScan[] grown = [.. scans.Where(scan => scan.Partitions.Any(partition => partition.Range.Length > 0))];
+        if (grown.Length > 0 && Header.WhyNotContinued.Length > 0)
         {
             throw new NotContinuedException($"there are new records, and {Header.WhyNotContinued}");
         }
 
-        return records > 0;
+        foreach (SharedScan scan in grown.Where(scan => scan.Definition.Mode != ReadMode.Append)) { RequireYoung(scan.Definition.Name); }
+
+        return grown.Length > 0;
     }
 
     /// <summary>Its rows.</summary>
@@ -83,6 +85,14 @@ internal sealed class StoredTable(SnapshotHeader header, TableSnapshots snapshot
     public long? StartOf(string source, int partition) => Header.Sources
         .FirstOrDefault(stored => string.Equals(stored.Name, source, StringComparison.OrdinalIgnoreCase))
         ?.Partitions.FirstOrDefault(stored => stored.Id == partition)?.Start;
+
+    private void RequireYoung(string source)
+    {
+        foreach (StoredSource stored in Header.Sources.Where(stored => string.Equals(stored.Name, source, StringComparison.OrdinalIgnoreCase)))
+        {
+            if (snapshots.WhyTooOld(stored) is { } reason) { throw new NotContinuedException(reason); }
+        }
+    }
 
     /// <summary>Rows of the table that have values in their key columns only, which is all that deleting them takes.</summary>
     private ChangeBatch Retractions(Batch keys, Schema source, Continuation continuation)

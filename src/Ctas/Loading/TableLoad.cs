@@ -305,7 +305,10 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
                     partition.Name,
                     Stored?.StartOf(name, partition.Id) ?? scan.StartOf(partition),
                     position)),
-        ]);
+        ])
+    {
+        ReadAt = scan.BegunAt,
+    };
 
     /// <summary>A relation as it is now; of one that goes on changing, sizes say nothing.</summary>
     private RelationInfo? FindRelation(string name) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Ctas.Maintenance;
 using Ctas.Planning;
@@ -74,6 +75,13 @@ internal sealed class TableSnapshots
             return new StoredDecision(null, $"the stored snapshot cannot be used: {e.Message}", IsWarning: true);
         }
     }
+
+    /// <summary>Why the records since a changelog was stored may not tell all keys that were deleted; null where they do.</summary>
+    public string? WhyTooOld(StoredSource changelog) => _time.GetUtcNow() - changelog.ReadAt <= _options.MaxAge
+        ? null
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"there are new records, and compaction may have removed tombstones since {changelog.ReadAt:u}, longer ago than SnapshotOptions.MaxAge");
 
     /// <summary>The rows of a snapshot that was decided for.</summary>
     /// <exception cref="NotContinuedException">The file is damaged, or another one by now.</exception>

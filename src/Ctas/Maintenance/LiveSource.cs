@@ -19,7 +19,7 @@ namespace Ctas.Maintenance;
 internal sealed class LiveSource : IAsyncDisposable
 {
     private const int BatchesAhead = 4;
-    private const long NotBehind = long.MinValue;
+    private const long Reachable = long.MinValue;
 
     private readonly SourceToFollow _followed;
     private readonly Action _onArrival;
@@ -29,7 +29,8 @@ internal sealed class LiveSource : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private LiveSourceProgress _progress;
-    private long _behindSince = NotBehind;
+    private readonly LagMarks _marks;
+    private long _faultySince = Reachable;
     // What was read before the pump began, and where it begins.
     private readonly Queue<TailBatch> _ahead = new();
     private IReadOnlyList<PartitionOffset> _from;
@@ -45,6 +46,7 @@ internal sealed class LiveSource : IAsyncDisposable
     public LiveSource(SourceToFollow followed, SourceWatermark eventTime, TimeProvider time, Action onArrival)
     {
         _time = time;
+        _marks = new LagMarks(followed.Positions, time);
         _followed = followed;
         EventTime = eventTime;
         eventTime.Note(followed.NewestTimes);
@@ -83,19 +85,19 @@ internal sealed class LiveSource : IAsyncDisposable
         }
     }
 
-    /// <summary>For how long records have been known that are not applied, or the source could not be asked; zero when neither.</summary>
+    /// <summary>
+    /// For how long a record has been known that is not applied, or the source could not be asked; zero when neither.
+    /// </summary>
     public TimeSpan BehindFor
     {
         get
         {
-            if (!IsBehind) { return TimeSpan.Zero; }
-
-            NoteBehind();
-            return Volatile.Read(ref _behindSince) is var since and not NotBehind ? _time.GetElapsedTime(since) : TimeSpan.Zero;
+            NoteKnown();
+            long since = Interlocked.Read(ref _faultySince);
+            TimeSpan unreachable = since == Reachable ? TimeSpan.Zero : _time.GetElapsedTime(since);
+            return unreachable > _marks.Age ? unreachable : _marks.Age;
         }
     }
-
-    private bool IsBehind => Status is { Fault: not null } || LagRecords is > 0;
 
     /// <summary>Why it cannot be followed any further; null while it can.</summary>
     public Exception? Error { get; private set; }
@@ -183,10 +185,12 @@ internal sealed class LiveSource : IAsyncDisposable
         if (_followed is not { Header: { } header, Changelog: { } changelog } || Error is not null) { return null; }
 
         StoredSource source = header.Sources[0];
+        // What is known and not applied yet came since then.
+        DateTimeOffset readAt = _time.GetUtcNow() - BehindFor;
         StoredPartition[] partitions = [.. _progress.Positions.Select(position => StoredPartitionOf(source, position))];
         Table rows = changelog.Current;
         return new CapturedSource(
-            header with { RowCount = rows.RowCount, Stamp = Guid.NewGuid(), Sources = [source with { Partitions = partitions }] }, rows);
+            header with { RowCount = rows.RowCount, Stamp = Guid.NewGuid(), Sources = [source with { Partitions = partitions, ReadAt = readAt }] }, rows);
     }
 
     /// <summary>It can be followed no further, because of what its records hold.</summary>
@@ -197,7 +201,8 @@ internal sealed class LiveSource : IAsyncDisposable
     {
         _followed.Changelog?.Publish();
         Volatile.Write(ref _progress, progress);
-        if (!IsBehind) { Volatile.Write(ref _behindSince, NotBehind); }
+        _marks.Apply(progress.Positions);
+        NoteKnown();
     }
 
     /// <summary>Stops reading.</summary>
@@ -254,7 +259,14 @@ internal sealed class LiveSource : IAsyncDisposable
         }
     }
 
-    private void NoteBehind() => Interlocked.CompareExchange(ref _behindSince, _time.GetTimestamp(), NotBehind);
+    private void NoteKnown()
+    {
+        if (Status is not { } status) { return; }
+
+        _marks.Note(status.Ends);
+        if (status.Fault is null) { Interlocked.Exchange(ref _faultySince, Reachable); }
+        else { Interlocked.CompareExchange(ref _faultySince, _time.GetTimestamp(), Reachable); }
+    }
 
     private async Task PumpAsync()
     {
@@ -267,7 +279,7 @@ internal sealed class LiveSource : IAsyncDisposable
                 while (true)
                 {
                     TailBatch batch = await tail.ReadAsync(_stopping.Token).ConfigureAwait(false);
-                    NoteBehind();
+                    NoteKnown();
                     await _batches.Writer.WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
                     _onArrival();
                 }

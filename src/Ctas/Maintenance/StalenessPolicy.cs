@@ -14,7 +14,7 @@ public sealed record StalenessPolicy
     /// <summary>Most records that may be known and not be applied yet; null for any number.</summary>
     public long? MaxRecords { get; private init; }
 
-    /// <summary>Longest time for which the table may have been behind; null for any.</summary>
+    /// <summary>Longest time for which a record may have been known and not be applied yet; null for any.</summary>
     public TimeSpan? MaxTime { get; private init; }
 
     /// <summary>How long the read waits for the table; zero to fail at once.</summary>
@@ -31,7 +31,7 @@ public sealed record StalenessPolicy
         return new StalenessPolicy { MaxRecords = records };
     }
 
-    /// <summary>The table has been behind what is known for so long at most.</summary>
+    /// <summary>Every record that has been known for longer is shown.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public static StalenessPolicy MaxLag(TimeSpan time)
     {

@@ -27,8 +27,8 @@ public sealed record TableFreshness(
     string? Fault)
 {
     /// <summary>
-    /// For how long records of its sources have been known that it does not show, or a source could not be reached; zero when
-    /// neither.
+    /// For how long the oldest record of its sources has been known that it does not show, or a source could not be reached;
+    /// zero when neither.
     /// </summary>
     public TimeSpan LagTime { get; init; }
 

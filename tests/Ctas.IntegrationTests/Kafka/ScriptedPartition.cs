@@ -44,6 +44,16 @@ internal sealed class ScriptedPartition(int id, long start)
         return this;
     }
 
+    /// <summary>Compaction removes the records at these offsets.</summary>
+    public void Compact(params ReadOnlySpan<long> offsets)
+    {
+        foreach (long offset in offsets)
+        {
+            int at = _entries.FindIndex(e => e.Offset == offset);
+            _entries[at] = new ScriptedEntry(offset, EntryKind.Hole, null, null, 0);
+        }
+    }
+
     /// <summary>Loses the log from an offset on, as an unclean change of leader does.</summary>
     public void CutTo(long end)
     {

@@ -38,6 +38,34 @@ public sealed class StalenessTests
     }
 
     [Fact]
+    public async Task LagTime_WhileRecordsNeverStopComing_IsThatOfTheOldestThatIsNotShown()
+    {
+        using var passed = new SemaphoreSlim(1);
+        InMemorySource busy = new(_numbers.Definition with { BatchRows = 1 })
+        {
+            BeforeRecord = (_, _, cancellationToken) => new ValueTask(passed.WaitAsync(cancellationToken)),
+        };
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", busy).UseTimeProvider(_time)
+            .AddScript("CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES").Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        // One record more is always known than is shown.
+        busy.Add(InMemoryRecord.FromText(null, """{"n":0}"""));
+        for (int shown = 0; shown < 5; shown++)
+        {
+            busy.Add(InMemoryRecord.FromText(null, $$"""{"n":{{shown + 1}}}"""));
+            if (shown > 0) { passed.Release(); }
+
+            await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("numbers", 0, shown));
+            engine.Maintenance.FreshnessOf("t").LagRecords.Should().Be(1);
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        engine.Maintenance.FreshnessOf("t").LagTime.Should().Be(TimeSpan.FromSeconds(5));
+        (await engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(TimeSpan.FromSeconds(5)))).RowCount.Should().Be(5);
+    }
+
+    [Fact]
     public async Task Positions_OfATableOverATable_AreThoseOfTheSourceBehindItWhateverItsRows()
     {
         await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", _numbers).AddScript(

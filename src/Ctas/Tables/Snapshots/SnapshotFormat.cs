@@ -19,7 +19,7 @@ namespace Ctas.Tables.Snapshots;
 internal static class SnapshotFormat
 {
     /// <summary>Files of another version are not read.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const int PreludeBytes = 24;
 

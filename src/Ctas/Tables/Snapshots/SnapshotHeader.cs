@@ -32,7 +32,11 @@ internal sealed record SnapshotHeader(string Table, string Definition, Schema Sc
 /// <param name="Schema">Its columns where they were inferred; null where they are declared.</param>
 /// <param name="Partitions">Its partitions.</param>
 internal sealed record StoredSource(
-    string Name, string Identity, Schema? Schema, IReadOnlyList<StoredPartition> Partitions);
+    string Name, string Identity, Schema? Schema, IReadOnlyList<StoredPartition> Partitions)
+{
+    /// <summary>When its partitions ended at the offsets up to which they were read, or earlier.</summary>
+    public DateTimeOffset ReadAt { get; init; }
+}
 
 /// <summary>Offsets [Start, Position) of a partition are in the stored table.</summary>
 internal sealed record StoredPartition(int Id, string Name, long Start, long Position);

@@ -74,6 +74,7 @@ internal static class SnapshotHeaderCodec
             to.Write(partition.Start);
             to.Write(partition.Position);
         });
+        writer.Write(source.ReadAt.UtcTicks);
     }
 
     private static StoredSource ReadSource(BinaryReader reader) => new(
@@ -81,7 +82,10 @@ internal static class SnapshotHeaderCodec
         reader.ReadString(),
         reader.ReadBoolean() ? ReadSchema(reader) : null,
         ReadAll(reader, static from => new StoredPartition(
-            from.ReadInt32(), from.ReadString(), from.ReadInt64(), from.ReadInt64())));
+            from.ReadInt32(), from.ReadString(), from.ReadInt64(), from.ReadInt64())))
+    {
+        ReadAt = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
+    };
 
     private static void Write(BinaryWriter writer, Schema schema)
     {

@@ -192,7 +192,10 @@ public sealed class SnapshotStoreTests : IDisposable
         WhyNotContinued = "it may not",
         Sources =
         [
-            new StoredSource("s", "kafka://c/s", null, [new StoredPartition(0, "s[0]", 3, 9)]),
+            new StoredSource("s", "kafka://c/s", null, [new StoredPartition(0, "s[0]", 3, 9)])
+            {
+                ReadAt = DateTimeOffset.UnixEpoch.AddDays(19_999),
+            },
             new StoredSource("i", "kafka://c/i", Nested, []),
         ],
         Inputs = [new StoredInput("other", Guid.Parse("11111111-2222-3333-4444-555555555555"))],
