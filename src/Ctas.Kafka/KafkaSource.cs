@@ -1,5 +1,3 @@
-using Confluent.Kafka;
-
 using Ctas.Kafka.Consuming;
 using Ctas.Kafka.Scanning;
 using Ctas.Sources;
@@ -40,7 +38,7 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         while (true)
         {
             try { return await OpenOnceAsync(request, cancellationToken).ConfigureAwait(false); }
-            catch (KafkaFaultException e) when (IsMissingTopic(e.Fault) && Definition.WaitsForMissingTopic)
+            catch (KafkaFaultException e) when (e.Fault.IsMissingTopic && Definition.WaitsForMissingTopic)
             {
                 _fault.Note(e.Fault);
                 ScanLog.WaitingForTopic(_logger, Topic);
@@ -69,9 +67,6 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
 
     public IGroupMember Join() => _setup.Join?.Invoke()
         ?? throw new InvalidOperationException($"The source \"{Definition.Name}\" names no group.");
-
-    private static bool IsMissingTopic(KafkaFault fault) =>
-        fault.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
 
     // Waits for brokers block: they have a thread of their own.
     private async Task<KafkaScan> OpenOnceAsync(ScanRequest request, CancellationToken cancellationToken)

@@ -18,6 +18,12 @@ public sealed record KafkaSourceOptions
     /// <summary>How often a topic that is followed is asked for added partitions; 30 s by default.</summary>
     public TimeSpan PartitionCheckInterval { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long brokers may not know a topic that is followed until it counts as deleted; 30 s by default. A broker that is
+    /// starting need not know its topics yet. Brokers that give topics no ids (before Kafka 2.8) are not waited for.
+    /// </summary>
+    public TimeSpan MissingTopicTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a read may bring nothing before that counts as a fault; 60 s by default.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

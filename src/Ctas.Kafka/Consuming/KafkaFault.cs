@@ -17,6 +17,12 @@ internal sealed record KafkaFault(ErrorCode Code, string Reason, int? Partition 
     /// <summary>True when the brokers do not let the client in.</summary>
     public bool IsRefusedLogin => Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
 
+    /// <summary>True when the brokers do not know the topic, or its partition.</summary>
+    public bool IsMissingTopic => Code is
+        ErrorCode.UnknownTopicOrPart or
+        ErrorCode.Local_UnknownTopic or
+        ErrorCode.Local_UnknownPartition;
+
     /// <summary>True when the same request may succeed later.</summary>
     /// <remarks>What is not known to pass is taken as final: waiting for a refused login helps nobody.</remarks>
     public bool IsTransient => !IsFinal && Code is

@@ -150,18 +150,22 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
     private long[] RequestOffsets(IReadOnlyList<int> partitions, long place, int timeoutMilliseconds)
     {
         using var list = new PartitionList(_topic, [.. partitions.Select(p => new PartitionPosition(p, place))]);
-        ThrowIfError(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, timeoutMilliseconds));
+        ThrowIfError(OfLeader(Librdkafka.OffsetsForTimes(_client.Handle, list.Handle, timeoutMilliseconds)));
 
         // The client sorts the list by leader, so each answer is looked up by its partition.
         var offsetOf = new Dictionary<int, long>();
         foreach (NativeTopicPartition answer in list.Items)
         {
-            ThrowIfError(answer.Error, answer.Partition);
+            ThrowIfError(OfLeader(answer.Error), answer.Partition);
             offsetOf[answer.Partition] = answer.Offset;
         }
 
         return [.. partitions.Select(p => offsetOf[p])];
     }
+
+    // The topic was described with this partition: its leader has not heard yet that it is one.
+    private static ErrorCode OfLeader(ErrorCode error) =>
+        error == ErrorCode.UnknownTopicOrPart ? ErrorCode.LeaderNotAvailable : error;
 
     private static ConsumedMessage Wrap(NativeMessage* message)
     {

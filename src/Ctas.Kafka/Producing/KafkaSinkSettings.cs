@@ -73,6 +73,9 @@ internal sealed record KafkaSinkSettings(IReadOnlyDictionary<string, string> Pro
         }
 
         settings["group.id"] = group;
+
+        // Positions of a transaction that is about to be committed are waited for, whatever the sources read.
+        settings["isolation.level"] = "read_committed";
         return settings;
     }
 }

@@ -90,9 +90,11 @@ internal static class CapturedRanges
         return consumer.GetTopicId() is { } id ? $"kafka://{cluster}/{topic}#{id}" : $"kafka://{cluster}/{topic}";
     }
 
+    /// <summary>True when an identity tells the topic's id.</summary>
+    public static bool HasTopicId(string? identity) => identity?.Contains('#', StringComparison.Ordinal) == true;
+
     /// <summary>True when two identities are of different topics, as far as both tell the topic's id.</summary>
-    public static bool AreDifferent(string left, string right) =>
-        left.Contains('#', StringComparison.Ordinal) && right.Contains('#', StringComparison.Ordinal) && left != right;
+    public static bool AreDifferent(string left, string right) => HasTopicId(left) && HasTopicId(right) && left != right;
 
     /// <summary>Why offsets of a topic of this cluster and name need not be those of now; null where they are, and elsewhere.</summary>
     private static string? WhyUncertain(string? identity, string stored)

@@ -3,6 +3,7 @@ using System.Text;
 
 using Confluent.Kafka;
 
+using Ctas.Kafka.Consuming;
 using Ctas.Sources;
 
 namespace Ctas.Kafka.Scanning;
@@ -95,6 +96,9 @@ internal sealed class DeadLetterTopic : IDeadLetterSink, IDisposable
         if (report.Error.IsError) { Interlocked.CompareExchange(ref _firstError, report.Error, null); }
     }
 
-    private SourceException Failure(Error error, Exception? inner) =>
-        new(_source, $"could not write to dead-letter topic \"{_topic}\": {error.Reason}", isTransient: true, inner);
+    private SourceException Failure(Error error, Exception? inner) => new(
+        _source,
+        $"could not write to dead-letter topic \"{_topic}\": {error.Reason}",
+        new KafkaFault(error.Code, error.Reason).IsTransient,
+        inner);
 }

@@ -18,6 +18,9 @@ internal sealed class KafkaTail : ISourceTail
 {
     private const int BatchesAhead = 2;
 
+    // How often a topic that the brokers do not know is looked for.
+    private static readonly TimeSpan MissingTopicDelay = TimeSpan.FromMilliseconds(500);
+
     private readonly KafkaSourceSetup _setup;
     private readonly TailRequest _request;
     private readonly ILogger _logger;
@@ -31,6 +34,7 @@ internal sealed class KafkaTail : ISourceTail
     private string? _identity;
     private string? _fault;
     private long _lastCheck;
+    private long? _missingSince;
     private long _rejected;
     private volatile bool _isReading;
     private int _isDisposed;
@@ -82,7 +86,11 @@ internal sealed class KafkaTail : ISourceTail
         try
         {
             deadLetters = _setup.CreateDeadLetters(_disposal.Token);
-            while (true) { ReadUntilPartitionsChange(deadLetters); }
+            while (true)
+            {
+                try { ReadUntilPartitionsChange(deadLetters); }
+                catch (Exception e) when (MissingTopic(e) is { } fault && MayComeBack()) { WaitForTopic(fault); }
+            }
         }
         catch (Exception e)
         {
@@ -94,6 +102,26 @@ internal sealed class KafkaTail : ISourceTail
             deadLetters?.Dispose();
             _threadEnded.SetResult();
         }
+    }
+
+    private static KafkaFault? MissingTopic(Exception e) =>
+        (e as KafkaFaultException ?? e.InnerException as KafkaFaultException)?.Fault is { IsMissingTopic: true } fault ? fault : null;
+
+    // Without its id another topic of that name would be taken for this one.
+    private bool MayComeBack()
+    {
+        if (!CapturedRanges.HasTopicId(_identity)) { return false; }
+
+        TimeProvider time = _setup.Services.TimeProvider;
+        return time.GetElapsedTime(_missingSince ??= time.GetTimestamp()) < _setup.Options.MissingTopicTimeout;
+    }
+
+    private void WaitForTopic(KafkaFault fault)
+    {
+        _isReading = false;
+        Fail(fault);
+        ScanLog.WaitingForTopic(_logger, Topic);
+        Task.Delay(MissingTopicDelay, _setup.Services.TimeProvider, _disposal.Token).GetAwaiter().GetResult();
     }
 
     private SourceException NotOpened(KafkaFaultException e) => new(
@@ -126,6 +154,7 @@ internal sealed class KafkaTail : ISourceTail
     private void ReadOnce(TopicReader reader, RecordBatchBuilder builder, DeadLetterTopic? deadLetters)
     {
         SourceBatch? rows = reader.ReadAvailable(_disposal.Token);
+        _missingSince = null;
         PartitionOffset[] positions = reader.Positions();
         bool hasMoved = rows is not null || !positions.AsSpan().SequenceEqual(_positions);
 

@@ -14,6 +14,8 @@ internal static class ScanMessages
         {
             ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset =>
                 $"cannot read {place}: the records there are gone, retention has overtaken the load ({fault.Reason})",
+            ErrorCode.Local_LogTruncation when partition.IsEndless =>
+                $"cannot read {place}: its log was cut, records that were read are gone ({fault.Reason}); load it again",
             ErrorCode.Local_LogTruncation =>
                 $"cannot read {place} up to its end at {partition.End}: records were lost, {fault.Reason}",
             ErrorCode.UnknownTopicId => $"cannot read {place}: the topic was made anew, or its log was cut: {fault.Reason}; load it again",

@@ -17,6 +17,9 @@ internal sealed class TableDelivery : IAsyncDisposable
 {
     private static readonly TimeSpan IdleCommitInterval = TimeSpan.FromMinutes(1);
 
+    // Brokers forget positions, and the names of producers, that nobody has used for days.
+    private static readonly TimeSpan QuietCommitInterval = TimeSpan.FromHours(1);
+
     private readonly DeliveryTarget _target;
     private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
@@ -34,6 +37,7 @@ internal sealed class TableDelivery : IAsyncDisposable
     private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
     private Task _pump = Task.CompletedTask;
+    private Task<bool>? _arrival;
     private long _queued;
     private long _offered;
     private long _delivered;
@@ -248,10 +252,7 @@ internal sealed class TableDelivery : IAsyncDisposable
             await free.WaitAsync(_stopping.Token).ConfigureAwait(false);
             if (begun.Count > 0) { await _target.Writer.BeginAsync(begun, _stopping.Token).ConfigureAwait(false); }
 
-            while (await _queue.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                await DeliverAsync(TakeRound()).ConfigureAwait(false);
-            }
+            while (await IsRoundDueAsync().ConfigureAwait(false)) { await DeliverAsync(TakeRound()).ConfigureAwait(false); }
 
             // Closed: sources may have moved on since the last change.
             if (KeepsPositions && !_newest.Positions.SequenceEqual(_committed)) { await DeliverAsync(TakeRound()).ConfigureAwait(false); }
@@ -261,6 +262,21 @@ internal sealed class TableDelivery : IAsyncDisposable
             // What is left is told when the delivery is closed.
         }
         catch (Exception e) { Fail(e); }
+    }
+
+    /// <summary>Waits for ticks, or until positions are to be committed again; false when nothing comes any more.</summary>
+    private async Task<bool> IsRoundDueAsync()
+    {
+        _arrival ??= _queue.Reader.WaitToReadAsync(_stopping.Token).AsTask();
+        if (KeepsPositions && _newest.Positions.Count > 0)
+        {
+            try { await _arrival.WaitAsync(QuietCommitInterval, _time, _stopping.Token).ConfigureAwait(false); }
+            catch (TimeoutException) { return true; }
+        }
+
+        bool hasTicks = await _arrival.ConfigureAwait(false);
+        _arrival = null;
+        return hasTicks;
     }
 
     private DeliveryRound TakeRound()

@@ -48,6 +48,15 @@ public sealed class KafkaSinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Group_WhateverSourcesRead_WaitsForPositionsThatAreBeingCommitted()
+    {
+        var properties = new Dictionary<string, string> { ["isolation.level"] = "read_uncommitted", ["group.id"] = "shop" };
+        var settings = new KafkaSinkSettings(properties, "out", TimeSpan.FromSeconds(1));
+
+        settings.ForGroup(settings.Group).Should().Contain("isolation.level", "read_committed").And.Contain("group.id", "shop-out");
+    }
+
+    [Fact]
     public async Task Write_ExactlyOnce_CommitsPositionsInTheTransaction()
     {
         await using ISink sink = Sink(SinkDelivery.ExactlyOnce);

@@ -301,6 +301,16 @@ public sealed class KafkaSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_LeaderHasNotHeardOfItsPartitionYet_IsRetried()
+    {
+        _kafka.CreateTopic("t");
+        await _kafka.ProduceAsync("t", Records(3));
+        _kafka.FailNext(KafkaApiKey.ListOffsets, ErrorCode.UnknownTopicOrPart);
+
+        (await Source().ReadAllAsync()).Should().HaveCount(3, "the topic was described with that partition");
+    }
+
+    [Fact]
     public async Task Read_JoinsNoGroupAndCommitsNothing()
     {
         _kafka.CreateTopic("t", partitions: 2);
@@ -364,6 +374,7 @@ public sealed class KafkaSourceTests : IDisposable
         SourceException failure = await FailureOfAsync(() => Source(ToDeadLetters).ReadAllAsync());
 
         failure.Message.Should().StartWith("could not write to dead-letter topic \"dead\": ");
+        failure.IsTransient.Should().BeFalse("rights do not come by themselves");
     }
 
     [Fact]
@@ -378,6 +389,7 @@ public sealed class KafkaSourceTests : IDisposable
             () => Source(ToDeadLetters, new KafkaSourceOptions { RequestTimeout = TimeSpan.FromMilliseconds(500) }).ReadAllAsync());
 
         failure.Message.Should().StartWith("could not write to dead-letter topic \"dead\": ").And.Contain("Timed out");
+        failure.IsTransient.Should().BeTrue();
     }
 
     [Fact]

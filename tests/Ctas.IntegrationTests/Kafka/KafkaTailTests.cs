@@ -120,6 +120,68 @@ public sealed class KafkaTailTests
         (error.Partition, error.Offset, error.IsTransient).Should().Be(("t[0]", 1L, false));
     }
 
+    [Theory]
+    [InlineData(ErrorCode.UnknownTopicOrPart)]
+    [InlineData(ErrorCode.Local_UnknownTopic)]
+    [InlineData(ErrorCode.Local_UnknownPartition)]
+    public async Task Tail_TopicUnknownForAMoment_GoesOn(ErrorCode error)
+    {
+        _topic.TopicId = "first";
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        _topic.BeforeFetch(2, () =>
+        {
+            // Told by the fetch, then by those who are asked.
+            partition.Errors.Enqueue(error);
+            _topic.FailMetadata([.. Enumerable.Repeat(error, 5)]);
+            partition.Records(2, from: 2);
+        });
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+
+        (await ReadKeysAsync(tail, until: 4)).Should().Equal("k0", "k1", "k2", "k3");
+        tail.GetStatus().Fault.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("first", 30)]
+    [InlineData(null, 0)]
+    public async Task Tail_TopicUnknownForLong_WasDeleted(string? id, int seconds)
+    {
+        _topic.TopicId = id;
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        TimeSpan unknownAt = default;
+        _topic.BeforeFetch(2, () =>
+        {
+            unknownAt = TimeSpan.FromTicks(_topic.Time.GetTimestamp());
+            partition.Errors.Enqueue(ErrorCode.UnknownTopicOrPart);
+            _topic.FailMetadata([.. Enumerable.Repeat(ErrorCode.UnknownTopicOrPart, 1000)]);
+        });
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        Func<Task> read = () => ReadKeysAsync(tail, until: 3);
+
+        SourceException error = (await read.Should().ThrowAsync<SourceException>()).Which;
+        (error.IsTransient, error.Message).Should().Be((false, id is null
+            ? "cannot read t[0] at offset 2: the topic or partition is gone (Broker: Unknown topic or partition)"
+            : "topic \"t\" not found"));
+        (TimeSpan.FromTicks(_topic.Time.GetTimestamp()) - unknownAt).Should()
+            .BeCloseTo(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Tail_LogCutByAChangeOfLeader_SaysSo()
+    {
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        _topic.BeforeFetch(2, () => partition.Errors.Enqueue(ErrorCode.Local_LogTruncation));
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        Func<Task> read = () => ReadKeysAsync(tail, until: 3);
+
+        (await read.Should().ThrowAsync<SourceException>()).Which.Message.Should()
+            .StartWith("cannot read t[0] at offset 2: its log was cut, records that were read are gone (")
+            .And.EndWith("; load it again");
+    }
+
     [Fact]
     public async Task Tail_TopicMadeAnewAndAlreadyLonger_IsNoticedByItsId()
     {

@@ -3,6 +3,7 @@ using Ctas.Maintenance;
 using Ctas.Sinks;
 using Ctas.Tests.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ctas.Tests.Sinks;
 
@@ -16,12 +17,7 @@ public sealed class DeliveredPositionsTests
     {
         const int Ticks = 400_000, TicksAtATime = 1000;
         var sink = new PositionedSink();
-        var options = new DeliveryOptions();
-        var delivery = new TableDelivery(
-            new DeliveryTarget("t", new SinkWriter("s", sink, options, TimeProvider.System, NullLogger.Instance)) { KeepsPositions = true },
-            options,
-            TimeProvider.System,
-            NullLogger.Instance);
+        TableDelivery delivery = Over(sink, TimeProvider.System);
         delivery.Start(FirstChanges.None, PositionsAt(0), free: Task.CompletedTask);
         using var patience = new CancellationTokenSource(RecordingObserver.HangGuard);
         for (int tick = 1; tick <= Ticks; tick++)
@@ -38,6 +34,53 @@ public sealed class DeliveredPositionsTests
         sink.Commits[^1].Written.Should().Be(Ticks);
     }
 
+    [Fact]
+    public async Task Start_NothingHappensForDays_PositionsAreCommittedAgainSoThatBrokersDoNotForgetThem()
+    {
+        var time = new FakeTimeProvider();
+        var sink = new PositionedSink();
+        await using TableDelivery delivery = Over(sink, time);
+        delivery.Start(FirstChanges.None, PositionsAt(7), free: Task.CompletedTask);
+        delivery.Offer(TickOf(8), PositionsAt(8));
+        await delivery.WaitAsync(CancellationToken.None).WaitAsync(RecordingObserver.HangGuard);
+
+        for (int again = 2; again < 5; again++)
+        {
+            Task committed = sink.UntilCommitsAsync(again);
+            while (!committed.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromMinutes(10));
+                await Task.Yield();
+            }
+        }
+
+        sink.Commits.Should().Equal((8, 8), (8, 8), (8, 8), (8, 8));
+    }
+
+    [Fact]
+    public async Task Start_PositionsAreNotKept_NothingIsCommittedWithoutTicks()
+    {
+        var time = new FakeTimeProvider();
+        var sink = new PositionedSink();
+        await using TableDelivery delivery = Over(sink, time, keepsPositions: false);
+        delivery.Start(FirstChanges.None, [], free: Task.CompletedTask);
+
+        for (int hour = 0; hour < 50; hour++)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            await Task.Yield();
+        }
+
+        sink.Commits.Should().BeEmpty();
+    }
+
+    private static TableDelivery Over(PositionedSink sink, TimeProvider time, bool keepsPositions = true)
+    {
+        var options = new DeliveryOptions();
+        var target = new DeliveryTarget("t", new SinkWriter("s", sink, options, time, NullLogger.Instance)) { KeepsPositions = keepsPositions };
+        return new TableDelivery(target, options, time, NullLogger.Instance);
+    }
+
     private static SinkPosition[] PositionsAt(long tick) => [new("events", 0, tick)];
 
     private static SinkBatch TickOf(long tick) =>
@@ -46,9 +89,16 @@ public sealed class DeliveredPositionsTests
     /// <summary>Keeps what it was given with each commit: the last tick, and the offset behind it.</summary>
     private sealed class PositionedSink : ISink
     {
+        private readonly SemaphoreSlim _committed = new(0);
         private long _written;
 
         public List<(long Written, long Offset)> Commits { get; } = [];
+
+        /// <summary>Waits until there are so many commits.</summary>
+        public async Task UntilCommitsAsync(int count)
+        {
+            while (Commits.Count < count) { await _committed.WaitAsync(); }
+        }
 
         public ValueTask<SinkProgress> GetProgressAsync(IReadOnlyCollection<string> sources, CancellationToken cancellationToken) =>
             ValueTask.FromResult(SinkProgress.None);
@@ -64,6 +114,7 @@ public sealed class DeliveredPositionsTests
         public ValueTask CommitAsync(IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken)
         {
             Commits.Add((_written, positions[0].Offset));
+            _committed.Release();
             return ValueTask.CompletedTask;
         }
 
