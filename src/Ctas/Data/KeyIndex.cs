@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Ctas.Data;
@@ -20,17 +19,25 @@ internal sealed class KeyIndex
 {
     // Half a megabyte of a part would not stay in the nearest caches while it is split; 64 KB do.
     private const int MaxSlots = 8192;
+    private const int MinSlots = 8;
     private const int MaxDepth = 20;
 
     // 2ⁿ places by the first n bits of a hash; a part stands in all those whose numbers begin with its bits.
     private KeyIndexPart[] _places;
     private int _shift = 32;
 
-    /// <summary>Makes an empty index with room for <paramref name="capacity"/> keys, if they are few.</summary>
-    public KeyIndex(int capacity = 0)
+    // Slots of a part that is split when it is full.
+    private readonly int _largestPart;
+
+    /// <summary>Makes an empty index.</summary>
+    /// <param name="expected">
+    /// About how many keys will come, 0 where nobody knows. There is room for few at once; of many, parts are split at a size
+    /// that leaves them well filled when so many are there, and other numbers cost no more than an index of unknown size.
+    /// </param>
+    public KeyIndex(int expected = 0)
     {
-        uint wanted = (uint)Math.Min(MaxSlots, Math.Max(8, (capacity * 4L / 3) + 1));
-        _places = [new KeyIndexPart((int)BitOperations.RoundUpToPowerOf2(wanted), depth: 0)];
+        _largestPart = expected <= 0 ? MaxSlots : SlotsOfPart(expected);
+        _places = [new KeyIndexPart(expected <= 0 ? MinSlots : _largestPart, depth: 0)];
         SizeInBytes = BytesOf(_places[0]);
     }
 
@@ -66,7 +73,7 @@ internal sealed class KeyIndex
     {
         uint kept = Shorten(hash);
         ulong[] slots = PartOf(kept).Slots;
-        CacheLines.Prefetch(in slots[(int)kept & (slots.Length - 1)]);
+        CacheLines.Prefetch(in slots[KeyIndexPart.Home(kept, slots)]);
     }
 
     /// <summary>Adds a row whose key is not in the index.</summary>
@@ -109,9 +116,13 @@ internal sealed class KeyIndex
     private void Enlarge(KeyIndexPart part, uint hashInside)
     {
         SizeInBytes -= BytesOf(part);
-        bool isSplit = part.Slots.Length >= MaxSlots && part.Depth < MaxDepth;
+        bool isSplit = part.Slots.Length >= _largestPart && part.Depth < MaxDepth;
         if (isSplit && part.Split() is { } second) { Place(second, hashInside); }
-        else { part.Grow(); }
+        else
+        {
+            int twice = part.Slots.Length * 2;
+            part.Grow(part.Slots.Length < _largestPart ? Math.Min(twice, _largestPart) : twice);
+        }
 
         SizeInBytes += BytesOf(part);
     }
@@ -137,6 +148,18 @@ internal sealed class KeyIndex
         _shift--;
     }
 
+    /// <summary>Slots of the parts that a number of keys fills well.</summary>
+    private static int SlotsOfPart(int keys)
+    {
+        double ofPart = keys;
+        while (SlotsFor(ofPart) > MaxSlots) { ofPart /= 2; }
+
+        return Math.Max(MinSlots, (int)SlotsFor(ofPart));
+    }
+
+    // The keys of parts differ: four standard deviations of them have room.
+    private static double SlotsFor(double keys) => Math.Ceiling((keys + (4 * Math.Sqrt(keys)) + 1) * KeyIndexPart.SlotsPerKey);
+
     private static long BytesOf(KeyIndexPart part) => (part.Slots.Length * 8L) + KeyIndexPart.OwnBytes;
 }
 
@@ -152,7 +175,7 @@ internal ref struct KeyProbe
     {
         _slots = slots;
         _hash = hash;
-        _next = (int)hash & (slots.Length - 1);
+        _next = KeyIndexPart.Home(hash, slots);
         _current = -1;
     }
 
@@ -170,7 +193,7 @@ internal ref struct KeyProbe
             ulong content = slots[slot];
             if (content == 0) { return false; }
 
-            int following = (slot + 1) & (slots.Length - 1);
+            int following = KeyIndexPart.After(slot, slots);
             if ((uint)(content >> 32) == _hash)
             {
                 _current = slot;

@@ -9,8 +9,11 @@ internal sealed class KeyIndexPart
     /// <summary>Bytes it keeps alive beside its slots.</summary>
     public const int OwnBytes = 64;
 
+    /// <summary>Slots that a key of a full part takes.</summary>
+    public const double SlotsPerKey = 4.0 / 3;
+
     /// <summary>Makes an empty part.</summary>
-    /// <param name="slots">A power of two.</param>
+    /// <param name="slots">Number of slots, at least 2.</param>
     /// <param name="depth">Leading bits that all its hashes share.</param>
     public KeyIndexPart(int slots, int depth)
     {
@@ -18,7 +21,7 @@ internal sealed class KeyIndexPart
         Depth = depth;
     }
 
-    /// <summary>Hash (high 32 bits) | row + 1; 0 is free. By the last bits of the hash, at most three quarters full.</summary>
+    /// <summary>Hash (high 32 bits) | row + 1; 0 is free. A key lies at or behind its <see cref="Home"/>; at most three quarters full.</summary>
     public ulong[] Slots { get; private set; }
 
     /// <summary>Leading bits that all its hashes share.</summary>
@@ -30,14 +33,23 @@ internal sealed class KeyIndexPart
     /// <summary>True when another key needs more slots first.</summary>
     public bool IsFull => (Count + 1) * 4L > Slots.Length * 3L;
 
+    /// <summary>The slot where the search for a hash begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Home(uint hash, ulong[] slots) =>
+        // The leading bits are the same in the whole part: the product mixes the others into the leading ones.
+        (int)(((ulong)(hash * 0x9E3779B1u) * (uint)slots.Length) >> 32);
+
+    /// <summary>The slot behind another; the first one is behind the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int After(int slot, ulong[] slots) => slot + 1 == slots.Length ? 0 : slot + 1;
+
     /// <summary>Takes the first free slot for a key; the part is not full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong content)
     {
         ulong[] slots = Slots;
-        int mask = slots.Length - 1;
-        int slot = (int)(content >> 32) & mask;
-        while (slots[slot] != 0) { slot = (slot + 1) & mask; }
+        int slot = Home((uint)(content >> 32), slots);
+        while (slots[slot] != 0) { slot = After(slot, slots); }
 
         slots[slot] = content;
         Count++;
@@ -47,20 +59,19 @@ internal sealed class KeyIndexPart
     public bool Remove(ulong content)
     {
         ulong[] slots = Slots;
-        int mask = slots.Length - 1;
-        int hole = (int)(content >> 32) & mask;
+        int hole = Home((uint)(content >> 32), slots);
         while (slots[hole] != content)
         {
             if (slots[hole] == 0) { return false; }
 
-            hole = (hole + 1) & mask;
+            hole = After(hole, slots);
         }
 
         // What lies behind the hole moves up unless that would take it before its home (Knuth 6.4, algorithm R).
-        for (int slot = (hole + 1) & mask; slots[slot] != 0; slot = (slot + 1) & mask)
+        for (int slot = After(hole, slots); slots[slot] != 0; slot = After(slot, slots))
         {
-            int home = (int)(slots[slot] >> 32) & mask;
-            if (((slot - home) & mask) < ((slot - hole) & mask)) { continue; }
+            int home = Home((uint)(slots[slot] >> 32), slots);
+            if (Distance(home, slot, slots) < Distance(hole, slot, slots)) { continue; }
 
             slots[hole] = slots[slot];
             hole = slot;
@@ -82,12 +93,12 @@ internal sealed class KeyIndexPart
         }
     }
 
-    /// <summary>Doubles the slots.</summary>
+    /// <summary>Goes on with more slots.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Grow()
+    public void Grow(int slots)
     {
         ulong[] old = Slots;
-        Slots = new ulong[old.Length * 2];
+        Slots = new ulong[slots];
         Count = 0;
         foreach (ulong content in old)
         {
@@ -123,4 +134,7 @@ internal sealed class KeyIndexPart
         ArrayPool<ulong>.Shared.Return(contents);
         return other;
     }
+
+    // Steps from one slot on to another.
+    private static int Distance(int from, int to, ulong[] slots) => to >= from ? to - from : to - from + slots.Length;
 }

@@ -129,6 +129,7 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
             Stored is null && !query.IsKeyDeclared && UniqueKeys.AreGivenBy(query.Plan)
                 && !_scans.Values.Any(scan => scan.Scan.IsUpserted));
         _builder.MaxThreads = _options.MaxDegreeOfParallelism;
+        _builder.Expect(query.Plan.EstimatedRows ?? 0);
         Stored?.Seed(_builder, stored, query, _inputs.Staged);
 
         _enter(LoadPhase.Executing);

@@ -186,6 +186,7 @@ internal sealed class CompactTableBuilder : TableBuilder
     private CompactTableBuilder Rewrite()
     {
         var dense = new CompactTableBuilder(Name, Schema, NullKeys);
+        dense.Expect(RowCount);
         if (_open.Length > 0) { Seal(); }
 
         OrdinalList columns = new([.. Enumerable.Range(0, Schema.Fields.Count)]);

@@ -48,7 +48,7 @@ internal abstract class TableBuilder : IDisposable
     protected KeyLayout Keys => Shape.Keys;
 
     /// <summary>Finds rows by key; null without a key, and where rows are never looked for.</summary>
-    protected KeyIndex? Index { get; }
+    protected KeyIndex? Index { get; private set; }
 
     /// <summary>Rows by number, those deleted or replaced included.</summary>
     protected abstract RowStore Store { get; }
@@ -75,6 +75,12 @@ internal abstract class TableBuilder : IDisposable
         return !schema.HasKey || areKnown
             ? new BatchTableBuilder(name, schema)
             : new StandardTableBuilder(name, schema, nullKeys);
+    }
+
+    /// <summary>Prepares for about so many keys, before the first change. Other numbers may come.</summary>
+    public void Expect(long keys)
+    {
+        if (Index is not null) { Index = new KeyIndex((int)Math.Clamp(keys, 0, MaxRows)); }
     }
 
     /// <summary>Applies changes in order.</summary>

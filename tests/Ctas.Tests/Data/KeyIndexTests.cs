@@ -45,13 +45,18 @@ public sealed class KeyIndexTests
     }
 
     [Theory]
-    [InlineData(4, ~0UL)]
-    [InlineData(5, 0xFFFFFUL)] // the first bits are the same in all hashes
-    [InlineData(6, 0xFFFUL)] // many keys share a hash
-    public void AddRemove_ManyKeys_EqualsDictionary(int seed, ulong bits)
+    [InlineData(4, ~0UL, 0)]
+    [InlineData(5, 0xFFFFFUL, 0)] // the first bits are the same in all hashes
+    [InlineData(6, 0xFFFUL, 0)] // many keys share a hash
+    [InlineData(7, ~0UL, 24_000)]
+    [InlineData(8, ~0UL, 1_000_000_000)]
+    [InlineData(9, ~0UL, 3)]
+    [InlineData(10, 0xFFFFFUL, 7_000)]
+    [InlineData(11, 0xFFFUL, 7_000)]
+    public void AddRemove_ManyKeys_EqualsDictionary(int seed, ulong bits, int expectedKeys)
     {
         var random = new Random(seed);
-        var index = new KeyIndex();
+        var index = new KeyIndex(expectedKeys);
         var expected = new Dictionary<int, ulong>();
         for (int row = 0; row < 30_000; row++)
         {
@@ -84,6 +89,22 @@ public sealed class KeyIndexTests
 
         index.SizeInBytes.Should().BeGreaterThan(5 << 20);
         dearest.Should().BeLessThan(256 << 10);
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(7_000)]
+    [InlineData(50_000)]
+    [InlineData(500_000)]
+    [InlineData(800_000)]
+    public void Add_AsManyKeysAsWereExpected_LeavesPartsWellFilled(int keys)
+    {
+        var index = new KeyIndex(keys);
+        for (int row = 0; row < keys; row++) { index.Add(Hashing.Int64((ulong)row), row); }
+
+        double slots = index.Parts.Sum(part => (double)part.Slots.Length);
+
+        (keys / slots).Should().BeInRange(0.64, 0.75);
     }
 
     private static ulong[] ContentsOf(KeyIndexPart part)
