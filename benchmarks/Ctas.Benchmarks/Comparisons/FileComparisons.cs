@@ -75,20 +75,10 @@ internal sealed class FileComparisons : IComparisonSuite
         using FileStream lines = File.Create(json);
         using var writer = new Utf8JsonWriter(lines, new JsonWriterOptions { SkipValidation = true });
         using StreamWriter fields = File.CreateText(csv);
-        string[] names = [.. shape.Schema.Fields.Select(field => field.Name)];
-        fields.WriteLine(string.Join(',', names));
+        fields.WriteLine(string.Join(',', shape.Schema.Fields.Select(field => field.Name)));
         foreach (object?[] row in shape.Rows(rows))
         {
-            writer.WriteStartObject();
-            for (int ordinal = 0; ordinal < names.Length; ordinal++)
-            {
-                writer.WritePropertyName(names[ordinal]);
-                JsonSerializer.Serialize(writer, row[ordinal]);
-            }
-
-            writer.WriteEndObject();
-            writer.Flush();
-            writer.Reset();
+            shape.WriteJson(writer, row);
             lines.WriteByte((byte)'\n');
             fields.WriteLine(string.Join(',', row.Select(Field)));
         }

@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Json;
+using System.Collections;
 using Confluent.Kafka;
 using Ctas.Benchmarks.Shapes;
 using Ctas.Loading;
@@ -19,24 +18,44 @@ internal sealed class KafkaComparisons : IComparisonSuite
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
-        await using OrdersTopic topic = await OrdersTopic.FillAsync(options.Rows);
-
-        foreach (string model in (string[])["compact", "standard"])
+        foreach (MemoryShape shape in MemoryShape.All.Where(shape => options.Asks(shape.Name)))
         {
-            double[] seconds = await Measure.SecondsAsync(
-                options.Repetitions,
-                () => LoadAsync(topic, model),
-                () => ThrowAway(topic, fetchWait: null),
-                () => ThrowAway(topic, QuickFetches),
-                () => KeepRecords(topic, QuickFetches));
-            Target? Aim(double ratio) => model == "compact" ? new Target(ratio, IsAtLeast: true) : null;
-            Comparison Against(string peer, double theirs, Target? target) => new(
-                $"Kafka topic → {model} table", peer, options.Rows / seconds[0], options.Rows / theirs, "records/s", target);
-            yield return Against("bare Consume() loop, byte[], defaults", seconds[1], Aim(1.5));
-            yield return Against("bare Consume() loop, byte[], fetch.wait.max.ms = 10", seconds[2], Aim(1.5));
-            yield return Against("loop into a dictionary of records, fetch.wait.max.ms = 10", seconds[3], Aim(3));
-        }
+            await using ShapeTopic topic = await ShapeTopic.FillAsync(
+                shape, ReferenceEquals(shape, MemoryShape.Orders) ? options.Rows : options.Rows / 5);
+            foreach (string model in (string[])["compact", "standard"])
+            {
+                foreach (Comparison comparison in await AgainstLoopsAsync(topic, model, options.Repetitions)) { yield return comparison; }
+            }
 
+            if (!ReferenceEquals(shape, MemoryShape.Orders)) { continue; }
+
+            foreach (Comparison comparison in await OfBatchesAsync(topic, options.Repetitions)) { yield return comparison; }
+
+            yield return await AllocatedAsync(topic);
+        }
+    }
+
+    private static async Task<Comparison[]> AgainstLoopsAsync(ShapeTopic topic, string model, int repetitions)
+    {
+        double[] seconds = await Measure.SecondsAsync(
+            repetitions,
+            () => LoadAsync(topic, model),
+            () => ThrowAway(topic, fetchWait: null),
+            () => ThrowAway(topic, QuickFetches),
+            () => KeepRecords(topic, QuickFetches));
+        Target? Aim(double ratio) => model == "compact" ? new Target(ratio, IsAtLeast: true) : null;
+        Comparison Against(string peer, double theirs, Target? target) => new(
+            $"Kafka topic, {topic.Shape.Name} → {model} table", peer, topic.Records / seconds[0], topic.Records / theirs, "records/s", target);
+        return
+        [
+            Against("bare Consume() loop, byte[], defaults", seconds[1], Aim(1.5)),
+            Against("bare Consume() loop, byte[], fetch.wait.max.ms = 10", seconds[2], Aim(1.5)),
+            Against("loop into a dictionary of records, fetch.wait.max.ms = 10", seconds[3], Aim(3)),
+        ];
+    }
+
+    private static async Task<Comparison[]> OfBatchesAsync(ShapeTopic topic, int repetitions)
+    {
         (string Text, string Properties)[] batches =
         [
             ("batches of 8192", ""),
@@ -46,50 +65,48 @@ internal sealed class KafkaComparisons : IComparisonSuite
             ("fixed batches of 8192", ", 'batch.strategy' = 'fixed'"),
             ("adaptive batches from 2048", ", 'loading.batch_size' = '2048', 'batch.strategy' = 'adaptive'"),
         ];
-        double[] bySize = await Measure.SecondsAsync(
-            options.Repetitions, [.. batches.Select(batch => (Func<Task>)(() => LoadAsync(topic, "compact", batch.Properties)))]);
-        for (int choice = 1; choice < batches.Length; choice++)
-        {
-            yield return new Comparison(
-                $"Kafka topic → compact table, {batches[choice].Text}",
-                batches[0].Text,
-                options.Rows / bySize[choice],
-                options.Rows / bySize[0],
-                "records/s",
-                Target: null);
-        }
+        double[] seconds = await Measure.SecondsAsync(
+            repetitions, [.. batches.Select(batch => (Func<Task>)(() => LoadAsync(topic, "compact", batch.Properties)))]);
+        return
+        [
+            .. Enumerable.Range(1, batches.Length - 1).Select(choice => new Comparison(
+                $"Kafka topic → compact table, {batches[choice].Text}", batches[0].Text,
+                topic.Records / seconds[choice], topic.Records / seconds[0], "records/s", Target: null)),
+        ];
+    }
 
+    private static async Task<Comparison> AllocatedAsync(ShapeTopic topic)
+    {
         long before = GC.GetTotalAllocatedBytes(precise: true);
         await LoadAsync(topic, "compact");
         double allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-        yield return new Comparison(
-            "allocated while loading a compact table", "64 bytes", allocated / options.Rows, 64, "B/record", new Target(1, IsAtLeast: false));
+        return new Comparison(
+            "allocated while loading a compact table", "64 bytes", allocated / topic.Records, 64, "B/record", new Target(1, IsAtLeast: false));
     }
 
-    private static async Task LoadAsync(OrdersTopic topic, string model, string sourceProperties = "")
+    private static async Task LoadAsync(ShapeTopic topic, string model, string sourceProperties = "")
     {
         await using CtasEngine engine = topic.LoadInto(model, sourceProperties).Build();
         LoadResult result = await engine.LoadAsync();
         result.ThrowIfFailed();
-        Check(result["orders"].Records, topic.Records);
+        Check(result[topic.Shape.Name].Records, topic.Records);
     }
 
-    private static Task ThrowAway(OrdersTopic topic, int? fetchWait)
+    private static Task ThrowAway(ShapeTopic topic, int? fetchWait)
     {
         Consume(topic, fetchWait, _ => { });
         return Task.CompletedTask;
     }
 
-    private static Task KeepRecords(OrdersTopic topic, int? fetchWait)
+    private static Task KeepRecords(ShapeTopic topic, int? fetchWait)
     {
-        var orders = new Dictionary<string, OrderRow>();
-        Consume(topic, fetchWait, message => orders[Encoding.UTF8.GetString(message.Key)] =
-            JsonSerializer.Deserialize<OrderRow>(message.Value, JsonSerializerOptions.Web)!);
-        Check(orders.Count, topic.Records);
+        (ICollection rows, Action<byte[], byte[]> keep) = topic.Shape.JsonDictionary();
+        Consume(topic, fetchWait, message => keep(message.Key, message.Value));
+        Check(rows.Count, topic.Records);
         return Task.CompletedTask;
     }
 
-    private static void Consume(OrdersTopic topic, int? fetchWait, Action<Message<byte[], byte[]>> take)
+    private static void Consume(ShapeTopic topic, int? fetchWait, Action<Message<byte[], byte[]>> take)
     {
         var configuration = new ConsumerConfig
         {
@@ -100,7 +117,7 @@ internal sealed class KafkaComparisons : IComparisonSuite
         };
         using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(configuration).Build();
         consumer.Assign(Enumerable.Range(0, topic.Partitions)
-            .Select(partition => new TopicPartitionOffset(OrdersTopic.Name, partition, Offset.Beginning)));
+            .Select(partition => new TopicPartitionOffset(topic.Shape.Name, partition, Offset.Beginning)));
         int ended = 0;
         long records = 0;
         while (ended < topic.Partitions)

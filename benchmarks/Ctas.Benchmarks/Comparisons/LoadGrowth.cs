@@ -15,7 +15,7 @@ internal static class LoadGrowth
         [
             ("records in memory", 100, records => Task.FromResult<IOrdersInput>(new OrdersInMemory(records))),
             ("NDJSON file", 100, OrdersFile.WriteAsync),
-            ("Kafka topic", 10, async records => await OrdersTopic.FillAsync(records)),
+            ("Kafka topic", 10, async records => await ShapeTopic.FillAsync(records)),
         ];
         foreach ((string name, int times, Func<int, Task<IOrdersInput>> make) in inputs)
         {

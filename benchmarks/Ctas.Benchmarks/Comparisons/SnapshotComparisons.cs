@@ -10,7 +10,7 @@ internal sealed class SnapshotComparisons : IComparisonSuite
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
-        await using OrdersTopic topic = await OrdersTopic.FillAsync(options.Rows);
+        await using ShapeTopic topic = await ShapeTopic.FillAsync(options.Rows);
 
         foreach (string model in (string[])["compact", "standard"])
         {
@@ -33,13 +33,13 @@ internal sealed class SnapshotComparisons : IComparisonSuite
     }
 
     /// <summary>Suite 6, <c>Unified_IsFasterThanFull</c>: one record in twenty is new since the snapshot.</summary>
-    private static async Task<Comparison> UnifiedAsync(OrdersTopic topic, string model, ComparisonOptions options)
+    private static async Task<Comparison> UnifiedAsync(ShapeTopic topic, string model, ComparisonOptions options)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ctas-unified-");
         await LoadAsync(topic, model, folder.FullName, LoadKind.Full);
         string stored = Directory.CreateTempSubdirectory("ctas-stored-").FullName;
         Copy(folder.FullName, stored);
-        await topic.ProduceMoreAsync(options.Rows / 20);
+        await topic.ProduceAsync(OrderRow.Generate(options.Rows / 20, seed: 4711).Select(order => (order.Id, order.ToJson())));
 
         // A continued load stores what it has read: each begins with the snapshot from before the new records.
         async Task ContinueAsync()
@@ -61,7 +61,7 @@ internal sealed class SnapshotComparisons : IComparisonSuite
         foreach (string file in Directory.EnumerateFiles(from)) { File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true); }
     }
 
-    private static async Task LoadAsync(OrdersTopic topic, string model, string? folder, LoadKind expected)
+    private static async Task LoadAsync(ShapeTopic topic, string model, string? folder, LoadKind expected)
     {
         CtasEngineBuilder builder = topic.LoadInto(model);
         if (folder is not null) { builder.UseSnapshots(folder); }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Ctas.Data;
 
 namespace Ctas.Benchmarks.Shapes;
@@ -8,10 +9,14 @@ internal sealed record TelemetryRow(
     string Id, string Device, DateTime Time, string Status, string Firmware, string Site,
     bool Online, bool Charging, bool? Alarm,
     double Latitude, double Longitude, double? Altitude,
-    double T1, double T2, double T3, double T4, double Humidity, double Pressure, double Voltage, double Current,
+    double T1, double T2, double T3, double T4, double Humidity, double Pressure, double Voltage,
+    [property: JsonPropertyName("amperes")] double Current,
     double Power, double Energy, double? Flow, double? Level, double Vibration, double Noise,
-    long Uptime, long Packets, long Errors, long BytesIn, long BytesOut, long FreeMemory, long Sequence,
-    long Battery, long Signal, long Fan, long Mode, long? Job, long Temperature, string? Note)
+    long Uptime, long Packets, long Errors,
+    [property: JsonPropertyName("bytes_in")] long BytesIn, [property: JsonPropertyName("bytes_out")] long BytesOut,
+    [property: JsonPropertyName("free_memory")] long FreeMemory, long Sequence, long Battery,
+    [property: JsonPropertyName("radio")] long Signal, long Fan, [property: JsonPropertyName("device_mode")] long Mode,
+    long? Job, long Temperature, string? Note)
 {
     private const int Devices = 500;
 
