@@ -76,9 +76,13 @@ internal sealed class GroupMemberships(TableRegistry registry, ILoggerFactory lo
         var failure = new LoadException(name, LoadPhase.Reading, ShareEnded(source), isTransient: true);
         var stale = new List<(string, Exception)>();
         AddReaders(name, failure, stale);
-        registry.MarkStale(stale);
-        LoadTelemetry.ShareEnded(name);
-        LoadLog.ShareEnded(_logger, name, source.Group!, source.Name);
+        try
+        {
+            // Who sees that it has failed finds it told.
+            LoadTelemetry.ShareEnded(name);
+            LoadLog.ShareEnded(_logger, name, source.Group!, source.Name);
+        }
+        finally { registry.MarkStale(stale); }
     }
 
     private void AddReaders(string name, Exception failure, List<(string Name, Exception Failure)> stale)

@@ -21,9 +21,10 @@ public sealed partial class ProductionTests
         brokers.SetGroupDelay(TimeSpan.Zero);
         brokers.CreateTopic("numbers", GroupPartitions, replicationFactor: 3);
         await brokers.ProduceAsync("numbers", GroupTopic());
-        var first = new GroupLoader(brokers);
-        var second = new GroupLoader(brokers);
-        var third = new GroupLoader(brokers);
+        // The first has read all partitions but one before it shares them: some it has read go to others, whichever those are.
+        var first = new GroupLoader(brokers, heldAt: GroupPartitions);
+        var second = new GroupLoader(brokers, heldAt: 2);
+        var third = new GroupLoader(brokers, heldAt: 2);
 
         // Each is held in the middle of its load when the next one joins; the group has moved partitions when that one reads.
         await first.BeginAsync();
@@ -51,13 +52,15 @@ public sealed partial class ProductionTests
     private static IEnumerable<EmbeddedRecord> GroupTopic() => Enumerable.Range(0, GroupRecords).Select(n =>
         EmbeddedRecord.Of($"k{n % GroupKeys}", $$"""{"n":{{n}}}""") with { Partition = n % GroupKeys % GroupPartitions });
 
-    /// <summary>An engine that loads its share, held at its second partition until it is told to go on; loads again when it has to.</summary>
+    /// <summary>An engine that loads its share, held at a partition until it is told to go on; loads again when it has to.</summary>
     private sealed class GroupLoader : IAsyncDisposable
     {
         private readonly CtasEngine _engine;
         private Task<LoadResult>? _loading;
 
-        public GroupLoader(EmbeddedKafka brokers)
+        /// <param name="brokers">The brokers.</param>
+        /// <param name="heldAt">The how many-th partition that it opens.</param>
+        public GroupLoader(EmbeddedKafka brokers, int heldAt)
         {
             var definition = new SourceDefinition("numbers", new TopicLocation("numbers", null))
             {
@@ -67,7 +70,7 @@ public sealed partial class ProductionTests
             int opened = 0;
             Source = new ObservedSource(TopicSource.Of(brokers.BootstrapServers, definition))
             {
-                BeforeOpen = token => ++opened == 2 ? Go.PassAsync(token) : Task.CompletedTask,
+                BeforeOpen = token => ++opened == heldAt ? Go.PassAsync(token) : Task.CompletedTask,
             };
             _engine = new CtasEngineBuilder()
                 .UseSource("numbers", Source)
