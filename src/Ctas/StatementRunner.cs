@@ -34,7 +34,7 @@ internal static class StatementRunner
                 case SetStatement { Property: LoadProperties.MemoryLimit } set:
                     running = services.WithQueryMemory(set.Value);
                     break;
-                case LoadStatement or SourceStatement or SinkStatement or SetStatement:
+                case LoadStatement or SourceStatement or DropSourceStatement or SinkStatement or SetStatement:
                     break;
                 case IndexStatement index:
                     await SecondaryIndexes.BuildAsync(services, index.Table, index.Index, cancellationToken).ConfigureAwait(false);

@@ -148,9 +148,14 @@ internal static partial class BindingDiagnostics
         "CTAS2029", span, $"a query over loaded tables cannot read source \"{name}\"",
         $"Load it first: CREATE TABLE {table} AS SELECT * FROM {name}.");
 
-    public static Diagnostic NameExists(TextSpan span, string kind, string name) => new(
+    public static Diagnostic NameExists(TextSpan span, string kind, string name, bool canReplace) => new(
         "CTAS2030", span, $"{kind} \"{name}\" exists already",
-        "Use CREATE OR REPLACE to replace it, or IF NOT EXISTS to keep it.");
+        canReplace
+            ? "Use CREATE OR REPLACE to replace it, or IF NOT EXISTS to keep it."
+            : $"Take another name: only a {kind} can replace it.");
+
+    public static Diagnostic SourceOfHost(TextSpan span, string name) => new(
+        "CTAS2113", span, $"source \"{name}\" was given by the host application, and cannot be dropped");
 
     public static Diagnostic ArgumentType(
         TextSpan span, string function, int number, string expected, DataType actual, string? hint = null) => new(

@@ -85,6 +85,9 @@ internal sealed record DropSinkStatement(string Name, bool IfExists, bool Cascad
 /// <summary>DROP TABLE or STREAM.</summary>
 internal sealed record DropStatement(string Name, bool IfExists, bool Cascade) : PlannedStatement;
 
+/// <summary>DROP of a declared source: it is among <see cref="ScriptPlan.Declared"/> no longer.</summary>
+internal sealed record DropSourceStatement(string Name) : PlannedStatement;
+
 /// <summary>CREATE INDEX.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="Index">The index.</param>

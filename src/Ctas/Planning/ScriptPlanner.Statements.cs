@@ -42,6 +42,11 @@ internal sealed partial class ScriptPlanner
                 }
 
                 return new DropSinkStatement(drop.Name.Text, drop.IfExists, drop.Cascade);
+            case BoundDrop drop when _sources.ContainsKey(drop.Name.Text):
+                return new DropSourceStatement(drop.Name.Text);
+            case BoundDrop drop when _known.GetValueOrDefault(drop.Name.Text) is { IsSource: true }:
+                diagnostics.Add(BindingDiagnostics.SourceOfHost(drop.Name.Span, drop.Name.Text));
+                return null;
             case BoundDrop drop:
                 ReportUnknown(drop.Name.Text, drop.Name.Span, drop.KindName, drop.IfExists, diagnostics);
                 return new DropStatement(drop.Name.Text, drop.IfExists, drop.Cascade);

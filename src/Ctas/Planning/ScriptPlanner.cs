@@ -19,6 +19,7 @@ internal sealed partial class ScriptPlanner
     private readonly Dictionary<string, TableStatement> _tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, PlannedQuery> _previews = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _dropped = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _earlierSources = new(StringComparer.OrdinalIgnoreCase);
     private readonly ScriptSinks _sinks;
     private readonly RelationCatalog _catalog;
     private readonly OptimiserOptions _optimiser;
@@ -38,6 +39,7 @@ internal sealed partial class ScriptPlanner
         foreach (SourceDeclaration source in context.Declared)
         {
             _sources[source.Name] = source;
+            _earlierSources.Add(source.Name);
             _relations[source.Name] = RelationInfo.Of(source.ToSymbol());
         }
 
@@ -88,7 +90,7 @@ internal sealed partial class ScriptPlanner
 
         return new ScriptPlan(planned, graph, reader.Settings, [.. _context.Statements.Mistakes, .. bags])
         {
-            Declared = [.. _sources.Values],
+            Declared = [.. _sources.Values.Where(source => !_dropped.Contains(source.Name))],
             DeclaredSinks = _sinks.Remaining,
         };
     }

@@ -176,4 +176,54 @@ public sealed class CtasEngineTests
         lines[0].Should().MatchRegex(@"^1 of 2 tables loaded in [0-9.]+ s$");
         lines[1].Should().StartWith("broken: failed");
     }
+
+    [Fact]
+    public async Task Drop_DeclaredSource_IsForgottenAndTablesOfItStay()
+    {
+        string folder = Directory.CreateTempSubdirectory("ctas-drop").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "d.ndjson"), """{"n":1,"m":2}""");
+            await using CtasEngine engine = new CtasEngineBuilder()
+                .AddScript($"CREATE STREAM s (n BIGINT) WITH (path = '{folder}/d.ndjson'); CREATE TABLE t AS SELECT n FROM s;")
+                .Build();
+            (await engine.LoadAsync()).ThrowIfFailed();
+
+            await engine.ExecuteAsync($"CREATE OR REPLACE STREAM s (m BIGINT) WITH (path = '{folder}/d.ndjson')");
+            await engine.ExecuteAsync("CREATE TABLE u AS SELECT m FROM s");
+            await engine.ExecuteAsync("DROP STREAM s");
+
+            (await engine.ExecuteAsync("SHOW SOURCES")).RowCount.Should().Be(0);
+            (await engine.QueryAsync("SELECT n, m FROM t CROSS JOIN u")).Rows.Single().ToString().Should().Be("(1, 2)");
+            await RefusedAsync(engine, "CREATE TABLE v AS SELECT * FROM {s}", "CTAS2001");
+            await RefusedAsync(engine, "DROP STREAM {s}", "CTAS2035");
+            await engine.ExecuteAsync("DROP STREAM IF EXISTS s; CREATE STREAM s (n BIGINT) WITH (path = 'd.ndjson')");
+            (await engine.ExecuteAsync("SHOW SOURCES")).RowCount.Should().Be(1);
+        }
+        finally { Directory.Delete(folder, recursive: true); }
+    }
+
+    [Fact]
+    public async Task Names_OfSourcesAndTables_AreTakenByOneOfThem()
+    {
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .UseSource("given", InMemorySource.FromRows("given", new Schema([new Field("n", DataType.BigInt)]), [1L]))
+            .AddScript("CREATE STREAM s WITH (path = 'd.ndjson'); CREATE TABLE t AS SELECT n FROM given;")
+            .Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        await RefusedAsync(engine, "DROP STREAM {given}", "CTAS2113");
+        await RefusedAsync(engine, "CREATE STREAM {s} WITH (path = 'e.ndjson')", "CTAS2030");
+        await RefusedAsync(engine, "CREATE OR REPLACE STREAM {t} WITH (path = 'e.ndjson')", "CTAS2030");
+        await RefusedAsync(engine, "CREATE OR REPLACE TABLE {s} AS SELECT n FROM t", "CTAS2030");
+        await RefusedAsync(engine, "CREATE TABLE {given} AS SELECT n FROM t", "CTAS2030");
+    }
+
+    private static async Task RefusedAsync(CtasEngine engine, string marked, string code)
+    {
+        (string sql, TextSpan span) = AnnotatedSql.Parse(marked);
+        Func<Task> run = () => engine.ExecuteAsync(sql);
+        Diagnostic mistake = (await run.Should().ThrowAsync<CtasCompilationException>()).Which.Diagnostics.Single();
+        (mistake.Code, mistake.Span).Should().Be((code, span));
+    }
 }
