@@ -18,6 +18,7 @@ internal static partial class CodePointPattern
     /// </summary>
     public static string Of(string pattern, RegexOptions options)
     {
+        pattern = PosixClasses.Expand(pattern);
         var text = new StringBuilder(pattern.Length);
         for (int i = 0; i < pattern.Length;)
         {
@@ -44,11 +45,37 @@ internal static partial class CodePointPattern
 
         if (item.StartsWith(@"\P", StringComparison.Ordinal)) { return $"(?:{Pair}|[{item}-[{Halves}]])"; }
 
-        bool isClass = item.Length > 1 && item[0] == '[';
-        bool takesPairs = isClass && (item[1] == '^' || item.Any(char.IsSurrogate) || HoldsAllBut().IsMatch(item));
-        if (takesPairs) { return CharacterClass.Parse(item).ToString(); }
+        if (item.Length > 1 && item[0] == '[') { return WholeClass(item); }
 
         return item.Any(char.IsSurrogate) ? $"(?:{item})" : item;
+    }
+
+    /// <summary>A class in brackets, of which another may be taken away: <c>[a-z-[aeiou]]</c>.</summary>
+    private static string WholeClass(string item)
+    {
+        // What is not closed is for .NET to refuse.
+        if (EndOfClass(item, 0) != item.Length - 1) { return item; }
+
+        int taken = StartOfSubtraction(item);
+        if (taken < 0) { return TakesPairs(item) ? CharacterClass.Parse(item).ToString() : item; }
+
+        string from = $"{item.AsSpan(0, taken - 1)}]";
+        string without = item.Substring(taken, LengthOfItem(item, taken));
+        return TakesPairs(from) || TakesPairs(without) ? $"(?:(?!{WholeClass(without)}){WholeClass(from)})" : item;
+    }
+
+    private static bool TakesPairs(string item) =>
+        item[1] == '^' || item.Any(char.IsSurrogate) || HoldsAllBut().IsMatch(item);
+
+    /// <summary>Where the class begins that is taken from the item; -1 for none.</summary>
+    private static int StartOfSubtraction(string item)
+    {
+        for (int i = item[1] == '^' ? 3 : 2; i + 1 < item.Length; i += item[i] == '\\' ? 2 : 1)
+        {
+            if (item[i] == '-' && item[i + 1] == '[') { return i + 1; }
+        }
+
+        return -1;
     }
 
     /// <summary>Options in the pattern that say anew whether a dot takes the end of a line.</summary>
@@ -72,14 +99,31 @@ internal static partial class CodePointPattern
         bool isPair = start + 1 < pattern.Length && char.IsSurrogatePair(pattern[start], pattern[start + 1]);
         if (pattern[start] != '[') { return isPair ? 2 : 1; }
 
+        int end = EndOfClass(pattern, start);
+        return end < 0 ? pattern.Length - start : end + 1 - start;
+    }
+
+    /// <summary>The place of the bracket that closes a class; -1 where none does.</summary>
+    private static int EndOfClass(string pattern, int start)
+    {
         // "]" is a character of the class where it stands first.
-        int end = start + 1;
-        if (end < pattern.Length && pattern[end] == '^') { end++; }
+        int first = start + (pattern.AsSpan(start).StartsWith("[^") ? 2 : 1);
+        int i = first < pattern.Length && pattern[first] == ']' ? first + 1 : first;
+        while (i < pattern.Length && pattern[i] != ']')
+        {
+            if (i == first || !pattern.AsSpan(i).StartsWith("-["))
+            {
+                i += pattern[i] == '\\' ? 2 : 1;
+                continue;
+            }
 
-        end++;
-        while (end < pattern.Length && pattern[end] != ']') { end += pattern[end] == '\\' ? 2 : 1; }
+            int end = EndOfClass(pattern, i + 1);
+            if (end < 0) { return -1; }
 
-        return Math.Min(end + 1, pattern.Length) - start;
+            i = end + 1;
+        }
+
+        return i < pattern.Length ? i : -1;
     }
 
     /// <summary>A class in brackets: what .NET says of characters of one unit, and the characters of two.</summary>

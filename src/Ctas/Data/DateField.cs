@@ -83,7 +83,8 @@ internal static class DateFields
     public static bool IsOfTime(DateField field) => field is <= DateField.Hour or DateField.Epoch;
 
     /// <summary>True for a part that has fractions.</summary>
-    public static bool IsFractional(DateField field) => field is DateField.Epoch or DateField.Julian;
+    public static bool IsFractional(DateField field) =>
+        field is DateField.Second or DateField.Millisecond or DateField.Epoch or DateField.Julian;
 
     /// <summary>The field of a name, in singular or plural and any case; null when there is none.</summary>
     public static DateField? Find(string name)

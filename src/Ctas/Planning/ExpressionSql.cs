@@ -22,7 +22,7 @@ internal static class ExpressionSql
             ColumnReference e => input.Fields[e.Ordinal].Name,
             ConstantExpression e => Constant(e),
             BinaryExpression e => $"{Chained(e, e.Left)} {Symbol(e.Operator)} {Operand(e.Right)}",
-            NegateExpression e => $"-{Operand(e.Operand)}",
+            NegateExpression e => Negated(Operand(e.Operand)),
             NotExpression e => $"NOT {Operand(e.Operand)}",
             IsNullExpression e => $"{Operand(e.Operand)} IS {Not(e.IsNegated)}NULL",
             CastExpression e => $"{(e.IsTry ? "TRY_CAST" : "CAST")}({Text(e.Operand)} AS {e.Type})",
@@ -42,6 +42,9 @@ internal static class ExpressionSql
                 $"({string.Join(", ", e.Parameters.Select(parameter => parameter.Name))}) => {Text(e.Body)}",
             _ => throw new UnreachableException($"No rule for {expression.GetType().Name}."),
         };
+
+        // Two signs in a row would begin a comment.
+        static string Negated(string operand) => operand.StartsWith('-') ? $"-({operand})" : $"-{operand}";
 
         // a AND b AND c needs no parentheses.
         string Chained(BinaryExpression outer, ScalarExpression left) =>
@@ -98,7 +101,7 @@ internal static class ExpressionSql
         (long micros, DataTypeKind.Time) =>
             Invariant($"TIME '{new TimeOnly(micros * TimeSpan.TicksPerMicrosecond):HH:mm:ss.FFFFFF}'"),
         (long micros, DataTypeKind.Timestamp) =>
-            Invariant($"TIMESTAMP '{DateTime.UnixEpoch.AddMicroseconds(micros):yyyy-MM-dd HH:mm:ss.FFFFFF}'"),
+            Invariant($"TIMESTAMP '{ColumnValues.ToTimestamp(micros):yyyy-MM-dd HH:mm:ss.FFFFFF}'"),
         (Interval value, _) => IntervalText(value),
         (Int128 value, DataTypeKind.Decimal) => DecimalText(value, constant.Type.Scale),
         (double value, _) => value.ToString("R", CultureInfo.InvariantCulture),

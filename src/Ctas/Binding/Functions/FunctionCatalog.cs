@@ -17,6 +17,7 @@ internal static class FunctionCatalog
         new("Choice and NULL", NullFunctions.All),
         new("Arrays and maps", NestedFunctions.All),
         new("JSON", JsonFunctions.All),
+        new("Numbers of bytes", BytesFunctions.All),
         new("Digests", DigestFunctions.All),
         new("URLs", UrlFunctions.All),
         new("Aggregates", [.. AggregateFunctions.All, .. StatisticalAggregates.All, .. ListAggregates.All]),

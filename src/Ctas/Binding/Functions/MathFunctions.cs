@@ -3,6 +3,9 @@ namespace Ctas.Binding.Functions;
 /// <summary>Functions of numbers. What has no result is an error of the row, never NaN or a wrong number.</summary>
 internal static class MathFunctions
 {
+    private static readonly string[] GlobeUnits =
+        ["KM", "KILOMETER", "KILOMETERS", "KILOMETRE", "KILOMETRES", "MI", "MILE", "MILES"];
+
     public static IReadOnlyList<FunctionEntry> All { get; } =
     [
         new("ABS", "value N -> N")
@@ -242,6 +245,16 @@ internal static class MathFunctions
                 + "above.",
             Example = new("WIDTH_BUCKET(5.35, 0.024, 10.06, 5)", "3"),
             Heritage = Heritage.PostgreSql,
+        },
+        new(
+            "GEO_DISTANCE",
+            "latitude1 DOUBLE, longitude1 DOUBLE, latitude2 DOUBLE, longitude2 DOUBLE [, unit VARCHAR] -> DOUBLE")
+        {
+            Meaning = "Distance of two places on the globe, in degrees, along a great circle: in kilometres ('KM'), or miles "
+                + "('MI').",
+            Example = new("ROUND(GEO_DISTANCE(50.09, 14.42, 47.56, 7.59), 1)", "573.4"),
+            Heritage = Heritage.KsqlDb,
+            Checks = [ConstantChecks.OneOf(4, GlobeUnits)],
         },
         new("TO_HEX", "value INT -> VARCHAR", "value BIGINT -> VARCHAR")
         {

@@ -115,10 +115,16 @@ internal static class NestedFunctions
         },
         new("ARRAY_JOIN", "array ARRAY<T> [, separator VARCHAR] [, missing VARCHAR] -> VARCHAR")
         {
-            Aliases = ["ARRAY_TO_STRING"],
             Meaning = "The elements as text, with a separator, by default a comma.",
-            Example = new("ARRAY_JOIN(ARRAY[1, 2], '-')", "1-2"),
+            Example = new("ARRAY_JOIN(ARRAY[1, NULL, 2], '-')", "1-null-2"),
             Heritage = Heritage.KsqlDb,
+            Nulls = "NULL elements are written as null, or as the third argument; a NULL separator is none.",
+        },
+        new("ARRAY_TO_STRING", "array ARRAY<T>, separator VARCHAR [, missing VARCHAR] -> VARCHAR")
+        {
+            Meaning = "The elements as text, with a separator.",
+            Example = new("ARRAY_TO_STRING(ARRAY[1, NULL, 2], '-')", "1-2"),
+            Heritage = Heritage.PostgreSql,
             Nulls = "NULL elements are left out, or written as the third argument.",
         },
         new(
@@ -160,10 +166,17 @@ internal static class NestedFunctions
         },
         new("SPLIT", "text VARCHAR, separator VARCHAR -> ARRAY<VARCHAR>")
         {
-            Aliases = ["STRING_TO_ARRAY"],
             Meaning = "The parts between separators; an empty one gives the characters.",
             Example = new("SPLIT('a,b,', ',')", "[a, b, ]"),
             Heritage = Heritage.KsqlDb,
+        },
+        new("STRING_TO_ARRAY", "text VARCHAR, separator VARCHAR [, missing VARCHAR] -> ARRAY<VARCHAR>")
+        {
+            Meaning = "The parts between separators, an empty one separates nothing; parts that equal the third argument "
+                + "are NULL. An empty text has no parts.",
+            Example = new("STRING_TO_ARRAY('a,,c', ',', '')", "[a, NULL, c]"),
+            Heritage = Heritage.PostgreSql,
+            Nulls = "A NULL separator gives the characters.",
         },
         new("REGEXP_SPLIT_TO_ARRAY", "text VARCHAR, pattern VARCHAR -> ARRAY<VARCHAR>")
         {

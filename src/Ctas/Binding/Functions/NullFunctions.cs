@@ -63,5 +63,12 @@ internal static class NullFunctions
             Heritage = Heritage.KsqlDb,
             Nulls = "0 for NULL.",
         },
+        new("AS_VALUE", "value T -> T")
+        {
+            Meaning = "The value itself. In ksqlDB it makes a column of a key; here a key is a column.",
+            Example = new("AS_VALUE(7)", "7"),
+            Heritage = Heritage.KsqlDb,
+            IsRewritten = true,
+        },
     ];
 }

@@ -12,8 +12,8 @@ internal static class TemporalFunctions
             "field VARCHAR, span INTERVAL -> BIGINT")
         {
             Aliases = ["DATE_PART"],
-            Meaning = "A part of a date or time, as EXTRACT(DOW FROM moment); EPOCH and JULIAN are DOUBLE, others "
-                + "whole.",
+            Meaning = "A part of a date or time, as EXTRACT(DOW FROM moment); SECOND, MILLISECOND, EPOCH and "
+                + "JULIAN are DOUBLE, with their fraction, others whole.",
             Example = new("EXTRACT(MONTH FROM DATE '2024-02-29')", "2"),
             Heritage = Heritage.PostgreSql,
             Checks = [ConstantChecks.Field(0)],
@@ -330,6 +330,13 @@ internal static class TemporalFunctions
         {
             Meaning = "Milliseconds since 1970 as text, by a pattern of Java's.",
             Example = new("TIMESTAMPTOSTRING(86400000, 'yyyy-MM-dd')", "1970-01-02"),
+            Heritage = Heritage.KsqlDb,
+            Checks = [ConstantChecks.JavaPattern(1)],
+        },
+        new("DATETOSTRING", "days INT, pattern VARCHAR -> VARCHAR")
+        {
+            Meaning = "Days since 1970 as text, by a pattern of Java's.",
+            Example = new("DATETOSTRING(31, 'yyyy-MM-dd')", "1970-02-01"),
             Heritage = Heritage.KsqlDb,
             Checks = [ConstantChecks.JavaPattern(1)],
         },

@@ -11,6 +11,9 @@ internal sealed record FailureText(ScalarExpression Expression, string Reason)
     /// <summary>For operations that cannot fail.</summary>
     public static FailureText Never { get; } = new(new ConstantExpression(null, DataType.Null), "");
 
+    /// <summary>What is wrong where the last operand is not zero: a quotient can leave its type too; null: the same.</summary>
+    public string? ReasonUnlessZero { get; init; }
+
     /// <summary>The error of a row with these operands.</summary>
     public RowError For(int row, params ReadOnlySpan<Column> operands)
     {
@@ -20,6 +23,16 @@ internal sealed record FailureText(ScalarExpression Expression, string Reason)
             values[operand] = ValueText.Of(operands[operand], row);
         }
 
-        return new RowError(Expression, string.Join(", ", values), Reason);
+        string reason = ReasonUnlessZero is { } other && !IsZero(operands[^1], row) ? other : Reason;
+        return new RowError(Expression, string.Join(", ", values), reason);
     }
+
+    private static bool IsZero(Column column, int row) => column switch
+    {
+        FixedColumn<int> numbers => numbers.Values[row] == 0,
+        FixedColumn<long> numbers => numbers.Values[row] == 0,
+        FixedColumn<double> numbers => numbers.Values[row] == 0,
+        FixedColumn<Int128> numbers => numbers.Values[row] == 0,
+        _ => false,
+    };
 }

@@ -76,7 +76,7 @@ internal sealed partial class KernelCompiler
     private static Kernel CompileArithmetic(BinaryExpression binary, Kernel left, Kernel right)
     {
         bool divides = binary.Operator is BinaryOperator.Divide or BinaryOperator.Modulo;
-        var failure = new FailureText(binary, divides ? DivisionByZero : OutOfRange);
+        var failure = new FailureText(binary, divides ? DivisionByZero : OutOfRange) { ReasonUnlessZero = OutOfRange };
         return (left.Type.Kind, right.Type.Kind) switch
         {
             (DataTypeKind.Int, DataTypeKind.Int) => IntArithmetic(binary, left, right, failure),
@@ -151,7 +151,7 @@ internal sealed partial class KernelCompiler
     private static Kernel TemporalArithmetic(BinaryExpression binary, Kernel left, Kernel right, FailureText failure)
     {
         int sign = binary.Operator == BinaryOperator.Subtract ? -1 : 1;
-        failure = failure with { Reason = "date or time out of range" };
+        failure = failure with { Reason = "date or time out of range", ReasonUnlessZero = null };
         DataType type = binary.Type;
         return (left.Type.Kind, right.Type.Kind) switch
         {
@@ -173,9 +173,8 @@ internal sealed partial class KernelCompiler
             (DataTypeKind.Interval, DataTypeKind.Double) => new BinaryKernel<Interval, double, Interval, ScaleInterval>(
                 type, left, right, new(binary.Operator == BinaryOperator.Divide), failure with
                 {
-                    Reason = binary.Operator == BinaryOperator.Divide
-                        ? $"{DivisionByZero}, or {IntervalOutOfRange}"
-                        : IntervalOutOfRange,
+                    Reason = binary.Operator == BinaryOperator.Divide ? DivisionByZero : IntervalOutOfRange,
+                    ReasonUnlessZero = IntervalOutOfRange,
                 }),
             _ => throw new UnreachableException($"No {binary.Operator} of {left.Type} and {right.Type}."),
         };

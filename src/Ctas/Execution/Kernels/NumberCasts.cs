@@ -11,6 +11,9 @@ internal static class NumberCasts
     private const long ExactBits = 1L << 53;
     private const int ExactPower = 22;
 
+    // -2.2250738585072014E-308
+    private const int LongestDouble = 32;
+
     private static readonly double[] Powers =
         [.. Enumerable.Range(0, ExactPower + 1).Select(exponent => (double)DecimalArithmetic.PowerOfTen(exponent))];
 
@@ -34,19 +37,26 @@ internal static class NumberCasts
             : ToDouble(unscaled, scale) / count;
     }
 
-    /// <summary>The DOUBLE as an unscaled DECIMAL, rounded half away from zero.</summary>
+    /// <summary>
+    /// The DOUBLE as an unscaled DECIMAL: the fewest digits that tell it from its neighbours, rounded half away from zero.
+    /// </summary>
     public static bool TryToDecimal(double value, DataType type, out Int128 result)
     {
-        result = 0;
-        double scaled = Math.Round(
-            value * (double)DecimalArithmetic.PowerOfTen(type.Scale), MidpointRounding.AwayFromZero);
-        if (!(Math.Abs(scaled) < 1e38)) { return false; }
+        double scaled = value * Powers[Math.Min(type.Scale, ExactPower)];
+        double whole = Math.Round(scaled, MidpointRounding.AwayFromZero);
 
-        var exact = (Int128)scaled;
-        if (!DecimalArithmetic.Fits(exact, type.Precision)) { return false; }
+        // The digits and the product are each off by less than a rounding: only next to a half, and beyond what DOUBLE holds
+        // exactly, could that lead to another number.
+        double toHalf = Math.Abs(Math.Abs(scaled - whole) - 0.5);
+        if (type.Scale <= ExactPower && Math.Abs(scaled) < ExactBits >> 1 && toHalf > Math.Abs(scaled) / (ExactBits >> 2))
+        {
+            result = (long)whole;
+            return DecimalArithmetic.Fits(result, type.Precision);
+        }
 
-        result = exact;
-        return true;
+        Span<byte> digits = stackalloc byte[LongestDouble];
+        value.TryFormat(digits, out int length, provider: CultureInfo.InvariantCulture);
+        return new DecimalParser(type).TryParse(digits[..length], out result);
     }
 }
 

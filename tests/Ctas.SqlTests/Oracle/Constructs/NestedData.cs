@@ -30,7 +30,7 @@ internal static class NestedData
         new("array.distinct", "ints", "«ARRAY_SORT(ARRAY_DISTINCT(FILTER|list_sort(list_distinct(list_filter»({ints}, «e =>|lambda e:» e IS NOT NULL)))"),
         new("array.min", "int", "«ARRAY_MIN|list_min»({ints})"),
         new("array.max", "varchar", "«ARRAY_MAX|list_max»({words})"),
-        new("array.join", "varchar", "COALESCE(«ARRAY_JOIN|array_to_string»({ints|words}, {','|''|' - '}), '')"),
+        new("array.join", "varchar", "COALESCE(ARRAY_TO_STRING({ints|words}, {','|''|' - '}), '')"),
         new("array.split", "words", "«SPLIT|string_split»({varchar|'a,b,,c'}, {','|'a'|' '})"),
         new("array.series", "ints", "CAST(GENERATE_SERIES({1|0|-2}, {leaf:small}, {1|3}) AS {type:ints})"),
         new("lambda.transform", "ints", "«TRANSFORM|list_transform»({ints}, «e =>|lambda e:» {e + 1|e % 2|NULLIF(e, 1)|COALESCE(e, 7)|1})"),

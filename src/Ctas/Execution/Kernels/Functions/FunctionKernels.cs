@@ -13,6 +13,7 @@ internal static class FunctionKernels
             MathFunctionKernels.All,
             TemporalFunctionKernels.All,
             NullFunctionKernels.All,
+            BytesFunctionKernels.All,
             DigestFunctionKernels.All,
             UrlFunctionKernels.All,
             JsonFunctionKernels.All,

@@ -26,18 +26,18 @@ internal static class JsonFunctionKernels
             ["JSON_EXTRACT_PATH_TEXT"] = call => CompileSteps(call, Shown.Text),
             ["JSON_KEYS"] = call => CompileList(call, JsonValueKind.Object, (json, writer) =>
             {
-                foreach (JsonProperty property in json.EnumerateObject()) { writer.WriteBytes(Utf8(property.Name)); }
+                foreach (JsonProperty property in json.EnumerateObject()) { WriteName(property, writer); }
             }),
             ["JSON_ITEMS"] = call => CompileList(call, JsonValueKind.Array, (json, writer) =>
             {
-                foreach (JsonElement item in json.EnumerateArray()) { writer.WriteBytes(Utf8(item.GetRawText())); }
+                foreach (JsonElement item in json.EnumerateArray()) { writer.WriteBytes(JsonMarshal.GetRawUtf8Value(item)); }
             }),
             ["JSON_RECORDS"] = call => CompileList(call, JsonValueKind.Object, (json, writer) =>
             {
                 foreach (JsonProperty property in json.EnumerateObject())
                 {
-                    writer.WriteBytes(Utf8(property.Name));
-                    writer.WriteBytes(Utf8(property.Value.GetRawText()));
+                    WriteName(property, writer);
+                    writer.WriteBytes(JsonMarshal.GetRawUtf8Value(property.Value));
                 }
             }),
             ["JSON_ARRAY_LENGTH"] = call => call.Value((RowArguments row, out int result) =>
@@ -92,9 +92,22 @@ internal static class JsonFunctionKernels
             path.Find(document.RootElement, found);
             if (found.Count == 0 || shown == Shown.Scalar) { return Outcome.Null; }
 
-            output.Append($"[{string.Join(',', found.Select(value => value.GetRawText()))}]".AsSpan());
+            WriteArray(found, output);
             return Outcome.Value;
         }, RowOptions.CanFail);
+    }
+
+    private static void WriteArray(List<JsonElement> items, ByteWriter output)
+    {
+        output.Append((byte)'[');
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (i > 0) { output.Append((byte)','); }
+
+            output.Append(JsonMarshal.GetRawUtf8Value(items[i]));
+        }
+
+        output.Append((byte)']');
     }
 
     /// <summary>A field of an object by its name, an item of an array by its place.</summary>
@@ -191,6 +204,12 @@ internal static class JsonFunctionKernels
             output.Append(writer.Written);
             return Outcome.Value;
         });
+    }
+
+    private static void WriteName(JsonProperty property, NestedValueWriter writer)
+    {
+        ReadOnlySpan<byte> name = JsonMarshal.GetRawUtf8PropertyName(property);
+        writer.WriteBytes(name.Contains((byte)'\\') ? Utf8(property.Name) : name);
     }
 
     // The value as JSON, compared as JSON: 1 is in [1.0], 'a' in ["a"], NULL in [null].

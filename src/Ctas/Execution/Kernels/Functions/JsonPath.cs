@@ -97,8 +97,7 @@ internal sealed class JsonPath
 
                 break;
             case StepKind.Every:
-                foreach (JsonElement item in Children(value)) { Find(item, step + 1, found); }
-
+                VisitChildren(value, step, found);
                 break;
             case StepKind.Deep:
                 FindDeep(value, step, found);
@@ -108,8 +107,7 @@ internal sealed class JsonPath
 
                 break;
             case StepKind.Children or StepKind.Values:
-                foreach (JsonElement item in Children(value).Where(current.Filter!.Keeps)) { Find(item, step + 1, found); }
-
+                VisitChildren(value, step, found);
                 break;
         }
     }
@@ -121,15 +119,27 @@ internal sealed class JsonPath
             Find(field, step + 1, found);
         }
 
-        foreach (JsonElement child in Children(value)) { FindDeep(child, step, found); }
+        VisitChildren(value, step, found);
     }
 
-    private static IEnumerable<JsonElement> Children(JsonElement value) => value.ValueKind switch
+    private void VisitChildren(JsonElement value, int step, List<JsonElement> found)
     {
-        JsonValueKind.Array => value.EnumerateArray(),
-        JsonValueKind.Object => value.EnumerateObject().Select(property => property.Value),
-        _ => [],
-    };
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in value.EnumerateArray()) { Visit(item, step, found); }
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in value.EnumerateObject()) { Visit(property.Value, step, found); }
+        }
+    }
+
+    private void Visit(JsonElement child, int step, List<JsonElement> found)
+    {
+        Step current = _steps[step];
+        if (current.Kind == StepKind.Deep) { FindDeep(child, step, found); }
+        else if (current.Filter is null || current.Filter.Keeps(child)) { Find(child, step + 1, found); }
+    }
 
     private bool TryName(string text, ref int at, bool isDeep)
     {

@@ -10,6 +10,7 @@ namespace Ctas.Execution.Kernels.Functions;
 /// <remarks>
 /// Operators: <c>== = != &lt;&gt; &lt; &lt;= &gt; &gt;= &amp;&amp; || !</c>. Numbers are compared with numbers and
 /// texts with texts; values of different kinds are unequal, and neither is less.
+/// Single-threaded, for it keeps the lists of what its paths find.
 /// </remarks>
 internal abstract record JsonPathFilter
 {
@@ -43,7 +44,9 @@ internal abstract record JsonPathFilter
 
     private sealed record Present(JsonPath Path) : JsonPathFilter
     {
-        public override bool Keeps(JsonElement value) => Found(Path, value).Count > 0;
+        private readonly List<JsonElement> _found = [];
+
+        public override bool Keeps(JsonElement value) => Find(Path, value, _found).Count > 0;
     }
 
     private sealed record Comparison(string Symbol, Operand Left, Operand Right) : JsonPathFilter
@@ -89,12 +92,15 @@ internal abstract record JsonPathFilter
     /// <summary>A literal, or what a path finds in the value at hand.</summary>
     private sealed record Operand(JsonPath? Path, JsonElement Literal)
     {
-        public List<JsonElement> Values(JsonElement value) => Path is null ? [Literal] : Found(Path, value);
+        private readonly List<JsonElement> _values = Path is null ? [Literal] : [];
+
+        public List<JsonElement> Values(JsonElement value) => Path is null ? _values : Find(Path, value, _values);
     }
 
-    private static List<JsonElement> Found(JsonPath path, JsonElement value)
+    /// <summary>What a path finds, in the list that its owner keeps for it.</summary>
+    private static List<JsonElement> Find(JsonPath path, JsonElement value, List<JsonElement> found)
     {
-        List<JsonElement> found = [];
+        found.Clear();
         path.Find(value, found);
         return found;
     }

@@ -55,6 +55,7 @@ internal static class MathFunctionKernels
                     NumberFunctions.LeastMultiple(row.BigInt(0), row.BigInt(1), out result), RowOptions.CanFail),
             ["FACTORIAL"] = call => call.Value<Int128>(NumberFunctions.Factorial, RowOptions.CanFail),
             ["WIDTH_BUCKET"] = call => call.Value<int>(NumberFunctions.WidthBucket, RowOptions.CanFail),
+            ["GEO_DISTANCE"] = call => call.Value<double>(GlobeDistance.Of, RowOptions.CanFail),
             ["TO_HEX"] = call => call.Text(NumberFunctions.ToHex),
             ["RANDOM"] = call => call.Value<double>(NumberFunctions.Random),
         };
@@ -87,7 +88,7 @@ internal static class MathFunctionKernels
     {
         Kernel left = call.Argument(0);
         Kernel right = call.Argument(1);
-        FailureText failure = call.Failure("division by zero, or number out of range");
+        FailureText failure = call.Failure("division by zero") with { ReasonUnlessZero = OutOfRange };
         return left.Type.Kind switch
         {
             DataTypeKind.Int => new BinaryKernel<int, int, int, DivideInt>(call.Type, left, right, default, failure),

@@ -44,14 +44,16 @@ internal readonly struct ExtractOfInterval(DateField field) : IUnaryOperation<In
     }
 }
 
-/// <summary>EXTRACT(EPOCH FROM interval).</summary>
-internal readonly struct EpochOfInterval : IUnaryOperation<Interval, double>
+/// <summary>EXTRACT of a part of an INTERVAL that has a fraction.</summary>
+internal readonly struct ExtractFractionOfInterval(DateField field) : IUnaryOperation<Interval, double>
 {
+    private readonly DateField _field = field;
+
     public bool CanFail => false;
 
     public bool TryApply(Interval operand, out double result)
     {
-        result = MomentParts.Part(DateField.Epoch, operand);
+        result = MomentParts.Part(_field, operand);
         return true;
     }
 }

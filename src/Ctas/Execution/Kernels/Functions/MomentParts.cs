@@ -27,6 +27,8 @@ internal static class MomentParts
     /// <summary>A part with a fraction.</summary>
     public static double Fraction(DateField field, long moment) => field switch
     {
+        DateField.Second => Part(DateField.Microsecond, moment) / (double)Calendar.MicrosecondsPerSecond,
+        DateField.Millisecond => Part(DateField.Microsecond, moment) / 1_000d,
         DateField.Epoch => moment / (double)Calendar.MicrosecondsPerSecond,
         DateField.Julian => DaysFromJulianToUnix + (moment / (double)Calendar.MicrosecondsPerDay),
         _ => Part(field, moment),
@@ -115,8 +117,9 @@ internal static class MomentParts
             DateField.Day => interval.Days,
             DateField.Hour => interval.Microseconds / (3_600 * Calendar.MicrosecondsPerSecond),
             DateField.Minute => interval.Microseconds / (60 * Calendar.MicrosecondsPerSecond) % 60,
-            DateField.Second => interval.Microseconds / Calendar.MicrosecondsPerSecond % 60,
-            DateField.Millisecond => interval.Microseconds % (60 * Calendar.MicrosecondsPerSecond) / 1_000,
+            DateField.Second => interval.Microseconds % (60 * Calendar.MicrosecondsPerSecond)
+                / (double)Calendar.MicrosecondsPerSecond,
+            DateField.Millisecond => interval.Microseconds % (60 * Calendar.MicrosecondsPerSecond) / 1_000d,
             DateField.Microsecond => interval.Microseconds % (60 * Calendar.MicrosecondsPerSecond),
 
             // As PostgreSQL reckons: a year has 365.25 days, a month 30.

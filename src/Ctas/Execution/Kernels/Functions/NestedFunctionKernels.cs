@@ -27,10 +27,12 @@ internal static class NestedFunctionKernels
             ["ARRAY_CUBE"] = call => call.Text(new ArrayCubes(call.Expression.Arguments[0].Type, call.Type).Cube, RowOptions.CanFail),
             ["SLICE"] = call => call.Text(Arrays(call).Slice),
             ["GENERATE_SERIES"] = call => call.Text(new ArrayFunctions(call.Type).Series, RowOptions.CanFail),
-            ["ARRAY_JOIN"] = CompileJoin,
-            ["SPLIT"] = CompileSplit,
-            ["REGEXP_SPLIT_TO_ARRAY"] = CompileRegexSplit,
-            ["REGEXP_EXTRACT_ALL"] = CompileRegexMatches,
+            ["ARRAY_JOIN"] = call => ArrayTexts.Join(call, missing: "null"u8.ToArray()),
+            ["ARRAY_TO_STRING"] = call => ArrayTexts.Join(call, missing: null),
+            ["SPLIT"] = call => call.Text(new TextSplit(call.Type).Split),
+            ["STRING_TO_ARRAY"] = call => call.Text(new TextSplit(call.Type).ToArray, RowOptions.TakesNull),
+            ["REGEXP_SPLIT_TO_ARRAY"] = RegexFunctions.Split,
+            ["REGEXP_EXTRACT_ALL"] = RegexFunctions.ExtractAll,
             ["TRANSFORM"] = call => new TransformKernel(
                 call,
                 call.Argument(0),
@@ -61,117 +63,6 @@ internal static class NestedFunctionKernels
                 : new ArrayValue(shape.Element, row.Bytes(0)).Count;
             return Outcome.Value;
         });
-    }
-
-    // NULL elements are left out, or written as the third argument.
-    private static Kernel CompileJoin(FunctionCall call)
-    {
-        ValueShape shape = ValueShape.Of(call.Expression.Arguments[0].Type);
-        ColumnBuilder builder = ColumnBuilder.Create(shape.Element.Type);
-        return call.Text((row, output) =>
-        {
-            if (!row.Has(0)) { return Outcome.Null; }
-
-            var array = new ArrayValue(shape.Element, row.Bytes(0));
-            bool isFirst = true;
-            for (int i = 0; i < array.Count; i++)
-            {
-                if (array.IsNull(i) && !row.Has(2)) { continue; }
-
-                if (!isFirst) { output.Append(row.Has(1) ? row.Bytes(1) : ","u8); }
-
-                isFirst = false;
-                if (array.IsNull(i))
-                {
-                    output.Append(row.Bytes(2));
-                    continue;
-                }
-
-                NestedColumns.Append(builder, array[i]);
-                ToTextKernel.Write(output, builder.Finish(), 0);
-            }
-
-            return Outcome.Value;
-        }, RowOptions.TakesNull);
-    }
-
-    // An empty separator gives the characters.
-    private static Kernel CompileSplit(FunctionCall call)
-    {
-        ValueShape shape = ValueShape.Of(call.Type);
-        var writer = new NestedValueWriter();
-        return call.Text((row, output) =>
-        {
-            ReadOnlySpan<byte> rest = row.Bytes(0);
-            ReadOnlySpan<byte> separator = row.Bytes(1);
-            writer.Begin(shape);
-            if (separator.IsEmpty)
-            {
-                for (; !rest.IsEmpty; rest = rest[CodePoints.LengthOfFirst(rest)..])
-                {
-                    writer.WriteBytes(rest[..CodePoints.LengthOfFirst(rest)]);
-                }
-            }
-            else
-            {
-                for (int at = rest.IndexOf(separator); at >= 0; at = rest.IndexOf(separator))
-                {
-                    writer.WriteBytes(rest[..at]);
-                    rest = rest[(at + separator.Length)..];
-                }
-
-                writer.WriteBytes(rest);
-            }
-
-            writer.End();
-            output.Append(writer.Written);
-            return Outcome.Value;
-        });
-    }
-
-    private static Kernel CompileRegexSplit(FunctionCall call) => CompileTexts(
-        call, text: 0, pattern: 1, (regex, text, _) =>
-        {
-            var parts = new List<string>();
-            int start = 0;
-            foreach (System.Text.RegularExpressions.ValueMatch match in regex.EnumerateMatches(text))
-            {
-                parts.Add(text[start..match.Index]);
-                start = match.Index + match.Length;
-            }
-
-            parts.Add(text[start..]);
-            return parts;
-        });
-
-    private static Kernel CompileRegexMatches(FunctionCall call) => CompileTexts(
-        call, text: 1, pattern: 0, (regex, text, group) =>
-            [.. regex.Matches(text).Select(match => match.Groups[group].Value)]);
-
-    private static Kernel CompileTexts(
-        FunctionCall call,
-        int text,
-        int pattern,
-        Func<System.Text.RegularExpressions.Regex, string, int, IReadOnlyList<string>> find)
-    {
-        ValueShape shape = ValueShape.Of(call.Type);
-        var writer = new NestedValueWriter();
-        var cache = new RegexCache();
-        return call.Text((row, output) =>
-        {
-            IReadOnlyList<string> found = [];
-            int group = row.Count > 2 ? row.Int(2) : 0;
-            Outcome outcome = RegexFunctions.Match(
-                cache.Find(row, pattern), row.Text(text), (regex, whole) => found = find(regex, whole, group));
-            if (outcome.IsNull) { return outcome; }
-
-            writer.Begin(shape);
-            foreach (string part in found) { writer.WriteBytes(System.Text.Encoding.UTF8.GetBytes(part)); }
-
-            writer.End();
-            output.Append(writer.Written);
-            return Outcome.Value;
-        }, RowOptions.CanFail);
     }
 }
 

@@ -22,6 +22,10 @@ internal static class PatternFunctions
     public static Kernel FormatMilliseconds(FunctionCall call) => Format(
         call, PatternNotation.Java, row => Math.Clamp(row.BigInt(0), long.MinValue / 1_000, long.MaxValue / 1_000) * 1_000);
 
+    /// <summary>Days since 1970, a pattern.</summary>
+    public static Kernel FormatDays(FunctionCall call) =>
+        Format(call, PatternNotation.Java, row => row.Int(0) * Calendar.MicrosecondsPerDay);
+
     /// <summary>Text, a pattern [, a zone]; gives a DATE, TIME or TIMESTAMP, as the call's type says.</summary>
     public static Kernel Parse(FunctionCall call, PatternNotation notation)
     {

@@ -13,8 +13,7 @@ internal sealed class RegexCache
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<(string Pattern, string Flags), Regex?> _compiled = [];
-    private StringPool? _pool;
-    private int _code = -1;
+    private Arguments _asked;
     private Regex? _last;
 
     /// <summary>The regex of a row's pattern and flags; null when it is none.</summary>
@@ -23,15 +22,17 @@ internal sealed class RegexCache
     /// <param name="flags">Which one holds the flags; it may be missing.</param>
     public Regex? Find(RowArguments row, int pattern, int flags = int.MaxValue)
     {
-        var patterns = (StringColumn)row.Column(pattern);
         bool hasFlags = row.Has(flags);
-        if (!hasFlags && ReferenceEquals(patterns.Pool, _pool) && row.Code(pattern) == _code) { return _last; }
+        var asked = new Arguments(
+            Pool(row, pattern), row.Code(pattern), hasFlags ? Pool(row, flags) : null, hasFlags ? row.Code(flags) : 0);
+        if (asked == _asked) { return _last; }
 
-        Regex? found = Compile(row.Text(pattern), hasFlags ? row.Text(flags) : "");
-        if (!hasFlags) { (_pool, _code, _last) = (patterns.Pool, row.Code(pattern), found); }
-
-        return found;
+        _last = Compile(row.Text(pattern), hasFlags ? row.Text(flags) : "");
+        _asked = asked;
+        return _last;
     }
+
+    private static StringPool Pool(RowArguments row, int argument) => ((StringColumn)row.Column(argument)).Pool;
 
     private Regex? Compile(string pattern, string flags)
     {
@@ -67,4 +68,7 @@ internal sealed class RegexCache
             return null;
         }
     }
+
+    /// <summary>Where the texts of a row's arguments are kept: the same place holds the same text.</summary>
+    private readonly record struct Arguments(StringPool Patterns, int Pattern, StringPool? AllFlags, int Flags);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Ctas.Execution.Kernels.Functions;
@@ -41,15 +40,50 @@ internal static class RegexFunctions
     public static Kernel Replace(FunctionCall call)
     {
         var cache = new RegexCache();
-        var replacements = new CodeCache<string>(Replacement);
+        var replacements = new CodeCache<RegexReplacement>(RegexReplacement.Read);
+        var buffer = new TextBuffer();
         return call.Text((row, output) =>
         {
-            string replacement = replacements.Of(row, 2);
-            int count = row.Count > 3 && row.Bytes(3).Contains((byte)'g') ? -1 : 1;
-            return Match(
-                cache.Find(row, 1, 3),
-                row.Text(0),
-                (regex, text) => output.Append(regex.Replace(text, replacement, count).AsSpan()));
+            if (cache.Find(row, 1, 3) is not { } regex) { return NoPattern; }
+
+            bool isForAll = row.Count > 3 && row.Bytes(3).Contains((byte)'g');
+            try
+            {
+                replacements.Of(row, 2).Replace(regex, buffer.Of(row.Bytes(0)), isForAll, output);
+                return Outcome.Value;
+            }
+            catch (RegexMatchTimeoutException) { return TooSlow; }
+        }, RowOptions.CanFail);
+    }
+
+    /// <summary>REGEXP_SPLIT_TO_ARRAY(text, pattern).</summary>
+    public static Kernel Split(FunctionCall call) => Texts(call, text: 0, pattern: 1, RegexTexts.WriteBetween);
+
+    /// <summary>REGEXP_EXTRACT_ALL(pattern, text [, group]).</summary>
+    public static Kernel ExtractAll(FunctionCall call) => Texts(call, text: 1, pattern: 0, RegexTexts.WriteMatches);
+
+    private static Kernel Texts(FunctionCall call, int text, int pattern, RegexTexts.Finding find)
+    {
+        var cache = new RegexCache();
+        var buffer = new TextBuffer();
+        var texts = new RegexTexts(call.Type);
+        return call.Text((row, output) =>
+        {
+            if (cache.Find(row, pattern) is not { } regex) { return NoPattern; }
+
+            int group = row.Count > 2 ? row.Int(2) : 0;
+            try
+            {
+                texts.Begin();
+                find(texts, regex, buffer.Of(row.Bytes(text)), group);
+                texts.End(output);
+                return Outcome.Value;
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                texts.Abandon();
+                return TooSlow;
+            }
         }, RowOptions.CanFail);
     }
 
@@ -71,7 +105,7 @@ internal static class RegexFunctions
     }
 
     /// <summary>Runs a regex over a text and tells what became of it.</summary>
-    public static Outcome Match(Regex? regex, string text, Action<Regex, string> run)
+    private static Outcome Match(Regex? regex, string text, Action<Regex, string> run)
     {
         if (regex is null) { return NoPattern; }
 
@@ -121,24 +155,5 @@ internal static class RegexFunctions
         foreach (ValueMatch match in regex.EnumerateMatches(text)) { return (match.Index, match.Length); }
 
         return (-1, 0);
-    }
-
-    // PostgreSQL writes \1 and \& where .NET writes ${1} and $&; a dollar is a dollar.
-    private static string Replacement(string text)
-    {
-        var replacement = new StringBuilder();
-        for (int i = 0; i < text.Length; i++)
-        {
-            char next = i + 1 < text.Length ? text[i + 1] : '\0';
-            if (text[i] == '$') { replacement.Append("$$"); }
-            else if (text[i] != '\\' || !(char.IsAsciiDigit(next) || next is '&' or '\\')) { replacement.Append(text[i]); }
-            else
-            {
-                replacement.Append(next switch { '&' => "$&", '\\' => @"\", _ => $"${{{next}}}" });
-                i++;
-            }
-        }
-
-        return replacement.ToString();
     }
 }

@@ -33,6 +33,7 @@ internal static class TemporalFunctionKernels
             ["FORMAT_TIMESTAMP"] = call => PatternFunctions.Format(call, PatternNotation.Java),
             ["PARSE_TIMESTAMP"] = call => PatternFunctions.Parse(call, PatternNotation.Java),
             ["TIMESTAMPTOSTRING"] = PatternFunctions.FormatMilliseconds,
+            ["DATETOSTRING"] = PatternFunctions.FormatDays,
             ["STRINGTOTIMESTAMP"] = PatternFunctions.ParseMilliseconds,
             ["TO_CHAR"] = call => call.Expression.Arguments[0].Type.IsNumeric
                 ? NumberPatternFunctions.Format(call)
@@ -52,8 +53,8 @@ internal static class TemporalFunctionKernels
         bool isFraction = call.Type.Kind == DataTypeKind.Double;
         return operand.Type.Kind switch
         {
-            DataTypeKind.Interval when isFraction => new UnaryKernel<Interval, double, EpochOfInterval>(
-                call.Type, operand, default, FailureText.Never),
+            DataTypeKind.Interval when isFraction => new UnaryKernel<Interval, double, ExtractFractionOfInterval>(
+                call.Type, operand, new(field), FailureText.Never),
             DataTypeKind.Interval => new UnaryKernel<Interval, long, ExtractOfInterval>(
                 call.Type, operand, new(field), FailureText.Never),
 
