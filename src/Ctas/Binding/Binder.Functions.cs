@@ -251,19 +251,19 @@ internal sealed partial class Binder
             "CURRENT_TIME" => new BoundConstant(Calendar.TimeOf(Now()), DataType.Time),
             "YEAR" or "QUARTER" or "MONTH" or "WEEK" or "DAY" or "DAYOFWEEK" or "DAYOFYEAR"
                 or "HOUR" or "MINUTE" => Extract(function.Name, function.Name, arguments[0], span, span),
-            "SECOND" => WholeSecond(arguments[0], span),
+
+            // SECOND(moment) is whole, where EXTRACT(SECOND FROM moment) has a fraction.
+            "SECOND" => Extract(function.Name, function.Name, arguments[0], span, span) switch
+            {
+                BoundFunction seconds => seconds with { Type = DataType.BigInt },
+                var mistake => mistake,
+            },
             "AS_VALUE" => arguments[0],
             "PI" => new BoundConstant(Math.PI, DataType.Double),
             "E" => new BoundConstant(Math.E, DataType.Double),
             "MOD" => Calculate(BoundOperator.Modulo, arguments[0], arguments[1], span),
             _ => throw new UnreachableException($"No rule to rewrite {function.Name}."),
         };
-
-    /// <summary>SECOND(moment) is whole, where EXTRACT(SECOND FROM moment) has a fraction.</summary>
-    private BoundExpression WholeSecond(BoundExpression operand, TextSpan span) =>
-        Extract("SECOND", "SECOND", operand, span, span) is BoundFunction seconds
-            ? seconds with { Type = DataType.BigInt }
-            : new BoundError();
 
     private static string Counted(FunctionEntry function) => Counted(
         function.Signatures.Min(form => form.Parameters.MinCount),
