@@ -168,7 +168,7 @@ internal sealed class ValueColumn
 
                 if (!ValueParser.TryParseDouble(number, out double real))
                 {
-                    return "a number outside the range of DOUBLE";
+                    return NumberMisfit(number, "a number outside the range of DOUBLE");
                 }
 
                 ((FixedColumnBuilder<double>)_builder).Append(real);
@@ -371,7 +371,7 @@ internal sealed class ValueColumn
 
     private string? AppendWholeNumber(ReadOnlySpan<byte> number)
     {
-        if (!ValueParser.TryParseInteger(number, out long value)) { return "a number that is not whole or out of range"; }
+        if (!ValueParser.TryParseInteger(number, out long value)) { return NumberMisfit(number, "a number that is not whole or out of range"); }
 
         if (Type.Kind == DataTypeKind.Int && value != (int)value) { return "a number outside the range of INT"; }
 
@@ -383,12 +383,15 @@ internal sealed class ValueColumn
     {
         if (!ValueParser.TryParseDecimal(text, Type.Precision, Type.Scale, out Int128 unscaled))
         {
-            return "a number that does not fit exactly";
+            return NumberMisfit(text, "a number that does not fit exactly");
         }
 
         ((FixedColumnBuilder<Int128>)_builder).Append(unscaled);
         return null;
     }
+
+    private static string NumberMisfit(ReadOnlySpan<byte> text, string misfit) =>
+        Utf8Parser.TryParse(text, out double _, out int read) && read == text.Length ? misfit : "text that is no number";
 
     private string? AppendEpochNumber(ReadOnlySpan<byte> number) =>
         EpochNumber.TryRead(number, Type, out long value) ? AppendPhysical(value) : EpochNumber.Misfit(Type);

@@ -108,6 +108,21 @@ public sealed class RecordBatchBuilderTests
             .Should().Be(("orders", "orders[2]", 0L, false));
     }
 
+    [Theory]
+    [InlineData("INT", "abc", "text that is no number")]
+    [InlineData("DOUBLE", "abc", "text that is no number")]
+    [InlineData("DECIMAL(5, 2)", "abc", "text that is no number")]
+    [InlineData("INT", "3000000000", "a number outside the range of INT")]
+    [InlineData("DOUBLE", "1e999", "a number outside the range of DOUBLE")]
+    [InlineData("DECIMAL(5, 2)", "1.234", "a number that does not fit exactly")]
+    public void Add_DelimitedTextThatDoesNotFit_TellsNumbersFromOtherText(string type, string text, string holds)
+    {
+        var feed = new RecordFeed(RecordFeed.Define(new SourceColumn("v", TypeOf(type))) with { ValueFormat = RecordFormat.Delimited });
+        Action add = () => feed.Add(text);
+
+        add.Should().Throw<SourceException>().WithMessage($"*is declared {type} but holds {holds}*");
+    }
+
     [Fact]
     public void Add_DecimalsAndTimes_AreExact()
     {
