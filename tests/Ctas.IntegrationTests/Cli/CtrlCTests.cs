@@ -8,7 +8,7 @@ public sealed class CtrlCTests : IDisposable
 {
     private readonly ScriptFolder _folder = new();
     private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start();
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(2));
 
     public CtrlCTests() => _kafka.CreateTopic("orders");
 
@@ -24,7 +24,7 @@ public sealed class CtrlCTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) { return; }
 
-        _kafka.SetLatency(EmbeddedKafka.AllBrokers, TimeSpan.FromSeconds(60));
+        _kafka.SetLatency(EmbeddedKafka.AllBrokers, TimeSpan.FromMinutes(20));
         string script = _folder.Write("CREATE TABLE orders AS SELECT * FROM kafka://orders;");
 
         using Process process = CtasProcess.Start("run", script, "--bootstrap-servers", _kafka.BootstrapServers);

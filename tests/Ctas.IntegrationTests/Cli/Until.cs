@@ -5,9 +5,9 @@ namespace Ctas.IntegrationTests.Cli;
 /// <summary>Waits for what happens elsewhere.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Returns when the condition holds; fails when it does not within 30 s.</summary>
+    /// <summary>Returns when the condition holds; fails when it does not within two minutes.</summary>
     public static async Task TrueAsync(Func<bool> condition)
     {
         long started = Stopwatch.GetTimestamp();

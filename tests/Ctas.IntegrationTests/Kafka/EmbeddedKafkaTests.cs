@@ -8,7 +8,7 @@ namespace Ctas.IntegrationTests.Kafka;
 
 public sealed class EmbeddedKafkaTests
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(CompressionType.None)]

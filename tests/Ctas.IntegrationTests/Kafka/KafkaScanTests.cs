@@ -297,7 +297,7 @@ public sealed class KafkaScanTests
     {
         _topic.AddPartition().Records(400);
         await using ISourceScan scan = await OpenAsync();
-        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         int read = 0;
 
         while (await scan.ReadAsync(guard.Token) is { } batch)

@@ -177,7 +177,7 @@ public sealed class KafkaSinkTests : IAsyncLifetime
         }).SetValueDeserializer(Deserializers.ByteArray!).Build();
         consumer.Assign(new TopicPartitionOffset("out", 0, Offset.Beginning));
         var records = new List<string>();
-        while (consumer.Consume(TimeSpan.FromSeconds(30)) is { IsPartitionEOF: false } result && records.Count < atMost)
+        while (consumer.Consume(TimeSpan.FromMinutes(2)) is { IsPartitionEOF: false } result && records.Count < atMost)
         {
             string value = result.Message.Value is { } bytes ? Encoding.UTF8.GetString(bytes) : "<tombstone>";
             records.Add($"{result.Message.Key} {value}");

@@ -426,7 +426,7 @@ public sealed class KafkaSourceTests : IDisposable
         var configuration = new ConsumerConfig { BootstrapServers = _kafka.BootstrapServers, GroupId = "tests" };
         using IConsumer<string, string> consumer = new ConsumerBuilder<string, string>(configuration).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         return consumer.Consume(guard.Token);
     }
 }

@@ -275,7 +275,7 @@ public sealed class KafkaTailTests
 
     private static async Task<TailBatch> ReadAsync(ISourceTail tail)
     {
-        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         return await tail.ReadAsync(guard.Token);
     }
 

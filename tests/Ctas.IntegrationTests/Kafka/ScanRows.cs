@@ -6,7 +6,7 @@ namespace Ctas.IntegrationTests.Kafka;
 /// <summary>Reads a scan to its end and shows it as plain values.</summary>
 internal static class ScanRows
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     /// <summary>Opens the source and returns its rows by partition order of arrival.</summary>
     public static async Task<List<object?[]>> ReadAllAsync(this ISource source, params SourceColumn[] columns)

@@ -79,7 +79,7 @@ public sealed class SplitScanTests
     {
         AddPartitions(4, records: 200);
         await using ISourceScan scan = await OpenAsync();
-        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         int read = 0;
 
         while (await scan.ReadAsync(guard.Token) is { } batch)

@@ -17,7 +17,7 @@ public sealed class TestKafkaTests(TestKafka kafka) : IClassFixture<TestKafka>
         var configuration = new ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = topic };
         using IConsumer<string, string> consumer = new ConsumerBuilder<string, string>(configuration).Build();
         consumer.Assign(new[] { 0, 1 }.Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
-        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         string[] keys = [consumer.Consume(guard.Token).Message.Key, consumer.Consume(guard.Token).Message.Key];
         keys.Should().BeEquivalentTo("a", "b");
     }

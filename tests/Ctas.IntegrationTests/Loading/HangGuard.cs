@@ -3,7 +3,7 @@ namespace Ctas.IntegrationTests.Loading;
 /// <summary>Bounds the wait for what must happen, so that a defect fails a test instead of hanging it.</summary>
 internal static class HangGuard
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static Task Guarded(this Task task) => task.WaitAsync(Limit);
 

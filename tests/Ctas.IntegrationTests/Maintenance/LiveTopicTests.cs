@@ -11,7 +11,7 @@ namespace Ctas.IntegrationTests.Maintenance;
 /// <summary>EMIT CHANGES over the real protocol: what is produced shows, across faults.</summary>
 public sealed class LiveTopicTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start(brokers: 3);
 

@@ -18,7 +18,7 @@ namespace Ctas.IntegrationTests.Sinks;
 /// </summary>
 public sealed class ExactlyOnceTests
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
     private static readonly string[] Steps = ["take-over", "get-positions", "begin", "produce", "send-positions", "commit", "commit-done"];
 
     public static TheoryData<string, int> Kills
@@ -344,7 +344,7 @@ public sealed class ExactlyOnceTests
         {
             for (long started = Environment.TickCount64; !condition(); await Task.Yield())
             {
-                (Environment.TickCount64 - started).Should().BeLessThan(30_000, "the condition must come true");
+                (Environment.TickCount64 - started).Should().BeLessThan(120_000, "the condition must come true");
             }
         }
 

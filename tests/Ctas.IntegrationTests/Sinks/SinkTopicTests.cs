@@ -20,7 +20,7 @@ public sealed class SinkTopicTests : IAsyncLifetime
             INTO out WITH (out.topic = 'per-city', out.key_format = 'KAFKA') EMIT CHANGES;
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start(brokers: 1);
 

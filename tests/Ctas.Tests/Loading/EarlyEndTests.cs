@@ -46,7 +46,7 @@ public sealed class EarlyEndTests : IAsyncDisposable
         using IDisposable held = await _maintainer.HoldAsync(CancellationToken.None);
 
         LoadResult result = await LoadAsync(
-            new LoadOptions { TotalTimeout = TimeSpan.FromMilliseconds(1) }, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+            new LoadOptions { TotalTimeout = TimeSpan.FromMilliseconds(1) }, CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(2));
 
         result.Tables.Single().State.Should().Be(TableState.Cancelled);
     }

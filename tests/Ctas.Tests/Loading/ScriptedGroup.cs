@@ -44,7 +44,7 @@ internal sealed class ScriptedGroup
                 joined = _joined.Task;
             }
 
-            await joined.WaitAsync(TimeSpan.FromSeconds(30));
+            await joined.WaitAsync(TimeSpan.FromMinutes(2));
         }
     }
 

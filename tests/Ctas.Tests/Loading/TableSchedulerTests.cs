@@ -5,7 +5,7 @@ namespace Ctas.Tests.Loading;
 
 public sealed class TableSchedulerTests
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task RunAsync_NoTables_EndsAtOnce()

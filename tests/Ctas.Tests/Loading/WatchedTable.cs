@@ -21,6 +21,6 @@ internal sealed class WatchedTable
                 GC.Collect();
                 return !_table.IsAlive;
             },
-            TimeSpan.FromSeconds(30));
+            TimeSpan.FromMinutes(2));
     }
 }

@@ -9,7 +9,7 @@ internal sealed class HeldSource(InMemorySource inner, string name) : ITailSourc
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when a scan waits.</summary>
-    public Task Opening => _opening.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task Opening => _opening.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
     public SourceDefinition Definition { get; } = inner.Definition with { Name = name };
 

@@ -6,7 +6,7 @@ namespace Ctas.Tests.Maintenance;
 /// <summary>Waits for what live tables hold.</summary>
 internal static class LiveRows
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits until a condition on one moment of the registry holds; the last moment is in the error.</summary>
     public static async Task<RegistrySnapshot> UntilAsync(this TableRegistry registry, Func<RegistrySnapshot, bool> condition)

@@ -10,7 +10,7 @@ namespace Ctas.Tests.Maintenance;
 public sealed class LiveWaitTests
 {
     private const string Table = "CREATE OR REPLACE TABLE t AS SELECT n FROM numbers EMIT CHANGES";
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     private static SourceDefinition Definition { get; } = new("numbers", new InMemoryLocation("numbers"))
     {

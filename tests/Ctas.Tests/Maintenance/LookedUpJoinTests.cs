@@ -136,7 +136,7 @@ public sealed class LookedUpJoinTests
 
     private static async Task CaughtUpAsync(CtasEngine engine, string table)
     {
-        using var tooLong = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var tooLong = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await engine.Maintenance.WaitForAsync(table, _ => engine.Maintenance.FreshnessOf(table).LagRecords == 0, tooLong.Token);
     }
 

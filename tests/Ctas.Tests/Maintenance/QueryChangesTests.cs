@@ -9,7 +9,7 @@ namespace Ctas.Tests.Maintenance;
 /// <summary>SELECT … EMIT CHANGES: rows of one moment, then what every tick changes in them.</summary>
 public sealed class QueryChangesTests : IDisposable
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     private readonly CancellationTokenSource _patience = new(HangGuard);
     private readonly InMemorySource _users = new(new SourceDefinition("users", new InMemoryLocation("users"))

@@ -7,7 +7,7 @@ namespace Ctas.Tests.Sinks;
 /// <summary>What a file sink leaves on disk, and that it reads back as it was.</summary>
 public sealed class FileSinkTests : IDisposable
 {
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ctas-file-sink").FullName;
     private readonly InMemorySource _users = new(new SourceDefinition("users", new InMemoryLocation("users"))

@@ -11,7 +11,7 @@ namespace Ctas.Tests.Sinks;
 public sealed class ReplacedDeliveryTests
 {
     private const string Into = "INTO out WITH (out.topic = 'o') EMIT CHANGES";
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     private readonly ScriptedSinks _sinks = new();
     private readonly InMemorySource _users = new(new SourceDefinition("users", new InMemoryLocation("users"))

@@ -48,5 +48,5 @@ internal sealed class RecordingObserver<T> : IObserver<T>
 internal static class RecordingObserver
 {
     /// <summary>When nobody waits any longer.</summary>
-    public static TimeSpan HangGuard { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan HangGuard { get; } = TimeSpan.FromMinutes(2);
 }
