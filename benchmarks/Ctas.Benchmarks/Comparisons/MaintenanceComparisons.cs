@@ -1,27 +1,36 @@
 using System.Diagnostics;
 using Ctas.Data;
-using Ctas.Execution;
 using Ctas.Execution.Incremental;
 using Ctas.Planning;
-using Ctas.Planning.Rewrites;
 
 namespace Ctas.Benchmarks.Comparisons;
 
 /// <summary>Maintained queries: what the snapshot costs against computing once, and what a change costs by the size of the state.</summary>
+/// <remarks><c>--only change</c> and <c>--only snapshot</c> ask for one of the two, <c>--only "change, join"</c> for one query's.</remarks>
 internal sealed class MaintenanceComparisons : IComparisonSuite
 {
-    private const int ChangesPerTick = 100;
     private const int FewRows = 10_000;
 
     private static readonly (string Name, string Sql)[] Queries =
     [
         ("filter", "SELECT id, customer, amount FROM orders WHERE amount > 500"),
+        ("changelog", "SELECT id, customer, amount FROM changelog"),
         ("group by", "SELECT customer, COUNT(*) AS n, SUM(amount) AS total, SUM(price) AS price FROM orders GROUP BY customer"),
         ("min and max", "SELECT customer, MIN(amount) AS least, MAX(amount) AS most FROM orders GROUP BY customer"),
+        ("count distinct", "SELECT customer, COUNT(DISTINCT amount) AS n FROM orders GROUP BY customer"),
+        ("median", "SELECT customer, MEDIAN(amount) AS middle FROM orders GROUP BY customer"),
+        ("tumbling windows", "SELECT customer, COUNT(*) AS n, SUM(amount) AS total, WINDOWSTART AS since FROM orders WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY customer"),
         ("join", "SELECT o.id, o.amount, c.name FROM orders o JOIN customers c ON o.customer = c.id"),
         ("left join", "SELECT o.id, o.amount, c.name FROM orders o LEFT JOIN customers c ON o.customer = c.id"),
+        ("conditional left join", "SELECT o.id, o.amount, c.name FROM orders o LEFT JOIN customers c ON o.customer = c.id AND o.amount > c.id % 1000"),
+        ("equal-key join", "SELECT o.id, o.amount, b.amount AS other FROM orders o JOIN orders b ON o.id = b.id"),
+        ("semi join", "SELECT id, amount FROM orders o WHERE EXISTS (SELECT 1 FROM customers c WHERE c.id * 2 = o.customer)"),
+        ("anti join", "SELECT id, amount FROM orders o WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id * 2 = o.customer)"),
         ("distinct", "SELECT DISTINCT customer, amount FROM orders"),
+        ("union", "SELECT customer FROM orders WHERE amount < 500 UNION SELECT id FROM customers"),
+        ("intersect", "SELECT customer FROM orders WHERE amount < 500 INTERSECT SELECT id FROM customers"),
         ("row number", "SELECT * FROM (SELECT id, customer, ROW_NUMBER() OVER (PARTITION BY customer ORDER BY amount, id) AS n FROM orders) WHERE n <= 2"),
+        ("running sum", "SELECT id, SUM(amount) OVER (PARTITION BY customer ORDER BY id) AS total FROM orders"),
         ("top 10", "SELECT id, amount FROM orders ORDER BY amount DESC, id LIMIT 10"),
     ];
 
@@ -29,131 +38,82 @@ internal sealed class MaintenanceComparisons : IComparisonSuite
 
     public async IAsyncEnumerable<Comparison> RunAsync(ComparisonOptions options)
     {
-        foreach ((string name, string sql) in Queries.Where(query => options.Asks(query.Name)))
+        (string Snapshot, string Change, string Sql)[] asked =
+            [.. from query in Queries
+                let names = (Snapshot: $"snapshot, {query.Name}", Change: $"change, {query.Name}", query.Sql)
+                where options.Asks(names.Snapshot) || options.Asks(names.Change)
+                select names];
+        MaintainedTables few = new(FewRows);
+        MaintainedTables many = new(options.Rows);
+        foreach ((string snapshot, string change, string sql) in asked)
         {
-            var many = new Tables(options.Rows);
-            LogicalPlan plan = many.Plan(sql);
-            double[] seconds = await Measure.SecondsAsync(
-                options.Repetitions, () => { many.Start(plan); }, () => many.Compute(plan).GetAwaiter().GetResult());
-            yield return new Comparison($"snapshot, {name}, {options.Rows:N0} rows", "computed once", seconds[0], seconds[1], "s", null);
+            if (options.Asks(snapshot)) { yield return await SnapshotAsync(many, $"{snapshot}, {options.Rows:N0} rows", sql, options); }
 
-            double few = MicrosecondsPerChange(new Tables(FewRows), sql, out _);
-            double large = MicrosecondsPerChange(many, sql, out long bytes);
+            if (!options.Asks(change)) { continue; }
+
+            (UpdatedQuery small, UpdatedQuery large) = (new(few, sql), new(many, sql));
+            UpdatedQuery.TakeTurns(small, large);
             yield return new Comparison(
-                $"change, {name}, {options.Rows:N0} rows", $"{FewRows:N0} rows", large, few, "µs", new Target(1.5, IsAtLeast: false));
-            yield return new Comparison($"state, {name}", "row", bytes, options.Rows, "B", null);
+                $"{change}, {options.Rows:N0} rows", $"{FewRows:N0} rows", large.Median, small.Median, "µs", new Target(1.5, IsAtLeast: false));
+            yield return new Comparison($"{change}, mean", $"{FewRows:N0} rows", large.Mean, small.Mean, "µs", null);
+            yield return new Comparison($"state, {change}", "row", large.StateBytes, options.Rows, "B", null);
         }
     }
 
-    private static double MicrosecondsPerChange(Tables tables, string sql, out long stateBytes)
+    private static async Task<Comparison> SnapshotAsync(MaintainedTables tables, string name, string sql, ComparisonOptions options)
     {
-        MaintainedQuery query = tables.Start(tables.Plan(sql));
-        LogicalScan scan = query.Scans.First(scan => scan.Relation == "orders");
-        var times = new List<double>();
-        for (int tick = 0; tick < 2_000; tick++)
-        {
-            ChangeBatch changes = tables.Updates(scan, ChangesPerTick);
-            long started = Stopwatch.GetTimestamp();
-            query.Push(scan, changes);
-            query.Complete();
-            query.Commit();
-            times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds / ChangesPerTick);
-            if (tick > 20 && times.Sum() * ChangesPerTick > 2_000_000) { break; }
-        }
-
-        stateBytes = query.StateBytes;
-        return Measure.Median(times[(times.Count / 2)..]);
+        LogicalPlan plan = tables.Plan(sql);
+        double[] seconds = await Measure.SecondsAsync(
+            options.Repetitions, () => { tables.Start(plan); }, () => tables.Compute(plan).GetAwaiter().GetResult());
+        return new Comparison(name, "computed once", seconds[0], seconds[1], "s", null);
     }
 
-    /// <summary>Orders, ten to a customer, whose rows can be updated.</summary>
-    private sealed class Tables : IScanProvider
+    /// <summary>A query that is maintained while its orders are updated, and what its changes took.</summary>
+    private sealed class UpdatedQuery
     {
-        private static readonly Schema Orders = new(
-            [new Field("id", DataType.BigInt), new Field("customer", DataType.Int), new Field("amount", DataType.Int), new Field("price", DataType.Double)], [0]);
+        private const int Turns = 40;
+        private const int TicksPerTurn = 50;
+        private const int ChangesPerTick = 100;
 
-        private static readonly Schema Customers = new([new Field("id", DataType.Int), new Field("name", DataType.Varchar)], [0]);
+        private readonly MaintainedTables _tables;
+        private readonly MaintainedQuery _query;
+        private readonly LogicalScan _orders;
+        private readonly List<double> _microseconds = [];
 
-        private readonly Random _random = new(1);
-        private readonly int[] _customers;
-        private readonly int[] _amounts;
-        private readonly Batch _orders;
-        private readonly Batch _names;
-
-        public Tables(int rows)
+        public UpdatedQuery(MaintainedTables tables, string sql)
         {
-            int customers = Math.Max(1, rows / 10);
-            _customers = new int[rows];
-            _amounts = new int[rows];
-            for (int row = 0; row < rows; row++) { (_customers[row], _amounts[row]) = (_random.Next(customers), _random.Next(1000)); }
-
-            _orders = Rows([.. Enumerable.Range(0, rows)], [.. _amounts]);
-            var names = new StringColumnBuilder(DataType.Varchar, new StringPool(isInterned: true));
-            for (int row = 0; row < customers; row++) { names.Append($"customer {row}"); }
-
-            _names = new Batch(
-                [new FixedColumn<int>(DataType.Int, [.. Enumerable.Range(0, customers)], customers), names.Finish()], customers);
+            _tables = tables;
+            _query = tables.Start(tables.Plan(sql));
+            _orders = _query.Scans.First(scan => scan.Relation != "customers");
         }
 
-        public LogicalPlan Plan(string sql) => QueryPlanner.PlanQuery(
-            sql,
-            new QueryContext(name => new RelationInfo(name, IsSource: false, IsStream: false, name == "orders" ? Orders : Customers))
-            {
-                Optimiser = new OptimiserOptions(ConstantEvaluator.Instance),
-            }).Plan;
+        public double Median => Measure.Median([.. _microseconds]);
 
-        public MaintainedQuery Start(LogicalPlan plan)
+        public double Mean => _microseconds.Average();
+
+        public long StateBytes => _query.StateBytes;
+
+        /// <summary>Updates all in turns, equally often, so that a slow moment of the machine hits all; the first half warms up.</summary>
+        public static void TakeTurns(params UpdatedQuery[] queries)
         {
-            var query = new MaintainedQuery(plan);
-            foreach (LogicalScan scan in query.Scans) { query.Push(scan, new ChangeBatch(Of(scan))); }
-
-            query.Complete();
-            query.Commit();
-            return query;
-        }
-
-        public Task<ExecutionStatistics> Compute(LogicalPlan plan) =>
-            PlanExecutor.ExecuteAsync(plan, this, new Nowhere(), new ExecutionOptions(), CancellationToken.None);
-
-        /// <summary>Updates of the amounts of random orders.</summary>
-        public ChangeBatch Updates(LogicalScan scan, int count)
-        {
-            int[] ids = [.. Enumerable.Range(0, count).Select(_ => _random.Next(_amounts.Length)).Distinct()];
-            int[] twice = [.. ids.SelectMany(id => (int[])[id, id])];
-            var amounts = new int[twice.Length];
-            for (int row = 0; row < amounts.Length; row += 2)
+            GC.Collect();
+            for (int turn = 0; turn < Turns; turn++)
             {
-                int updated = _random.Next(1000);
-                (amounts[row], amounts[row + 1]) = (_amounts[twice[row]], updated);
-                _amounts[twice[row]] = updated;
+                foreach (UpdatedQuery query in queries) { query.Tick(TicksPerTurn, isMeasured: turn >= Turns / 2); }
             }
-
-            int[] weights = [.. Enumerable.Range(0, amounts.Length).Select(row => row % 2 == 0 ? -1 : 1)];
-            return new ChangeBatch(Rows(twice, amounts).Select(scan.Columns.AsSpan()), Selection: null, weights);
         }
 
-        public async IAsyncEnumerable<ChangeBatch> ReadAsync(
-            LogicalScan scan, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        private void Tick(int ticks, bool isMeasured)
         {
-            await Task.CompletedTask;
-            yield return new ChangeBatch(Of(scan));
-        }
-
-        private Batch Of(LogicalScan scan) => (scan.Relation == "orders" ? _orders : _names).Select(scan.Columns.AsSpan());
-
-        private Batch Rows(int[] ids, int[] amounts) => new(
-            [
-                new FixedColumn<long>(DataType.BigInt, [.. ids.Select(id => (long)id)], ids.Length),
-                new FixedColumn<int>(DataType.Int, [.. ids.Select(id => _customers[id])], ids.Length),
-                new FixedColumn<int>(DataType.Int, amounts, ids.Length),
-                new FixedColumn<double>(DataType.Double, [.. amounts.Select(amount => amount / 100.0)], ids.Length),
-            ],
-            ids.Length);
-    }
-
-    private sealed class Nowhere : IChangeConsumer
-    {
-        public void Consume(ChangeBatch changes)
-        {
+            for (int tick = 0; tick < ticks; tick++)
+            {
+                ChangeBatch changes = _tables.Updates(_orders, ChangesPerTick);
+                long started = Stopwatch.GetTimestamp();
+                _query.Push(_orders, changes);
+                _query.Complete();
+                _query.Commit();
+                if (isMeasured) { _microseconds.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds / ChangesPerTick); }
+            }
         }
     }
 }
