@@ -29,6 +29,8 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
         ArrayPool<int>.Shared.Return(places);
     }
 
+    public override void Prefetch(ReadOnlySpan<int> groups) => inner.Prefetch(groups);
+
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed) => inner.ResultOf(groups, ref failed);
 
     public override void Clear(int group) => inner.Clear(group);

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Ctas.Data;
 
 namespace Ctas.Execution.Incremental;
 
@@ -31,6 +33,12 @@ internal struct ExactSum
 
     /// <summary>Bytes held beside the structure itself.</summary>
     public readonly long DigitBytes => _digits is null ? 0 : 24 + (_digits.Length * 8L);
+
+    /// <summary>Asks for the digits.</summary>
+    public readonly void Prefetch()
+    {
+        if (_digits is not null) { CacheLines.Prefetch(ref MemoryMarshal.GetArrayDataReference(_digits)); }
+    }
 
     /// <summary>Adds a value with a weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,25 +10,31 @@ namespace Ctas.Execution.Incremental;
 /// <code>
 /// hash ─► upper bits ─► table ─► lower bits ─► slot: hash (upper half) | place + 1 (lower half); 0 is free
 /// </code>
-/// A table has at most <see cref="TableSlots"/> slots, half of them full, with linear probing. A full one is split in two by
-/// the next bit of the hash: no addition costs more than that, and a copy of the directory as often as this doubles. Source:
-/// Fagin et al., Extendible hashing, TODS 1979.
+/// A table has at most <see cref="TableSlots"/> slots, half of them full. A search goes round the cache line of its slot, and on
+/// to the next line, at the same slot of it, only when that one is full: hardly any search waits for memory twice. A full table
+/// is split in two by the next bit of the hash: no addition costs more than that, and a copy of the directory as often as this
+/// doubles. Source: Fagin et al., Extendible hashing, TODS 1979.
 /// </remarks>
 internal sealed class HashSlots
 {
-    // Tables of this size lie where the garbage collector does not move them.
     private const int TableBits = 14;
     private const int TableSlots = 1 << TableBits;
     private const int MinSlots = 64;
     private const int MaxDepth = 32 - TableBits;
+    private const int LineSlots = CacheLines.Bytes / sizeof(ulong);
+    private const int LineMask = LineSlots - 1;
 
-    private ulong[][] _directory = [new ulong[MinSlots]];
+    private readonly WordSlabs _memory = new();
+    private nint[] _directory;
     private Table[] _tables = [default];
 
     // The directory is found by so many upper bits; 32 of a hash without any, so that the shift gives 0.
     private int _depth;
     private int _mask = MinSlots - 1;
     private int _tableCount = 1;
+
+    /// <summary>Makes an empty one.</summary>
+    public HashSlots() => _directory = [_memory.Add(MinSlots)];
 
     /// <summary>Bytes held.</summary>
     public long SizeInBytes => ((long)_tableCount * (_mask + 1) * 8) + (_directory.Length * (8L + Unsafe.SizeOf<Table>()));
@@ -53,21 +59,7 @@ internal sealed class HashSlots
     /// <summary>Removes the row of a hash that lies at a place.</summary>
     public void Remove(uint hash, int place)
     {
-        ulong[] table = TableOf(hash);
-        int hole = (int)hash & _mask;
-        while ((int)(uint)Slot(table, hole) != place + 1) { hole = (hole + 1) & _mask; }
-
-        // What was displaced past the hole moves back, so that no search ends before it.
-        for (int slot = (hole + 1) & _mask; Slot(table, slot) != 0; slot = (slot + 1) & _mask)
-        {
-            int home = (int)(Slot(table, slot) >> 32) & _mask;
-            if (((slot - home) & _mask) < ((slot - hole) & _mask)) { continue; }
-
-            Slot(table, hole) = Slot(table, slot);
-            hole = slot;
-        }
-
-        Slot(table, hole) = 0;
+        CloseGap(TableOf(hash), Find(hash).SlotOf(place));
         _tables[IndexOf(hash)].Count--;
     }
 
@@ -76,7 +68,7 @@ internal sealed class HashSlots
     {
         for (int index = 0; index < _directory.Length; index++)
         {
-            if (index == _tables[index].First) { Array.Clear(_directory[index]); }
+            if (index == _tables[index].First) { WordSlabs.Of(_directory[index], _mask + 1).Clear(); }
 
             _tables[index].Count = 0;
         }
@@ -89,7 +81,7 @@ internal sealed class HashSlots
         {
             if (index != _tables[index].First) { continue; }
 
-            foreach (ulong content in _directory[index])
+            foreach (ulong content in WordSlabs.Of(_directory[index], _mask + 1))
             {
                 if (content != 0) { places.Add((int)(uint)content - 1); }
             }
@@ -100,11 +92,65 @@ internal sealed class HashSlots
     private int IndexOf(uint hash) => _tables[(int)((ulong)hash >> (32 - _depth))].First;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong[] TableOf(uint hash) => _directory[(int)((ulong)hash >> (32 - _depth))];
+    private nint TableOf(uint hash) => _directory[(int)((ulong)hash >> (32 - _depth))];
 
-    // No look at the length, which lies in another cache line: a slot is always masked.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref ulong Slot(ulong[] table, int slot) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table), slot);
+    private static ref ulong Slot(nint table, int slot) => ref WordSlabs.At(table, slot);
+
+    /// <summary>Frees a slot, so that no search ends before what it looks for.</summary>
+    private void CloseGap(nint table, int slot)
+    {
+        int gap = slot;
+        while (true)
+        {
+            bool wasFull = ShiftBack(table, ref gap);
+            Slot(table, gap) = 0;
+            if (!wasFull || Displaced(table, gap) is not (>= 0 and var displaced)) { return; }
+
+            // The one slot of the line that is free is where a search ends, wherever it begins.
+            Slot(table, gap) = Slot(table, displaced);
+            gap = displaced;
+        }
+    }
+
+    /// <summary>Moves what was displaced past a gap back into it, within its line.</summary>
+    /// <returns>True when the line was full.</returns>
+    private static bool ShiftBack(nint table, ref int gap)
+    {
+        int first = gap;
+        for (int step = 1; step < LineSlots; step++)
+        {
+            int slot = (first & ~LineMask) | ((first + step) & LineMask);
+            ulong content = Slot(table, slot);
+            if (content == 0) { return false; }
+
+            int home = (int)(content >> 32);
+            if (((slot - home) & LineMask) < ((slot - gap) & LineMask)) { continue; }
+
+            Slot(table, gap) = content;
+            gap = slot;
+        }
+
+        return true;
+    }
+
+    /// <summary>The slot of a row in a later line whose search goes through the line of a slot; −1 when there is none.</summary>
+    private int Displaced(nint table, int slot)
+    {
+        bool isFull = true;
+        for (int distance = LineSlots; isFull && distance <= _mask; distance += LineSlots)
+        {
+            int line = ((slot & ~LineMask) + distance) & _mask;
+            for (int other = line; other < line + LineSlots; other++)
+            {
+                ulong content = Slot(table, other);
+                if (content == 0) { isFull = false; }
+                else if (((line - ((int)(content >> 32) & ~LineMask)) & _mask) >= distance) { return other; }
+            }
+        }
+
+        return -1;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(uint hash)
@@ -128,23 +174,26 @@ internal sealed class HashSlots
 
     private void Rebuild(int slots, int depth)
     {
-        (ulong[][] directory, Table[] tables) = (_directory, _tables);
+        var contents = new List<ulong>();
+        for (int index = 0; index < _directory.Length; index++)
+        {
+            if (index == _tables[index].First) { contents.AddRange(WordSlabs.Of(_directory[index], _mask + 1)); }
+        }
+
+        _memory.Clear();
         (_mask, _depth, _tableCount) = (slots - 1, depth, 1 << depth);
-        _directory = new ulong[_tableCount][];
+        _directory = new nint[_tableCount];
         _tables = new Table[_tableCount];
         for (int index = 0; index < _tableCount; index++)
         {
-            _directory[index] = new ulong[slots];
+            _directory[index] = _memory.Add(slots);
             _tables[index] = new Table { First = index, Depth = depth };
         }
 
-        for (int index = 0; index < directory.Length; index++)
-        {
-            if (index == tables[index].First) { PutAll(directory[index]); }
-        }
+        PutAll(CollectionsMarshal.AsSpan(contents));
     }
 
-    private void PutAll(ulong[] contents)
+    private void PutAll(ReadOnlySpan<ulong> contents)
     {
         foreach (ulong content in contents)
         {
@@ -158,7 +207,7 @@ internal sealed class HashSlots
 
     private void DoubleDirectory()
     {
-        var directory = new ulong[_directory.Length * 2][];
+        var directory = new nint[_directory.Length * 2];
         var tables = new Table[directory.Length];
         for (int index = 0; index < directory.Length; index++)
         {
@@ -173,10 +222,11 @@ internal sealed class HashSlots
     private void Split(int first, int depth)
     {
         int half = 1 << (_depth - depth - 1);
-        ulong[][] halves = [_directory[first], new ulong[_mask + 1]];
+        nint[] halves = [_directory[first], _memory.Add(_mask + 1)];
         ulong[] contents = ArrayPool<ulong>.Shared.Rent(_mask + 1);
-        halves[0].CopyTo(contents, 0);
-        Array.Clear(halves[0]);
+        Span<ulong> lower = WordSlabs.Of(halves[0], _mask + 1);
+        lower.CopyTo(contents);
+        lower.Clear();
         Span<int> counts = stackalloc int[2];
         foreach (ulong content in contents.AsSpan(0, _mask + 1))
         {
@@ -198,18 +248,19 @@ internal sealed class HashSlots
         _tableCount++;
     }
 
-    private void Put(ulong[] table, ulong content)
+    private void Put(nint table, ulong content)
     {
-        int slot = (int)(content >> 32) & _mask;
-        while (Slot(table, slot) != 0) { slot = (slot + 1) & _mask; }
+        var search = new Search(table, (uint)(content >> 32), _mask);
+        while (search.Next() >= 0) { }
 
-        Slot(table, slot) = content;
+        search.Set((int)(uint)content - 1);
     }
 
     /// <summary>A search: goes through the rows of a hash, and ends at a free slot.</summary>
-    internal ref struct Search(ulong[] table, uint hash, int mask)
+    internal ref struct Search(nint table, uint hash, int mask)
     {
         private int _slot = (int)hash & mask;
+        private int _steps;
 
         /// <summary>The hash.</summary>
         public uint Hash { get; } = hash;
@@ -223,18 +274,29 @@ internal sealed class HashSlots
                 ulong content = Slot(table, _slot);
                 if (content == 0) { return -1; }
 
-                if ((uint)(content >> 32) == Hash)
-                {
-                    _slot = (_slot + 1) & mask;
-                    return (int)(uint)content - 1;
-                }
-
-                _slot = (_slot + 1) & mask;
+                Step();
+                if ((uint)(content >> 32) == Hash) { return (int)(uint)content - 1; }
             }
+        }
+
+        /// <summary>The slot of a row of the hash.</summary>
+        public int SlotOf(int place)
+        {
+            while ((int)(uint)Slot(table, _slot) != place + 1) { Step(); }
+
+            return _slot;
         }
 
         /// <summary>Puts a row at the slot.</summary>
         public readonly void Set(int place) => Slot(table, _slot) = ((ulong)Hash << 32) | (uint)(place + 1);
+
+        // Round the line, and then to the same slot of the next one.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Step()
+        {
+            _slot = (_slot & ~LineMask) | ((_slot + 1) & LineMask);
+            if ((++_steps & LineMask) == 0) { _slot = (_slot + LineSlots) & mask; }
+        }
     }
 
     // What is known of a table is noted at the first of its places in the directory; the others know that.

@@ -12,6 +12,9 @@ namespace Ctas.Execution.Incremental;
 /// </remarks>
 internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 {
+    // States of more groups would not stay near until they are used.
+    private const int MaxPrefetched = 4096;
+
     private readonly LogicalAggregate _plan;
     private readonly RowErrorLog _log;
     private readonly IOperatorInput _output;
@@ -78,6 +81,7 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 
         var groups = new int[rows.RowCount];
         _groups.FindOrAdd(rows.Columns[.._plan.Keys.Count], groups);
+        Prefetch(groups);
         Touch(groups);
         var pushed = new Pushed(rows, groups, evaluated.Weights);
 
@@ -182,6 +186,14 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
 
     private Batch NoRows() => _evaluator.Evaluate(new ChangeBatch(new Batch(
         [.. _plan.Input.Schema.Fields.Select(field => ColumnBuilder.Create(field.Type).Finish())], 0))).Columns;
+
+    /// <summary>Asks for what the changes of a tick will need. The many of a first one find nothing yet.</summary>
+    private void Prefetch(int[] groups)
+    {
+        if (!_isStarted || groups.Length > MaxPrefetched) { return; }
+
+        foreach (RetractableAccumulator accumulator in _accumulators) { accumulator.Prefetch(groups); }
+    }
 
     /// <summary>Notes groups that a tick changes; what they gave so far will be retracted.</summary>
     private void Touch(int[] groups)

@@ -89,6 +89,10 @@ internal sealed class MaintainedJoin : ITickState
     {
         Left.Rollback();
         Right.Rollback();
+
+        // What a failure has left ungiven.
+        _alone.TakeWeights();
+        _marks.Clear();
         _open = 2;
     }
 

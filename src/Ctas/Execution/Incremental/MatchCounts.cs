@@ -1,3 +1,4 @@
+using Ctas.Data;
 using Ctas.Execution.State;
 
 namespace Ctas.Execution.Incremental;
@@ -27,6 +28,12 @@ internal sealed class MatchCounts
 
     /// <summary>How many rows match a row now.</summary>
     public long CountNow(int place) => place < _counts.Length ? _counts[place].Yes : 0;
+
+    /// <summary>Asks for the count of a row.</summary>
+    public void Prefetch(int place)
+    {
+        if (place < _counts.Length) { CacheLines.Prefetch(ref _counts[place]); }
+    }
 
     /// <summary>Adds matches of a row, or what is left open.</summary>
     public void Add(int place, Match match, long weight)

@@ -32,9 +32,13 @@ internal sealed class PackedRows<TState>
     private readonly bool _isExact;
     private readonly int _width;
     private readonly int _stride;
+
+    // No row lies across two cache lines when they are parts of a line.
+    private readonly bool _isInLine;
     private readonly HashSlots _slots = new();
     private KeyPart[] _parts;
-    private ulong[][] _chunks = [[]];
+    private readonly WordSlabs _memory = new();
+    private nint[] _chunks = [0];
     private int _chunkCount = 1;
     private int _capacity;
 
@@ -56,6 +60,7 @@ internal sealed class PackedRows<TState>
         _parts = CreateParts(out int bits);
         _width = Math.Max(1, (bits + 63) / 64);
         _stride = _width + ((Unsafe.SizeOf<TState>() + 7) / 8);
+        _isInLine = CacheLines.Bytes % (_stride * sizeof(ulong)) == 0;
     }
 
     /// <summary>Places given out so far: all of them are below it.</summary>
@@ -70,7 +75,7 @@ internal sealed class PackedRows<TState>
     /// <summary>Bytes that a row will take, its strings left out.</summary>
     public int BytesPerRow => (_stride + 2) * sizeof(ulong);
 
-    private long RowBytes => _chunkCount == 1 ? _chunks[0].Length * 8L : (long)_chunkCount * ChunkRows * _stride * 8;
+    private long RowBytes => _chunkCount == 1 ? (long)_capacity * _stride * 8 : (long)_chunkCount * ChunkRows * _stride * 8;
 
     // The strings of all rows, also of those that have been removed.
     private long PartBytes
@@ -117,8 +122,12 @@ internal sealed class PackedRows<TState>
     {
         ref ulong row = ref At(place);
         CacheLines.Prefetch(ref row);
-        CacheLines.Prefetch(ref Unsafe.Add(ref row, _stride - 1));
+        if (!_isInLine) { CacheLines.Prefetch(ref Unsafe.Add(ref row, _stride - 1)); }
     }
+
+    /// <summary>Asks for what it takes to remove the row at a place, which is near itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchSlot(int place) => _slots.Prefetch(Hash(ref At(place)));
 
     /// <summary>Removes the row at a place, and what is known of it.</summary>
     public void Remove(int place)
@@ -261,10 +270,10 @@ internal sealed class PackedRows<TState>
         return parts;
     }
 
-    // No look at the length of the chunk, which lies in another cache line: a place is always one that was given out.
+    // A place is always one that was given out.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong At(int place) => ref Unsafe.Add(
-        ref MemoryMarshal.GetArrayDataReference(_chunks[place >> ChunkBits]), (nint)(place & (ChunkRows - 1)) * _stride);
+    private ref ulong At(int place) =>
+        ref WordSlabs.At(_chunks[place >> ChunkBits], (nint)(place & (ChunkRows - 1)) * _stride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<ulong> Words(int place) => MemoryMarshal.CreateReadOnlySpan(ref At(place), _width);
@@ -316,15 +325,22 @@ internal sealed class PackedRows<TState>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int rows)
     {
-        int first = Math.Min(rows, ChunkRows) * _stride;
-        if (first > _chunks[0].Length) { Array.Resize(ref _chunks[0], first); }
+        if (_chunkCount == 1 && _capacity < ChunkRows) { GrowFirst(Math.Min(rows, ChunkRows)); }
 
         int chunks = (int)(((long)rows + ChunkRows - 1) >> ChunkBits);
         if (chunks > _chunks.Length) { Array.Resize(ref _chunks, Math.Max(chunks, _chunks.Length * 2)); }
 
-        for (; _chunkCount < chunks; _chunkCount++) { _chunks[_chunkCount] = new ulong[ChunkRows * _stride]; }
+        for (; _chunkCount < chunks; _chunkCount++) { _chunks[_chunkCount] = _memory.Add(ChunkRows * _stride); }
 
         _capacity = chunks == 1 ? rows : chunks * ChunkRows;
+    }
+
+    private void GrowFirst(int rows)
+    {
+        ulong[] words = WordSlabs.Of(_chunks[0], _capacity * _stride).ToArray();
+        _memory.Clear();
+        _chunks[0] = _memory.Add(rows * _stride);
+        words.CopyTo(WordSlabs.Of(_chunks[0], words.Length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

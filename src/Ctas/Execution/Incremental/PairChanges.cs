@@ -103,14 +103,19 @@ internal sealed class PairChanges
     }
 
     /// <summary>Asks for the first match of every row of a block.</summary>
-    private static void Prefetch(JoinSide changed, JoinSide other, ReadOnlySpan<int> block)
+    private void Prefetch(JoinSide changed, JoinSide other, ReadOnlySpan<int> block)
     {
         foreach (int place in block) { other.Rows.PrefetchKey(Math.Max(0, changed.Rows.KeyOf(place))); }
 
         foreach (int place in block)
         {
             int key = changed.Rows.KeyOf(place);
-            if (key >= 0 && other.Rows.First(key) is >= 0 and var match) { other.Rows.PrefetchRow(match); }
+            if (_countsMatches) { changed.Matches.Prefetch(place); }
+
+            if (key < 0 || other.Rows.First(key) is not (>= 0 and var match)) { continue; }
+
+            other.Rows.PrefetchRow(match);
+            if (_countsMatches) { other.Matches.Prefetch(match); }
         }
     }
 

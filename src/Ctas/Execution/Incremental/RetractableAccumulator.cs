@@ -19,6 +19,9 @@ internal abstract class RetractableAccumulator
     /// <param name="groupCount">All groups are below it; it never falls.</param>
     public abstract void Add(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount);
 
+    /// <summary>Asks for the states of groups that will be added to soon, as far as there are any yet.</summary>
+    public abstract void Prefetch(ReadOnlySpan<int> groups);
+
     /// <summary>The results of some groups.</summary>
     /// <param name="groups">The groups; all have been added to.</param>
     /// <param name="failed">Gets a row set for each group whose result leaves the range of its type.</param>
@@ -39,6 +42,16 @@ internal abstract class RetractableAccumulator
         foreach (int group in groups)
         {
             if (group < states.Length) { states[group] = default; }
+        }
+    }
+
+    /// <summary>Asks for states of groups, as far as there are any.</summary>
+    private protected static void Prefetch<T>(T[] states, ReadOnlySpan<int> groups)
+        where T : struct
+    {
+        foreach (int group in groups)
+        {
+            if (group < states.Length) { CacheLines.Prefetch(ref states[group]); }
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class RetractableCount(bool isCondition) : RetractableAccumulato
         }
     }
 
+    public override void Prefetch(ReadOnlySpan<int> groups) => Prefetch(_counts, groups);
+
     public override void Forget(ReadOnlySpan<int> groups) => Reset(_counts, groups);
 
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed)
@@ -59,6 +61,8 @@ internal sealed class RetractableTruth(bool isAnd) : RetractableAccumulator
             else { _counts[groups[row]].False += WeightOf(weights, row); }
         }
     }
+
+    public override void Prefetch(ReadOnlySpan<int> groups) => Prefetch(_counts, groups);
 
     public override void Forget(ReadOnlySpan<int> groups) => Reset(_counts, groups);
 

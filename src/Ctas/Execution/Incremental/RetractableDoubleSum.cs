@@ -35,6 +35,15 @@ internal sealed class RetractableDoubleSum(bool isAverage) : RetractableAccumula
         }
     }
 
+    public override void Prefetch(ReadOnlySpan<int> groups)
+    {
+        Prefetch(_states, groups);
+        foreach (int group in groups)
+        {
+            if (group < _states.Length) { _states[group].Sum.Prefetch(); }
+        }
+    }
+
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed)
     {
         var builder = new FixedColumnBuilder<double>(DataType.Double);

@@ -43,12 +43,21 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         if (_values.Trim()) { KeepAll(); }
     }
 
+    public override void Prefetch(ReadOnlySpan<int> groups)
+    {
+        Prefetch(_heaps, groups);
+        foreach (int group in groups)
+        {
+            if (group < _heaps.Length && _heaps[group].Top != 0) { _values.Prefetch(_heaps[group].Top - 1); }
+        }
+    }
+
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed)
     {
         var tops = new int[groups.Length];
         for (int row = 0; row < tops.Length; row++)
         {
-            if (row % CacheLines.BlockRows == 0) { Prefetch(groups[row..]); }
+            if (row % CacheLines.BlockRows == 0) { PrefetchBlock(groups[row..]); }
 
             ref Heap heap = ref _heaps[groups[row]];
             while (heap.Top != 0 && _values.State(heap.Top - 1).Count <= 0) { Pop(ref heap); }
@@ -107,7 +116,7 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         Learn(places);
         for (int row = 0; row < rows.Length; row++)
         {
-            if (row % CacheLines.BlockRows == 0) { Prefetch(numbers.AsSpan(row)); }
+            if (row % CacheLines.BlockRows == 0) { PrefetchBlock(numbers.AsSpan(row)); }
 
             Count(places[row], numbers[row], weights.IsEmpty ? 1 : weights[rows[row]]);
         }
@@ -132,17 +141,7 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         return rows;
     }
 
-    /// <summary>Asks for the heaps of the next block of groups, and for the values at their tops.</summary>
-    private void Prefetch(ReadOnlySpan<int> groups)
-    {
-        ReadOnlySpan<int> block = groups[..Math.Min(CacheLines.BlockRows, groups.Length)];
-        foreach (int group in block) { CacheLines.Prefetch(ref _heaps[group]); }
-
-        foreach (int group in block)
-        {
-            if (_heaps[group].Top != 0) { _values.Prefetch(_heaps[group].Top - 1); }
-        }
-    }
+    private void PrefetchBlock(ReadOnlySpan<int> groups) => Prefetch(groups[..Math.Min(CacheLines.BlockRows, groups.Length)]);
 
     private void Learn(ReadOnlySpan<int> places)
     {

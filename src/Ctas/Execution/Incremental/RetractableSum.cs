@@ -39,6 +39,8 @@ internal sealed class RetractableSum<T>(DataType type, int scale) : RetractableA
         }
     }
 
+    public override void Prefetch(ReadOnlySpan<int> groups) => Prefetch(_states, groups);
+
     public override void Forget(ReadOnlySpan<int> groups) => Reset(_states, groups);
 
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed) => type.Kind switch

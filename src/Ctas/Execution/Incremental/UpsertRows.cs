@@ -41,6 +41,7 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
             {
                 entry.IsTouched = true;
                 _touched.Add(keys[row]);
+                if (entry.Before > 0) { _rows.Prefetch(entry.Before - 1); }
             }
 
             // A row's place + 1, so that a key without a row is 0.
@@ -94,6 +95,8 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
             if (row > 0) { _rows.State(row - 1) |= RowUse.IsHeld; }
             else { _keys.Remove(key); }
         }
+
+        foreach (int place in _seen) { _rows.PrefetchSlot(place); }
 
         // What no key holds any more goes: rows that were replaced, and those that were there within the tick only.
         foreach (int place in _seen)

@@ -79,7 +79,7 @@ public sealed class MaintainedJoinTests
         Maintained join = Start(JoinKind.Single);
         join.Change(_left, "+1|10").Change(_right, "+1|20").Tick().Should().Equal("+1|10|1|20");
 
-        join.Change(_right, "+1|21").Invoking(it => it.Complete()).Should().Throw<ExecutionException>().WithMessage("CTAS5004*");
+        join.Change(_left, "+2|20", "+1|11").Change(_right, "+1|21").Invoking(it => it.Complete()).Should().Throw<ExecutionException>().WithMessage("CTAS5004*");
         join.Query.Rollback();
 
         join.Change(_right, "-1|20", "+1|21").Tick().Should().Equal("+1|10|1|21", "-1|10|1|20");

@@ -51,7 +51,7 @@ public sealed class PackedRowsTests
     }
 
     [Fact]
-    public void Add_ToHundredsOfThousands_AllocatesNeverMoreThanPieces()
+    public void Add_ToHundredsOfThousands_AllocatesNeverMoreThanPiecesAndAnEighth()
     {
         var rows = new PackedRows<long>([DataType.BigInt], isExact: true);
         int[] places = new int[100];
@@ -62,7 +62,7 @@ public sealed class PackedRowsTests
             var column = new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length);
             long before = GC.GetAllocatedBytesForCurrentThread();
             rows.FindOrAdd([column], places);
-            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before - (rows.SizeInBytes / 8));
         }
 
         rows.Count.Should().Be(300_000);

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Ctas.Data;
+
+/// <summary>Asks the system to hold memory in pages of 2 MB: what is read at random then waits for no page tables.</summary>
+internal static partial class LargePages
+{
+    // From <sys/mman.h> of Linux.
+    private const int MadviseHugePage = 14;
+
+    /// <summary>Asks for memory that has not been written to yet. A hint: where it is not understood, nothing happens.</summary>
+    /// <param name="address">Where it begins.</param>
+    /// <param name="bytes">How long it is.</param>
+    public static void Ask(nint address, nint bytes)
+    {
+        if (!OperatingSystem.IsLinux()) { return; }
+
+        // Whole pages only: others may belong to somebody else.
+        nint page = Environment.SystemPageSize;
+        nint start = (address + page - 1) & -page;
+        nint end = (address + bytes) & -page;
+        if (end > start) { _ = Madvise(start, end - start, MadviseHugePage); }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Madvise(nint address, nint length, int advice);
+}
