@@ -46,12 +46,15 @@ public sealed class Batch : RowStore
     public Column this[int ordinal] => _columns[ordinal];
 
     /// <summary>A new batch of the given rows, in the given order; a negative row index gives a row of NULLs.</summary>
-    public Batch Gather(ReadOnlySpan<int> rows)
+    public Batch Gather(ReadOnlySpan<int> rows) => Gather(rows, ColumnMemory.Kept);
+
+    /// <summary>As <see cref="Gather(ReadOnlySpan{int})"/>, in memory of a kind.</summary>
+    internal Batch Gather(ReadOnlySpan<int> rows, ColumnMemory memory)
     {
         var gathered = new Column[_columns.Length];
         for (int ordinal = 0; ordinal < gathered.Length; ordinal++)
         {
-            gathered[ordinal] = _columns[ordinal].Gather(rows);
+            gathered[ordinal] = _columns[ordinal].Gather(rows, memory);
         }
 
         return new Batch(gathered, rows.Length);

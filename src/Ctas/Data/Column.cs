@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Ctas.Data.Nested;
 
@@ -43,6 +42,9 @@ public abstract class Column
     /// <param name="buffer">The array, replaced when it does not suit.</param>
     internal abstract Column Gather(ReadOnlySpan<int> rows, ref Array? buffer);
 
+    /// <summary>As <see cref="Gather(ReadOnlySpan{int})"/>, in memory of a kind.</summary>
+    internal abstract Column Gather(ReadOnlySpan<int> rows, ColumnMemory memory);
+
     /// <summary>Rows [start, start + length) as a column of their own; values are shared, not copied.</summary>
     internal abstract Column Slice(int start, int length);
 
@@ -74,7 +76,7 @@ public abstract class Column
     /// <returns>What stands in its place: nothing can be read there.</returns>
     private protected static T[]? Return<T>(T[]? values)
     {
-        ArrayPool<T>.Shared.Return(values ?? throw GivenBack());
+        RentedMemory.Return(values ?? throw GivenBack());
         return null;
     }
 

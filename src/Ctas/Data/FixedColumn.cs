@@ -46,11 +46,13 @@ public sealed class FixedColumn<T> : Column
         (KeptLength(_values?.Length ?? Length, _start) * Unsafe.SizeOf<T>()) + ((Validity?.Words.Length ?? 0) * 8L);
 
     /// <inheritdoc/>
-    public override Column Gather(ReadOnlySpan<int> rows)
+    public override Column Gather(ReadOnlySpan<int> rows) => Gather(rows, ColumnMemory.Kept);
+
+    internal override Column Gather(ReadOnlySpan<int> rows, ColumnMemory memory)
     {
-        T[] gathered = GC.AllocateUninitializedArray<T>(rows.Length);
+        T[] gathered = memory.Allocate<T>(rows.Length);
         Gathering.Gather(Values, rows, gathered, default);
-        return new FixedColumn<T>(Type, gathered, rows.Length, GatherValidity(rows));
+        return memory.Column(Type, gathered, rows.Length, GatherValidity(rows));
     }
 
     internal override Column Gather(ReadOnlySpan<int> rows, ref Array? buffer)

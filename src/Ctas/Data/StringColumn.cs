@@ -58,11 +58,13 @@ public sealed class StringColumn : Column
     }
 
     /// <inheritdoc/>
-    public override Column Gather(ReadOnlySpan<int> rows)
+    public override Column Gather(ReadOnlySpan<int> rows) => Gather(rows, ColumnMemory.Kept);
+
+    internal override Column Gather(ReadOnlySpan<int> rows, ColumnMemory memory)
     {
-        int[] gathered = GC.AllocateUninitializedArray<int>(rows.Length);
+        int[] gathered = memory.Allocate<int>(rows.Length);
         Gathering.Gather(Codes, rows, gathered, -1);
-        return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows));
+        return memory.Column(Type, gathered, rows.Length, Pool, GatherValidity(rows));
     }
 
     internal override Column Gather(ReadOnlySpan<int> rows, ref Array? buffer)

@@ -383,10 +383,10 @@ public sealed partial class StringPool
 
     private void GiveBack()
     {
-        ArrayPool<ulong>.Shared.Return(_entries);
+        RentedMemory.Return(_entries);
         foreach (byte[] chunk in _chunks.AsSpan(0, _chunkCount))
         {
-            if (chunk.Length <= ChunkBytes) { ArrayPool<byte>.Shared.Return(chunk); }
+            if (chunk.Length <= ChunkBytes) { RentedMemory.Return(chunk); }
         }
 
         // Whoever reads it all the same finds nothing.

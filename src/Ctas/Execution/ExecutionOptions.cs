@@ -63,6 +63,12 @@ internal sealed record ScanKeys(Planning.JoinLookup Lookup, IReadOnlyList<Data.B
 /// <summary>Takes the result of a plan.</summary>
 internal interface IChangeConsumer
 {
+    /// <summary>
+    /// True when columns, or what shares their memory, may be read after <see cref="Consume"/> has returned. Never changes while a plan
+    /// is executed.
+    /// </summary>
+    bool KeepsColumns => true;
+
     /// <summary>Takes the next changes. Called by one thread at a time, in order.</summary>
     void Consume(Data.ChangeBatch changes);
 }

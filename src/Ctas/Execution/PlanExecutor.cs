@@ -84,7 +84,7 @@ internal static class PlanExecutor
                 cancellationToken.ThrowIfCancellationRequested();
                 rowsRead += batch.Count;
                 planned.Input.Push(batch);
-                if (planned.IsTakenAtOnce) { batch.Rows.GiveBackDecoded(); }
+                if (!planned.Input.KeepsColumns) { batch.Rows.GiveBackDecoded(); }
 
                 if (planned.Input.IsSatisfied) { break; }
             }

@@ -36,7 +36,7 @@ internal sealed class RowErrorLog(RowErrorPolicy policy)
     /// <summary>Leaves rows of a result out, or fails the query, as the policy says.</summary>
     /// <param name="count">How many.</param>
     /// <param name="first">Why the first of them cannot be computed.</param>
-    public void Skip(int count, ExecutionException first)
+    public void Skip(long count, ExecutionException first)
     {
         if (policy == RowErrorPolicy.Fail) { throw first; }
 

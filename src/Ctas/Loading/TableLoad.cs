@@ -231,6 +231,9 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool KeepsColumns => _builder is not { KeepsColumns: false };
+
+    /// <inheritdoc/>
     public void Consume(ChangeBatch changes)
     {
         _builder!.Append(changes);

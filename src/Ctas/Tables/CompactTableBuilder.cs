@@ -12,6 +12,9 @@ namespace Ctas.Tables;
 /// </remarks>
 internal sealed class CompactTableBuilder : TableBuilder
 {
+    // Of so many rows at once.
+    private const int HashedRows = 16 * 1024;
+
     // Below this there is nothing worth gaining by writing the rows once more.
     private const int MinHoles = 1 << 17;
     private const int RowsAhead = 16;
@@ -46,6 +49,8 @@ internal sealed class CompactTableBuilder : TableBuilder
 
     public override long RowCount => _rows - _deletedRows;
 
+    public override bool KeepsColumns => false;
+
     protected override RowStore Store => _store;
 
     protected override int NumberedRows => _rows;
@@ -76,7 +81,7 @@ internal sealed class CompactTableBuilder : TableBuilder
     {
         _open = [];
         _hashes = [];
-        _keyHashes = [];
+        ReleaseKeyHashes();
     }
 
     protected override void Insert(Batch rows, int start, int end)
@@ -98,6 +103,14 @@ internal sealed class CompactTableBuilder : TableBuilder
 
         if (!Schema.HasKey) { return; }
 
+        for (int from = start; from < end; from += HashedRows)
+        {
+            InsertKeys(rows, from, Math.Min(end, from + HashedRows), first + from - start);
+        }
+    }
+
+    private void InsertKeys(Batch rows, int start, int end, int first)
+    {
         if (_hashes.Length < end - start) { _hashes = new ulong[end - start]; }
 
         Keys.Hash(rows, start, end, _hashes);
@@ -127,7 +140,10 @@ internal sealed class CompactTableBuilder : TableBuilder
     {
         if (_keyHashes.Length < first + count)
         {
-            Array.Resize(ref _keyHashes, Math.Max(first + count, _keyHashes.Length * 2));
+            uint[] larger = RentedMemory.Rent<uint>(Math.Max(first + count, _keyHashes.Length * 2));
+            _keyHashes.AsSpan(0, first).CopyTo(larger);
+            ReleaseKeyHashes();
+            _keyHashes = larger;
         }
 
         for (int row = 0; row < count; row++) { _keyHashes[first + row] = KeyIndex.Shorten(_hashes[row]); }
@@ -146,6 +162,13 @@ internal sealed class CompactTableBuilder : TableBuilder
         }
 
         index.Add(hash, number);
+    }
+
+    private void ReleaseKeyHashes()
+    {
+        if (_keyHashes.Length > 0) { RentedMemory.Return(_keyHashes); }
+
+        _keyHashes = [];
     }
 
     private void Open()

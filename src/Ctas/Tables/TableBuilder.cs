@@ -34,6 +34,9 @@ internal abstract class TableBuilder : IDisposable
     /// <summary>Rows the table would have if completed now.</summary>
     public abstract long RowCount { get; }
 
+    /// <summary>True when columns that were appended may become part of the table; false when their values are copied at once.</summary>
+    public virtual bool KeepsColumns => true;
+
     /// <summary>Threads that may encode and index the rows; 1 unless set.</summary>
     public int MaxThreads { get; set; } = 1;
 

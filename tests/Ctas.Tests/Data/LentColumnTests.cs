@@ -22,6 +22,20 @@ public sealed class LentColumnTests
     }
 
     [Fact]
+    public void GiveBack_GatheredInLentMemory_SpoilsWhatIsStillRead()
+    {
+        var gathered = (FixedColumn<long>)NumbersOf(isLending: false, 1, 2, 3).Gather([2, -1, 0], ColumnMemory.Lent);
+        ReadOnlySpan<long> values = gathered.Values;
+        values.ToArray().Should().Equal(3, 0, 1);
+        gathered.IsNull(1).Should().BeTrue();
+
+        gathered.GiveBack();
+
+        // As everywhere in the tests: see RentedMemory.
+        values.ToArray().Should().OnlyContain(value => value == unchecked((long)0xA5A5A5A5A5A5A5A5));
+    }
+
+    [Fact]
     public void GiveBack_OtherColumns_StayAsTheyAre()
     {
         var numbers = (FixedColumn<long>)NumbersOf(isLending: false, 1, 2, 3);

@@ -59,13 +59,13 @@ public sealed class CompactAggregateTests(CompactAggregateTests.Tables tables) :
     [MemberData(nameof(Queries))]
     public async Task QueryAsync_Aggregates_KeepNothingOfColumnsThatAreGivenBack(string query)
     {
-        string expected = await AnswerAsync(tables.Standard, query);
+        string expected = await CompactAnswers.OfAsync(tables.Standard, query);
         foreach (CtasEngine compact in tables.Compact)
         {
             for (int run = 0; run < 2; run++)
             {
                 Spoil();
-                (await AnswerAsync(compact, query)).Should().Be(expected);
+                (await CompactAnswers.OfAsync(compact, query)).Should().Be(expected);
             }
         }
     }
@@ -79,7 +79,7 @@ public sealed class CompactAggregateTests(CompactAggregateTests.Tables tables) :
             List<Batch>[] held = [.. relations.Select(relation => engine.Tables[relation].Scan().ToList())];
             string before = string.Concat(held.Select(SumOf));
             Task<string[]> answers = Task.WhenAll(Enumerable.Range(0, 12).Select(number => Task.Run(
-                () => AnswerAsync(engine, $"SELECT k, MAX(note) AS m, SUM(n) AS s, MIN(x) AS x FROM {relations[number % 3]} GROUP BY k"))));
+                () => CompactAnswers.OfAsync(engine, $"SELECT k, MAX(note) AS m, SUM(n) AS s, MIN(x) AS x FROM {relations[number % 3]} GROUP BY k"))));
             var sums = new List<string>();
             do { sums.Add(string.Concat(held.Select(SumOf))); }
             while (!answers.IsCompleted);
@@ -93,20 +93,20 @@ public sealed class CompactAggregateTests(CompactAggregateTests.Tables tables) :
     public async Task QueryAsync_ThatIsCancelledOrFails_LeavesNothingThatLaterOnesRead()
     {
         const string query = "SELECT k, LAST(note) AS l, SUM(n) AS s, MEDIAN(x) AS m FROM rows GROUP BY k";
-        string expected = await AnswerAsync(tables.Standard, query);
+        string expected = await CompactAnswers.OfAsync(tables.Standard, query);
         foreach (CtasEngine engine in tables.Compact)
         {
             for (int run = 0; run < 8; run++)
             {
                 using var cancellation = new CancellationTokenSource();
                 Task<QueryResult> cancelled = Task.Run(() => engine.QueryAsync(query, cancellation.Token));
-                string beside = await AnswerAsync(engine, query);
+                string beside = await CompactAnswers.OfAsync(engine, query);
                 await cancellation.CancelAsync();
                 await ((Task)cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 await engine.Invoking(it => it.QueryAsync("SELECT k, SUM(100 / (n - 7)) AS s FROM rows GROUP BY k")).Should().ThrowAsync<Exception>();
 
                 beside.Should().Be(expected);
-                (await AnswerAsync(engine, query)).Should().Be(expected);
+                (await CompactAnswers.OfAsync(engine, query)).Should().Be(expected);
             }
         }
     }
@@ -155,13 +155,6 @@ public sealed class CompactAggregateTests(CompactAggregateTests.Tables tables) :
             MemoryMarshal.AsBytes(array.AsSpan()).Fill(1);
             ArrayPool<T>.Shared.Return(array);
         }
-    }
-
-    private static async Task<string> AnswerAsync(CtasEngine engine, string query)
-    {
-        QueryResult result = await engine.QueryAsync(query);
-        return string.Join('\n', result.Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(
-            row => string.Join('|', Enumerable.Range(0, batch.ColumnCount).Select(column => batch[column].GetJson(row))))).Order());
     }
 
     /// <summary>The same rows in tables of both models, read by one thread and by two.</summary>

@@ -28,12 +28,12 @@ public sealed class CompactScanTests
     {
         InMemorySource source = Source();
         await using CtasEngine standard = await LoadAsync(source, "standard", threads: 1);
-        string[] expected = await Task.WhenAll(Queries.Select(query => AnswerAsync(standard, query)));
+        string[] expected = await Task.WhenAll(Queries.Select(query => CompactAnswers.OfAsync(standard, query)));
         foreach (int threads in (int[])[1, 2])
         {
             await using CtasEngine compact = await LoadAsync(source, "compact", threads);
             string[][] answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
-                () => Task.WhenAll(Queries.Select(query => AnswerAsync(compact, query))))));
+                () => Task.WhenAll(Queries.Select(query => CompactAnswers.OfAsync(compact, query))))));
             answers.Should().AllSatisfy(answer => answer.Should().Equal(expected));
         }
     }
@@ -64,7 +64,7 @@ public sealed class CompactScanTests
         var column = (FixedColumn<long>)((Table)engine.Tables["copy"]).Scan().First()[1];
         FixedColumn<long> read = column.Deferred!.Decoded;
 
-        await AnswerAsync(engine, "SELECT k, SUM(n) AS s FROM copy GROUP BY k");
+        await CompactAnswers.OfAsync(engine, "SELECT k, SUM(n) AS s FROM copy GROUP BY k");
 
         column.Deferred.Decoded.Should().BeSameAs(read, "others may be reading it");
     }
@@ -81,13 +81,6 @@ public sealed class CompactScanTests
             .Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
-    }
-
-    private static async Task<string> AnswerAsync(CtasEngine engine, string query)
-    {
-        QueryResult result = await engine.QueryAsync(query);
-        return string.Join('\n', result.Batches.SelectMany(batch => Enumerable.Range(0, batch.RowCount).Select(
-            row => string.Join('|', Enumerable.Range(0, batch.ColumnCount).Select(column => batch[column].GetJson(row))))).Order());
     }
 
     private static InMemorySource Source()

@@ -115,6 +115,23 @@ public sealed class HotPathAllocationTests
         allocated.Should().BeLessThan((matches * ((2 * 4) + (2 * 4) + (2 * 8))) + ObjectBytesPerRow);
     }
 
+    [Theory]
+    [InlineData(90)]
+    [InlineData(180)]
+    public void Push_JoinIntoWhatKeepsNoColumns_AllocatesNothingPerRow(int built)
+    {
+        // With as many again, each key comes twice.
+        LogicalJoin plan = Scan.Join(JoinKind.Inner, Scan, [N], [N]);
+        var sink = new Sink(keepsColumns: false);
+        var join = new JoinOperator(plan, new JoinColumns(plan, isRead: null), new RowErrorLog(RowErrorPolicy.Fail), Meter(), sink);
+        join.Build.Push(new ChangeBatch(new Batch(
+            [Texts(built), new FixedColumn<int>(DataType.Int, [.. Enumerable.Range(0, built).Select(row => row % 90)], built), Doubles(built)], built)));
+        join.Build.Complete();
+
+        AllocatedPerRow(join.Probe).Should().BeLessThan(ObjectBytesPerRow);
+        (sink.Rows / (double)(BatchRows * (Pushes + 1))).Should().BeInRange(built / 100.0 * 0.95, built / 100.0 * 1.05);
+    }
+
     private static double AllocatedPerRow(IOperatorInput input)
     {
         var batch = new ChangeBatch(new Batch([Texts(BatchRows), Numbers(), Doubles(BatchRows)], BatchRows));
@@ -136,11 +153,13 @@ public sealed class HotPathAllocationTests
     private static FixedColumn<double> Doubles(int count) =>
         new(DataType.Double, [.. Enumerable.Range(0, count).Select(row => row / 8.0)], count);
 
-    private sealed class Sink : IOperatorInput
+    private sealed class Sink(bool keepsColumns = true) : IOperatorInput
     {
         public long Rows { get; private set; }
 
         public bool IsSatisfied => false;
+
+        public bool KeepsColumns => keepsColumns;
 
         public void Push(ChangeBatch changes) => Rows += changes.Count;
 

@@ -29,6 +29,10 @@ public sealed class LaneStageTests
     [InlineData("join and group")]
     [InlineData("right join")]
     [InlineData("limit")]
+    [InlineData("limit of different rows")]
+    [InlineData("sorted")]
+    [InlineData("join of a join")]
+    [InlineData("join to a join")]
     public void Execute_OnSeveralThreads_GivesWhatOneThreadGives(string query) =>
         Gen.Select(AnyOrder.Array[0, 120], AnyUser.Array[0, 12], Gen.Int[1, 9], Gen.Int[2, 5]).Sample(
             (orders, users, batchRows, threads) =>
@@ -53,14 +57,42 @@ public sealed class LaneStageTests
             iter: 100);
 
     [Fact]
-    public void Execute_FailingRowsAreSkipped_CountsWhatOneThreadCounts() =>
+    public void Execute_ConsumerFails_HasTakenWhatItTakesFromOneThread() =>
+        Gen.Select(AnyOrder.Array[20, 120], Gen.Int[2, 5], Gen.Int[1, 4]).Sample(
+            (orders, threads, batches) =>
+            {
+                (TestTable o, TestTable u) = Tables(orders, [.. orders.Select(order => order[..2])], batchRows: 4);
+                LogicalPlan plan = PlanOf("inner join", o, u);
+                Taken(plan, Side(threads), batches, o, u).Should().Equal(Taken(plan, new ExecutionOptions(), batches, o, u));
+            },
+            iter: 100);
+
+    [Fact]
+    public void Execute_IsCancelled_StopsAndIsNotWrapped()
+    {
+        object?[][] orders = [.. Enumerable.Range(0, 200).Select(n => new object?[] { $"k{n % 9}", n, (long)n, n * 1.0 })];
+        (TestTable o, TestTable u) = Tables(orders, [["k1", 1]], batchRows: 4);
+        using var cancellation = new CancellationTokenSource();
+        var consumer = new FailingConsumer(batches: 3, cancellation.Cancel);
+
+        Action run = () => PlanExecutor
+            .ExecuteAsync(PlanOf("filter", o, u), new TestScans(o, u), consumer, Side(2), cancellation.Token).GetAwaiter().GetResult();
+
+        run.Should().ThrowExactly<OperationCanceledException>();
+        consumer.Rows.Rows.Count.Should().BeLessThan(orders.Length / 2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Execute_FailingRowsAreSkipped_CountsWhatOneThreadCounts(bool areGrouped) =>
         Gen.Select(AnyOrder.Array[20, 120], Gen.Int[2, 5]).Sample(
             (orders, threads) =>
             {
                 (TestTable o, TestTable u) = Tables(orders, [], batchRows: 4);
-                LogicalPlan plan = o.Scan
-                    .Select(o.Column("key"), Divide(o.Column("big"), Cast(o.Column("n"), DataType.BigInt)))
-                    .GroupBy([o.Column("key")], CountAll);
+                LogicalPlan quotients = o.Scan
+                    .Select(o.Column("key"), Divide(o.Column("big"), Cast(o.Column("n"), DataType.BigInt)));
+                LogicalPlan plan = areGrouped ? quotients.GroupBy([o.Column("key")], CountAll) : quotients;
                 (List<object?[]> rows, ExecutionStatistics statistics) =
                     TestScans.Run(plan, Side(threads) with { OnRowError = RowErrorPolicy.Skip }, o, u);
                 (List<object?[]> expected, ExecutionStatistics serial) =
@@ -115,6 +147,10 @@ public sealed class LaneStageTests
             "no groups" => o.Scan.Where(Greater(o.Column("n"), Value(1))).GroupBy([], calls),
             "join and group" => Joined(JoinKind.Inner).GroupBy([rank], calls),
             "right join" => Joined(JoinKind.Right),
+            "limit of different rows" => new LogicalLimit(new LogicalDistinct(o.Scan.Select(o.Column("n"))), 1, 3),
+            "sorted" => new LogicalSort(Joined(JoinKind.Inner), [new SortKey(o.Column("amount"), IsDescending: true, NullsFirst: false)]),
+            "join of a join" => Joined(JoinKind.Left).Join(JoinKind.Inner, u.Scan, [rank], [u.Column("rank")]),
+            "join to a join" => u.Scan.Join(JoinKind.Inner, Joined(JoinKind.Inner), [u.Column("key")], [o.Column("key")]),
             "limit" => new LogicalLimit(o.Scan.Where(Greater(o.Column("n"), Value(0))), 2, 5),
             _ => throw new ArgumentException(query),
         };
@@ -129,6 +165,35 @@ public sealed class LaneStageTests
         catch (ExecutionException e)
         {
             return $"{e.Message} at row {e.Row}";
+        }
+    }
+
+    private static List<string> Taken(LogicalPlan plan, ExecutionOptions options, int batches, params TestTable[] tables)
+    {
+        var consumer = new FailingConsumer(batches, () => throw new InvalidOperationException("it is full"));
+        try
+        {
+            PlanExecutor.ExecuteAsync(plan, new TestScans(tables), consumer, options, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (InvalidOperationException e) { consumer.Rows.Rows.Add([e.Message]); }
+
+        return Text(consumer.Rows.Rows);
+    }
+
+    /// <summary>Takes some batches, and then does something else.</summary>
+    private sealed class FailingConsumer(int batches, Action then) : IChangeConsumer
+    {
+        private int _left = batches;
+
+        public CollectingConsumer Rows { get; } = new();
+
+        public bool KeepsColumns => false;
+
+        public void Consume(ChangeBatch changes)
+        {
+            if (_left-- == 0) { then(); }
+
+            Rows.Consume(changes);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class TestTable(string name, params (string Name, DataType Type)
     }
 }
 
-/// <summary>Runs plans over test tables.</summary>
+/// <summary>Runs plans over test tables, whose columns are lent: what an operator reads after it said it would not shows.</summary>
 internal sealed class TestScans(params TestTable[] tables) : IScanProvider
 {
     public List<string> Reads { get; } = [];
@@ -98,7 +98,7 @@ internal sealed class TestScans(params TestTable[] tables) : IScanProvider
         foreach (ChangeBatch batch in tables.Single(table => table.Name == scan.Relation).Batches())
         {
             BatchesRead++;
-            yield return batch;
+            yield return LentColumns.Of(batch);
         }
     }
 }
@@ -107,6 +107,8 @@ internal sealed class TestScans(params TestTable[] tables) : IScanProvider
 internal sealed class CollectingConsumer : IChangeConsumer
 {
     public List<object?[]> Rows { get; } = [];
+
+    public bool KeepsColumns => false;
 
     public void Consume(ChangeBatch changes)
     {

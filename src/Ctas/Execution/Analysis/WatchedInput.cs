@@ -9,6 +9,8 @@ internal sealed class WatchedInput(
 {
     public bool IsSatisfied => input.IsSatisfied;
 
+    public bool KeepsColumns => input.KeepsColumns;
+
     public void Push(ChangeBatch changes)
     {
         giver.Rows += changes.Count;

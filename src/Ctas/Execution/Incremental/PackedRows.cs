@@ -156,7 +156,7 @@ internal sealed class PackedRows<TState>
         var columns = new Column[_parts.Length];
         for (int part = 0; part < columns.Length; part++)
         {
-            columns[part] = _parts[part].Unpack(packed, _width, places.Length);
+            columns[part] = _parts[part].Unpack(packed.AsSpan(0, places.Length * _width), _width, ColumnMemory.Kept);
         }
 
         ArrayPool<ulong>.Shared.Return(packed);

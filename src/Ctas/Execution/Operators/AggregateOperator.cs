@@ -21,6 +21,7 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     private readonly int _aggregateCount;
     private readonly RowErrorLog _log;
     private readonly int _maxThreads;
+    private readonly ColumnMemory _resultMemory;
     private long _charged;
 
     /// <summary>Makes the operator.</summary>
@@ -42,14 +43,16 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
         // Keys and arguments are evaluated together; each aggregate knows where its argument is.
         var expressions = new List<ScalarExpression>(plan.Keys);
         _slots = AggregateSlots.Of(plan, expressions);
+        _resultMemory = ColumnMemory.For(output.KeepsColumns);
+        foreach (AggregateSlot slot in _slots) { slot.State.ResultMemory = _resultMemory; }
+
         _log = log;
         _evaluator = new Evaluator(expressions, plan.Input.Schema, log, reusesResults: true);
     }
 
     public bool IsSatisfied => _output.IsSatisfied;
 
-    /// <inheritdoc/>
-    public bool KeepsRows => false;
+    public bool KeepsColumns => false;
 
     public void Push(ChangeBatch changes)
     {
@@ -108,7 +111,9 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     {
         int[] rented = PooledArrays.Rent<int>(other._groups.Count);
         Span<int> mapping = rented.AsSpan(0, other._groups.Count);
-        _groups.FindOrAdd(other._groups.Keys(), mapping);
+        var keys = new Batch(other._groups.Keys(ColumnMemory.Lent), mapping.Length);
+        _groups.FindOrAdd(keys.Columns, mapping);
+        keys.GiveBack();
         for (int slot = 0; slot < _slots.Length; slot++)
         {
             _slots[slot].State.Merge(other._slots[slot].State, mapping, _groups.Count);
@@ -121,14 +126,14 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
     private void Emit()
     {
         int count = _groups.Count;
-        Column[] columns = [.. _groups.Keys(), .. new Column[_aggregateCount]];
+        Column[] columns = [.. _groups.Keys(_resultMemory), .. new Column[_aggregateCount]];
         foreach (AggregateSlot slot in _slots) { slot.Finish(columns.AsSpan(_keyCount), count, _maxThreads); }
 
         int[]? passed = Passed(count);
-        if ((passed?.Length ?? count) > 0 && !_output.IsSatisfied)
-        {
-            _output.Push(new ChangeBatch(new Batch(columns, count), passed));
-        }
+        var rows = new Batch(columns, count);
+        if ((passed?.Length ?? count) > 0 && !_output.IsSatisfied) { _output.Push(new ChangeBatch(rows, passed)); }
+
+        rows.GiveBack();
     }
 
     /// <summary>The groups that every aggregate has a result for; null when these are all.</summary>

@@ -10,6 +10,8 @@ internal sealed class ConsumerOperator(IChangeConsumer consumer) : IOperatorInpu
 
     public bool IsSatisfied => false;
 
+    public bool KeepsColumns => consumer.KeepsColumns;
+
     public void Push(ChangeBatch changes)
     {
         if (changes.Count == 0) { return; }

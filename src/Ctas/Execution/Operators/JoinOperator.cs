@@ -110,6 +110,8 @@ internal sealed class JoinOperator
     {
         public bool IsSatisfied => join._output.IsSatisfied;
 
+        public bool KeepsColumns => join._output.KeepsColumns;
+
         public void Push(ChangeBatch changes) => join._probe.Push(changes);
 
         public void Complete() => join.Complete();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ctas.Data;
+using Ctas.Execution.State;
 
 namespace Ctas.Execution.Operators;
 
@@ -52,9 +53,11 @@ internal struct RowPairs(int capacity)
 internal sealed class JoinPairs(LeftRows left, Bitmap? matchedLeft)
 {
     private const int MaxPairs = 16 * 1024;
+    private const int FewPairs = 1024;
 
-    private int[] _left = new int[1024];
-    private int[] _right = new int[1024];
+    private int[] _left = PooledArrays.Rent<int>(FewPairs);
+    private int[] _right = PooledArrays.Rent<int>(FewPairs);
+    private int[] _inputRows = [];
 
     /// <summary>The left rows under probe.</summary>
     public LeftRows Left => left;
@@ -65,13 +68,16 @@ internal sealed class JoinPairs(LeftRows left, Bitmap? matchedLeft)
     /// <summary>True when the portion is to be given on.</summary>
     public bool IsFull => Count == MaxPairs;
 
+    /// <summary>The right rows of the pairs; read until the next pair is added.</summary>
+    public ReadOnlySpan<int> RightRows => _right.AsSpan(0, Count);
+
     /// <summary>Adds a pair of a row under probe and a right row.</summary>
     public void Add(int leftRow, int rightRow)
     {
-        if (Count == _left.Length)
+        if (Count == Math.Min(_left.Length, _right.Length))
         {
-            Array.Resize(ref _left, Count * 2);
-            Array.Resize(ref _right, Count * 2);
+            PooledArrays.GrowUncleared(ref _left, Count + 1, Count);
+            PooledArrays.GrowUncleared(ref _right, Count + 1, Count);
         }
 
         _left[Count] = leftRow;
@@ -84,24 +90,41 @@ internal sealed class JoinPairs(LeftRows left, Bitmap? matchedLeft)
     /// <summary>The row under probe of a pair.</summary>
     public int LeftRow(int pair) => _left[pair];
 
-    /// <summary>The left rows of the pairs, by their row in the input batch.</summary>
-    public int[] InputRows()
+    /// <summary>The left rows of the pairs, by their row in the input batch; read until the next pair is added.</summary>
+    public ReadOnlySpan<int> InputRows()
     {
-        var rows = new int[Count];
-        for (int pair = 0; pair < rows.Length; pair++) { rows[pair] = left.InputRow(_left[pair]); }
+        if (left.InputRows is not { } inputRows) { return _left.AsSpan(0, Count); }
 
-        return rows;
+        PooledArrays.GrowUncleared(ref _inputRows, Count, used: 0);
+        for (int pair = 0; pair < Count; pair++) { _inputRows[pair] = inputRows[_left[pair]]; }
+
+        return _inputRows.AsSpan(0, Count);
     }
 
-    /// <summary>The right rows of the pairs.</summary>
-    public int[] RightRows() => _right[..Count];
-
-    /// <summary>Notes that the left rows of some pairs, or of all, have a match.</summary>
-    public void MarkLeft(int[]? pairs)
+    /// <summary>Notes that the left rows of all pairs have a match.</summary>
+    public void MarkLeft()
     {
-        if (matchedLeft is null) { return; }
+        for (int pair = 0; matchedLeft is not null && pair < Count; pair++) { matchedLeft[_left[pair]] = true; }
+    }
 
-        int count = pairs?.Length ?? Count;
-        for (int pair = 0; pair < count; pair++) { matchedLeft[_left[pairs is null ? pair : pairs[pair]]] = true; }
+    /// <summary>Keeps some of the pairs.</summary>
+    /// <param name="pairs">Which, ascending.</param>
+    public void Keep(ReadOnlySpan<int> pairs)
+    {
+        for (int kept = 0; kept < pairs.Length; kept++)
+        {
+            _left[kept] = _left[pairs[kept]];
+            _right[kept] = _right[pairs[kept]];
+        }
+
+        Count = pairs.Length;
+    }
+
+    /// <summary>Gives the memory back; nothing is called afterwards.</summary>
+    public void Release()
+    {
+        PooledArrays.Release(ref _left);
+        PooledArrays.Release(ref _right);
+        PooledArrays.Release(ref _inputRows);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Ctas.Data;
 using Ctas.Execution.State;
 using Ctas.Planning;
@@ -13,6 +12,7 @@ internal sealed class JoinProbe(
     private readonly Evaluator? _residual =
         plan.Residual is null ? null : Evaluator.OfCondition(plan.Residual, plan.Schema, log, reusesResults: true);
 
+    private readonly ColumnMemory _memory = ColumnMemory.For(output.KeepsColumns);
     private readonly bool _keepsLeft = plan.Join is JoinKind.Left or JoinKind.Full;
 
     // Right rows that have had a match; null when nobody asks.
@@ -20,6 +20,8 @@ internal sealed class JoinProbe(
     private KeyNumbers? _keys;
 
     public bool IsSatisfied => output.IsSatisfied;
+
+    public bool KeepsColumns => output.KeepsColumns;
 
     /// <summary>Notes which right rows find a match, where they are to be kept; the index is frozen by now.</summary>
     public void Begin()
@@ -32,14 +34,14 @@ internal sealed class JoinProbe(
         InsertOnly.Require(changes);
         EvaluatedRows keys = _leftKeys.Evaluate(changes);
         int count = keys.Columns.RowCount;
-        int[] numbers = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        int[] numbers = PooledArrays.Rent<int>(count);
         _keys ??= index.Reader();
         _keys.Find(keys.Columns.Columns, numbers.AsSpan(0, count));
         var left = new LeftRows(changes.Rows, keys.InputRows, count);
         if (index.IsUnique && _residual is null) { EmitUnique(left, numbers.AsSpan(0, count)); }
         else { EmitPairs(left, numbers.AsSpan(0, count)); }
 
-        ArrayPool<int>.Shared.Return(numbers);
+        PooledArrays.Release(ref numbers);
     }
 
     // At most one match a row: the numbers found are the right rows already.
@@ -58,16 +60,13 @@ internal sealed class JoinProbe(
 
     private void EmitAll(LeftRows left, ReadOnlySpan<int> right)
     {
-        if (right.Length == 0) { return; }
-
-        bool isAll = left.InputRows is null;
-        output.Push(new ChangeBatch(columns.Gather(left.Rows, left.InputRows, isAll, index, right)));
+        Emit(new JoinedRows(left.Rows, left.InputRows, isAllLeft: left.InputRows is null, right));
     }
 
     private void EmitMatches(LeftRows left, ReadOnlySpan<int> numbers)
     {
-        int[] leftRows = ArrayPool<int>.Shared.Rent(numbers.Length);
-        int[] rightRows = ArrayPool<int>.Shared.Rent(numbers.Length);
+        int[] leftRows = PooledArrays.Rent<int>(numbers.Length);
+        int[] rightRows = PooledArrays.Rent<int>(numbers.Length);
         int count = RowPairs.Matches(numbers, leftRows, rightRows);
         for (int pair = 0; left.InputRows is not null && pair < count; pair++)
         {
@@ -75,8 +74,8 @@ internal sealed class JoinProbe(
         }
 
         Emit(left.Rows, leftRows.AsSpan(0, count), rightRows.AsSpan(0, count));
-        ArrayPool<int>.Shared.Return(leftRows);
-        ArrayPool<int>.Shared.Return(rightRows);
+        PooledArrays.Release(ref leftRows);
+        PooledArrays.Release(ref rightRows);
     }
 
     private void EmitPairs(LeftRows left, ReadOnlySpan<int> numbers)
@@ -103,46 +102,36 @@ internal sealed class JoinProbe(
         }
 
         Flush(pairs);
+        pairs.Release();
         if (matchedLeft is not null) { EmitUnmatchedLeft(left, matchedLeft); }
     }
 
     private void Flush(JoinPairs pairs)
     {
+        if (_residual is not null && pairs.Count > 0) { KeepMatches(pairs, _residual); }
+
         if (pairs.Count == 0) { return; }
 
-        int[] left = pairs.InputRows();
-        int[] right = pairs.RightRows();
-        if (_residual is null)
-        {
-            pairs.MarkLeft(null);
-            MarkMatched(right);
-            Emit(pairs.Left.Rows, left, right);
-        }
-        else
-        {
-            FlushResidual(pairs, left, right);
-        }
-
+        pairs.MarkLeft();
+        MarkMatched(pairs.RightRows);
+        Emit(pairs.Left.Rows, pairs.InputRows(), pairs.RightRows);
         pairs.Clear();
     }
 
-    private void FlushResidual(JoinPairs pairs, int[] left, int[] right)
+    private void KeepMatches(JoinPairs pairs, Evaluator residual)
     {
-        EvaluatedRows evaluated = _residual!.EvaluatePairs(pairs.Left.Rows, left, index.Rows, right);
+        EvaluatedRows evaluated = residual.EvaluatePairs(pairs.Left.Rows, pairs.InputRows(), index.Rows, pairs.RightRows);
         ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)evaluated.Columns[0]).Values;
-        var passed = new List<int>();
+        int[] passed = PooledArrays.Rent<int>(isTrue.Length);
+        int count = 0;
         for (int row = 0; row < isTrue.Length; row++)
         {
-            if (isTrue[row]) { passed.Add(evaluated.Passed is null ? row : evaluated.Passed[row]); }
+            passed[count] = evaluated.Passed is null ? row : evaluated.Passed[row];
+            count += isTrue[row] ? 1 : 0;
         }
 
-        if (passed.Count == 0) { return; }
-
-        int[] selection = [.. passed];
-        pairs.MarkLeft(selection);
-        int[] matched = Array.ConvertAll(selection, pair => right[pair]);
-        MarkMatched(matched);
-        Emit(pairs.Left.Rows, Array.ConvertAll(selection, pair => left[pair]), matched);
+        pairs.Keep(passed.AsSpan(0, count));
+        PooledArrays.Release(ref passed);
     }
 
     private void EmitUnmatchedLeft(LeftRows left, Bitmap matched)
@@ -183,11 +172,16 @@ internal sealed class JoinProbe(
         }
     }
 
-    private void Emit(Batch leftRows, ReadOnlySpan<int> left, ReadOnlySpan<int> right)
-    {
-        if (right.Length == 0) { return; }
+    private void Emit(Batch leftRows, ReadOnlySpan<int> left, ReadOnlySpan<int> right) =>
+        Emit(new JoinedRows(leftRows, left, isAllLeft: false, right));
 
-        output.Push(new ChangeBatch(columns.Gather(leftRows, left, isAllLeft: false, index, right)));
+    private void Emit(JoinedRows pairs)
+    {
+        if (pairs.Count == 0) { return; }
+
+        Batch gathered = columns.Gather(pairs, index, _memory);
+        output.Push(new ChangeBatch(gathered));
+        columns.GiveBack(gathered, pairs.IsAllLeft);
     }
 
     public void Complete() => output.Complete();

@@ -21,6 +21,12 @@ internal sealed class LaneRun(Lane[] lanes, IReadOnlyList<ChangeBatch> batches, 
     // True once it is known that the first lane leaves their rows to the others.
     private volatile bool _areTogether;
 
+    // Lanes but the first that may read rows yet.
+    private int _others = lanes.Length - 1;
+
+    /// <summary>True when no lane but the first reads rows any more.</summary>
+    internal bool AreOthersGone => Volatile.Read(ref _others) == 0;
+
     /// <summary>
     /// Runs to the end: the lanes that have all rows between them, in their order; none when a row failed or memory ran
     /// out. Those not given back are forgotten.
@@ -65,7 +71,7 @@ internal sealed class LaneRun(Lane[] lanes, IReadOnlyList<ChangeBatch> batches, 
             Push(lane, batch);
             bool isSampled = rows >= SampleRows;
             rows += batches[batch].Count;
-            if (batch < lane.End) { GiveBack(lane, batch); }
+            if (batch < lane.End || AreOthersGone) { GiveBack(lane, batch); }
 
             if (!isSampled && rows >= SampleRows)
             {
@@ -85,6 +91,8 @@ internal sealed class LaneRun(Lane[] lanes, IReadOnlyList<ChangeBatch> batches, 
             // Until then the first lane may come to read them too.
             while (_areTogether && kept <= batch) { GiveBack(lane, kept++); }
         }
+
+        Interlocked.Decrement(ref _others);
     }
 
     private void Push(Lane lane, int batch)
@@ -93,9 +101,9 @@ internal sealed class LaneRun(Lane[] lanes, IReadOnlyList<ChangeBatch> batches, 
         lane.Input.Push(batches[batch]);
     }
 
-    // Only rows of its own share, which no other lane reads.
+    // Only rows that no other lane reads.
     private void GiveBack(Lane lane, int batch)
     {
-        if (!lane.Result.KeepsRows) { batches[batch].Rows.GiveBackDecoded(); }
+        if (!lane.Input.KeepsColumns) { batches[batch].Rows.GiveBackDecoded(); }
     }
 }

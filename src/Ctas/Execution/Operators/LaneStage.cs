@@ -2,39 +2,40 @@ using Ctas.Data;
 
 namespace Ctas.Execution.Operators;
 
-/// <summary>
-/// A stretch of a plan, from a table's scan to where rows are collected, that several threads run side by side.
-/// </summary>
+/// <summary>A stretch of a plan, from a table's scan to where rows are collected or go on, that several threads run side by side.</summary>
 /// <remarks>
-/// <code>
-///         ┌─► filter ─► probe ─► partial aggregate ─┐
-/// scan ───┤                                         ├─► merged in order ─► output
-///         └─► filter ─► probe ─► partial aggregate ─┘
-/// </code>
-/// Each lane takes one contiguous share of the rows and lanes are put together in that order, so that the result is
-/// what one thread gives (sums of DOUBLE aside, which are rounded in another order). When a row fails, or memory runs
-/// out, the lanes are forgotten and one thread runs everything once more: what is then reported is exact. The rows of
-/// a table are there already, so holding its batches until the scan has ended costs nothing.
+/// The result, its order and its errors are what one thread gives (sums of DOUBLE aside, which are rounded in another order). The
+/// rows of a table are there already, so holding its batches until the scan has ended costs nothing.
 /// </remarks>
-internal sealed class LaneStage(
-    LaneMaker makeLane, LaneSettings settings, IReadOnlyList<JoinOperator> joins, IOperatorInput output) : IOperatorInput
+internal abstract class LaneStage(LaneSettings settings, IReadOnlyList<JoinOperator> joins, IOperatorInput output) : IOperatorInput
 {
     private readonly List<ChangeBatch> _batches = [];
-    private long _rows;
 
     public bool IsSatisfied => output.IsSatisfied;
+
+    /// <summary>The batches of the scan; their columns are the stage's.</summary>
+    protected IReadOnlyList<ChangeBatch> Batches => _batches;
+
+    /// <summary>Rows in them.</summary>
+    protected long Rows { get; private set; }
+
+    /// <summary>How the work is spread.</summary>
+    protected LaneSettings Settings => settings;
+
+    /// <summary>Where the result goes.</summary>
+    protected IOperatorInput Output => output;
 
     public void Push(ChangeBatch changes)
     {
         _batches.Add(changes);
-        _rows += changes.Count;
+        Rows += changes.Count;
     }
 
     public void Complete()
     {
-        int lanes = (int)Math.Min(Math.Min(settings.MaxLanes, _batches.Count), _rows / settings.MinLaneRows);
-        bool isDone = lanes > 1 && joins.All(join => join.CanShare) && TryRunSideBySide(lanes);
-        if (!isDone) { RunAlone(); }
+        int lanes = (int)Math.Min(Math.Min(settings.MaxLanes, _batches.Count), Rows / settings.MinLaneRows);
+        if (lanes > 1 && joins.All(join => join.CanShare)) { RunSideBySide(lanes); }
+        else { RunAlone(); }
 
         _batches.Clear();
         foreach (JoinOperator join in joins) { join.Release(); }
@@ -42,49 +43,22 @@ internal sealed class LaneStage(
         output.Complete();
     }
 
-    private void RunAlone()
+    /// <summary>Runs everything on this thread.</summary>
+    protected abstract void RunAlone();
+
+    /// <summary>Runs so many lanes.</summary>
+    protected abstract void RunSideBySide(int lanes);
+
+    /// <summary>Takes all batches through the operators of one lane.</summary>
+    protected void RunThrough(IOperatorInput input)
     {
-        (IOperatorInput input, ILaneEnd end) = makeLane(settings.Log, isAlone: true);
         foreach (ChangeBatch batch in _batches)
         {
             settings.CancellationToken.ThrowIfCancellationRequested();
             if (input.IsSatisfied) { break; }
 
             input.Push(batch);
-            if (!end.KeepsRows) { batch.Rows.GiveBackDecoded(); }
+            if (!input.KeepsColumns) { batch.Rows.GiveBackDecoded(); }
         }
-
-        end.Finish([]);
-    }
-
-    private bool TryRunSideBySide(int count)
-    {
-        var lanes = new Lane[count];
-        for (int lane = 0, start = 0; lane < count; lane++)
-        {
-            int end = EndOfShare(start, (lane + 1) * _rows / count);
-            var log = new RowErrorLog(settings.Log.Policy);
-            (IOperatorInput input, ILaneEnd laneEnd) = makeLane(log, isAlone: false);
-            lanes[lane] = new Lane(start, end, log, input, laneEnd);
-            start = end;
-        }
-
-        lanes = new LaneRun(lanes, _batches, settings.CancellationToken).Execute();
-        if (lanes.Length == 0) { return false; }
-
-        lanes[0].Result.Finish([.. lanes.Skip(1).Select(lane => lane.Result)]);
-        settings.Log.Add(lanes[0].Log);
-        return true;
-    }
-
-    private int EndOfShare(int start, long rowsBefore)
-    {
-        long rows = 0;
-        for (int batch = 0; batch < start; batch++) { rows += _batches[batch].Count; }
-
-        int end = start;
-        while (end < _batches.Count && rows < rowsBefore) { rows += _batches[end++].Count; }
-
-        return end;
     }
 }

@@ -1,5 +1,3 @@
-using Ctas.Data;
-
 namespace Ctas.Execution.Operators;
 
 /// <summary>How stretches of a plan are spread over threads.</summary>
@@ -10,11 +8,16 @@ namespace Ctas.Execution.Operators;
 internal sealed record LaneSettings(
     int MaxLanes, int MinLaneRows, RowErrorLog Log, CancellationToken CancellationToken);
 
-/// <summary>Makes the operators of one lane.</summary>
+/// <summary>Makes the operators of one lane that aggregates.</summary>
 /// <param name="log">Where rows of the lane that fail are noted.</param>
-/// <param name="isAlone">True when it is the only lane, whose result may go on at once.</param>
 /// <returns>What takes the lane's share of the scan, and where its rows end up.</returns>
-internal delegate (IOperatorInput Input, ILaneEnd End) LaneMaker(RowErrorLog log, bool isAlone);
+internal delegate (IOperatorInput Input, ILaneEnd End) LaneMaker(RowErrorLog log);
+
+/// <summary>Makes the operators of one lane whose rows go on.</summary>
+/// <param name="log">Where rows of the lane that fail are noted.</param>
+/// <param name="output">Where they go.</param>
+/// <returns>What takes morsels of the scan.</returns>
+internal delegate IOperatorInput RowLaneMaker(RowErrorLog log, IOperatorInput output);
 
 /// <summary>Where the rows of one lane end up.</summary>
 internal interface ILaneEnd
@@ -22,50 +25,10 @@ internal interface ILaneEnd
     /// <summary>Gives on what this lane and the following ones have, in their order; the output is not completed.</summary>
     void Finish(IReadOnlyList<ILaneEnd> following);
 
-    /// <summary>True when rows that were pushed may be read later; false when what matters of them has been copied.</summary>
-    bool KeepsRows { get; }
-
     /// <summary>Lets go of what the lane has.</summary>
     void Forget();
 
     /// <summary>True when, by what the first rows were like, merging lanes would cost as much as one thread alone.</summary>
     /// <param name="rows">Rows taken so far.</param>
     bool IsBetterAlone(long rows);
-}
-
-/// <summary>The end of a lane whose rows go on as they are.</summary>
-internal sealed class LaneRows(IOperatorInput output, bool isAlone) : IOperatorInput, ILaneEnd
-{
-    private readonly List<ChangeBatch> _rows = [];
-
-    public bool IsSatisfied => output.IsSatisfied;
-
-    public bool KeepsRows => true;
-
-    public void Push(ChangeBatch changes)
-    {
-        if (isAlone) { output.Push(changes); }
-        else { _rows.Add(changes); }
-    }
-
-    public void Complete()
-    {
-    }
-
-    public void Finish(IReadOnlyList<ILaneEnd> following)
-    {
-        foreach (LaneRows lane in following.Cast<LaneRows>().Prepend(this))
-        {
-            foreach (ChangeBatch changes in lane._rows)
-            {
-                if (!output.IsSatisfied) { output.Push(changes); }
-            }
-
-            lane._rows.Clear();
-        }
-    }
-
-    public void Forget() => _rows.Clear();
-
-    public bool IsBetterAlone(long rows) => false;
 }

@@ -1,4 +1,5 @@
 using Ctas.Data;
+using Ctas.Execution.State;
 using Ctas.Planning;
 
 namespace Ctas.Execution.Operators;
@@ -13,10 +14,10 @@ namespace Ctas.Execution.Operators;
 internal sealed class LookupKeys(
     JoinLookup lookup, IReadOnlyList<ScalarExpression> keys, Schema input, RowErrorLog log)
 {
-    private readonly Evaluator _keys = new(lookup.Keys.Select(key => keys[key]), input, log);
+    private readonly Evaluator _keys = new(lookup.Keys.Select(key => keys[key]), input, log, reusesResults: true);
 
-    // The columns are those that the join keeps too. Null once there are too many, and once they were taken.
-    private List<Batch>? _rows = [];
+    // Null once there are too many, and once they were taken.
+    private RowBuffer? _rows = new([.. lookup.Keys.Select(key => keys[key].Type)]);
     private long _count;
 
     /// <summary>Notes the keys of all that goes on to an input.</summary>
@@ -25,7 +26,7 @@ internal sealed class LookupKeys(
     /// <summary>The keys; null when there are too many for looking up.</summary>
     public ScanKeys? Take()
     {
-        ScanKeys? taken = _rows is null ? null : new ScanKeys(lookup, _rows);
+        ScanKeys? taken = _rows is null ? null : new ScanKeys(lookup, [_rows.View()]);
         _rows = null;
         return taken;
     }
@@ -35,12 +36,14 @@ internal sealed class LookupKeys(
         _count += changes.Count;
         if (_count > lookup.MaxKeys) { _rows = null; }
 
-        _rows?.Add(_keys.Evaluate(changes).Columns);
+        _rows?.Append(_keys.Evaluate(changes).Columns);
     }
 
     private sealed class NotingInput(LookupKeys keys, IOperatorInput input) : IOperatorInput
     {
         public bool IsSatisfied => input.IsSatisfied;
+
+        public bool KeepsColumns => input.KeepsColumns;
 
         public void Push(ChangeBatch changes)
         {

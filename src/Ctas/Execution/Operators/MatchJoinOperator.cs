@@ -116,6 +116,8 @@ internal sealed class MatchJoinOperator
     {
         public bool IsSatisfied => join._output.IsSatisfied;
 
+        public bool KeepsColumns => join._output.KeepsColumns;
+
         public void Push(ChangeBatch changes) => join.ProbeLeft(changes);
 
         public void Complete() => join.Complete();

@@ -7,6 +7,8 @@ internal sealed class NoRowsOperator(IOperatorInput output) : StreamingOperator(
 {
     public override bool IsSatisfied => true;
 
+    public override bool KeepsColumns => false;
+
     public override void Push(ChangeBatch changes)
     {
     }

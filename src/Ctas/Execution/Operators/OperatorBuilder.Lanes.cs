@@ -44,21 +44,23 @@ internal sealed partial class OperatorBuilder
             node = node.Children[0];
         }
 
-        MemoryMeter memory = Memory(plan);
-        (IOperatorInput Input, ILaneEnd End) MakeLane(RowErrorLog laneLog, bool isAlone)
-        {
-            if (aggregate is not null)
-            {
-                var groups = new AggregateOperator(aggregate, laneLog, memory, output, Lanes!.MaxLanes);
-                return (LaneOf(chain, joins, laneLog, groups), groups);
-            }
+        _keys ??= keys;
+        AddScan((LogicalScan)node, aggregate is null ? Rows(chain, joins, output) : Groups(aggregate, joins, output));
+    }
 
-            var rows = new LaneRows(output, isAlone);
-            return (LaneOf(chain, joins, laneLog, rows), rows);
+    private RowStage Rows(LogicalPlan chain, Dictionary<LogicalPlan, JoinOperator> joins, IOperatorInput output) =>
+        new((laneLog, exit) => LaneOf(chain, joins, laneLog, exit), Lanes!, [.. joins.Values], output);
+
+    private AggregateStage Groups(LogicalAggregate plan, Dictionary<LogicalPlan, JoinOperator> joins, IOperatorInput output)
+    {
+        MemoryMeter memory = Memory(plan);
+        (IOperatorInput Input, ILaneEnd End) MakeLane(RowErrorLog laneLog)
+        {
+            var groups = new AggregateOperator(plan, laneLog, memory, output, Lanes!.MaxLanes);
+            return (LaneOf(plan.Input, joins, laneLog, groups), groups);
         }
 
-        _keys ??= keys;
-        AddScan((LogicalScan)node, new LaneStage(MakeLane, Lanes!, [.. joins.Values], output));
+        return new AggregateStage(MakeLane, Lanes!, [.. joins.Values], output);
     }
 
     // Without a merge of its own, an aggregate of the host takes all rows one after another.

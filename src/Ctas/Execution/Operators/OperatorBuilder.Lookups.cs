@@ -7,23 +7,12 @@ internal sealed partial class OperatorBuilder
 {
     // For the next scan that is made.
     private LookupKeys? _keys;
-    private bool _takesAtOnce;
 
     private void AddScan(LogicalScan scan, IOperatorInput output)
     {
-        _scans.Add(new PlannedScan(scan, output) { Keys = _keys, IsTakenAtOnce = _takesAtOnce });
+        _scans.Add(new PlannedScan(scan, output) { Keys = _keys });
         _keys = null;
-        _takesAtOnce = false;
     }
-
-    /// <summary>True for a scan of a table of which rows and columns are picked, and nothing kept.</summary>
-    private static bool PicksRows(LogicalPlan plan) => plan switch
-    {
-        LogicalScan scan => !scan.IsSource,
-        LogicalFilter filter => PicksRows(filter.Input),
-        LogicalProject project => PicksRows(project.Input),
-        _ => false,
-    };
 
     /// <summary>Takes note of the side of a join that is read first; null for a join that looks nothing up.</summary>
     private LookupKeys? KeysOf(LogicalJoin join) => join.Lookup switch

@@ -12,9 +12,6 @@ internal sealed record PlannedScan(LogicalScan? Scan, IOperatorInput Input)
 {
     /// <summary>The keys by which its rows are looked up, which earlier scans have brought; null: all rows are read.</summary>
     public LookupKeys? Keys { get; init; }
-
-    /// <summary>True when what matters of a batch has been copied as soon as it was pushed.</summary>
-    public bool IsTakenAtOnce { get; init; }
 }
 
 /// <summary>Makes the operators of a plan, from the output down to the scans.</summary>
@@ -60,7 +57,6 @@ internal sealed partial class OperatorBuilder(RowErrorLog log, MemoryMeter execu
                 Build(retention.Input, new FilterOperator(recent, log, output));
                 break;
             case LogicalAggregate aggregate:
-                _takesAtOnce = Lanes is null && PicksRows(aggregate.Input);
                 Build(aggregate.Input, new AggregateOperator(aggregate, log, Memory(plan), output));
                 break;
             case LogicalDistinct distinct:

@@ -7,7 +7,7 @@ namespace Ctas.Execution.Operators;
 internal sealed class ProjectOperator(LogicalProject plan, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)
 {
-    private readonly Evaluator _evaluator = new(plan.Expressions, plan.Input.Schema, log);
+    private readonly Evaluator _evaluator = new(plan.Expressions, plan.Input.Schema, log, reusesResults: !output.KeepsColumns);
 
     public override void Push(ChangeBatch changes)
     {

@@ -112,6 +112,8 @@ internal sealed class SetOperationOperator
     {
         public bool IsSatisfied => operation._output.IsSatisfied;
 
+        public bool KeepsColumns => false;
+
         public void Push(ChangeBatch changes) => operation.Count(changes);
 
         public void Complete() =>
@@ -121,6 +123,8 @@ internal sealed class SetOperationOperator
     private sealed class ProbeInput(SetOperationOperator operation) : IOperatorInput
     {
         public bool IsSatisfied => operation._isDecided || operation._output.IsSatisfied;
+
+        public bool KeepsColumns => operation._output.KeepsColumns;
 
         public void Push(ChangeBatch changes) => operation.Compare(changes);
 

@@ -87,13 +87,14 @@ internal sealed class SingleJoinOperator
 
         ArrayPool<int>.Shared.Return(numbers);
         Take(pairs, matches);
+        pairs.Release();
     }
 
     private void Take(JoinPairs pairs, int[] matches)
     {
         if (pairs.Count == 0) { return; }
 
-        int[] rights = pairs.RightRows();
+        ReadOnlySpan<int> rights = pairs.RightRows;
         bool[]? isMatch = _residual is null ? null : Matches(pairs, rights);
         for (int pair = 0; pair < rights.Length; pair++)
         {
@@ -108,7 +109,7 @@ internal sealed class SingleJoinOperator
         pairs.Clear();
     }
 
-    private bool[] Matches(JoinPairs pairs, int[] rights)
+    private bool[] Matches(JoinPairs pairs, ReadOnlySpan<int> rights)
     {
         EvaluatedRows evaluated = _residual!.EvaluatePairs(pairs.Left.Rows, pairs.InputRows(), _index.Rows, rights);
         ReadOnlySpan<bool> isTrue = ((FixedColumn<bool>)evaluated.Columns[0]).Values;
@@ -139,6 +140,8 @@ internal sealed class SingleJoinOperator
     private sealed class ProbeInput(SingleJoinOperator join) : IOperatorInput
     {
         public bool IsSatisfied => join._output.IsSatisfied;
+
+        public bool KeepsColumns => join._output.KeepsColumns;
 
         public void Push(ChangeBatch changes) => join.ProbeLeft(changes);
 

@@ -17,9 +17,12 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
     private readonly long _wanted = plan.RowLimit ?? long.MaxValue;
     private RowBuffer _rows = new([.. plan.Schema.Fields.Select(field => field.Type)], isPooled: true);
     private RowBuffer _keys = new([.. plan.Keys.Select(key => key.Expression.Type)], isPooled: true);
+    private readonly ColumnMemory _memory = ColumnMemory.For(output.KeepsColumns);
     private long _charged;
 
     public bool IsSatisfied => output.IsSatisfied;
+
+    public bool KeepsColumns => false;
 
     public void Push(ChangeBatch changes)
     {
@@ -41,7 +44,9 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
         for (int start = 0; start < order.Length && !output.IsSatisfied; start += PortionRows)
         {
             int end = Math.Min(start + PortionRows, order.Length);
-            output.Push(new ChangeBatch(rows.Gather(order.AsSpan(start, end - start))));
+            Batch portion = rows.Gather(order.AsSpan(start, end - start), _memory);
+            output.Push(new ChangeBatch(portion));
+            portion.GiveBack();
         }
 
         _rows.Release();

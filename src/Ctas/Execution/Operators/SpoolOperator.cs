@@ -10,6 +10,8 @@ internal sealed class SpoolOperator(Schema schema, MemoryMeter memory) : IOperat
 
     public bool IsSatisfied => false;
 
+    public bool KeepsColumns => _rows.KeepsColumns;
+
     public void Push(ChangeBatch changes) => _rows.Consume(changes);
 
     public void Complete()

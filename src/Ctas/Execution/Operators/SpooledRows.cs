@@ -14,6 +14,8 @@ internal sealed class SpooledRows(Schema schema, MemoryMeter memory) : IChangeCo
     /// <summary>Bytes held, which are charged as they grow.</summary>
     public long SizeInBytes { get; private set; }
 
+    public bool KeepsColumns => false;
+
     /// <summary>Appends rows.</summary>
     public void Consume(ChangeBatch changes)
     {

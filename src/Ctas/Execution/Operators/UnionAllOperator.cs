@@ -9,6 +9,8 @@ internal sealed class UnionAllOperator(int inputCount, IOperatorInput output) : 
 
     public bool IsSatisfied => output.IsSatisfied;
 
+    public bool KeepsColumns => output.KeepsColumns;
+
     public void Push(ChangeBatch changes) => output.Push(changes);
 
     public void Complete()

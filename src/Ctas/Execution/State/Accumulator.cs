@@ -26,6 +26,9 @@ internal abstract class Accumulator
     /// <summary>The groups that <see cref="Finish(int)"/> could compute no result for; null when there are none.</summary>
     public virtual GroupFailures? Failures => null;
 
+    /// <summary>Of what the results are made, where that is up to the owner: who lets them be lent gives them back.</summary>
+    public ColumnMemory ResultMemory { get; set; }
+
     /// <summary>Adds rows.</summary>
     /// <param name="arguments">The values, a column for each argument; none for COUNT(*).</param>
     /// <param name="groups">Group of each row.</param>
@@ -136,7 +139,7 @@ internal sealed class CountIfAccumulator(DataType type) : Accumulator
     public override Column Finish(int groupCount)
     {
         Grow(ref _counts, groupCount);
-        return new FixedColumn<long>(type, PooledArrays.Copy(_counts, groupCount), groupCount);
+        return ResultMemory.Column(type, PooledArrays.Copy(_counts, groupCount, ResultMemory), groupCount);
     }
 
     public override void Release() => PooledArrays.Release(ref _counts);

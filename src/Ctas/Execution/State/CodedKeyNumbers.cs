@@ -120,11 +120,11 @@ internal sealed class CodedKeyNumbers : KeyNumbers
         }
     }
 
-    public override Column[] Keys()
+    public override Column[] Keys(ColumnMemory memory = default)
     {
-        if (_wide is not null) { return _wide.Keys(); }
+        if (_wide is not null) { return _wide.Keys(memory); }
 
-        return [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
+        return [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count), memory))];
     }
 
     private void Number(ReadOnlySpan<Column> keys, int start, Span<int> numbers)
@@ -254,11 +254,12 @@ internal sealed class CodedKeyNumbers : KeyNumbers
     /// <summary>Goes over to an index for keys of any width; numbers stay.</summary>
     private void Widen()
     {
-        Column[] keys = [.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count)))];
+        var keys = new Batch([.. _parts.Select(part => part.Unpack(_keys.AsSpan(0, Count), ColumnMemory.Lent))], Count);
         KeyNumbers wide = CreateUnbounded(_types);
         int[] numbers = PooledArrays.Rent<int>(Count);
-        wide.FindOrAdd(keys, numbers.AsSpan(0, Count));
+        wide.FindOrAdd(keys.Columns, numbers.AsSpan(0, Count));
         PooledArrays.Release(ref numbers);
+        keys.GiveBack();
         _wide = wide;
         ReleaseCodes();
     }

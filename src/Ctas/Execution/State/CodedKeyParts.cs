@@ -26,11 +26,12 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
     }
 
     [MethodImpl(HotLoop.Options)]
-    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, ColumnMemory memory)
     {
-        int[] codes = GC.AllocateUninitializedArray<int>(count);
+        int count = packed.Length / width;
+        int[] codes = memory.Allocate<int>(count);
         Bitmap? validity = null;
-        for (int row = 0; row < codes.Length; row++)
+        for (int row = 0; row < count; row++)
         {
             codes[row] = (int)(uint)bits.Read(packed.Slice(row * width, width)) - 1;
             if (codes[row] >= 0) { continue; }
@@ -39,7 +40,7 @@ internal sealed class StringPart(DataType type, KeyBits bits) : KeyPart(type)
             validity[row] = false;
         }
 
-        return new StringColumn(Type, codes, count, _pool.Pool, validity);
+        return memory.Column(Type, codes, count, _pool.Pool, validity);
     }
 }
 
@@ -61,10 +62,10 @@ internal sealed class IntervalPart(DataType type, KeyBits bits) : KeyPart(type)
         }
     }
 
-    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, ColumnMemory memory)
     {
         var builder = new FixedColumnBuilder<Interval>(Type);
-        for (int row = 0; row < count; row++)
+        for (int row = 0; row < packed.Length / width; row++)
         {
             ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
             if (bits.IsValid(key)) { builder.Append(_first[(int)(uint)bits.Read(key)]); }

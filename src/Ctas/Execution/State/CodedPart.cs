@@ -76,8 +76,8 @@ internal abstract class CodedPart(DataType type)
     /// <summary>As <see cref="Pack"/>, with −1 in <paramref name="marks"/> for NULL and for what cannot be a key.</summary>
     public abstract void PackKnown(Column column, int start, Span<ulong> packed, Span<int> marks);
 
-    /// <summary>Reads the column back.</summary>
-    public abstract Column Unpack(ReadOnlySpan<ulong> keys);
+    /// <summary>Reads the column back, in memory of a kind.</summary>
+    public abstract Column Unpack(ReadOnlySpan<ulong> keys, ColumnMemory memory);
 
     /// <summary>Takes the place wanted, behind the parts before; keys are written anew.</summary>
     public void Move(ReadOnlySpan<ulong> old, Span<ulong> keys, ref int shift)
@@ -131,7 +131,7 @@ internal sealed class BooleanCodes : CodedPart
         }
     }
 
-    public override Column Unpack(ReadOnlySpan<ulong> keys)
+    public override Column Unpack(ReadOnlySpan<ulong> keys, ColumnMemory memory)
     {
         var builder = new FixedColumnBuilder<bool>(Type);
         foreach (ulong key in keys)

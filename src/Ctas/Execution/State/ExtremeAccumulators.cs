@@ -56,8 +56,8 @@ internal sealed class ExtremeAccumulator<T, TOrder>(DataType type, bool isMin) :
     {
         Grow(ref _extremes, groupCount);
         Grow(ref _isSet, groupCount);
-        T[] extremes = PooledArrays.Copy(_extremes, groupCount);
-        return new FixedColumn<T>(type, extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
+        T[] extremes = PooledArrays.Copy(_extremes, groupCount, ResultMemory);
+        return ResultMemory.Column(type, extremes, groupCount, ValidWhere(_isSet.AsSpan(0, groupCount)));
     }
 
     public override void Release()

@@ -115,9 +115,9 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
         }
     }
 
-    public override Column Unpack(ReadOnlySpan<ulong> keys)
+    public override Column Unpack(ReadOnlySpan<ulong> keys, ColumnMemory memory)
     {
-        T[] values = new T[keys.Length];
+        T[] values = memory.Allocate<T>(keys.Length);
         Bitmap? validity = null;
         for (int number = 0; number < keys.Length; number++)
         {
@@ -126,11 +126,12 @@ internal sealed class IntegerCodes<T>(DataType type) : CodedPart(type)
             {
                 validity ??= new Bitmap(keys.Length, value: true);
                 validity[number] = false;
+                values[number] = default;
             }
             else { values[number] = T.CreateTruncating(unchecked((long)code + Offset)); }
         }
 
-        return new FixedColumn<T>(Type, values, values.Length, validity);
+        return memory.Column(Type, values, keys.Length, validity);
     }
 
     private ulong CodeOf(T value) => unchecked((ulong)(long.CreateTruncating(value) - Offset));

@@ -67,13 +67,13 @@ internal sealed class IntegerKeyNumbers<T>(DataType type) : KeyNumbers
     // Finding changes nothing.
     public override KeyNumbers Reader() => this;
 
-    public override Column[] Keys()
+    public override Column[] Keys(ColumnMemory memory = default)
     {
-        var values = new T[Count];
-        for (int number = 0; number < values.Length; number++) { values[number] = T.CreateTruncating(_keys[number]); }
+        T[] values = memory.Allocate<T>(Count);
+        for (int number = 0; number < Count; number++) { values[number] = T.CreateTruncating(_keys[number]); }
 
         Bitmap? validity = _nullNumber < 0 ? null : new Bitmap(Count, value: true) { [_nullNumber] = false };
-        return [new FixedColumn<T>(type, values, Count, validity)];
+        return [memory.Column(type, values, Count, validity)];
     }
 
     private void FindOrAddNullable(FixedColumn<T> column, Span<int> numbers)

@@ -22,7 +22,9 @@ internal abstract class InterleavedColumn(InterleavedPlace place)
     public abstract void Write(RowPlaces places, Column column, int start);
 
     /// <summary>An array for so many values.</summary>
-    public abstract Array Allocate(int count);
+    /// <param name="count">How many at least.</param>
+    /// <param name="memory">Of which kind.</param>
+    public abstract Array Allocate(int count, ColumnMemory memory);
 
     /// <summary>Reads the values of rows.</summary>
     /// <param name="places">Where the rows lie.</param>
@@ -32,7 +34,7 @@ internal abstract class InterleavedColumn(InterleavedPlace place)
     public abstract void Gather(RowPlaces places, ReadOnlySpan<int> rows, Array values, int start);
 
     /// <summary>The column of gathered values.</summary>
-    public abstract Column Finish(Array values, int count, Bitmap? validity);
+    public abstract Column Finish(GatheredValues values, Bitmap? validity);
 
     /// <summary>Which rows hold a value; null when all do.</summary>
     public Bitmap? ValidityOf(RowPlaces places, ReadOnlySpan<int> rows)
@@ -63,11 +65,17 @@ internal abstract class InterleavedColumn(InterleavedPlace place)
         place.NullBit is { } bit && (places.ByteOf(row, bit >> 3) >> (bit & 7) & 1) != 0;
 }
 
+/// <summary>Values gathered from interleaved rows.</summary>
+/// <param name="Values">An array of <see cref="InterleavedColumn.Allocate"/>.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Memory">The memory they lie in.</param>
+internal readonly record struct GatheredValues(Array Values, int Count, ColumnMemory Memory);
+
 /// <summary>Values of a fixed width.</summary>
 internal sealed class InterleavedValues<T>(InterleavedPlace place) : InterleavedColumn(place)
     where T : unmanaged
 {
-    public override Array Allocate(int count) => GC.AllocateUninitializedArray<T>(count);
+    public override Array Allocate(int count, ColumnMemory memory) => memory.Allocate<T>(count);
 
     public override void Write(RowPlaces places, Column column, int start)
     {
@@ -78,14 +86,14 @@ internal sealed class InterleavedValues<T>(InterleavedPlace place) : Interleaved
     public override void Gather(RowPlaces places, ReadOnlySpan<int> rows, Array values, int start) =>
         InterleavedLoops.Gather<T>(places, Place.Offset, rows, ((T[])values).AsSpan(start), default);
 
-    public override Column Finish(Array values, int count, Bitmap? validity) =>
-        new FixedColumn<T>(Place.Type, (T[])values, count, validity);
+    public override Column Finish(GatheredValues values, Bitmap? validity) =>
+        values.Memory.Column(Place.Type, (T[])values.Values, values.Count, validity);
 }
 
 /// <summary>Strings, as codes into one pool.</summary>
 internal sealed class InterleavedCodes(InterleavedPlace place, StringPool pool) : InterleavedColumn(place)
 {
-    public override Array Allocate(int count) => GC.AllocateUninitializedArray<int>(count);
+    public override Array Allocate(int count, ColumnMemory memory) => memory.Allocate<int>(count);
 
     public override void Write(RowPlaces places, Column column, int start)
     {
@@ -96,8 +104,8 @@ internal sealed class InterleavedCodes(InterleavedPlace place, StringPool pool) 
     public override void Gather(RowPlaces places, ReadOnlySpan<int> rows, Array values, int start) =>
         InterleavedLoops.Gather(places, Place.Offset, rows, ((int[])values).AsSpan(start), -1);
 
-    public override Column Finish(Array values, int count, Bitmap? validity) =>
-        new StringColumn(Place.Type, (int[])values, count, pool, validity);
+    public override Column Finish(GatheredValues values, Bitmap? validity) =>
+        values.Memory.Column(Place.Type, (int[])values.Values, values.Count, pool, validity);
 }
 
 /// <summary>The loops over the values of one column.</summary>

@@ -33,7 +33,7 @@ internal sealed class InterleavedRows
 
     /// <summary>
     /// The rows of all batches, in their order; null where they are better left in columns: few rows, fewer than two columns, or
-    /// strings of several pools.
+    /// strings of several pools. What was decoded of the batches is given back once it has been copied.
     /// </summary>
     public static InterleavedRows? TryMake(IReadOnlyList<Batch> batches, IReadOnlyList<DataType> types)
     {
@@ -49,11 +49,13 @@ internal sealed class InterleavedRows
     }
 
     /// <summary>The columns of the given rows, in the given order; a negative row index gives a row of NULLs.</summary>
-    public Column[] Gather(ReadOnlySpan<int> rows)
+    /// <param name="rows">The rows.</param>
+    /// <param name="memory">Of what the columns are made.</param>
+    public Column[] Gather(ReadOnlySpan<int> rows, ColumnMemory memory = default)
     {
         ReadOnlySpan<InterleavedColumn> columns = _layout.Columns;
         var values = new Array[columns.Length];
-        for (int column = 0; column < values.Length; column++) { values[column] = columns[column].Allocate(rows.Length); }
+        for (int column = 0; column < values.Length; column++) { values[column] = columns[column].Allocate(rows.Length, memory); }
 
         RowPlaces places = Places;
         places.Prefetch(BlockOf(rows, 0));
@@ -67,7 +69,7 @@ internal sealed class InterleavedRows
             }
         }
 
-        return Finish(rows, values);
+        return Finish(rows, values, memory);
     }
 
     /// <summary>Gives the memory back; rows are not read afterwards.</summary>
@@ -79,7 +81,7 @@ internal sealed class InterleavedRows
         ? default
         : rows.Slice(start, Math.Min(CacheLines.BlockRows, rows.Length - start));
 
-    private Column[] Finish(ReadOnlySpan<int> rows, Array[] values)
+    private Column[] Finish(ReadOnlySpan<int> rows, Array[] values, ColumnMemory memory)
     {
         bool hasAbsent = rows.ContainsAnyInRange(int.MinValue, -1);
         var finished = new Column[values.Length];
@@ -87,7 +89,7 @@ internal sealed class InterleavedRows
         {
             InterleavedColumn of = _layout.Columns[column];
             Bitmap? validity = hasAbsent || of.IsNullable ? of.ValidityOf(Places, rows) : null;
-            finished[column] = of.Finish(values[column], rows.Length, validity);
+            finished[column] = of.Finish(new GatheredValues(values[column], rows.Length, memory), validity);
         }
 
         return finished;
@@ -106,6 +108,7 @@ internal sealed class InterleavedRows
             }
 
             filled += batch.RowCount;
+            batch.GiveBackDecoded();
         }
     }
 

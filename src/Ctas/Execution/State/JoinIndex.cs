@@ -49,12 +49,21 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     }
 
     /// <summary>Ends the filling: only now is it known how many rows there are, and so what index suits them.</summary>
+    /// <remarks>What was decoded of the rows and keys is given back where they have been copied.</remarks>
     public void Freeze()
     {
         RowCount = _batches.Sum(batch => batch.RowCount);
+        NumberKeys();
+
+        // Columns that are not among the keys are decoded only now, a batch at a time.
         Interleaved = hasColumns ? null : InterleavedRows.TryMake(_batches, rowTypes);
         if (Interleaved is null) { Rows = Together(); }
 
+        _batches.Clear();
+    }
+
+    private void NumberKeys()
+    {
         int[] rented = PooledArrays.Rent<int>(RowCount);
         Span<int> numbers = rented.AsSpan(0, RowCount);
         _keys.Expect(_batchKeys);
@@ -66,8 +75,7 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
             start += count;
         }
 
-        _batches.Clear();
-        _batchKeys.Clear();
+        GiveBackKeys();
         IsUnique = _keys.Count == RowCount;
         if (!IsUnique) { SortByKey(numbers); }
 
@@ -97,13 +105,25 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
         PooledArrays.Release(ref _rowsByKey);
     }
 
+    private void GiveBackKeys()
+    {
+        // A single batch is kept as it is, and may hold keys.
+        foreach (Column column in _batches.Count == 1 ? [] : _batchKeys.SelectMany(keys => keys)) { column.GiveBackDecoded(); }
+
+        _batchKeys.Clear();
+    }
+
     private Batch Together()
     {
         if (_batches.Count == 1) { return _batches[0]; }
 
         _rows = new RowBuffer(rowTypes, isPooled: true);
         _rows.Reserve(RowCount);
-        foreach (Batch batch in _batches) { _rows.Append(batch); }
+        foreach (Batch batch in _batches)
+        {
+            _rows.Append(batch);
+            batch.GiveBackDecoded();
+        }
 
         return _rows.View();
     }

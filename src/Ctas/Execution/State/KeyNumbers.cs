@@ -41,7 +41,8 @@ internal abstract class KeyNumbers
     public abstract void Find(ReadOnlySpan<Column> keys, Span<int> numbers);
 
     /// <summary>The keys, a row for each number.</summary>
-    public abstract Column[] Keys();
+    /// <param name="memory">Of what the columns are made.</param>
+    public abstract Column[] Keys(ColumnMemory memory = default);
 
     /// <summary>Gives the memory back; nothing is called afterwards, nor on a reader. Keys that were read stay.</summary>
     public virtual void Release()
@@ -66,7 +67,7 @@ internal sealed class NoKeyNumbers : KeyNumbers
 
     public override void Find(ReadOnlySpan<Column> keys, Span<int> numbers) => numbers.Clear();
 
-    public override Column[] Keys() => [];
+    public override Column[] Keys(ColumnMemory memory = default) => [];
 
     public override KeyNumbers Reader() => this;
 }

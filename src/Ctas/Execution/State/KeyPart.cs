@@ -44,8 +44,8 @@ internal abstract class KeyPart(DataType type)
     /// </param>
     public abstract void Pack(Column column, Span<ulong> packed, int width, Span<int> marks, bool adds);
 
-    /// <summary>Reads the column back.</summary>
-    public abstract Column Unpack(ReadOnlySpan<ulong> packed, int width, int count);
+    /// <summary>Reads the column back, in memory of a kind.</summary>
+    public abstract Column Unpack(ReadOnlySpan<ulong> packed, int width, ColumnMemory memory);
 }
 
 /// <summary>Where a value and its validity bit lie in a packed key.</summary>
@@ -144,11 +144,12 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
     }
 
     [MethodImpl(HotLoop.Options)]
-    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, ColumnMemory memory)
     {
-        T[] values = GC.AllocateUninitializedArray<T>(count);
+        int count = packed.Length / width;
+        T[] values = memory.Allocate<T>(count);
         Bitmap? validity = null;
-        for (int row = 0; row < values.Length; row++)
+        for (int row = 0; row < count; row++)
         {
             ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
             bool isValid = bits.IsValid(key);
@@ -159,7 +160,7 @@ internal sealed class WordPart<T, TBits>(DataType type, KeyBits bits) : KeyPart(
             validity[row] = false;
         }
 
-        return new FixedColumn<T>(Type, values, count, validity);
+        return memory.Column(Type, values, count, validity);
     }
 }
 
@@ -184,10 +185,10 @@ internal sealed class DecimalPart(DataType type, KeyBits low, KeyBits high) : Ke
     }
 
     [MethodImpl(HotLoop.Options)]
-    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, ColumnMemory memory)
     {
         var builder = new FixedColumnBuilder<Int128>(Type);
-        for (int row = 0; row < count; row++)
+        for (int row = 0; row < packed.Length / width; row++)
         {
             ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
             if (low.IsValid(key)) { builder.Append(new Int128(high.Read(key), low.Read(key))); }
@@ -220,10 +221,10 @@ internal sealed class RawIntervalPart(DataType type, KeyBits calendar, KeyBits c
     }
 
     [MethodImpl(HotLoop.Options)]
-    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, int count)
+    public override Column Unpack(ReadOnlySpan<ulong> packed, int width, ColumnMemory memory)
     {
         var builder = new FixedColumnBuilder<Interval>(Type);
-        for (int row = 0; row < count; row++)
+        for (int row = 0; row < packed.Length / width; row++)
         {
             ReadOnlySpan<ulong> key = packed.Slice(row * width, width);
             ulong parts = calendar.Read(key);

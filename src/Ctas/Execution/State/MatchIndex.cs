@@ -123,6 +123,7 @@ internal sealed class PairMatchIndex(LogicalJoin plan, RowErrorLog log) : MatchI
 
         ArrayPool<int>.Shared.Return(numbers);
         Try(pairs, matches);
+        pairs.Release();
     }
 
     private void Try(JoinPairs pairs, Span<Match> matches)
@@ -130,7 +131,7 @@ internal sealed class PairMatchIndex(LogicalJoin plan, RowErrorLog log) : MatchI
         if (pairs.Count == 0) { return; }
 
         EvaluatedRows evaluated =
-            _condition.EvaluatePairs(pairs.Left.Rows, pairs.InputRows(), _index.Rows, pairs.RightRows());
+            _condition.EvaluatePairs(pairs.Left.Rows, pairs.InputRows(), _index.Rows, pairs.RightRows);
         var isMatch = (FixedColumn<bool>)evaluated.Columns[0];
         ReadOnlySpan<bool> values = isMatch.Values;
         for (int pair = 0; pair < values.Length; pair++)

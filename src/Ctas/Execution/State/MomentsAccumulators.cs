@@ -76,7 +76,7 @@ internal sealed class VarianceAccumulator(DataType type, bool isSample, bool isD
     public override Column Finish(int groupCount)
     {
         Grow(ref _moments, groupCount);
-        var results = new double[groupCount];
+        double[] results = ResultMemory.Allocate<double>(groupCount);
         Bitmap? validity = null;
         for (int group = 0; group < groupCount; group++)
         {
@@ -85,6 +85,7 @@ internal sealed class VarianceAccumulator(DataType type, bool isSample, bool isD
             {
                 validity ??= new Bitmap(groupCount, value: true);
                 validity[group] = false;
+                results[group] = 0;
                 continue;
             }
 
@@ -92,6 +93,6 @@ internal sealed class VarianceAccumulator(DataType type, bool isSample, bool isD
             results[group] = isDeviation ? Math.Sqrt(variance) : variance;
         }
 
-        return new FixedColumn<double>(type, results, groupCount, validity);
+        return ResultMemory.Column(type, results, groupCount, validity);
     }
 }

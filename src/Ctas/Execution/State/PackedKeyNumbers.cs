@@ -66,10 +66,10 @@ internal sealed class PackedKeyNumbers : KeyNumbers
         ArrayPool<ulong>.Shared.Return(packed);
     }
 
-    public override Column[] Keys()
+    public override Column[] Keys(ColumnMemory memory = default)
     {
         var columns = new Column[_parts.Length];
-        for (int part = 0; part < columns.Length; part++) { columns[part] = _parts[part].Unpack(_keys, _width, Count); }
+        for (int part = 0; part < columns.Length; part++) { columns[part] = _parts[part].Unpack(_keys.AsSpan(0, Count * _width), _width, memory); }
 
         return columns;
     }

@@ -78,14 +78,16 @@ internal sealed class PartitionFirsts
 
     /// <summary>The slots that are held, ascending; their rows are then to be moved together.</summary>
     /// <param name="slotCount">Number of slots given out so far; afterwards they count from 0 again.</param>
-    public int[] Compact(int slotCount)
+    /// <param name="count">How many are held.</param>
+    /// <returns>The slots, in a rented array of at least as many.</returns>
+    public int[] Compact(int slotCount, out int count)
     {
         // Place among those held + 1 by slot.
         int[] places = PooledArrays.RentCleared<int>(slotCount);
-        int count = 0;
+        count = 0;
         for (int partition = 0; partition < _partitions.Count; partition++) { count += Mark(partition, places); }
 
-        int[] held = new int[count];
+        int[] held = PooledArrays.Rent<int>(count);
         for (int slot = 0, place = 0; slot < slotCount; slot++)
         {
             if (places[slot] == 0) { continue; }

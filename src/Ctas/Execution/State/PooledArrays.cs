@@ -1,6 +1,5 @@
-using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using Ctas.Data;
 
 namespace Ctas.Execution.State;
 
@@ -32,14 +31,14 @@ internal static class PooledArrays
         if (count <= items.Length) { return; }
 
         long doubled = Math.Min(items.Length * 2L, Array.MaxLength);
-        T[] grown = ArrayPool<T>.Shared.Rent((int)Math.Max(count, Math.Max(LeastLength, doubled)));
+        T[] grown = RentedMemory.Rent<T>((int)Math.Max(count, Math.Max(LeastLength, doubled)));
         items.AsSpan(0, used).CopyTo(grown);
         Release(ref items);
         items = grown;
     }
 
     /// <summary>An array of at least so many items, whatever they are.</summary>
-    public static T[] Rent<T>(int count) => ArrayPool<T>.Shared.Rent(Math.Max(1, count));
+    public static T[] Rent<T>(int count) => RentedMemory.Rent<T>(count);
 
     /// <summary>An array of at least so many items, the first of them <c>default</c>.</summary>
     public static T[] RentCleared<T>(int count)
@@ -55,17 +54,17 @@ internal static class PooledArrays
         // Copies that were made to measure are no arrays of the pool.
         if (items.Length >= 16 && BitOperations.IsPow2(items.Length))
         {
-            ArrayPool<T>.Shared.Return(items, clearArray: RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+            RentedMemory.Return(items);
         }
 
         items = [];
     }
 
-    /// <summary>The first items as an array of their own, for a column of the result.</summary>
-    public static T[] Copy<T>(T[] items, int count)
+    /// <summary>The first items in an array for a column of the result.</summary>
+    public static T[] Copy<T>(T[] items, int count, ColumnMemory memory)
         where T : unmanaged
     {
-        T[] copy = GC.AllocateUninitializedArray<T>(count);
+        T[] copy = memory.Allocate<T>(count);
         items.AsSpan(0, count).CopyTo(copy);
         return copy;
     }

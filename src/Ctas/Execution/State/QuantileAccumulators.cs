@@ -67,7 +67,8 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
         for (int row = 0; row < _count; row++) { values[ends[_groups[row]]++] = _values[row]; }
 
         // The groups of a share have about as many values as those of any other.
-        var results = new double[groupCount];
+        double[] results = ResultMemory.Allocate<double>(groupCount);
+        results.AsSpan(0, groupCount).Clear();
         int shares = (int)Math.Clamp((long)_count / MinShareValues, 1, maxThreads);
         int EndOf(int share) => share == shares
             ? groupCount
@@ -91,7 +92,7 @@ internal sealed class ContinuousQuantileAccumulator(DataType type, double fracti
         PooledArrays.Release(ref starts);
         PooledArrays.Release(ref ends);
         PooledArrays.Release(ref values);
-        return new FixedColumn<double>(type, results, groupCount, validity);
+        return ResultMemory.Column(type, results, groupCount, validity);
     }
 
     public override void Release()

@@ -86,13 +86,13 @@ internal sealed class RegressionAccumulator(DataType type, Func<PairMoments, dou
         Grow(ref _moments, groupCount);
         if (type.Kind == DataTypeKind.BigInt)
         {
-            var counts = new long[groupCount];
+            long[] counts = ResultMemory.Allocate<long>(groupCount);
             for (int group = 0; group < groupCount; group++) { counts[group] = _moments[group].Count; }
 
-            return new FixedColumn<long>(type, counts, groupCount);
+            return ResultMemory.Column(type, counts, groupCount);
         }
 
-        var results = new double[groupCount];
+        double[] results = ResultMemory.Allocate<double>(groupCount);
         Bitmap? validity = null;
         for (int group = 0; group < groupCount; group++)
         {
@@ -104,9 +104,10 @@ internal sealed class RegressionAccumulator(DataType type, Func<PairMoments, dou
 
             validity ??= new Bitmap(groupCount, value: true);
             validity[group] = false;
+            results[group] = 0;
         }
 
-        return new FixedColumn<double>(type, results, groupCount, validity);
+        return ResultMemory.Column(type, results, groupCount, validity);
     }
 }
 

@@ -127,9 +127,9 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
         }
     }
 
-    public override Column Unpack(ReadOnlySpan<ulong> keys)
+    public override Column Unpack(ReadOnlySpan<ulong> keys, ColumnMemory memory)
     {
-        int[] codes = GC.AllocateUninitializedArray<int>(keys.Length);
+        int[] codes = memory.Allocate<int>(keys.Length);
         Bitmap? validity = null;
         for (int number = 0; number < keys.Length; number++)
         {
@@ -141,7 +141,7 @@ internal sealed class TextCodes(DataType type) : CodedPart(type)
         }
 
         StringPool pool = _own?.Pool ?? _adopted ?? new StringPool(isInterned: true);
-        return new StringColumn(Type, codes, codes.Length, pool, validity);
+        return memory.Column(Type, codes, keys.Length, pool, validity);
     }
 
     private ReadOnlySpan<int> CodesOf(StringColumn strings) =>

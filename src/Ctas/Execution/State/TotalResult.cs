@@ -5,7 +5,7 @@ using Ctas.Execution.Kernels;
 namespace Ctas.Execution.State;
 
 /// <summary>The results of one call from the lines of all groups.</summary>
-internal readonly ref struct TotalResult(TotalCall call, TotalLines lines, int groupCount)
+internal readonly ref struct TotalResult(TotalCall call, TotalLines lines, int groupCount, ColumnMemory memory)
 {
     // 2^128 as a DOUBLE: the width of an exact sum.
     private const double Width = 340282366920938463463374607431768211456.0;
@@ -29,22 +29,22 @@ internal readonly ref struct TotalResult(TotalCall call, TotalLines lines, int g
 
     private FixedColumn<long> Counts(Total? total)
     {
-        long[] counts = GC.AllocateUninitializedArray<long>(groupCount);
+        long[] counts = memory.Allocate<long>(groupCount);
         for (int group = 0; group < groupCount; group++) { counts[group] = CountOf(total, group); }
 
-        return new FixedColumn<long>(call.Call.Type, counts, groupCount);
+        return memory.Column(call.Call.Type, counts, groupCount);
     }
 
     private FixedColumn<double> Averages(Total total)
     {
-        var averages = new double[groupCount];
+        double[] averages = memory.Allocate<double>(groupCount);
         for (int group = 0; group < groupCount; group++)
         {
             long count = CountOf(total, group);
-            if (count != 0) { averages[group] = Average(total, group, count); }
+            averages[group] = count == 0 ? 0 : Average(total, group, count);
         }
 
-        return new FixedColumn<double>(call.Call.Type, averages, groupCount, WhereAny(total));
+        return memory.Column(call.Call.Type, averages, groupCount, WhereAny(total));
     }
 
     private double Average(Total total, int group, long count)
@@ -82,14 +82,14 @@ internal readonly ref struct TotalResult(TotalCall call, TotalLines lines, int g
     private FixedColumn<T> Sums<T>(Total total)
         where T : unmanaged
     {
-        T[] sums = GC.AllocateUninitializedArray<T>(groupCount);
+        T[] sums = memory.Allocate<T>(groupCount);
         int place = total.Word;
-        for (int group = 0; group < sums.Length; group++, place += lines.Stride)
+        for (int group = 0; group < groupCount; group++, place += lines.Stride)
         {
             sums[group] = Unsafe.As<long, T>(ref lines.Words[place]);
         }
 
-        return new FixedColumn<T>(call.Call.Type, sums, groupCount, WhereAny(total));
+        return memory.Column(call.Call.Type, sums, groupCount, WhereAny(total));
     }
 
     /// <summary>Set where there are values; null when there are everywhere.</summary>

@@ -136,7 +136,7 @@ internal sealed class TotalsAccumulator : Accumulator
         var lines = new TotalLines(_lines, _stride);
         for (int call = 0; call < results.Length; call++)
         {
-            var result = new TotalResult(_calls[call], lines, groupCount);
+            var result = new TotalResult(_calls[call], lines, groupCount, ResultMemory);
             results[call] = result.Of(_calls[call].Argument < 0 ? null : _totals[_calls[call].Argument], ref _failures);
         }
 

@@ -14,6 +14,7 @@ internal sealed class PartitionTopOperator : IOperatorInput
     private readonly Evaluator _evaluator;
     private readonly TopRows _top;
     private readonly bool _numbers;
+    private readonly ColumnMemory _resultMemory;
     private long _charged;
 
     /// <summary>Makes the operator.</summary>
@@ -35,9 +36,12 @@ internal sealed class PartitionTopOperator : IOperatorInput
             plan.RowLimit!.Value);
         _numbers = _top.KnowsPlaces && plan.Calls.All(call => call is { Function: "ROW_NUMBER", Aggregate: null });
         _output = _numbers ? output : new WindowOperator(plan, log, memory, output);
+        _resultMemory = ColumnMemory.For(_output.KeepsColumns);
     }
 
     public bool IsSatisfied => _output.IsSatisfied;
+
+    public bool KeepsColumns => false;
 
     public void Push(ChangeBatch changes)
     {
@@ -51,17 +55,22 @@ internal sealed class PartitionTopOperator : IOperatorInput
 
     public void Complete()
     {
-        Batch rows = _numbers ? Numbered() : _top.Rows();
-        if (rows.RowCount > 0) { _output.Push(new ChangeBatch(rows)); }
+        Batch rows = _top.Rows(_resultMemory);
+        if (_numbers) { PushNumbered(rows); }
+        else if (rows.RowCount > 0) { _output.Push(new ChangeBatch(rows)); }
 
+        rows.GiveBack();
+        _top.Release();
         _memory.Charge(-_charged);
         _output.Complete();
     }
 
-    private Batch Numbered()
+    private void PushNumbered(Batch rows)
     {
-        (Batch rows, long[] places) = _top.NumberedRows();
-        var column = new FixedColumn<long>(DataType.BigInt, places, places.Length);
-        return new Batch([.. rows.Columns, .. _plan.Calls.Select(_ => (Column)column)], rows.RowCount);
+        Column places = _top.Places(rows.RowCount, _resultMemory);
+        var numbered = new Batch([.. rows.Columns, .. _plan.Calls.Select(_ => places)], rows.RowCount);
+        if (rows.RowCount > 0) { _output.Push(new ChangeBatch(numbered)); }
+
+        places.GiveBack();
     }
 }

@@ -61,31 +61,46 @@ internal sealed class TopRows(
         _nextCount = Math.Max(MinRows, (int)Math.Min(int.MaxValue, _rows.Count * 2L));
     }
 
-    /// <summary>True when the place of each row in its partition is known: see <see cref="NumberedRows"/>.</summary>
+    /// <summary>True when the place of each row in its partition is known: see <see cref="Places"/>.</summary>
     public bool KnowsPlaces => _firsts is not null;
 
-    /// <summary>The rows kept, in the order in which they came, and of each its place in its partition, from 1 on.</summary>
-    public (Batch Rows, long[] Places) NumberedRows()
+    /// <summary>The rows kept, in the order in which they came; only <see cref="Places"/> and <see cref="Release"/> are called afterwards.</summary>
+    /// <param name="memory">Of what the columns are made.</param>
+    public Batch Rows(ColumnMemory memory)
     {
-        Batch rows = _rows.View().Gather(_firsts!.Compact(_rows.Count));
-        var places = new long[rows.RowCount];
-        _firsts.WritePlaces(places);
-        _firsts.Release();
-        _rows.Release();
-        return (rows, places);
-    }
-
-    /// <summary>The rows kept, in the order in which they came; nothing is called afterwards.</summary>
-    public Batch Rows()
-    {
-        if (_firsts is not null) { return NumberedRows().Rows; }
+        if (_firsts is not null) { return FirstRows(_firsts, memory); }
 
         Prune();
         Compact();
-        Batch rows = _rows.View().Gather(RowNumbers.Ascending(_rows.Count));
-        _thresholds?.Release();
+        Batch rows = _rows.View().Gather(RowNumbers.Ascending(_rows.Count), memory);
         _rows.Release();
         _keys?.Release();
+        return rows;
+    }
+
+    /// <summary>The place of each row in its partition, from 1 on.</summary>
+    /// <param name="count">How many rows there are.</param>
+    /// <param name="memory">Of what the column is made.</param>
+    public Column Places(int count, ColumnMemory memory)
+    {
+        long[] places = memory.Allocate<long>(count);
+        _firsts!.WritePlaces(places);
+        return memory.Column(DataType.BigInt, places, count);
+    }
+
+    /// <summary>Gives the memory back; nothing is called afterwards.</summary>
+    public void Release()
+    {
+        _firsts?.Release();
+        _thresholds?.Release();
+    }
+
+    private Batch FirstRows(PartitionFirsts firsts, ColumnMemory memory)
+    {
+        int[] held = firsts.Compact(_rows.Count, out int count);
+        Batch rows = _rows.View().Gather(held.AsSpan(0, count), memory);
+        PooledArrays.Release(ref held);
+        _rows.Release();
         return rows;
     }
 
@@ -98,11 +113,13 @@ internal sealed class TopRows(
         PooledArrays.Release(ref passing);
         if (_rows.Count < _nextCount) { return; }
 
-        Replace(ref _rows, rowTypes, firsts.Compact(_rows.Count));
+        int[] held = firsts.Compact(_rows.Count, out int count);
+        Replace(ref _rows, rowTypes, held.AsSpan(0, count));
+        PooledArrays.Release(ref held);
         _nextCount = Math.Max(MinRows, (int)Math.Min(int.MaxValue, _rows.Count * 2L));
     }
 
-    private static void Replace(ref RowBuffer buffer, IReadOnlyList<DataType> types, int[] kept)
+    private static void Replace(ref RowBuffer buffer, IReadOnlyList<DataType> types, ReadOnlySpan<int> kept)
     {
         var replaced = new RowBuffer(types, isPooled: true);
         replaced.Append(buffer.View(), kept);

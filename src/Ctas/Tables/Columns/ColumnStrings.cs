@@ -183,8 +183,10 @@ internal sealed class ColumnStrings
 
     private void Share(DataType type, StringPool pool, Span<int> codes)
     {
-        var given = new StringColumn(type, codes.ToArray(), codes.Length, pool);
-        Shared.Translate(given, 0, codes.Length, codes);
+        int[] copy = RentedMemory.Rent<int>(codes.Length);
+        codes.CopyTo(copy);
+        Shared.Translate(new StringColumn(type, copy, codes.Length, pool), 0, codes.Length, codes);
+        RentedMemory.Return(copy);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
