@@ -9,17 +9,21 @@ namespace Ctas.Loading;
 /// </summary>
 /// <remarks>
 /// <code>
-/// share ─► drop partitions that are not in it ─► read one that is missing ─► share … ─► nothing is missing: hand on
+/// share ─► drop partitions that are not in it ─► read those that are missing ─► share … ─► nothing is missing: hand on
 /// </code>
-/// Each partition is read by a scan of its own, from its start to the end captured then, and is compacted by itself, so
-/// that its rows can leave as if they had never been read. Nothing is handed on before the share is whole.
+/// Each partition is read by a scan of its own, some of them side by side, from its start to the end captured then, and is
+/// compacted by itself, so that its rows can leave as if they had never been read. Nothing is handed on before the share is whole.
 /// </remarks>
 internal sealed class GroupScan : ISourceScan
 {
+    /// <summary>More scans than this at a time make the brokers the bottleneck.</summary>
+    private const int MaxScans = 4;
+
     private readonly ISource _source;
     private readonly IGroupMember _member;
     private readonly ScanRequest _request;
     private readonly Action<long> _checkBytes;
+    private readonly Lock _checking = new();
     private ImmutableArray<PartitionRead> _reads = [];
     private Queue<SourceBatch>? _batches;
 
@@ -43,11 +47,7 @@ internal sealed class GroupScan : ISourceScan
     /// <inheritdoc/>
     public IReadOnlyList<SourcePartition> Partitions => [.. Reads.Select(read => read.Partition)];
 
-    private ImmutableArray<PartitionRead> Reads
-    {
-        get => ImmutableInterlocked.InterlockedCompareExchange(ref _reads, default, default);
-        set => ImmutableInterlocked.InterlockedExchange(ref _reads, value);
-    }
+    private ImmutableArray<PartitionRead> Reads => ImmutableInterlocked.InterlockedCompareExchange(ref _reads, default, default);
 
     /// <inheritdoc/>
     public async ValueTask<SourceBatch?> ReadAsync(CancellationToken cancellationToken)
@@ -74,25 +74,34 @@ internal sealed class GroupScan : ISourceScan
 
     private async Task<GroupShare> ReadShareAsync(CancellationToken cancellationToken)
     {
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Clamp(_request.MaxDegreeOfParallelism, 1, MaxScans),
+            CancellationToken = cancellationToken,
+        };
         while (true)
         {
             GroupShare share = await _member.GetShareAsync(cancellationToken).ConfigureAwait(false);
-            Reads = Reads.RemoveAll(read => !share.Partitions.Contains(read.Partition.Id));
+            ImmutableInterlocked.Update(
+                ref _reads, (reads, kept) => reads.RemoveAll(read => !kept.Contains(read.Partition.Id)), share.Partitions);
             int[] missing = [.. share.Partitions.Except(Reads.Select(read => read.Partition.Id))];
             if (missing.Length == 0) { return share; }
 
-            await ReadPartitionAsync(missing[0], share, cancellationToken).ConfigureAwait(false);
+            await Parallel.ForEachAsync(missing, options, ReadPartitionAsync).ConfigureAwait(false);
         }
     }
 
     /// <summary>Reads a partition to its end, or until it is taken away; then nothing of it is left.</summary>
-    private async Task ReadPartitionAsync(int partition, GroupShare share, CancellationToken cancellationToken)
+    private async ValueTask ReadPartitionAsync(int partition, CancellationToken cancellationToken)
     {
+        GroupShare share = await _member.GetShareAsync(cancellationToken).ConfigureAwait(false);
+        if (!share.Partitions.Contains(partition)) { return; }
+
         ISourceScan scan = await _source.OpenAsync(_request with { Partitions = [partition] }, cancellationToken).ConfigureAwait(false);
         await using (scan.ConfigureAwait(false))
         {
             var read = new PartitionRead(scan.Partitions[0], scan, new ChangelogCompactor(_source.Definition.NullKey));
-            Reads = [.. Reads.Append(read).OrderBy(other => other.Partition.Id)];
+            ImmutableInterlocked.Update(ref _reads, (reads, added) => [.. reads.Append(added).OrderBy(other => other.Partition.Id)], read);
             while (await scan.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
             {
                 if (share.Ended.IsCancellationRequested)
@@ -100,15 +109,20 @@ internal sealed class GroupScan : ISourceScan
                     share = await _member.GetShareAsync(cancellationToken).ConfigureAwait(false);
                     if (!share.Partitions.Contains(partition))
                     {
-                        Reads = Reads.Remove(read);
+                        ImmutableInterlocked.Update(ref _reads, (reads, gone) => reads.Remove(gone), read);
                         return;
                     }
                 }
 
-                read.Rows.Add(batch);
-                _checkBytes(Reads.Sum(other => other.Rows.SizeInBytes));
+                read.Add(batch);
+                CheckBytes();
             }
         }
+    }
+
+    private void CheckBytes()
+    {
+        lock (_checking) { _checkBytes(Reads.Sum(read => read.Bytes)); }
     }
 
     // One reader of all partitions would have met records with and without a key side by side.
@@ -126,5 +140,23 @@ internal sealed class GroupScan : ISourceScan
         _source.Definition.Name, $"source \"{_source.Definition.Name}\" cannot be shared out: {reason}", isTransient: false);
 
     /// <summary>A partition of the share, as far as it is read. Its scan's statistics outlive the scan.</summary>
-    private sealed record PartitionRead(SourcePartition Partition, ISourceScan Scan, ChangelogCompactor Rows);
+    /// <remarks>Filled by one reader; its bytes are told to others meanwhile.</remarks>
+    private sealed class PartitionRead(SourcePartition partition, ISourceScan scan, ChangelogCompactor rows)
+    {
+        private long _bytes;
+
+        public SourcePartition Partition => partition;
+
+        public ISourceScan Scan => scan;
+
+        public ChangelogCompactor Rows => rows;
+
+        public long Bytes => Volatile.Read(ref _bytes);
+
+        public void Add(SourceBatch batch)
+        {
+            rows.Add(batch);
+            Volatile.Write(ref _bytes, rows.SizeInBytes);
+        }
+    }
 }

@@ -12,6 +12,8 @@ public sealed class GroupLoadTests
 {
     private const int Partitions = 6;
 
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
+
     private readonly ScriptedGroup _group = new();
 
     [Theory]
@@ -27,15 +29,19 @@ public sealed class GroupLoadTests
         var random = new Random(seed);
         int[] share = Share(random);
         int read = 0;
+        Lock dealing = new();
         (InMemorySource records, List<InMemoryRecord> all) = Records(random, mode, (_, _, _) =>
         {
-            // About every 150 records; now and then the same share is given again.
-            if (++read < 3_000 && random.Next(150) == 0)
+            // Partitions are read side by side. About every 150 records; now and then the same share is given again.
+            lock (dealing)
             {
-                share = random.Next(4) == 0 ? share : Share(random);
-                if (random.Next(2) == 0) { _group.Unsettle(); }
+                if (++read < 3_000 && random.Next(150) == 0)
+                {
+                    share = random.Next(4) == 0 ? share : Share(random);
+                    if (random.Next(2) == 0) { _group.Unsettle(); }
 
-                _group.Deal(share);
+                    _group.Deal(share);
+                }
             }
 
             return ValueTask.CompletedTask;
@@ -72,6 +78,73 @@ public sealed class GroupLoadTests
 
         new[] { first, second }.SelectMany(engine => engine.Tables["t"].Rows).Select(row => row.ToString())
             .Order(StringComparer.Ordinal).Should().Equal(Model(all, ReadMode.Changelog, [.. Enumerable.Range(0, Partitions)]));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(16, 4)]
+    public async Task LoadAsync_OfAShare_ReadsSoManyPartitionsSideBySide(int maxThreads, int expected)
+    {
+        int reading = 0, most = 0;
+        Lock counting = new();
+        var areMany = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (InMemorySource records, List<InMemoryRecord> all) = Records(new Random(15), ReadMode.Changelog, async (partition, offset, cancellationToken) =>
+        {
+            lock (counting)
+            {
+                if (offset == partition.Range.Start) { most = Math.Max(most, ++reading); }
+
+                if (offset == partition.Range.End - 1) { reading--; }
+
+                if (most == expected) { areMany.TrySetResult(); }
+            }
+
+            // The first ones do not end before the others have begun.
+            await areMany.Task.WaitAsync(HangGuard, cancellationToken);
+        });
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .WithMaxDegreeOfParallelism(maxThreads)
+            .UseSource("numbers", new SharedSource(records, _group))
+            .AddTable("CREATE TABLE t AS SELECT * FROM numbers")
+            .Build();
+        int[] share = [.. Enumerable.Range(0, Partitions)];
+
+        Task<LoadResult> loading = engine.LoadAsync();
+        await _group.JoinedAsync(1);
+        _group.Deal(share);
+        (await loading).ThrowIfFailed();
+
+        most.Should().Be(expected);
+        engine.Tables["t"].Rows.Select(row => row.ToString()).Order(StringComparer.Ordinal).Should().Equal(Model(all, ReadMode.Changelog, share));
+    }
+
+    [Fact]
+    public async Task LoadAsync_OnePartitionCannotBeRead_FailsWithItsReasonAndLetsTheOthersGo()
+    {
+        var isAnotherRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (InMemorySource records, _) = Records(new Random(16), ReadMode.Changelog, async (partition, offset, cancellationToken) =>
+        {
+            if (partition.Id == 1)
+            {
+                isAnotherRead.TrySetResult();
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+            }
+
+            await isAnotherRead.Task.WaitAsync(HangGuard, cancellationToken);
+            if (offset > 100) { throw new SourceException("numbers", "the disk is gone", isTransient: false); }
+        });
+        await using CtasEngine engine = new CtasEngineBuilder()
+            .WithMaxDegreeOfParallelism(2)
+            .UseSource("numbers", new SharedSource(records, _group))
+            .AddTable("CREATE TABLE t AS SELECT * FROM numbers")
+            .Build();
+
+        Task<LoadResult> loading = engine.LoadAsync();
+        await _group.JoinedAsync(1);
+        _group.Deal([0, 1]);
+
+        (await loading)["t"].Error!.Message.Should().Contain("the disk is gone");
     }
 
     [Fact]

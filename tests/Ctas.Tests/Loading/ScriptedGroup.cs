@@ -125,7 +125,8 @@ internal sealed class SharedSource(InMemorySource inner, ScriptedGroup group) : 
 
     public ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken)
     {
-        Opened.AddRange(request.Partitions!);
+        lock (Opened) { Opened.AddRange(request.Partitions!); }
+
         return inner.OpenAsync(request, cancellationToken);
     }
 
