@@ -31,6 +31,8 @@ internal static class KilledWriter
             return await KilledFollower.RunAsync(brokers, stored, script);
         }
 
+        if (arguments is [FailingLoads.Command]) { return await FailingLoads.MainAsync(); }
+
         if (arguments is not [string bootstrapServers, string folder, string sql]) { return 1; }
 
         var files = new FailingFiles

@@ -28,7 +28,7 @@ public sealed partial class ProductionTests(EmbeddedCluster cluster) : IClassFix
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task NetworkPartition_MidLoad_ResumesFromPosition()
+    public async Task NetworkPartition_ScriptedLog_IsReadOnFromTheExactOffset()
     {
         var topic = new ScriptedTopic(new InstantTime());
         ScriptedPartition partition = topic.AddPartition().Records(12);
@@ -128,7 +128,7 @@ public sealed partial class ProductionTests(EmbeddedCluster cluster) : IClassFix
     }
 
     [Fact]
-    public async Task AllBrokersDown_FailsAfterRetriesWithPosition()
+    public async Task AllBrokersDown_ScriptedLog_FailsAfterExactlyItsRetries()
     {
         var topic = new ScriptedTopic(new InstantTime());
         ScriptedPartition partition = topic.AddPartition().Records(8);
