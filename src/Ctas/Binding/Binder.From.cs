@@ -27,9 +27,30 @@ internal sealed partial class Binder
                 return BindJoin(join, commonTables);
             case FunctionTableSyntax function when MakesRows(function.Call):
                 return BindUnnest(function);
+            case FunctionTableSyntax function:
+                return Aliased(RefuseFunction(function.Call), function.Alias, name: null);
             default:
-                return Aliased(RefuseRelation(table, "a table function in FROM"), alias: null, name: null);
+                throw new System.Diagnostics.UnreachableException($"No rule for {table.GetType().Name}.");
         }
+    }
+
+    private BoundScan RefuseFunction(FunctionCallSyntax call)
+    {
+        string name = call.Name.Text;
+        if (catalog.Functions.Find(name.ToUpperInvariant()) is null)
+        {
+            Report(BindingDiagnostics.FunctionNotFound(
+                call.Name.Span, name, ClosestName.Find(name.ToUpperInvariant(), catalog.Functions.AllNames)));
+        }
+        else
+        {
+            Report(BindingDiagnostics.NotSupportedYet(
+                call.Span,
+                $"function \"{name}\" in FROM",
+                "GENERATE_SERIES and table functions of the host give rows; UNNEST(…) gives those of an ARRAY or a MAP."));
+        }
+
+        return SilentRelation(name);
     }
 
     private (BoundRelation Relation, Scope Scope) Aliased(BoundRelation relation, TableAliasSyntax? alias, string? name)

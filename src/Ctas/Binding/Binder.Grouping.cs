@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Syntax;
+using Ctas.Text;
 
 namespace Ctas.Binding;
 
@@ -90,6 +91,20 @@ internal sealed partial class Binder
         return arguments.Length == 0
             ? Report(BindingDiagnostics.GroupingArgument(call.Span))
             : new BoundGroupingCall([.. arguments]);
+    }
+
+    /// <summary>Each set reads the rows anew, and all must see the same.</summary>
+    private void RefuseDifferingRows(BoundRelation relation, GroupingRewriter grouping, TextSpan sets)
+    {
+        bool areSame = relation.IsDeterministic()
+            && grouping.Keys.Concat(grouping.Aggregates).All(part => part.Expression.IsDeterministic());
+        if (!areSame)
+        {
+            Report(BindingDiagnostics.NotSupportedYet(
+                sets,
+                "grouping values that differ each time by several sets of keys",
+                "Make a table of them with CREATE TABLE … AS, and group that."));
+        }
     }
 
     /// <summary>One aggregation, or one for each set of keys, whose other keys are NULL in its rows.</summary>

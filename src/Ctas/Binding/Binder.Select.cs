@@ -76,6 +76,11 @@ internal sealed partial class Binder
             having = having is null ? null : grouping.Rewrite(having);
             qualify = qualify is null ? null : grouping.Rewrite(qualify);
             sortItems = [.. sortItems.Select(item => item with { Expression = grouping.Rewrite(item.Expression) })];
+            if (keys.Sets is { Count: > 1 } && select.GroupBy.First(item => item is GroupingSetsSyntax or RowSyntax) is { } sets)
+            {
+                RefuseDifferingRows(relation, grouping, sets.Span);
+            }
+
             relation = Grouped(relation, keys.Sets, grouping);
             openStars = [];
         }

@@ -73,9 +73,6 @@ internal sealed partial class Binder(
         return new WrittenOperand(isShort ? text : "…", expression.Type);
     }
 
-    private BoundError NotSupportedYet(SyntaxNode node, string construct, string? hint = null) =>
-        Report(BindingDiagnostics.NotSupportedYet(node.Span, construct, hint));
-
     private BoundRelation BindQuery(QuerySyntax query, CommonTables? commonTables)
     {
         CommonTables? visible = BindCommonTables(query.CommonTables, commonTables);
@@ -138,12 +135,6 @@ internal sealed partial class Binder(
     /// <summary>Stands for a relation that could not be bound: any column name is silently taken.</summary>
     private static BoundScan SilentRelation(string name) =>
         new(new RelationSymbol(name, IsSource: false, IsStream: false, Schema: null), [], [], DataType.Unknown);
-
-    private BoundScan RefuseRelation(SyntaxNode syntax, string construct)
-    {
-        NotSupportedYet(syntax, construct);
-        return SilentRelation(construct);
-    }
 
     /// <summary>Fresh columns over the same rows, so that one relation can stand twice in a query.</summary>
     private static BoundProject Renewed(BoundRelation relation, IReadOnlyList<string>? names = null) => new(

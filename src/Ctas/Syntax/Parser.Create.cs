@@ -25,7 +25,7 @@ internal sealed partial class Parser
             case Keyword.Index when !orReplace:
                 return ParseCreateIndex(start);
             default:
-                ReportExpected(orReplace ? "TABLE or STREAM" : "TABLE, STREAM, SINK or INDEX");
+                ReportExpected(orReplace ? "TABLE or STREAM" : "TABLE, STREAM, SINK or INDEX", SyntaxDiagnostics.CreateHint(TextOf(Current)));
                 return new BrokenStatementSyntax(null);
         }
     }

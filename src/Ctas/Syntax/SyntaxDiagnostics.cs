@@ -54,13 +54,29 @@ internal static class SyntaxDiagnostics
             span,
             $"expected a statement, found {found}",
             closest is null
-                ? ChangeHint(found) ?? "A statement starts with CREATE, SELECT, WITH, DROP, SHOW, DESCRIBE, EXPLAIN or SET."
+                ? StatementHint(found.Trim('"').ToUpperInvariant()) ?? "A statement starts with CREATE, SELECT, WITH, DROP, SHOW, DESCRIBE, EXPLAIN or SET."
                 : $"Did you mean {closest}?");
 
-    private static string? ChangeHint(string found) =>
-        found.Trim('"').ToUpperInvariant() is "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "TRUNCATE" or "ALTER"
-            ? "A table holds what its query gives: CREATE OR REPLACE TABLE … AS SELECT … gives it others."
-            : null;
+    /// <summary>Why a statement of databases and of ksqlDB's server has no place here, and what has.</summary>
+    private static string? StatementHint(string word) => word switch
+    {
+        "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "TRUNCATE" or "ALTER" =>
+            "A table holds what its query gives: CREATE OR REPLACE TABLE … AS SELECT … gives it others.",
+        "TERMINATE" or "PAUSE" or "RESUME" =>
+            "No server runs queries here: a table is kept fresh until DROP TABLE, or until its process ends.",
+        "PRINT" => "Make a table of the topic, CREATE TABLE … AS SELECT * FROM kafka://…, and select from that.",
+        "LIST" => "Write SHOW TABLES, SHOW SOURCES, SHOW SINKS or SHOW PROPERTIES.",
+        _ => null,
+    };
+
+    /// <summary>Why something else cannot be created here, and what can.</summary>
+    public static string? CreateHint(string word) => word.ToUpperInvariant() switch
+    {
+        "VIEW" or "MATERIALIZED" => "Write CREATE TABLE … AS SELECT …, or a common table, WITH name AS (SELECT …).",
+        "TYPE" => "Write the type where it is used, as STRUCT<…>.",
+        "CONNECTOR" => "Connectors run in Kafka Connect; what they write to a topic can be read here.",
+        _ => null,
+    };
 
     public static Diagnostic NestedTooDeeply(TextSpan span) =>
         new(
@@ -166,6 +182,8 @@ internal static class SyntaxDiagnostics
         "==" => "Equality is written =.",
         "&&" => "Write AND.",
         "!" => "Write NOT, or <> for inequality.",
+        "^" => "Write POWER(x, y).",
+        "~" => "Write REGEXP_LIKE(text, pattern).",
         "‘" or "’" => "Use the straight quote '.",
         "“" or "”" => "Use the straight quote \".",
         _ => null,

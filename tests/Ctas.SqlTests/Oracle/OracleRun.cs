@@ -21,6 +21,10 @@ internal sealed class OracleRun(int seed, int maxFailures, Action<OracleRun>? pr
     /// <summary>The constructs that no query used.</summary>
     public IReadOnlyList<string> NeverGenerated => [.. _counts.Where(count => count.Value.Sum() == 0).Select(count => count.Key)];
 
+    /// <summary>The constructs of which no query gave a result in both engines.</summary>
+    public IReadOnlyList<string> NeverCompared =>
+        [.. _counts.Where(count => count.Value[(int)Outcome.Agreed] == 0).Select(count => count.Key)];
+
     public int CountOf(Outcome outcome) => _outcomes[(int)outcome];
 
     public void Compare(int queries)

@@ -52,16 +52,35 @@ internal sealed partial class QueryGenerator
         OracleColumn[] keys,
         string? kind)
     {
-        var groups = new ExpressionGenerator(choices, [.. keys, .. aggregates]);
+        string? sets = keys.Length > 0 && choices.Takes("group.sets", 5)
+            ? choices.Construct("group.rollup", "group.cube", "group.grouping-sets")
+            : null;
+        OracleColumn[] groupings = sets is null ? [] : [Grouping(choices.Pick(keys))];
+        var groups = new ExpressionGenerator(choices, [.. keys, .. aggregates, .. groupings]);
         SqlPiece list = SelectList(tags, groups, 1);
-        SqlPiece by = keys.Length == 0
-            ? SqlPiece.Empty
-            : SqlPiece.Clause(kind, $" GROUP BY {SqlPiece.List(", ", keys.Select(key => key.Sql))}");
+        SqlPiece by = keys.Length == 0 ? SqlPiece.Empty : By(kind, sets, keys);
         bool groupsAll = keys.Length == 0 && !list.All().Any(piece => piece.Construct?.StartsWith("agg.") == true);
         SqlPiece having = groupsAll ? SqlPiece.Clause(null, $" HAVING COUNT(*) >= 0") : Having(groups);
         return SqlPiece.Of(
             "query", keys.Length == 0 ? "group.none" : "select.grouped", $"SELECT {list} FROM {from.Sql}{where}{by}{having}");
     }
+
+    private static SqlPiece By(string? kind, string? sets, OracleColumn[] keys)
+    {
+        SqlPiece all = SqlPiece.List(", ", keys.Select(key => key.Sql));
+        SqlPiece by = sets switch
+        {
+            null => all,
+            "group.rollup" => SqlPiece.Of("keys", sets, $"ROLLUP ({all})"),
+            "group.cube" => SqlPiece.Of("keys", sets, $"CUBE ({all})"),
+            _ => SqlPiece.Of("keys", sets, $"GROUPING SETS (({all}), ({keys[0].Sql}), ())"),
+        };
+        return SqlPiece.Clause(kind, $" GROUP BY {(sets is null ? by : SqlPiece.Of("keys", "group.sets", $"{by}"))}");
+    }
+
+    /// <summary>Whether the rows of a set are grouped by a key.</summary>
+    private static OracleColumn Grouping(OracleColumn key) => new(
+        SqlPiece.Of(ValueTag.SmallInt.Word, "group.grouping", $"CAST(GROUPING({key.Sql}) AS INT)"), ValueTag.SmallInt);
 
     /// <summary>GROUP BY the first result column, by its position or its name.</summary>
     private SqlPiece ByResult(

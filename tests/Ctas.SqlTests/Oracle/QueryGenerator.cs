@@ -19,6 +19,7 @@ internal sealed partial class QueryGenerator(Choices choices, IReadOnlyList<Orac
         "select.plain", "select.distinct", "select.where", "select.grouped", "select.windowed", "select.star",
         "select.no-from", "select.time-window", "select.unnest", "window.tumbling", "window.hopping", "window.session",
         "group.columns", "group.expressions", "group.ordinals", "group.aliases", "group.none", "group.having",
+        "group.sets", "group.rollup", "group.cube", "group.grouping-sets", "group.grouping",
         "set.union-all", "set.union", "set.intersect", "set.except", "set.intersect-all", "set.except-all",
         "from.table", "from.subquery", "from.values", "from.unnest", "with", "with.twice", "with.columns",
         "join.inner", "join.left", "join.right", "join.full", "join.cross", "join.comma",

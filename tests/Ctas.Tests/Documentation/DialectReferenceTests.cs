@@ -120,6 +120,18 @@ public sealed class DialectReferenceTests
     public void Reference_Construct_HasAnExample(string construct) =>
         Page().Examples.Should().Contain(example => example.Sql.Contains(construct));
 
+    [Theory]
+    [InlineData("reading the common table")]
+    [InlineData("grouping values that differ each time")]
+    [InlineData("a sub-query that is asked for each item of a lambda")]
+    [InlineData("a sub-query in ON of a FULL JOIN")]
+    [InlineData("WITH RECURSIVE")]
+    [InlineData("in FROM")]
+    [InlineData("EXPLAIN of anything")]
+    [InlineData("format AVRO")]
+    public void Reference_WhatIsRefused_IsShown(string construct) => Page().Examples.Should().Contain(
+        example => example.Expected.Any(line => line.Contains(construct) && line.Contains("is not supported")));
+
     private static string PagePath => Path.Combine(DirectionTests.RepositoryRoot(), "src", "Ctas", "docs", "dialect.md");
 
     private static DialectPage Page() => new(File.ReadAllText(PagePath));

@@ -46,7 +46,7 @@ internal static class Aggregates
         new("agg.string-agg.distinct", "varchar", "STRING_AGG(DISTINCT {x=leaf:varchar}, ',' ORDER BY {x})"),
         new("agg.arg-max", "varchar", "{ARG_MAX|ARG_MIN}(UPPER({x=leaf:varchar}), {x})"),
         new("agg.arg-max.number", "int", "{ARG_MAX|ARG_MIN}({x=leaf:small} * 2, {x})"),
-        new("agg.first.ordered", "small", "{FIRST|LAST}({x=leaf:small} ORDER BY {x})"),
+        new("agg.first.ordered", "small", "{FIRST|LAST|ANY_VALUE}({x=leaf:small} ORDER BY {x})"),
         new("agg.array", "ints", "«ARRAY_AGG|list»({x=leaf:small} ORDER BY {x}{| DESC})"),
         new("agg.array.words", "words", "«ARRAY_AGG|list»({x=leaf:varchar} ORDER BY {x})"),
         new("agg.array.distinct", "ints", "«ARRAY_AGG|list»(DISTINCT {x=leaf:small} ORDER BY {x})"),
@@ -55,6 +55,7 @@ internal static class Aggregates
         new("agg.histogram", "counts", "CAST(HISTOGRAM({varchar}) AS {type:counts})"),
         new("agg.sum.huge", "varchar", "CAST(SUM({leaf:fine}) AS VARCHAR)"),
         new("agg.count.distinct.nested", "smallbig", "CAST(COUNT(DISTINCT {pair|ints|counts}) AS BIGINT)"),
+        new("agg.topk", "ints", "«TOPK|COALESCE(max»({leaf:small}, {1|2|5})«|, [])»"),
         new("agg.array.filter", "ints", "«ARRAY_AGG|list»({x=leaf:small} ORDER BY {x}) FILTER (WHERE {boolean})"),
     ];
 }
