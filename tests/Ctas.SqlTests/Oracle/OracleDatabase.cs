@@ -96,14 +96,21 @@ internal sealed class OracleDatabase : IDisposable
 
     private static Answer AskOurs(Func<IReadOnlyList<Batch>> ask)
     {
-        long before = GC.GetTotalAllocatedBytes();
         try
         {
-            IReadOnlyList<Batch> batches = ask();
-            long allocated = GC.GetTotalAllocatedBytes() - before;
-            return allocated < TooManyBytes
-                ? new Answer(Rows(batches), null)
-                : Answer.Failed($"{allocated >> 20} MB were allocated") with { IsCrash = true };
+            long least = long.MaxValue;
+            for (int attempt = 0; attempt < 3; attempt++)
+            {
+                long before = GC.GetTotalAllocatedBytes();
+                IReadOnlyList<Batch> batches = ask();
+                long allocated = GC.GetTotalAllocatedBytes() - before;
+                if (allocated < TooManyBytes) { return new Answer(Rows(batches), null); }
+
+                // Other tests may have allocated it meanwhile; what the query itself takes, it takes every time.
+                least = Math.Min(least, allocated);
+            }
+
+            return Answer.Failed($"{least >> 20} MB were allocated") with { IsCrash = true };
         }
         catch (ExecutionException e)
         {

@@ -111,7 +111,7 @@ public sealed class DependencyGraphTests
         graph.Waves.Should().HaveCount(10_000);
 
         // Quadratic work would take minutes; the bound only tells the two apart.
-        Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(10));
+        Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromMinutes(1));
     }
 
     private static GraphTable Table(string name, params string[] dependencies) => new(name, dependencies);
