@@ -66,7 +66,8 @@ internal sealed partial class Binder
         return select;
     }
 
-    private static TimeWindowSyntax? AsTimeWindow(FunctionCallSyntax call)
+    /// <summary>The window that a call in GROUP BY is; null when it is none.</summary>
+    public static TimeWindowSyntax? AsTimeWindow(FunctionCallSyntax call)
     {
         bool isKind = Enum.TryParse(call.Name.Text, ignoreCase: true, out TimeWindowKind kind);
         IntervalLiteralSyntax[] lengths = [.. call.Arguments.OfType<IntervalLiteralSyntax>()];
@@ -153,7 +154,7 @@ internal sealed partial class Binder
     /// <summary>The same; null where nothing that is read has a ROWTIME, and an error, reported, where one is no time.</summary>
     private BoundExpression? FindEventTime(Scope scope, TextSpan span)
     {
-        var name = new NameSyntax("ROWTIME") { Span = span };
+        var name = new NameSyntax(PseudoColumn.RowTime) { Span = span };
         var found = scope.Tables
             .Select(table => (table, Matches: Scope.LookupIn(table, name)))
             .Where(match => match.Matches.Count > 0)

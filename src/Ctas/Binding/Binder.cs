@@ -31,7 +31,7 @@ internal sealed partial class Binder(
         CreateAsSyntax syntax = statement.Syntax;
         DataType openColumnType = isLoading ? DataType.Null : DataType.Unknown;
         var binder = new Binder(diagnostics, catalog, syntax.Name.Text, statement.LocalSources, openColumnType);
-        binder.BindRetention(statement);
+        binder.BindRowTime(statement);
         return binder.BindTableResult(syntax);
     }
 

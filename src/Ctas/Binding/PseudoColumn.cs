@@ -5,12 +5,14 @@ namespace Ctas.Binding;
 /// <summary>The columns that every source has beside those of its records.</summary>
 internal static class PseudoColumn
 {
+    public const string RowTime = "ROWTIME";
+
     public const string RowKey = "ROWKEY";
 
     /// <summary>Their names and types.</summary>
     public static IReadOnlyList<Field> All { get; } =
     [
-        new("ROWTIME", DataType.Timestamp),
+        new(RowTime, DataType.Timestamp),
         new("ROWPARTITION", DataType.Int),
         new("ROWOFFSET", DataType.BigInt),
         new(RowKey, DataType.Varchar),

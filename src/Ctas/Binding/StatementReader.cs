@@ -157,7 +157,11 @@ internal sealed class StatementReader(ScriptSurroundings surroundings)
         }
 
         PropertySet own = PropertySets.Over(_settings, properties.Own.Properties, PropertyPlace.Table);
-        return new TableStatement(syntax, diagnostics.Source, references, local, own, sourceProperties) { LocalSink = sink };
+        return new TableStatement(syntax, diagnostics.Source, references, local, own, sourceProperties)
+        {
+            ReadsEventTime = TableReferences.ReadEventTime(syntax.Query),
+            LocalSink = sink,
+        };
     }
 
     /// <summary>A place belongs to one source, and the statement may read several.</summary>

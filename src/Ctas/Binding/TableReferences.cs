@@ -15,6 +15,7 @@ internal sealed class TableReferences
 {
     private readonly List<TableReference> _found = [];
     private readonly Stack<string> _commonTables = new();
+    private bool _readsEventTime;
 
     /// <summary>Every reference in text order, repeated ones too. Common tables and aliases are none.</summary>
     public static IReadOnlyList<TableReference> Of(QuerySyntax query)
@@ -22,6 +23,14 @@ internal sealed class TableReferences
         var references = new TableReferences();
         references.Visit(query);
         return references._found;
+    }
+
+    /// <summary>True when a query asks for the event time of what it reads: windows, WITHIN, ROWTIME by name.</summary>
+    public static bool ReadEventTime(QuerySyntax query)
+    {
+        var references = new TableReferences();
+        references.Visit(query);
+        return references._readsEventTime;
     }
 
     private void Visit(QuerySyntax query)
@@ -77,6 +86,8 @@ internal sealed class TableReferences
 
     private void VisitSelect(SelectSyntax select)
     {
+        _readsEventTime |= select.Window is not null
+            || select.GroupBy.OfType<FunctionCallSyntax>().Any(call => Binder.AsTimeWindow(call) is not null);
         VisitAll(select.Items.OfType<ExpressionItemSyntax>().Select(item => item.Expression));
         if (select.From is not null) { Visit(select.From); }
 
@@ -108,6 +119,7 @@ internal sealed class TableReferences
                 Visit(function.Call);
                 break;
             case JoinSyntax join:
+                _readsEventTime |= join.Within is not null;
                 Visit(join.Left);
                 Visit(join.Right);
                 Visit(join.On);
@@ -139,6 +151,9 @@ internal sealed class TableReferences
                 break;
             case ScalarQuerySyntax e:
                 Visit(e.Query);
+                break;
+            case NameExpressionSyntax e:
+                _readsEventTime |= string.Equals(e.Parts[^1].Text, PseudoColumn.RowTime, StringComparison.OrdinalIgnoreCase);
                 break;
             case not null:
                 VisitAll(Operands(expression));

@@ -20,6 +20,12 @@ internal sealed record TableStatement(
     PropertySet Properties,
     PropertySet SourceProperties)
 {
+    /// <summary>True when it asks for the event time of what it reads.</summary>
+    public bool ReadsEventTime { get; init; }
+
+    /// <summary>True for a stream whose event time others ask for: it has a column ROWTIME.</summary>
+    public bool CarriesRowTime { get; init; }
+
     /// <summary>The sink that its own properties declare; null when another statement does, or it has none.</summary>
     public SinkDeclaration? LocalSink { get; init; }
 
@@ -50,8 +56,12 @@ internal sealed record TableStatement(
     /// <summary>The statement's text.</summary>
     public string Sql => Source[Syntax.Span].ToString();
 
-    /// <summary>What it asks for in its normal form: spaces, comments, properties, OR REPLACE and IF NOT EXISTS left out.</summary>
-    public string NormalForm => SyntaxPrinter.Print(Syntax with { Properties = [], OrReplace = false, IfNotExists = false });
+    /// <summary>
+    /// What it asks for in its normal form: spaces, comments, properties, OR REPLACE and IF NOT EXISTS left out; behind it the
+    /// column that it carries for others.
+    /// </summary>
+    public string NormalForm => SyntaxPrinter.Print(Syntax with { Properties = [], OrReplace = false, IfNotExists = false })
+        + (CarriesRowTime ? " " + PseudoColumn.RowTime : "");
 
     /// <summary>Place of a property's key in the statement; of the table's name when a file gave it.</summary>
     public TextSpan SpanOf(string property) => Syntax.Properties

@@ -1,3 +1,5 @@
+using Ctas.Binding;
+
 namespace Ctas.Planning;
 
 /// <summary>A column of a scan that gives event time.</summary>
@@ -5,14 +7,11 @@ namespace Ctas.Planning;
 /// <param name="Ordinal">The column among those of the scan.</param>
 internal readonly record struct EventTimeColumn(LogicalScan Scan, int Ordinal)
 {
-    /// <summary>Name of the column that has the event time of a source.</summary>
-    public const string RowTime = "ROWTIME";
-
     /// <summary>The column's name.</summary>
     public string Name => Scan.Schema.Fields[Ordinal].Name;
 
     /// <summary>True for the ROWTIME of a source, whose progress the source itself can tell.</summary>
-    public bool IsRowTime => Scan.IsSource && string.Equals(Name, RowTime, StringComparison.OrdinalIgnoreCase);
+    public bool IsRowTime => Scan.IsSource && string.Equals(Name, PseudoColumn.RowTime, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Finds out where the event time of rows comes from, and which windows a result is grouped by.</summary>

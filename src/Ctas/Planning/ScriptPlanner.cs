@@ -65,12 +65,11 @@ internal sealed partial class ScriptPlanner
     {
         // Read each statement by itself, then learn all names, then order, then bind: producers before consumers.
         var reader = new StatementReader(new ScriptSurroundings(_context.BaseFolder, _context.Environment));
-        List<(BoundStatement Statement, DiagnosticBag Diagnostics)> statements = [];
         DiagnosticBag[] bags = [.. texts.Select(text => new DiagnosticBag(text))];
-        foreach (DiagnosticBag bag in bags)
-        {
-            statements.AddRange(reader.Read(bag).Select(statement => (statement, bag)));
-        }
+        (BoundStatement Statement, DiagnosticBag Diagnostics)[] read =
+            [.. bags.SelectMany(bag => reader.Read(bag).Select(statement => (statement, bag)))];
+        (BoundStatement Statement, DiagnosticBag Diagnostics)[] statements =
+            [.. CarriedTimes.Mark([.. read.Select(entry => entry.Statement)]).Zip(read, (statement, entry) => (statement, entry.Diagnostics))];
 
         foreach ((BoundStatement statement, DiagnosticBag diagnostics) in statements)
         {

@@ -83,6 +83,40 @@ public sealed class KsqlDbScriptTests(TestKafka kafka) : IClassFixture<TestKafka
     }
 
     [Fact]
+    public async Task Pageviews_ThroughDerivedStreams_AreCountedInWindowsOfTheirOwnTime()
+    {
+        string pageviews = await kafka.CreateTopicAsync("pageviews", partitions: 2);
+        string users = await kafka.CreateTopicAsync("users", partitions: 2);
+        await kafka.ProduceAsync(users,
+        [
+            EmbeddedRecord.Of("User_1", """{"regionid": "Region_9", "gender": "FEMALE"}"""),
+            EmbeddedRecord.Of("User_2", """{"regionid": "Region_8", "gender": "OTHER"}"""),
+        ]);
+        await kafka.ProduceAsync(pageviews,
+        [
+            .. new[] { 1_000, 29_000, 31_000 }.Select(time => EmbeddedRecord.Of(
+                $"{time}", $$"""{"viewtime": {{time}}, "userid": "User_1", "pageid": "Page_{{time}}"}""")),
+            EmbeddedRecord.Of("4", """{"viewtime": 2000, "userid": "User_2", "pageid": "Page_1"}"""),
+        ]);
+
+        QueryResult regions = await QueryAsync(
+            $"""
+            CREATE STREAM pageviews_original (rowkey_ VARCHAR KEY, viewtime BIGINT, userid VARCHAR, pageid VARCHAR)
+              WITH (kafka_topic='{pageviews}', key_format='KAFKA', value_format='JSON', timestamp='viewtime');
+            CREATE TABLE users_original (id VARCHAR PRIMARY KEY, gender VARCHAR, regionid VARCHAR)
+              WITH (kafka_topic='{users}', value_format='JSON');
+            CREATE STREAM pageviews_enriched AS SELECT users_original.id AS userid, pageid, regionid, gender
+              FROM pageviews_original LEFT JOIN users_original ON pageviews_original.userid = users_original.id EMIT CHANGES;
+            CREATE STREAM pageviews_female AS SELECT * FROM pageviews_enriched WHERE gender = 'FEMALE' EMIT CHANGES;
+            CREATE TABLE pageviews_regions AS SELECT gender, regionid, COUNT(*) AS numviews
+              FROM pageviews_female WINDOW TUMBLING (SIZE 30 SECONDS) GROUP BY gender, regionid HAVING COUNT(*) > 1 EMIT CHANGES;
+            """,
+            "SELECT gender, regionid, CAST(WINDOWSTART AS BIGINT), numviews FROM pageviews_regions");
+
+        regions.Rows.Single().ToString().Should().Be("(FEMALE, Region_9, 0, 2)");
+    }
+
+    [Fact]
     public async Task HeadersKeysAndPseudoColumns_AreRead()
     {
         string topic = await kafka.CreateTopicAsync("orders", partitions: 1);

@@ -11,6 +11,16 @@ public sealed class ScriptPlannerTests
         Scripts.Plan("CREATE TABLE t AS SELECT * FROM kafka://clicks; CREATE INDEX ON t (url)").Diagnostics.Should().BeEmpty();
 
     [Fact]
+    public void Stream_ThatCarriesItsTime_IsAnotherStatementThanOneThatDoesNot()
+    {
+        const string Stream = "CREATE STREAM d AS SELECT url FROM clicks";
+        static string Form(params string[] script) => Scripts.PlanSound(script).Tables.Single(table => table.Name == "d").Statement.NormalForm;
+
+        Form(Stream, "CREATE TABLE t AS SELECT ROWTIME AS at FROM d").Should().NotBe(
+            Form(Stream, "CREATE TABLE t AS SELECT url FROM d"), "a stored one has other columns");
+    }
+
+    [Fact]
     public void Dependencies_AreExtractedFromSql()
     {
         IReadOnlyList<string> names = QueryPlanner.ReferencedRelations(

@@ -5,18 +5,22 @@ using Ctas.Text;
 
 namespace Ctas.Binding;
 
-/// <content><c>retention</c>: rows leave a table as they become too old.</content>
+/// <content>
+/// The time of rows: what a stream carries for those that ask for it, and <c>retention</c>, by which rows leave a table as they
+/// become too old.
+/// </content>
 internal sealed partial class Binder
 {
-    private const string RowTimeName = "ROWTIME";
-
     // Of the table that is made: how old its rows may be, and where that is said.
     private (long Micros, TextSpan Span)? _retention;
     private SelectSyntax? _retainedSelect;
+    private SelectSyntax? _carryingSelect;
     private bool _hasHiddenTime;
 
-    private void BindRetention(TableStatement statement)
+    private void BindRowTime(TableStatement statement)
     {
+        bool isCarried = statement.CarriesRowTime && statement.Syntax.Columns.IsEmpty;
+        _carryingSelect = isCarried ? statement.Syntax.Query.Body as SelectSyntax : null;
         if (statement.Retention is not { } retention) { return; }
 
         _retention = (retention.Ticks / TimeSpan.TicksPerMicrosecond, statement.SpanOf("retention"));
@@ -29,15 +33,26 @@ internal sealed partial class Binder
     /// </summary>
     private List<ResultColumn> WithRowTime(SelectSyntax select, List<ResultColumn> columns, Scope scope, bool isGrouped)
     {
+        columns = WithCarriedTime(select, columns, scope, isGrouped);
         bool isAsked = _retention is not null && ReferenceEquals(select, _retainedSelect) && !select.IsDistinct
-            && !columns.Any(column => IsSameName(column.Name, RowTimeName));
+            && !columns.Any(column => IsSameName(column.Name, PseudoColumn.RowTime));
         if (!isAsked || FindEventTime(scope, _retention!.Value.Span) is not { } time) { return columns; }
 
         _hasHiddenTime = true;
         BoundExpression newest = isGrouped
             ? new BoundAggregate(FunctionCatalog.Find("MAX")!, [time], DataType.Timestamp) { Span = time.Span }
             : time;
-        return [.. columns, new ResultColumn("$" + RowTimeName, newest, IsAlias: false)];
+        return [.. columns, new ResultColumn("$" + PseudoColumn.RowTime, newest, IsAlias: false)];
+    }
+
+    /// <summary>The columns and, where a stream carries event time and none of them is its ROWTIME, that.</summary>
+    private List<ResultColumn> WithCarriedTime(SelectSyntax select, List<ResultColumn> columns, Scope scope, bool isGrouped)
+    {
+        bool isAsked = ReferenceEquals(select, _carryingSelect) && !isGrouped && !select.IsDistinct
+            && !columns.Any(column => IsSameName(column.Name, PseudoColumn.RowTime));
+        return isAsked && FindEventTime(scope, select.Span) is { } time and not BoundError
+            ? [.. columns, new ResultColumn(PseudoColumn.RowTime, time, IsAlias: false)]
+            : columns;
     }
 
     /// <summary>The rows of the result that are not too old.</summary>
@@ -47,7 +62,7 @@ internal sealed partial class Binder
 
         ColumnSymbol? time = _hasHiddenTime
             ? relation.Columns[^1]
-            : relation.Columns.FirstOrDefault(column => IsSameName(column.Name, RowTimeName) && column.Type.Kind == DataTypeKind.Timestamp);
+            : relation.Columns.FirstOrDefault(column => IsSameName(column.Name, PseudoColumn.RowTime) && column.Type.Kind == DataTypeKind.Timestamp);
         if (time is not null) { return new BoundRetention(relation, time, retention.Micros, _now, _hasHiddenTime); }
 
         // Columns that have not been read yet may hold it.
