@@ -13,7 +13,7 @@ public sealed class ScriptPlannerTests
     [Fact]
     public void Stream_ThatCarriesItsTime_IsAnotherStatementThanOneThatDoesNot()
     {
-        const string Stream = "CREATE STREAM d AS SELECT url FROM clicks";
+        const string Stream = "CREATE STREAM d AS SELECT url FROM kafka://clicks";
         static string Form(params string[] script) => Scripts.PlanSound(script).Tables.Single(table => table.Name == "d").Statement.NormalForm;
 
         Form(Stream, "CREATE TABLE t AS SELECT ROWTIME AS at FROM d").Should().NotBe(
