@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Ctas.Data;
@@ -5,6 +6,9 @@ namespace Ctas.Data;
 /// <summary>Asks the system to hold memory in pages of 2 MB: what is read at random then waits for no page tables.</summary>
 internal static partial class LargePages
 {
+    /// <summary>So many bytes are worth it: they hold one such page at least, wherever they begin.</summary>
+    public const int LeastBytes = 4 << 20;
+
     // From <sys/mman.h> of Linux.
     private const int MadviseHugePage = 14;
 
@@ -20,6 +24,22 @@ internal static partial class LargePages
         nint start = (address + page - 1) & -page;
         nint end = (address + bytes) & -page;
         if (end > start) { _ = Madvise(start, end - start, MadviseHugePage); }
+    }
+
+    /// <summary>Moves the elements of an array into a longer one, which lies in large pages where it is long.</summary>
+    public static unsafe void Resize<T>(ref T[] array, int length)
+        where T : struct
+    {
+        var longer = new T[length];
+        long bytes = (long)length * Unsafe.SizeOf<T>();
+        if (bytes >= LeastBytes)
+        {
+            // An array of this size is not moved, and it would do no harm: this is a hint.
+            Ask((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(longer)), (nint)bytes);
+        }
+
+        array.CopyTo(longer, 0);
+        array = longer;
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

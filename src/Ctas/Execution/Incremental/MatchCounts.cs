@@ -40,7 +40,7 @@ internal sealed class MatchCounts
     {
         if (match == Match.No) { return; }
 
-        if (place >= _counts.Length) { Array.Resize(ref _counts, Math.Max(place + 1, Math.Max(64, _counts.Length * 2))); }
+        if (place >= _counts.Length) { LargePages.Resize(ref _counts, Math.Max(place + 1, Math.Max(64, _counts.Length * 2))); }
 
         ref Count count = ref _counts[place];
         if (match == Match.Yes) { count.Yes += weight; }

@@ -57,10 +57,11 @@ internal abstract class RetractableAccumulator
 
     /// <summary>Makes room for so many groups.</summary>
     private protected static void Grow<T>(ref T[] states, int groupCount)
+        where T : struct
     {
         if (groupCount > states.Length)
         {
-            Array.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2)));
+            LargePages.Resize(ref states, Math.Max(groupCount, Math.Max(64, states.Length * 2)));
         }
     }
 

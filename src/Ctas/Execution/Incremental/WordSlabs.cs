@@ -15,7 +15,6 @@ internal sealed class WordSlabs
 
     // Large pages lie at multiples of 2 MB, so that a slab loses one.
     private const int MaxSlabWords = (32 << 20) / sizeof(ulong);
-    private const int LargePagesFrom = (4 << 20) / sizeof(ulong);
 
     private readonly List<ulong[]> _slabs = [];
     private long _words;
@@ -58,7 +57,7 @@ internal sealed class WordSlabs
         _slabs.Add(slab);
         _words += words;
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
-        if (words >= LargePagesFrom) { LargePages.Ask(address, (nint)words * sizeof(ulong)); }
+        if (words >= LargePages.LeastBytes / sizeof(ulong)) { LargePages.Ask(address, (nint)words * sizeof(ulong)); }
 
         _free = (address + CacheLines.Bytes - 1) & -CacheLines.Bytes;
         _freeWords = (words - (int)((_free - address) / sizeof(ulong))) & -LineWords;
