@@ -70,7 +70,7 @@ public sealed partial class ProductionTests
             int opened = 0;
             Source = new ObservedSource(TopicSource.Of(brokers.BootstrapServers, definition))
             {
-                BeforeOpen = token => ++opened == heldAt ? Go.PassAsync(token) : Task.CompletedTask,
+                BeforeOpen = token => Interlocked.Increment(ref opened) == heldAt ? Go.PassAsync(token) : Task.CompletedTask,
             };
             _engine = new CtasEngineBuilder()
                 .UseSource("numbers", Source)
