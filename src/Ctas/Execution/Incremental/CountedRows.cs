@@ -52,6 +52,28 @@ internal sealed class CountedRows : ITickState
     /// <inheritdoc/>
     public void Rollback() => Settle(isKept: false);
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        int[] places = _rows.Places();
+        state.Add(
+        [
+            .. _rows.Columns(places),
+            StateWriter.Of(Array.ConvertAll(places, place => _rows.State(place).Left)),
+            StateWriter.Of(Array.ConvertAll(places, place => _rows.State(place).Right)),
+        ]);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        Batch saved = state.Next([.. _plan.Schema.Fields.Select(field => field.Type), DataType.Int, DataType.Int]);
+        var rows = new Batch([.. saved.Columns[..^2]], saved.RowCount);
+        Add(new ChangeBatch(rows, Selection: null, [.. StateReader.Integers(saved.Columns[^2])]), isLeft: true);
+        Add(new ChangeBatch(rows, Selection: null, [.. StateReader.Integers(saved.Columns[^1])]), isLeft: false);
+        Commit();
+    }
+
     private static Func<int, int, int> TimesOf(LogicalSetOperation plan) => plan switch
     {
         { Operation: SetOperation.Intersect, IsAll: true } => Math.Min,

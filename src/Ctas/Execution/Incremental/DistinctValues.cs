@@ -52,6 +52,30 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
         inner.Forget(groups);
     }
 
+    public override void Save(int[] groups, StateWriter state)
+    {
+        int[] places = _values.Places();
+        Column[] columns = _values.Columns(places);
+        Dictionary<int, int> placesOf = PlacesOf(groups);
+        long[] numbers = [.. StateReader.Numbers(columns[0]).ToArray().Select(group => (long)placesOf[(int)group])];
+        state.Add([StateWriter.Of(numbers), .. columns[1..], StateWriter.Of(Array.ConvertAll(places, place => _values.State(place).Count))]);
+        inner.Save(groups, state);
+    }
+
+    public override void Restore(int[] groups, StateReader state, int groupCount)
+    {
+        Batch saved = state.Next([DataType.BigInt, .. types, DataType.Int]);
+        long[] numbers = [.. StateReader.Numbers(saved[0]).ToArray().Select(place => (long)groups[place])];
+        var places = new int[saved.RowCount];
+        _values.FindOrAdd([StateWriter.Of(numbers), .. saved.Columns[1..^1]], places);
+        for (int row = 0; row < places.Length; row++)
+        {
+            _values.State(places[row]) = new ValueCount { Count = StateReader.Integers(saved.Columns[^1])[row], IsHeld = true };
+        }
+
+        inner.Restore(groups, state, groupCount);
+    }
+
     private void Count(
         ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int[]? weights, int groupCount, int[] places)
     {

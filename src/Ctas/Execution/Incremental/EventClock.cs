@@ -44,6 +44,17 @@ internal abstract class EventClock
     /// <summary>Undoes what the tick has changed.</summary>
     public void Rollback() => (_now, LateRows) = (_before, _lateBefore);
 
+    /// <summary>Writes how far it is, between two ticks.</summary>
+    public void Save(StateWriter state) => state.AddRow(_now, LateRows);
+
+    /// <summary>Goes on from what was saved.</summary>
+    public void Restore(StateReader state)
+    {
+        long[] saved = state.NextRow(2);
+        (_now, LateRows) = (saved[0], saved[1]);
+        Commit();
+    }
+
     private static long UpTo(long time, long delay) => time switch
     {
         long.MaxValue => long.MaxValue,

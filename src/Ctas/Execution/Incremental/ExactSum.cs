@@ -24,6 +24,9 @@ internal struct ExactSum
     // A digit takes values below 2^32 from each addition: so many leave room for its sign and for carries.
     private const int MaxAdditions = 1 << 29;
 
+    // What is saved of a sum before its digits, their number among it.
+    private const int SavedNumbers = 6;
+
     private long[]? _digits;
     private int _first;
     private int _additions;
@@ -79,6 +82,34 @@ internal struct ExactSum
 
         // Values of like size, as columns mostly have, need no large numbers.
         return Round(Total<Int128>(), exponent);
+    }
+
+    /// <summary>Adds what <see cref="Restore"/> makes the same sum of to a list.</summary>
+    public readonly void Save(List<long> numbers)
+    {
+        numbers.AddRange([_first, _additions, _nans, _positiveInfinities, _negativeInfinities, _digits?.Length ?? 0]);
+        numbers.AddRange(_digits ?? []);
+    }
+
+    /// <summary>The sum that was saved.</summary>
+    /// <param name="numbers">What was saved; goes on to what comes behind it.</param>
+    /// <exception cref="InvalidDataException">It is too short.</exception>
+    public static ExactSum Restore(ref ReadOnlySpan<long> numbers)
+    {
+        int digits = numbers.Length < SavedNumbers ? -1 : (int)numbers[SavedNumbers - 1];
+        if (digits < 0 || digits > numbers.Length - SavedNumbers) { throw new InvalidDataException("A saved sum is too short."); }
+
+        var sum = new ExactSum
+        {
+            _first = (int)numbers[0],
+            _additions = (int)numbers[1],
+            _nans = (int)numbers[2],
+            _positiveInfinities = (int)numbers[3],
+            _negativeInfinities = (int)numbers[4],
+            _digits = digits == 0 ? null : [.. numbers.Slice(SavedNumbers, digits)],
+        };
+        numbers = numbers[(SavedNumbers + digits)..];
+        return sum;
     }
 
     /// <summary>A whole number times a power of two, rounded to the nearest DOUBLE, ties to even.</summary>

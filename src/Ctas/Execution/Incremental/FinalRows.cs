@@ -61,6 +61,16 @@ internal sealed class FinalRows : IOperatorInput, ITickState
         _firstOpen = long.MinValue;
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => _rows.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        _rows.Restore(state);
+        _firstOpen = long.MinValue;
+    }
+
     private void GiveClosed(long closedUpTo)
     {
         int[] places = [.. _rows.Rows.Places().Where(place => _rows.Now(place) > 0)];

@@ -11,4 +11,13 @@ internal interface ITickState
 
     /// <summary>Puts everything back to how it was before the tick. Cost O(changes).</summary>
     void Rollback();
+
+    /// <summary>Writes what is kept, between two ticks. Cost O(rows held).</summary>
+    void Save(StateWriter state);
+
+    /// <summary>
+    /// Takes up what the same operator has saved, before its first tick: the next one goes on as if this had had all ticks before.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It was another operator.</exception>
+    void Restore(StateReader state);
 }

@@ -160,6 +160,23 @@ internal sealed class JoinSide : IOperatorInput
         else { Rows.Rollback(); }
     }
 
+    /// <summary>Writes the rows that are kept, between two ticks.</summary>
+    public void Save(StateWriter state)
+    {
+        int[] places = Rows.PlacesInOrder();
+        Rows.Rows.Save(state, places);
+        Matches.Save(state, places);
+    }
+
+    /// <summary>Takes up the rows of all ticks so far.</summary>
+    public void Restore(StateReader state)
+    {
+        int[] places = Rows.Restore(state, rows => _keys.Evaluate(new ChangeBatch(rows)).Columns);
+        Matches.Restore(state, places);
+        DropFirst();
+        _isStarted = true;
+    }
+
     /// <summary>Keeps the rows of the first tick: nobody has asked for them in it.</summary>
     private void LoadFirst()
     {

@@ -101,16 +101,18 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
     /// <summary>Adds rows that have been there since before the tick, which has nothing to keep or undo of them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="keyColumns">The columns of their keys.</param>
-    public void Load(Batch rows, Batch keyColumns)
+    /// <param name="weights">Weight of each; empty: all +1.</param>
+    public void Load(Batch rows, Batch keyColumns, ReadOnlySpan<int> weights = default)
     {
         int[] places = ArrayPool<int>.Shared.Rent(LoadedRows);
         int[] rowKeys = ArrayPool<int>.Shared.Rent(LoadedRows);
         for (int start = 0; start < rows.RowCount; start += LoadedRows)
         {
             int count = Math.Min(LoadedRows, rows.RowCount - start);
-            Rows.Load(rows.Slice(start, count).Columns, places.AsSpan(0, count));
+            ReadOnlySpan<int> some = weights.IsEmpty ? weights : weights.Slice(start, count);
+            Rows.Load(rows.Slice(start, count).Columns, some, places.AsSpan(0, count));
             keys.FindOrAdd(keyColumns.Slice(start, count).Columns, rowKeys.AsSpan(0, count));
-            Load(places.AsSpan(0, count), rowKeys.AsSpan(0, count));
+            Load(places.AsSpan(0, count), rowKeys.AsSpan(0, count), some);
         }
 
         ArrayPool<int>.Shared.Return(places);
@@ -209,6 +211,49 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         EndTick();
     }
 
+    /// <summary>All rows, those of a key in the order of its chain.</summary>
+    public int[] PlacesInOrder()
+    {
+        var places = new List<int>(Rows.Rows.Count);
+        foreach (int place in Rows.Rows.Places())
+        {
+            RowState row = Rows.Rows.State(place);
+            if (row.Key == RowKeys.None) { places.Add(place); }
+            else if (row.Previous == End)
+            {
+                for (int next = place; next != End; next = Next(next)) { places.Add(next); }
+            }
+        }
+
+        return [.. places];
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => Rows.Save(state, PlacesInOrder());
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state) => Restore(state, static rows => new Batch([], rows.RowCount));
+
+    /// <summary>Takes up what was saved.</summary>
+    /// <param name="state">What was saved.</param>
+    /// <param name="keysOf">Gives the keys of rows, and behind them the times, where rows have any.</param>
+    /// <returns>The place of each row.</returns>
+    public int[] Restore(StateReader state, Func<Batch, Batch> keysOf)
+    {
+        Batch saved = state.Next([.. types, DataType.Int]);
+        var rows = new Batch([.. saved.Columns[..^1]], saved.RowCount);
+        Batch found = keysOf(rows);
+        if (found.RowCount != rows.RowCount) { throw new InvalidDataException("Rows of the state have no keys."); }
+
+        int keyCount = found.ColumnCount - (Rows.Order is null ? 0 : 1);
+        Load(rows, new Batch([.. found.Columns[..keyCount]], rows.RowCount), StateReader.Integers(saved.Columns[^1]));
+        var places = new int[rows.RowCount];
+        Rows.Rows.FindOrAdd(rows.Columns, places);
+        if (Rows.Order is not null) { Time(places, (FixedColumn<long>)found[keyCount]); }
+
+        return places;
+    }
+
     /// <summary>A row without a time is never too old.</summary>
     private void Time(ReadOnlySpan<int> places, FixedColumn<long> times)
     {
@@ -219,7 +264,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Load(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys)
+    private void Load(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys, ReadOnlySpan<int> weights)
     {
         for (int start = 0; start < places.Length; start += CacheLines.BlockRows)
         {
@@ -228,21 +273,21 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
             for (int row = start; row < end; row++)
             {
                 Chain(places[row], rowKeys[row]);
+                int weight = weights.IsEmpty ? 1 : weights[row];
+                TotalNow += weight;
+                TotalBefore += weight;
                 if (rowKeys[row] == RowKeys.None)
                 {
-                    KeylessNow++;
-                    KeylessBefore++;
+                    KeylessNow += weight;
+                    KeylessBefore += weight;
                     continue;
                 }
 
                 ref KeyChain chain = ref keys.Chain(rowKeys[row], isSecond);
-                chain.Now++;
-                chain.Before++;
+                chain.Now += weight;
+                chain.Before += weight;
             }
         }
-
-        TotalNow += places.Length;
-        TotalBefore += places.Length;
     }
 
     private void Prefetch(ReadOnlySpan<int> places, ReadOnlySpan<int> rowKeys)

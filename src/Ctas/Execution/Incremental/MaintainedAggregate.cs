@@ -150,6 +150,27 @@ internal sealed class MaintainedAggregate : IOperatorInput, ITickState
         Settle();
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        int[] groups = _groups.Places();
+        state.Add([.. _groups.Columns(groups), StateWriter.Of(Array.ConvertAll(groups, group => _groups.State(group).Count))]);
+        foreach (RetractableAccumulator accumulator in _accumulators) { accumulator.Save(groups, state); }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        Batch saved = state.Next([.. _plan.Keys.Select(key => key.Type), DataType.BigInt]);
+        var groups = new int[saved.RowCount];
+        _groups.FindOrAdd(saved.Columns[..^1], groups);
+        for (int row = 0; row < groups.Length; row++) { _groups.State(groups[row]).Count = StateReader.Numbers(saved.Columns[^1])[row]; }
+
+        foreach (RetractableAccumulator accumulator in _accumulators) { accumulator.Restore(groups, state, _groups.PlaceCount); }
+
+        _isStarted = true;
+    }
+
     /// <summary>Forgets the groups of closed windows; their rows stay where they were given to.</summary>
     private void RemoveClosed(ClosedWindows closed)
     {

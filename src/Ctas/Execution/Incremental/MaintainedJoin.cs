@@ -96,6 +96,20 @@ internal sealed class MaintainedJoin : ITickState
         _open = 2;
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        Left.Save(state);
+        Right.Save(state);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        Left.Restore(state);
+        Right.Restore(state);
+    }
+
     /// <summary>When a row happened. One of a stream that has no time meets nothing, so that it has waited long enough.</summary>
     private ScalarExpression? TimeOf(ScalarExpression? time) => time is null || !_plan.WaitsForMatch
         ? time

@@ -95,6 +95,21 @@ internal sealed class MaintainedTop : IOperatorInput, ITickState
         _now = _before;
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        // Those of the front first and in its order: where the order leaves it open, they stay there.
+        HashSet<int> front = [.. _now.Places];
+        _rows.Save(state, [.. _now.Places, .. AllPlaces().Where(place => !front.Contains(place))]);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        int[] places = _rows.RestoreRows(state).Places;
+        _before = _now = Sorted(places, [], bound: null);
+    }
+
     private long WeightOf(int[] places)
     {
         long weight = 0;

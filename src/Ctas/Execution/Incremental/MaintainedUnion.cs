@@ -25,4 +25,14 @@ internal sealed class MaintainedUnion(int inputCount, IOperatorInput output) : I
 
     /// <inheritdoc/>
     public void Rollback() => _completed = 0;
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+    }
 }

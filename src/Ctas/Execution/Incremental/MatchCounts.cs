@@ -61,6 +61,24 @@ internal sealed class MatchCounts
         _counts[place] = new Count { IsTouched = isTouched };
     }
 
+    /// <summary>Writes the counts of rows, between two ticks.</summary>
+    public void Save(StateWriter state, int[] places) => state.Add(
+        StateWriter.Of(Array.ConvertAll(places, CountNow)),
+        StateWriter.Of(Array.ConvertAll(places, place => place < _counts.Length ? _counts[place].Unknown : 0)));
+
+    /// <summary>Takes up the counts of rows, before the first tick.</summary>
+    public void Restore(StateReader state, int[] places)
+    {
+        Batch saved = state.Next(DataType.BigInt, DataType.BigInt);
+        for (int row = 0; row < saved.RowCount; row++)
+        {
+            Add(places[row], Match.Yes, StateReader.Numbers(saved[0])[row]);
+            Add(places[row], Match.Unknown, StateReader.Numbers(saved[1])[row]);
+        }
+
+        Commit();
+    }
+
     /// <summary>Keeps what the tick has changed.</summary>
     public void Commit() => Settle(isKept: true);
 

@@ -58,11 +58,7 @@ internal sealed class RecentRows : IOperatorInput, ITickState
         ChangeBatch kept = new ChangeBatch(rows, recent.Length < rows.RowCount ? recent : null, evaluated.Weights).Densify();
         var places = new int[recent.Length];
         _rows.Add(kept.Rows.Columns, kept.Weights, places);
-        for (int row = 0; row < places.Length; row++)
-        {
-            _rows.Order!.Add(places[row], times.IsNull(recent[row]) ? long.MaxValue : times.Values[recent[row]]);
-        }
-
+        Time(places, times, at => recent[at]);
         _output.Push(kept);
     }
 
@@ -85,6 +81,32 @@ internal sealed class RecentRows : IOperatorInput, ITickState
     {
         _rows.Rollback();
         _now = _before;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        _rows.Save(state);
+        state.AddRow(_now);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        (Batch saved, int[] places) = _rows.RestoreRows(state);
+        var rows = new Batch([.. saved.Columns[..^1]], saved.RowCount);
+        var times = (FixedColumn<long>)_time.Evaluate(new ChangeBatch(rows)).Columns[0];
+        Time(places, times, row => row);
+        _before = _now = state.NextRow(1)[0];
+    }
+
+    private void Time(int[] places, FixedColumn<long> times, Func<int, int> rowOf)
+    {
+        for (int at = 0; at < places.Length; at++)
+        {
+            int row = rowOf(at);
+            _rows.Order!.Add(places[at], times.IsNull(row) ? long.MaxValue : times.Values[row]);
+        }
     }
 
     private int[] RecentOf(FixedColumn<long> times)

@@ -113,6 +113,16 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         _hasRun = _hadRun;
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => _rows.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        _rows.Restore(state, rows => _keyValues.Evaluate(new ChangeBatch(rows)).Columns);
+        _hasRun = _hadRun = true;
+    }
+
     /// <summary>Forgets the rows of closed windows; what was made of them stays where it was given to.</summary>
     private void RemoveClosed(ClosedWindows closed)
     {

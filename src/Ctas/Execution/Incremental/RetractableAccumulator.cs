@@ -35,6 +35,21 @@ internal abstract class RetractableAccumulator
     /// <summary>Forgets groups with all their rows.</summary>
     public abstract void Forget(ReadOnlySpan<int> groups);
 
+    /// <summary>Writes what is known of groups, between two ticks.</summary>
+    /// <param name="groups">All groups that there are.</param>
+    /// <param name="state">Where to.</param>
+    public abstract void Save(int[] groups, StateWriter state);
+
+    /// <summary>Takes up what was saved of groups, before anything is added.</summary>
+    /// <param name="groups">The groups, in the order in which they were saved; other numbers than then.</param>
+    /// <param name="state">What was saved.</param>
+    /// <param name="groupCount">All groups are below it.</param>
+    public abstract void Restore(int[] groups, StateReader state, int groupCount);
+
+    /// <summary>The place of each group among those that are saved.</summary>
+    private protected static Dictionary<int, int> PlacesOf(int[] groups) =>
+        groups.Select((group, place) => (group, place)).ToDictionary(entry => entry.group, entry => entry.place);
+
     /// <summary>Sets states of groups to their beginning, as far as there are any.</summary>
     private protected static void Reset<T>(T[] states, ReadOnlySpan<int> groups)
         where T : struct

@@ -30,6 +30,15 @@ internal sealed class RetractableCount(bool isCondition) : RetractableAccumulato
 
     public override void Forget(ReadOnlySpan<int> groups) => Reset(_counts, groups);
 
+    public override void Save(int[] groups, StateWriter state) => state.Add(StateWriter.Of(Array.ConvertAll(groups, group => _counts[group])));
+
+    public override void Restore(int[] groups, StateReader state, int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+        ReadOnlySpan<long> counts = StateReader.Numbers(state.Next(DataType.BigInt)[0]);
+        for (int row = 0; row < groups.Length; row++) { _counts[groups[row]] = counts[row]; }
+    }
+
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed)
     {
         var counts = new long[groups.Length];
@@ -65,6 +74,20 @@ internal sealed class RetractableTruth(bool isAnd) : RetractableAccumulator
     public override void Prefetch(ReadOnlySpan<int> groups) => Prefetch(_counts, groups);
 
     public override void Forget(ReadOnlySpan<int> groups) => Reset(_counts, groups);
+
+    public override void Save(int[] groups, StateWriter state) => state.Add(
+        StateWriter.Of(Array.ConvertAll(groups, group => _counts[group].True)),
+        StateWriter.Of(Array.ConvertAll(groups, group => _counts[group].False)));
+
+    public override void Restore(int[] groups, StateReader state, int groupCount)
+    {
+        Grow(ref _counts, groupCount);
+        Batch saved = state.Next(DataType.BigInt, DataType.BigInt);
+        for (int row = 0; row < groups.Length; row++)
+        {
+            _counts[groups[row]] = (StateReader.Numbers(saved[0])[row], StateReader.Numbers(saved[1])[row]);
+        }
+    }
 
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed)
     {

@@ -44,6 +44,29 @@ internal sealed class RetractableDoubleSum(bool isAverage) : RetractableAccumula
         }
     }
 
+    public override void Save(int[] groups, StateWriter state)
+    {
+        state.Add(StateWriter.Of(Array.ConvertAll(groups, group => _states[group].Count)));
+        var numbers = new List<long>();
+        foreach (int group in groups) { _states[group].Sum.Save(numbers); }
+
+        state.Add(StateWriter.Of([.. numbers]));
+    }
+
+    public override void Restore(int[] groups, StateReader state, int groupCount)
+    {
+        Grow(ref _states, groupCount);
+        ReadOnlySpan<long> counts = StateReader.Numbers(state.Next(DataType.BigInt)[0]);
+        ReadOnlySpan<long> numbers = StateReader.Numbers(state.Next(DataType.BigInt)[0]);
+        for (int row = 0; row < groups.Length; row++)
+        {
+            ref State sum = ref _states[groups[row]];
+            sum.Count = counts[row];
+            sum.Sum = ExactSum.Restore(ref numbers);
+            _digitBytes += sum.Sum.DigitBytes;
+        }
+    }
+
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed)
     {
         var builder = new FixedColumnBuilder<double>(DataType.Double);

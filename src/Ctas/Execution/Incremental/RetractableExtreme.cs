@@ -96,6 +96,23 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
         }
     }
 
+    public override void Save(int[] groups, StateWriter state)
+    {
+        // Those that have gone are there for the heap only.
+        int[] places = [.. _values.Places().Where(place => _values.State(place).Count != 0)];
+        Column[] columns = _values.Columns(places);
+        Dictionary<int, int> placesOf = PlacesOf(groups);
+        int[] numbers = [.. StateReader.Integers(columns[0]).ToArray().Select(group => placesOf[group])];
+        state.Add(StateWriter.Of(numbers), columns[1], StateWriter.Of(Array.ConvertAll(places, place => _values.State(place).Count)));
+    }
+
+    public override void Restore(int[] groups, StateReader state, int groupCount)
+    {
+        Batch saved = state.Next(DataType.Int, type, DataType.Int);
+        int[] numbers = [.. StateReader.Integers(saved[0]).ToArray().Select(place => groups[place])];
+        Add([saved[1]], numbers, [.. StateReader.Integers(saved[2])], groupCount);
+    }
+
     /// <summary>What the values of a column are compared by.</summary>
     protected abstract ReadOnlySpan<T> Comparable(Column values);
 

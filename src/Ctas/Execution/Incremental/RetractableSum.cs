@@ -43,6 +43,26 @@ internal sealed class RetractableSum<T>(DataType type, int scale) : RetractableA
 
     public override void Forget(ReadOnlySpan<int> groups) => Reset(_states, groups);
 
+    public override void Save(int[] groups, StateWriter state) => state.Add(
+        StateWriter.Of(Array.ConvertAll(groups, group => (long)(_states[group].Sum >> 64))),
+        StateWriter.Of(Array.ConvertAll(groups, group => unchecked((long)(ulong)_states[group].Sum))),
+        StateWriter.Of(Array.ConvertAll(groups, group => _states[group].Count)),
+        StateWriter.Of(Array.ConvertAll(groups, group => _states[group].Wraps)));
+
+    public override void Restore(int[] groups, StateReader state, int groupCount)
+    {
+        Grow(ref _states, groupCount);
+        Batch saved = state.Next(DataType.BigInt, DataType.BigInt, DataType.BigInt, DataType.Int);
+        for (int row = 0; row < groups.Length; row++)
+        {
+            ref State sum = ref _states[groups[row]];
+            sum.Sum = new Int128(
+                unchecked((ulong)StateReader.Numbers(saved[0])[row]), unchecked((ulong)StateReader.Numbers(saved[1])[row]));
+            sum.Count = StateReader.Numbers(saved[2])[row];
+            sum.Wraps = StateReader.Integers(saved[3])[row];
+        }
+    }
+
     public override Column ResultOf(ReadOnlySpan<int> groups, ref Bitmap? failed) => type.Kind switch
     {
         DataTypeKind.Double => Averages(groups),

@@ -57,16 +57,18 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
 
     /// <summary>Adds rows that have been there since before the tick: none is noted as touched.</summary>
     /// <param name="columns">The rows.</param>
+    /// <param name="weights">Weight of each; empty: all +1.</param>
     /// <param name="places">Gets the place of each.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Load(ReadOnlySpan<Column> columns, Span<int> places)
+    public void Load(ReadOnlySpan<Column> columns, ReadOnlySpan<int> weights, Span<int> places)
     {
         Rows.FindOrAdd(columns, places);
-        foreach (int place in places)
+        for (int at = 0; at < places.Length; at++)
         {
-            ref RowState row = ref Rows.State(place);
-            row.Now++;
-            row.Before++;
+            ref RowState row = ref Rows.State(places[at]);
+            int weight = weights.IsEmpty ? 1 : weights[at];
+            row.Now += weight;
+            row.Before += weight;
         }
     }
 
@@ -87,6 +89,26 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
 
     /// <inheritdoc/>
     public void Rollback() => Settle(isKept: false);
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => Save(state, Rows.Places());
+
+    /// <summary>Writes rows, all that there are, in an order of the caller's.</summary>
+    public void Save(StateWriter state, int[] places) =>
+        state.Add([.. Rows.Columns(places), StateWriter.Of(Array.ConvertAll(places, Now))]);
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state) => RestoreRows(state);
+
+    /// <summary>Takes up what was saved.</summary>
+    /// <returns>The rows, their weights behind them, and the place of each.</returns>
+    public (Batch Rows, int[] Places) RestoreRows(StateReader state)
+    {
+        Batch saved = state.Next([.. types, DataType.Int]);
+        var places = new int[saved.RowCount];
+        Load(saved.Columns[..^1], StateReader.Integers(saved.Columns[^1]), places);
+        return (saved, places);
+    }
 
     /// <summary>Undoes the tick, and gives memory back that rows of earlier ticks have left behind.</summary>
     public void Reset(long maxBytes)

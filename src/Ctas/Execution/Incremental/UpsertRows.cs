@@ -83,6 +83,20 @@ internal sealed class UpsertRows(Schema schema, IOperatorInput output) : IOperat
     /// <inheritdoc/>
     public void Rollback() => Settle(isKept: false);
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        int[] rows = Array.ConvertAll(_keys.Places(), key => _keys.State(key).Before - 1);
+        state.Add(_rows.Columns(rows));
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader state)
+    {
+        Push(new ChangeBatch(state.Next(schema.Fields.Select(field => field.Type))));
+        Commit();
+    }
+
     private void Settle(bool isKept)
     {
         foreach (int key in _touched)

@@ -29,6 +29,9 @@ internal sealed class EventTimeCase(IReadOnlyList<OracleTable> tables, EventTime
     /// <summary>Why the query was refused; null when it was not.</summary>
     public string? Reason { get; private set; }
 
+    /// <summary>How often the query was put in the place of itself by what it had saved.</summary>
+    public int Restarts { get; private set; }
+
     /// <summary>Changes of the result.</summary>
     public int Changes { get; private set; }
 
@@ -69,7 +72,8 @@ internal sealed class EventTimeCase(IReadOnlyList<OracleTable> tables, EventTime
 
     private void Maintain(EventTimeModel model)
     {
-        var maintained = new MaintainedQuery(Plan!, RowErrorPolicy.Skip, query.IsFinal);
+        var restarted = new RestartedQuery(() => new MaintainedQuery(Plan!, RowErrorPolicy.Skip, query.IsFinal), seed);
+        MaintainedQuery maintained = restarted.Make();
         var history = new EventHistory(tables, model.Scale, model.TakesRetractions, _random);
         for (int tick = 0; tick <= Ticks && Difference is null; tick++)
         {
@@ -80,9 +84,11 @@ internal sealed class EventTimeCase(IReadOnlyList<OracleTable> tables, EventTime
             maintained.Commit();
             List<object?[]> expected = model.Apply(step);
             Difference ??= Compare(tick, step, maintained, model, expected);
+            maintained = restarted.After(maintained);
         }
 
         LateRows = maintained.LateRows;
+        Restarts = restarted.Restarts;
     }
 
     private string? Compare(int tick, EventStep step, MaintainedQuery maintained, EventTimeModel model, List<object?[]> expected)

@@ -54,6 +54,9 @@ internal sealed class MaintenanceCase(
     /// <summary>Scans of which joins look rows up.</summary>
     public int LookedUp { get; private set; }
 
+    /// <summary>How often the query was put in the place of itself by what it had saved.</summary>
+    public int Restarts { get; private set; }
+
     /// <summary>Changes of the result.</summary>
     public int Changes { get; private set; }
 
@@ -125,8 +128,11 @@ internal sealed class MaintenanceCase(
 
     private MaintenanceOutcome Maintain(LogicalPlan snapshot)
     {
-        var query = new MaintainedQuery(
-            snapshot, _policy, lookedUp: scan => _versions.TryGetValue(scan.Relation, out VersionedTable? table) ? table.Current.Statistics : null);
+        var restarted = new RestartedQuery(
+            () => new MaintainedQuery(
+                snapshot, _policy, lookedUp: scan => _versions.TryGetValue(scan.Relation, out VersionedTable? table) ? table.Current.Statistics : null),
+            seed);
+        MaintainedQuery query = restarted.Make();
         LookedUp = query.LookedUp.Count;
         for (int tick = 0; tick <= Ticks; tick++)
         {
@@ -168,9 +174,18 @@ internal sealed class MaintenanceCase(
                 Difference = $"tick {tick}{(failure is null ? "" : " rolled back")}: maintained\n{Show(_rows.Rows)}\nrecomputed\n{Show(expected!)}";
                 return MaintenanceOutcome.Different;
             }
+
+            query = restarted.After(query);
+            Show(query);
         }
 
+        Restarts = restarted.Restarts;
         return MaintenanceOutcome.Agreed;
+    }
+
+    private void Show(MaintainedQuery query)
+    {
+        foreach (LookedUpTable table in query.LookedUp) { table.MoveTo(_versions[table.Scan.Relation].Current); }
     }
 
     private bool TryTick(MaintainedQuery query, Dictionary<string, List<ChangeBatch>> changes, out string? failure)
@@ -184,8 +199,7 @@ internal sealed class MaintenanceCase(
             query.Commit();
             foreach ((string name, VersionedTable table) in _versions) { table.Keep(changes[name]); }
 
-            foreach (LookedUpTable table in query.LookedUp) { table.MoveTo(_versions[table.Scan.Relation].Current); }
-
+            Show(query);
             return true;
         }
         catch (ExecutionException e)

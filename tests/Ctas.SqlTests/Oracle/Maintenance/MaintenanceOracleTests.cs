@@ -19,6 +19,7 @@ public sealed class MaintenanceOracleTests(ITestOutputHelper output)
             "window.tumbling", "window.tumbling.final", "window.hopping", "window.hopping.final", "window.session", "window.session.final",
             "within.inner", "within.left", "within.right", "within.full", "stream-table.inner", "stream-table.left");
         run.Operators.Should().Contain("rows looked up by joins");
+        run.Restarts.Should().BeGreaterThan(500);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
     public IReadOnlyDictionary<string, int> AgreedByEventTime =>
         _eventTime.ToDictionary(count => count.Key, count => count.Value[(int)MaintenanceOutcome.Agreed]);
 
+    /// <summary>How often a query that agreed was put in the place of itself by what it had saved.</summary>
+    public int Restarts { get; private set; }
+
     public int CountOf(MaintenanceOutcome outcome) => _outcomes[(int)outcome];
 
     public void Run(int cases)
@@ -50,7 +53,7 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
         var text = new StringBuilder();
         text.AppendLine(
             $"seed {seed}: {_outcomes.Sum()} queries through {MaintenanceCase.Ticks} ticks each: {_outcomes[0]} agreed, "
-            + $"{_outcomes[1]} refused, {_outcomes[2]} failed, {_outcomes[3]} different; {_changes} changes of results, "
+            + $"{_outcomes[1]} refused, {_outcomes[2]} failed, {_outcomes[3]} different; {_changes} changes of results, {Restarts} restarts, "
             + $"{_failedTicks} ticks rolled back");
         foreach ((string name, int count) in _operators) { text.AppendLine($"{name,-36}{count,9}"); }
 
@@ -82,6 +85,7 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
         MaintenanceOutcome outcome = maintained.Run();
         _outcomes[(int)outcome]++;
         _changes += maintained.Changes;
+        Restarts += maintained.Restarts;
         _failedTicks += maintained.FailedTicks;
         if (outcome is MaintenanceOutcome.Refused or MaintenanceOutcome.Failed) { CountReason($"{outcome}: {maintained.Reason}"); }
 
@@ -109,6 +113,7 @@ internal sealed class MaintenanceRun(int seed, int maxFailures)
 
         counts[(int)outcome]++;
         _lateRows += maintained.LateRows;
+        Restarts += maintained.Restarts;
         if (outcome == MaintenanceOutcome.Refused) { CountReason($"by event time: {maintained.Reason}"); }
 
         if (outcome == MaintenanceOutcome.Different)
