@@ -118,7 +118,11 @@ public sealed class CtasEngine : IAsyncDisposable
             async token =>
             {
                 IReadOnlyList<CapturedSource> sources = await _services.Maintainer!.CaptureAsync(table, token).ConfigureAwait(false);
-                return await Task.Run(() => snapshots.Save(table, Tables, sources, token), token).ConfigureAwait(false);
+                (IReadOnlyList<CapturedTables> live, IReadOnlyList<(TiedTables Tables, string Reason)> refused) =
+                    await _services.Maintainer.CaptureTablesAsync(table, TableSnapshots.DefinitionOf, token).ConfigureAwait(false);
+                if (table is not null && refused is [(_, var reason), ..]) { throw new SnapshotException(table, reason, isTransient: false); }
+
+                return await Task.Run(() => snapshots.Save(table, Tables, sources, live, token), token).ConfigureAwait(false);
             },
             cancellationToken);
     }

@@ -1,5 +1,4 @@
 using Ctas.Data;
-using Ctas.Sources;
 
 namespace Ctas.Loading;
 
@@ -14,10 +13,11 @@ internal sealed class ChangelogStatistics : RelationStatistics
 
     /// <summary>That of a scan; null when it does not read the whole key.</summary>
     /// <param name="read">The columns of the scan, by whose ordinals the key is told.</param>
-    /// <param name="staged">The rows.</param>
-    public static ChangelogStatistics? Of(Schema read, StagedTable staged)
+    /// <param name="schema">All columns, and the key.</param>
+    /// <param name="rows">Rows that there are.</param>
+    public static ChangelogStatistics? Of(Schema read, Schema schema, long rows)
     {
-        int[] key = [.. staged.Schema.Key.Select(ordinal => read.IndexOf(staged.Schema.Fields[ordinal].Name))];
-        return key.Length == 0 || key.Contains(-1) ? null : new ChangelogStatistics(staged.RowCount, new OrdinalList(key));
+        int[] key = [.. schema.Key.Select(ordinal => read.IndexOf(schema.Fields[ordinal].Name))];
+        return key.Length == 0 || key.Contains(-1) ? null : new ChangelogStatistics(rows, new OrdinalList(key));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Ctas.Execution.Incremental;
 using Ctas.Planning;
 using Ctas.Sources;
 
@@ -46,6 +47,27 @@ internal static class DefinitionDigest
         foreach (SourceColumnRole role in request.PseudoColumns ?? []) { Append(text, "read", role.ToString()); }
 
         return Digest(text);
+    }
+
+    /// <summary>The digest of tables that hang together, of those of their own, in whatever order they come.</summary>
+    public static string Of(IEnumerable<(string Name, string Definition)> tables)
+    {
+        var text = new StringBuilder();
+        foreach ((string name, string definition) in tables.OrderBy(table => table.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            Append(text, name.ToUpperInvariant(), definition);
+        }
+
+        return Digest(text);
+    }
+
+    /// <summary>The digest of what the operators of a live table are: others could not take up what these have kept.</summary>
+    public static Guid OfOperators(MaintainedQuery query)
+    {
+        var text = new StringBuilder();
+        foreach (string line in query.Describe()) { Append(text, "operator", line); }
+
+        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
     }
 
     private static string Digest(StringBuilder text) =>

@@ -2,6 +2,7 @@ using Ctas.Data;
 using Ctas.Maintenance;
 using Ctas.Sources;
 using Ctas.Tables;
+using Ctas.Tables.Snapshots;
 using Ctas.Tables.Versions;
 
 namespace Ctas.Loading;
@@ -41,7 +42,7 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
     public SourceToFollow Follow()
     {
         SourceDefinition definition = Source.Definition;
-        Schema schema = Staged is { Schema: { Fields.Count: > 0 } found } ? found : Declared();
+        Schema schema = SchemaOf(Scan, Staged);
         IReadOnlyList<SourceColumn> columns = Scan.Request.Columns ?? Inferred(schema);
         var request = new TailRequest(
             definition with
@@ -60,9 +61,28 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
             LogEnds = LogEnds,
             NewestTimes = Scan.GetStatistics()?.NewestTimes ?? [],
             Starts = [.. Scan.Partitions.Select(partition => new PartitionOffset(partition.Id, Scan.StartOf(partition)))],
+            EventTime = Scan.Stored?.EventTime,
+            Stored = StoredWithTables(),
+            WhyNotStored = WhyNotStored,
             Header = Staged is null ? null : Scan.Followed?.Header(Scan, Staged, schema),
         };
     }
+
+    // A column that has held nothing but NULL has no type yet, and would get one by being stored.
+    private bool IsSettled => Staged is null || SchemaUnion.AreSame(Staged.Inferred, Staged.Schema);
+
+    private string? WhyNotStored =>
+        Scan.Share is not null ? "is shared out by a group"
+        : Scan.Identity is null ? "cannot be read on later"
+        : Source.Definition.Start.Kind == StartKind.Latest ? "starts at its end"
+        : Source.Definition.Columns is null && !IsSettled ? "has columns that have held nothing but NULL"
+        : null;
+
+    private StoredSource? StoredWithTables() => WhyNotStored is not null ? null : new StoredSource(
+        Source.Definition.Name,
+        Scan.Identity!,
+        Source.Definition.Columns is null ? Staged!.Inferred : null,
+        [.. Scan.Partitions.Select(partition => new StoredPartition(partition.Id, partition.Name, Scan.StartOf(partition), partition.Range.End))]);
 
     private static SourceException Refused(SourceDefinition definition, string reason) => new(
         definition.Name, $"source \"{definition.Name}\" cannot be followed: {reason}", isTransient: false);
@@ -77,11 +97,15 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
                 ?? new SourceColumn(field.Name, field.Type)),
     ];
 
-    /// <summary>The columns that were asked for: of a source that holds nothing yet, or only appends.</summary>
-    private Schema Declared()
+    /// <summary>The columns that are followed: those that were found, else, of a source that holds nothing yet or only appends, those asked for.</summary>
+    public static Schema SchemaOf(SharedScan scan, StagedTable? staged) =>
+        staged is { Schema.Fields.Count: > 0 } || scan.Request.Columns is not { } columns
+            ? staged!.Schema
+            : Declared(columns, scan.Definition.Mode);
+
+    private static Schema Declared(IReadOnlyList<SourceColumn> columns, ReadMode mode)
     {
-        IReadOnlyList<SourceColumn> columns = Scan.Request.Columns!;
-        int[] key = Source.Definition.Mode == ReadMode.Changelog
+        int[] key = mode == ReadMode.Changelog
             ? [.. Enumerable.Range(0, columns.Count).Where(ordinal => columns[ordinal].Role == SourceColumnRole.Key)]
             : [];
         return new Schema(columns.Select(column => new Field(column.Name, column.Type)), key);

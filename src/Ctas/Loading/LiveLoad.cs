@@ -21,12 +21,16 @@ internal sealed class LiveLoad(
     /// <summary>How the table will be kept fresh.</summary>
     public required MaintenanceOptions Maintenance { get; init; }
 
+    /// <summary>What the table goes on from; null: everything is its first tick.</summary>
+    public StoredLiveTable? Stored { get; init; }
+
     /// <summary>Runs the first tick.</summary>
     /// <param name="query">The query, planned for maintenance.</param>
     /// <param name="inputs">What gives the rows of a scan.</param>
     /// <param name="check">Called after each batch; throws when there is too much.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ExecutionException">A row could not be computed.</exception>
+    /// <exception cref="NotContinuedException">What is stored is that of another table.</exception>
     public async Task<LoadedLiveTable> RunAsync(
         PlannedQuery query, LoadInputs inputs, Action<long> check, CancellationToken cancellationToken)
     {
@@ -35,7 +39,10 @@ internal sealed class LiveLoad(
             LoadProperties.RowErrors(plan.Properties),
             isFinal: plan.Emit == EmitMode.Final,
             lookedUp: scan => scan.IsSource ? ChangelogOf(scan) : VersionOf(scan, inputs)?.Statistics);
-        foreach (LogicalScan scan in maintained.Scans)
+        Guid operators = DefinitionDigest.OfOperators(maintained);
+        if (Stored is not null) { TakeUp(Stored, maintained, operators, query.Schema); }
+
+        foreach (LogicalScan scan in Stored is null ? maintained.Scans : [])
         {
             await foreach (ChangeBatch changes in inputs.ReadAsync(scan, cancellationToken).ConfigureAwait(false))
             {
@@ -54,21 +61,30 @@ internal sealed class LiveLoad(
                 Retractions = RetractionRule.ByRow,
                 MaxHistoryChanges = Maintenance.MaxChangesKept,
             });
-        foreach (ChangeBatch changes in maintained.Complete())
+        foreach (ChangeBatch changes in Stored?.Rows.Select(rows => new ChangeBatch(rows)) ?? maintained.Complete())
         {
             cancellationToken.ThrowIfCancellationRequested();
             writer.Apply(changes);
             check(maintained.StateBytes + writer.Current.Memory.Total);
         }
 
-        maintained.Commit();
+        if (Stored is null) { maintained.Commit(); }
+
         foreach (LookedUpTable table in maintained.LookedUp)
         {
             if (VersionOf(table.Scan, inputs) is { } version) { table.MoveTo(version); }
         }
 
         writer.Publish(maintained.StateBytes);
-        return new LoadedLiveTable(plan, maintained, writer, Followed(maintained));
+        return new LoadedLiveTable(plan, maintained, writer, Followed(maintained)) { Operators = operators };
+    }
+
+    private static void TakeUp(StoredLiveTable stored, MaintainedQuery query, Guid operators, Schema schema)
+    {
+        if (stored.Plan != operators || stored.Schema != schema) { throw new NotContinuedException("its operators have changed"); }
+
+        query.Restore(stored.State);
+        if (!stored.State.IsAtEnd) { throw new InvalidDataException("The state is that of more operators."); }
     }
 
     private static Table? VersionOf(LogicalScan scan, LoadInputs inputs) =>
@@ -76,8 +92,8 @@ internal sealed class LiveLoad(
 
     /// <summary>How rows are found in a changelog that will be followed; null for any other source.</summary>
     private ChangelogStatistics? ChangelogOf(LogicalScan scan) =>
-        scans[scan.Relation].Scan.Source is ITailSource && staged.TryGetValue(scan.Relation, out StagedTable? rows) && rows.Schema.HasKey
-            ? ChangelogStatistics.Of(scan.Schema, rows)
+        scans[scan.Relation].Scan is { Source: ITailSource } read && staged.TryGetValue(scan.Relation, out StagedTable? rows)
+            ? ChangelogStatistics.Of(scan.Schema, FollowedScan.SchemaOf(read, rows), rows.RowCount)
             : null;
 
     private Dictionary<string, FollowedScan> Followed(MaintainedQuery query)
@@ -107,6 +123,12 @@ internal sealed record LoadedLiveTable(
 {
     /// <summary>Its name.</summary>
     public string Name => Plan.Name;
+
+    /// <summary>The digest of what its operators are.</summary>
+    public required Guid Operators { get; init; }
+
+    /// <summary>What its stored form is compared by; null where nothing is stored.</summary>
+    public LiveDefinition? Definition { get; init; }
 
     /// <summary>Where its rows and changes are written; null when nowhere.</summary>
     public SinkStart? Sink { get; init; }

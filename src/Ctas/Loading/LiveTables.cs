@@ -31,6 +31,7 @@ internal static class LiveTables
             {
                 Definition = table.Plan,
                 IsBeside = isBeside(table.Name),
+                Stored = table.Definition,
             };
         }
 

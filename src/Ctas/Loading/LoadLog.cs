@@ -38,6 +38,9 @@ internal static partial class LoadLog
     [LoggerMessage(11, LogLevel.Information, "Table {Table} is loaded in full: {Reason}")]
     public static partial void NotContinued(ILogger logger, string table, string reason);
 
+    [LoggerMessage(13, LogLevel.Information, "Table {Table} is not stored and will be loaded in full by the next start: {Reason}")]
+    public static partial void LiveNotStored(ILogger logger, string table, string reason);
+
     [LoggerMessage(
         12,
         LogLevel.Warning,

@@ -16,7 +16,7 @@ internal sealed partial class LoadRun
         [
             .. scans.Select(scan => scan.Scan.Followed is { } followed
                 ? (followed.Kind, followed.Reason)
-                : (LoadKind.Full, $"source \"{scan.Scan.Definition.Name}\" {scan.Scan.WhyNotFollowed}")),
+                : (LoadKind.Full, _restores?.Of(run.Table)?.Reason ?? $"source \"{scan.Scan.Definition.Name}\" {scan.Scan.WhyNotFollowed}")),
             .. run.Table.Producers.Where(_runs.ContainsKey).Select(producer => (_runs[producer].Kind, $"as table \"{producer}\"")),
         ];
         (run.Kind, run.KindReason) = inputs.DefaultIfEmpty((Kind: LoadKind.Full, Reason: "it reads no source")).MinBy(input => input.Kind);
@@ -35,12 +35,7 @@ internal sealed partial class LoadRun
         {
             if (_loaded.Find(run.Table.Plan.Name) is not { } table || !snapshots.IsToBeSaved(table)) { continue; }
 
-            try { run.Saved = await Task.Run(() => snapshots.Save(table, _callerCancellation)).ConfigureAwait(false); }
-            catch (SnapshotException e)
-            {
-                LoadLog.TableWarning(_logger, table.Name, e.Message);
-                run.Warnings = [.. run.Warnings ?? [], e.Message];
-            }
+            await SaveAsync(run, () => snapshots.Save(table, _callerCancellation)).ConfigureAwait(false);
         }
 
         await SaveLiveAsync(snapshots).ConfigureAwait(false);
@@ -57,13 +52,42 @@ internal sealed partial class LoadRun
                 await _services.Maintainer!.CaptureAsync(run.Table.Plan.Name, _callerCancellation).ConfigureAwait(false);
             foreach (CapturedSource source in sources.Where(source => saved.Add(source.Header.Table)))
             {
-                try { run.Saved = await Task.Run(() => snapshots.Save(source, _callerCancellation)).ConfigureAwait(false); }
-                catch (SnapshotException e)
-                {
-                    LoadLog.TableWarning(_logger, run.Table.Plan.Name, e.Message);
-                    run.Warnings = [.. run.Warnings ?? [], e.Message];
-                }
+                await SaveAsync(run, () => snapshots.Save(source, _callerCancellation)).ConfigureAwait(false);
             }
+
+            if (!saved.Contains(run.Table.Plan.Name)) { await SaveTiedAsync(run, snapshots, saved).ConfigureAwait(false); }
+        }
+    }
+
+    /// <summary>Stores the live tables that hang together with one, where their sources do not tell what they have become.</summary>
+    private async Task SaveTiedAsync(TableRun run, TableSnapshots snapshots, HashSet<string> saved)
+    {
+        (IReadOnlyList<CapturedTables> captured, IReadOnlyList<(TiedTables Tables, string Reason)> refused) = await _services.Maintainer!
+            .CaptureTablesAsync(run.Table.Plan.Name, TableSnapshots.DefinitionOf, _callerCancellation).ConfigureAwait(false);
+        foreach (CapturedTables tables in captured)
+        {
+            saved.UnionWith(tables.TableNames);
+            await SaveAsync(run, () => snapshots.Save(tables, _callerCancellation)).ConfigureAwait(false);
+        }
+
+        foreach ((TiedTables tables, string reason) in refused)
+        {
+            saved.UnionWith(tables.Tables.Select(table => table.Name));
+            LoadLog.LiveNotStored(_logger, run.Table.Plan.Name, reason);
+            if (LoadProperties.Unified(run.Table.Plan.Properties) == UnifiedLoading.On)
+            {
+                run.Warnings = [.. run.Warnings ?? [], $"not stored: {reason}"];
+            }
+        }
+    }
+
+    private async Task SaveAsync(TableRun run, Func<SavedSnapshot> save)
+    {
+        try { run.Saved = await Task.Run(save).ConfigureAwait(false); }
+        catch (SnapshotException e)
+        {
+            LoadLog.TableWarning(_logger, run.Table.Plan.Name, e.Message);
+            run.Warnings = [.. run.Warnings ?? [], e.Message];
         }
     }
 }

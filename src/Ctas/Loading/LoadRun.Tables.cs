@@ -15,6 +15,8 @@ internal sealed partial class LoadRun
             throw failure;
         }
 
+        if (await TryRestoreAsync(run, cancellationToken).ConfigureAwait(false)) { return; }
+
         IReadOnlyDictionary<string, ScanSubscription> scans = _scans.Subscribe(run.Table);
         try
         {
@@ -78,6 +80,7 @@ internal sealed partial class LoadRun
             Stored = stored,
             Parts = parts,
             Maintenance = _services.Maintainer?.Options ?? new(),
+            Snapshots = Snapshots,
         };
         ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
         run.SharedParts = parts?.Results ?? [];

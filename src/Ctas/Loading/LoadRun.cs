@@ -29,6 +29,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     private LiveInputs _inputs = null!;
     private ScanGroups _scans = null!;
     private IReadOnlyList<SinkStart> _ahead = [];
+    private LiveRestores? _restores;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
     public LoadRun(
@@ -104,6 +105,8 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         using (_inputs)
         {
             await OpenSinksAsync().ConfigureAwait(false);
+            if (Snapshots is { } snapshots && _services.Maintainer is not null) { _restores = new LiveRestores(_graph, snapshots, WhyNotRestored); }
+
             ScheduledTable[] scheduled =
             [
                 .. from table in _graph.Tables
@@ -113,6 +116,8 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
             await TableScheduler.RunAsync(
                 scheduled, this, _options.MaxParallelism, _options.FailFast, _stopping).ConfigureAwait(false);
             await Task.WhenAll(_leaving).ConfigureAwait(false);
+            if (_restores is not null) { await _restores.DisposeAsync().ConfigureAwait(false); }
+
             IReadOnlyList<MaintainedTable> live = await AttachLiveAsync().ConfigureAwait(false);
             await Task.WhenAll(_replacements.Sets.Select(set => ReplaceAsync(set, live))).ConfigureAwait(false);
         }

@@ -89,6 +89,22 @@ internal sealed class ScanGroups
         return scans;
     }
 
+    /// <summary>The scans by source of live tables that go on from where they were stored, each for all of them; they read nothing.</summary>
+    /// <param name="tables">The tables; each releases once every scan of a source that it reads.</param>
+    /// <param name="stored">The sources as they were stored.</param>
+    /// <exception cref="SourceException">A source could not be made; nothing needs to be released.</exception>
+    public IReadOnlyDictionary<string, SharedScan> At(IReadOnlyList<TableToLoad> tables, IReadOnlyList<StoredScan> stored) =>
+        stored.ToDictionary(
+            scan => scan.Source.Name,
+            scan =>
+            {
+                var group = new Group(scan.Source.Name, scan.Source, scan.Positions);
+                group.Tables.AddRange(tables.Select(table => table.Plan)
+                    .Where(plan => plan.SourceNames.Contains(group.Source, StringComparer.OrdinalIgnoreCase)));
+                return Make(group, scan);
+            },
+            StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
     /// The scans of a table from their start, for itself: its snapshot did not fit after all. Released as any other.
     /// </summary>
@@ -123,7 +139,8 @@ internal sealed class ScanGroups
         return (wave, _stored(table.Plan, source) is { } stored ? $"{identity}\n{Place(stored)}" : identity);
     }
 
-    private static string IdentityOf(TableToLoad table, string source) =>
+    /// <summary>Equal for tables that read a source in the same way.</summary>
+    public static string IdentityOf(TableToLoad table, string source) =>
         SourceDefinitions.Identity(source, DeclarationOf(table.Plan, source), table.Plan.Properties);
 
     private static string Place(StoredSource stored) => string.Join(
@@ -133,7 +150,7 @@ internal sealed class ScanGroups
     private static PlannedSource? DeclarationOf(TablePlan table, string source) => table.Sources.FirstOrDefault(
         declared => string.Equals(declared.Name, source, StringComparison.OrdinalIgnoreCase));
 
-    private SharedScan Make(Group group)
+    private SharedScan Make(Group group, StoredScan? stored = null)
     {
         TablePlan first = group.Tables[0];
         ISource source = _services.Sources.Open(
@@ -166,6 +183,7 @@ internal sealed class ScanGroups
         {
             Held = _services.Registry.Reserve(),
             Time = _services.TimeProvider,
+            Stored = stored,
             KnownSchema = group.Stored?.Schema,
             Member = definition.Group is null ? null : MemberOf(source),
             WhyNotFollowed = WhyNotFollowed(group.Tables, definition),

@@ -99,6 +99,9 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>What is stored of a changelog that is followed afterwards; null for other reads.</summary>
     public FollowedSource? Followed { get; init; }
 
+    /// <summary>What live tables have made of the source up to where this read begins; null where it begins anew.</summary>
+    public StoredScan? Stored { get; init; }
+
     /// <summary>What keeps it from being stored where <see cref="Followed"/> is null, to be said of the source.</summary>
     public string WhyNotFollowed { get; init; } = "is no changelog that can be stored";
 
@@ -109,7 +112,7 @@ internal sealed class SharedScan : IAsyncDisposable
     public GroupShare? Share => (Volatile.Read(ref _scan) as GroupScan)?.Share;
 
     /// <summary>The offset at which the rows of a partition begin: before the range that is read where they were stored.</summary>
-    public long StartOf(SourcePartition partition) => Followed?.StartOf(partition.Id) ?? partition.Range.Start;
+    public long StartOf(SourcePartition partition) => Followed?.StartOf(partition.Id) ?? Stored?.StartOf(partition.Id) ?? partition.Range.Start;
 
     /// <summary>Bytes held for staging so far.</summary>
     public long StagedBytes { get; private set; }
@@ -270,6 +273,8 @@ internal sealed class SharedScan : IAsyncDisposable
 
     private async Task<StagedTable> StageAsync(ISourceScan scan, ChangelogCompactor staging, TouchedKeys? touched)
     {
+        foreach (SourceBatch rows in Stored?.Rows ?? []) { staging.Add(rows); }
+
         while (await scan.ReadAsync(_stopping.Token).ConfigureAwait(false) is { } batch)
         {
             CheckLimit(scan);

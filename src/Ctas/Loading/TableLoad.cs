@@ -79,6 +79,12 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
     /// <summary>The snapshot behind which its scans begin; null: they begin at the start.</summary>
     public StoredTable? Stored { get; init; }
 
+    /// <summary>What a live table goes on from; null: its sources.</summary>
+    public StoredLiveTable? StoredLive { get; init; }
+
+    /// <summary>Where tables are stored; null: nowhere.</summary>
+    public TableSnapshots? Snapshots { get; init; }
+
     /// <summary>How the table will be kept fresh.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();
 
@@ -186,9 +192,14 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
                 isTransient: false);
         }
 
-        _enter(LoadPhase.Executing);
-        Live = await new LiveLoad(_plan, _scans, _inputs.Staged) { Maintenance = Maintenance }.RunAsync(query, _inputs, CheckMemory, cancellationToken)
-            .ConfigureAwait(false);
+        _enter(StoredLive is null ? LoadPhase.Executing : LoadPhase.Restoring);
+        var live = new LiveLoad(_plan, _scans, _inputs.Staged) { Maintenance = Maintenance, Stored = StoredLive };
+        Live = await live.RunAsync(query, _inputs, CheckMemory, cancellationToken).ConfigureAwait(false);
+        if (Snapshots is { } snapshots)
+        {
+            Live = Live with { Definition = new LiveDefinition(snapshots.DefinitionOf(_plan), Live.Operators, WhyLiveIsNotStored(query)) };
+        }
+
         return Live.Writer.Current;
     }
 
@@ -276,6 +287,9 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
 
         return _builder.Complete();
     }
+
+    private string WhyLiveIsNotStored(PlannedQuery query) =>
+        LoadProperties.Unified(_plan.Properties) == UnifiedLoading.Off ? "loading.unified is 'false'" : Continuation.WhyNotDetermined(query) ?? "";
 
     private string WhyNotStored(TableSnapshots snapshots)
     {

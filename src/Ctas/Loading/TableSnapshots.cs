@@ -54,20 +54,48 @@ internal sealed class TableSnapshots
         return Find(plan.Name, DefinitionOf(plan), unified == UnifiedLoading.On);
     }
 
+    /// <summary>Decides by the header of what is stored of live tables that hang together.</summary>
+    public StoredDecision DecideLive(IReadOnlyList<TablePlan> plans)
+    {
+        bool isOn = plans.Any(plan => LoadProperties.Unified(plan.Properties) == UnifiedLoading.On);
+        string definition = DefinitionOf(plans.Select(plan => (plan.Name, DefinitionOf(plan))));
+        return Decide(() => _store.OpenBundle(TiedTables.NameOf(plans.Select(plan => plan.Name))), file => file.Header, definition, isOn);
+    }
+
+    /// <summary>The file of live tables that was decided for.</summary>
+    /// <exception cref="NotContinuedException">It is another one by now.</exception>
+    /// <exception cref="SnapshotFormatException">It is damaged.</exception>
+    /// <exception cref="IOException">It could not be read.</exception>
+    public SnapshotBundle OpenLive(SnapshotHeader decided)
+    {
+        SnapshotBundle? file = _store.OpenBundle(decided.Table);
+        if (file is not null && file.Header.Stamp == decided.Stamp) { return file; }
+
+        file?.Dispose();
+        throw new NotContinuedException("the stored snapshot was replaced meanwhile");
+    }
+
+    /// <summary>The digest of live tables that hang together, of those of their own.</summary>
+    public static string DefinitionOf(IEnumerable<(string Name, string Definition)> tables) => DefinitionDigest.Of(tables);
+
     /// <summary>Decides by the header of what is stored under a name.</summary>
     /// <param name="name">The name of a table, or <see cref="FollowedSource.NameOf"/> a source.</param>
     /// <param name="definition">The digest that it must have.</param>
     /// <param name="isOn">True when another definition is a warning.</param>
-    public StoredDecision Find(string name, string definition, bool isOn)
+    public StoredDecision Find(string name, string definition, bool isOn) =>
+        Decide(() => _store.Open(name), file => file.Header, definition, isOn);
+
+    private StoredDecision Decide<T>(Func<T?> open, Func<T, SnapshotHeader> headerOf, string definition, bool isOn)
+        where T : class, IDisposable
     {
         try
         {
             ClearOnce();
-            using SnapshotFile? file = _store.Open(name);
+            using T? file = open();
             if (file is null) { return new StoredDecision(null, "no snapshot is stored"); }
 
-            return file.Header.Definition == definition
-                ? new StoredDecision(file.Header)
+            return headerOf(file).Definition == definition
+                ? new StoredDecision(headerOf(file))
                 : new StoredDecision(null, "the stored snapshot is of another definition", isOn);
         }
         catch (Exception e) when (e is SnapshotFormatException or IOException or UnauthorizedAccessException)
@@ -126,10 +154,15 @@ internal sealed class TableSnapshots
     /// <param name="table">The table; null for all.</param>
     /// <param name="registry">Where tables are.</param>
     /// <param name="sources">The sources behind the table, or all of them, as far as they can be stored.</param>
+    /// <param name="live">The live tables that hang together with the table, or all of them, as far as they can be stored.</param>
     /// <param name="cancellationToken">Stops between groups of rows.</param>
     /// <exception cref="SnapshotException">One could not be stored; what was stored of it before still is.</exception>
     public IReadOnlyList<SavedSnapshot> Save(
-        string? table, TableRegistry registry, IReadOnlyList<CapturedSource> sources, CancellationToken cancellationToken)
+        string? table,
+        TableRegistry registry,
+        IReadOnlyList<CapturedSource> sources,
+        IReadOnlyList<CapturedTables> live,
+        CancellationToken cancellationToken)
     {
         ITable[] tables = table is null
             ? [
@@ -137,12 +170,24 @@ internal sealed class TableSnapshots
                     .Where(loaded => ContentsOf(loaded) is { WhyNotStored: "" })
                     .OrderBy(loaded => loaded.Name, StringComparer.OrdinalIgnoreCase),
             ]
-            : sources.Count > 0 ? [] : [registry.Snapshot()[table]];
+            : sources.Count + live.Count > 0 ? [] : [registry.Snapshot()[table]];
         return
         [
             .. tables.Select(loaded => Save(loaded, cancellationToken)),
             .. sources.Select(source => Save(source, cancellationToken)),
+            .. live.Select(tables => Save(tables, cancellationToken)),
         ];
+    }
+
+    /// <summary>Stores live tables that hang together, as they were at one moment.</summary>
+    /// <exception cref="SnapshotException">They could not be stored; what was stored before still is.</exception>
+    public SavedSnapshot Save(CapturedTables tables, CancellationToken cancellationToken)
+    {
+        SnapshotHeader header = tables.Parts[0].Header with { CreatedAt = _time.GetUtcNow() };
+        long rows = tables.Parts.Sum(part => part.Header.RowCount);
+        string names = string.Join(", ", tables.TableNames);
+        return new SavedSnapshot(names, Write(
+            names, rows, () => _store.Write([SnapshotPart.Of(header), .. tables.Parts.Skip(1)], cancellationToken)));
     }
 
     /// <summary>Stores a table.</summary>
@@ -173,13 +218,16 @@ internal sealed class TableSnapshots
         source.Header.Sources[0].Name,
         Write(source.Header.Sources[0].Name, source.Header, source.Rows, cancellationToken));
 
-    private long Write(string name, SnapshotHeader header, ITable rows, CancellationToken cancellationToken)
+    private long Write(string name, SnapshotHeader header, ITable rows, CancellationToken cancellationToken) => Write(
+        name, header.RowCount, () => _store.Write(header with { CreatedAt = _time.GetUtcNow() }, rows, cancellationToken));
+
+    private long Write(string name, long rowCount, Func<long> write)
     {
         try
         {
             long started = _time.GetTimestamp();
-            long bytes = _store.Write(header with { CreatedAt = _time.GetUtcNow() }, rows, cancellationToken);
-            LoadLog.TableStored(_logger, name, header.RowCount, bytes, _time.GetElapsedTime(started));
+            long bytes = write();
+            LoadLog.TableStored(_logger, name, rowCount, bytes, _time.GetElapsedTime(started));
             return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -49,6 +49,8 @@ internal sealed class LiveSource : IAsyncDisposable
         _marks = new LagMarks(followed.Positions, time);
         _followed = followed;
         EventTime = eventTime;
+        if (followed.EventTime is { } stored) { eventTime.GoOnFrom(stored); }
+
         eventTime.Note(followed.NewestTimes);
         _onArrival = onArrival;
         _progress = new LiveSourceProgress(followed.Positions, NewestRecordAt: null);
@@ -193,6 +195,16 @@ internal sealed class LiveSource : IAsyncDisposable
             header with { RowCount = rows.RowCount, Stamp = Guid.NewGuid(), Sources = [source with { Partitions = partitions, ReadAt = readAt }] }, rows);
     }
 
+    /// <summary>Why what it has come to cannot be stored with the tables that follow it, to be said of the source; null where it can.</summary>
+    public string? WhyNotStored => Error is not null ? "can be followed no further" : _followed.WhyNotStored;
+
+    /// <summary>How far it has been applied between two ticks, as it is stored.</summary>
+    public StoredSource StoredAt()
+    {
+        StoredSource source = _followed.Stored!;
+        return source with { Partitions = [.. _progress.Positions.Select(position => StoredPartitionOf(source, position))] };
+    }
+
     /// <summary>It can be followed no further, because of what its records hold.</summary>
     public void Fail(Exception error) => Error ??= error;
 
@@ -323,6 +335,15 @@ internal sealed record SourceToFollow(ITailSource Source, TailRequest Request, S
 
     /// <summary>What there was when the snapshot was read, where that ended before; empty where it did not.</summary>
     public IReadOnlyList<PartitionOffset> LogEnds { get; init; } = [];
+
+    /// <summary>How far event time had come where the snapshot goes on from stored tables; null where it began.</summary>
+    public StoredEventTime? EventTime { get; init; }
+
+    /// <summary>What is stored of it with the tables that follow it; null where it cannot be.</summary>
+    public StoredSource? Stored { get; init; }
+
+    /// <summary>Why it cannot, to be said of the source; null where it can.</summary>
+    public string? WhyNotStored { get; init; }
 
     /// <summary>Where the snapshot started.</summary>
     public required IReadOnlyList<PartitionOffset> Starts { get; init; }

@@ -21,7 +21,7 @@ internal sealed class MaintainedTable(
 
     private readonly (LookedUpTable Table, MaintainedInput Input)[] _lookedUp = LookedUpIn(query, inputs);
     private Exception? _failure;
-    private long _lateRowsTold;
+    private long _lateRowsTold = query.LateRows;
 
     /// <summary>The table's name.</summary>
     public string Name { get; } = name;
@@ -37,6 +37,12 @@ internal sealed class MaintainedTable(
 
     /// <summary>The statement that made it.</summary>
     public required TablePlan Definition { get; init; }
+
+    /// <summary>What its stored form is compared by; null where nothing is stored.</summary>
+    public LiveDefinition? Stored { get; init; }
+
+    /// <summary>What it reads that does not go on changing; null when there is nothing.</summary>
+    public string? ReadsOnce => query.Scans.FirstOrDefault(scan => Inputs.All(input => input.Scan != scan))?.Relation;
 
     /// <summary>The way of its changes to a sink; null when they go nowhere. Set while ticks are held.</summary>
     public TableDelivery? Delivery { get; set; }
@@ -196,6 +202,9 @@ internal sealed class MaintainedTable(
                    group position.Offset by (source.Place, position.Partition) into partition
                    select new SinkPosition(partition.Key.Place, partition.Key.Partition, partition.Min()),
             ];
+
+    /// <summary>Writes the state of its query, between two ticks.</summary>
+    public void Save(StateWriter state) => query.Save(state);
 
     /// <summary>Stops keeping it fresh; its last version stays, and streams of its changes end with the failure.</summary>
     public void Fail(Exception failure)

@@ -123,6 +123,25 @@ internal sealed class Maintainer : IAsyncDisposable
         return [.. sources.Select(source => source.Capture()).OfType<CapturedSource>()];
     }
 
+    /// <summary>Live tables whose sources do not tell what they have become, as they are between two ticks.</summary>
+    /// <param name="table">Only those that hang together with this table; null: all.</param>
+    /// <param name="definitionOf">The digest of tables that hang together, of their names and digests.</param>
+    /// <param name="cancellationToken">Cancels the wait for the tick that runs.</param>
+    /// <returns>What can be stored, and for the others why not.</returns>
+    public async Task<(IReadOnlyList<CapturedTables> Captured, IReadOnlyList<(TiedTables Tables, string Reason)> Refused)> CaptureTablesAsync(
+        string? table, Func<IEnumerable<(string Name, string Definition)>, string> definitionOf, CancellationToken cancellationToken)
+    {
+        using IDisposable held = await HoldAsync(cancellationToken).ConfigureAwait(false);
+        TiedTables[] tied =
+        [
+            .. TiedTables.Of(_tables).Where(tables => tables.HaveHistory
+                && (table is null || tables.Tables.Any(one => string.Equals(one.Name, table, StringComparison.OrdinalIgnoreCase)))),
+        ];
+        return (
+            [.. tied.Where(tables => tables.WhyNotStored is null).Select(tables => tables.Capture(definitionOf))],
+            [.. tied.Where(tables => tables.WhyNotStored is not null).Select(tables => (tables, tables.WhyNotStored!))]);
+    }
+
     /// <summary>A source that signals this maintainer.</summary>
     public LiveSource Follow(SourceToFollow followed) => new(followed, new SourceWatermark(_time, _options.IdlePartitionAfter), _time, Wake);
 

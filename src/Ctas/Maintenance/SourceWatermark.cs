@@ -35,6 +35,17 @@ internal sealed class SourceWatermark(TimeProvider time, TimeSpan idleAfter)
         }
     }
 
+    /// <summary>The latest times of partitions that had a record.</summary>
+    public IReadOnlyList<PartitionTime> Times =>
+        [.. _partitions.Where(entry => entry.Value.Time != long.MinValue).Select(entry => new PartitionTime(entry.Key, entry.Value.Time))];
+
+    /// <summary>Goes on from how far it had come, before anything is noted.</summary>
+    public void GoOnFrom(StoredEventTime stored)
+    {
+        Note(stored.Times);
+        Volatile.Write(ref _current, stored.Reached);
+    }
+
     /// <summary>Moves on as far as the partitions have come.</summary>
     /// <param name="positions">What has been applied.</param>
     /// <param name="ends">What is known to be there; null when it is not known to be more.</param>
@@ -89,3 +100,8 @@ internal sealed class SourceWatermark(TimeProvider time, TimeSpan idleAfter)
         public long MovedAt { get; set; }
     }
 }
+
+/// <summary>How far event time had come in a source when that was stored.</summary>
+/// <param name="Times">The latest times of partitions.</param>
+/// <param name="Reached">What it had come to, as <see cref="SourceWatermark.Current"/> tells it.</param>
+internal sealed record StoredEventTime(IReadOnlyList<PartitionTime> Times, long Reached);

@@ -49,11 +49,15 @@ internal sealed record Continuation(ContinuationKind Kind, string Reason = "")
     }
 
     /// <summary>Why the rows are not the same each time the same records are loaded; null when they are.</summary>
-    public static string? WhyNotRepeatable(PlannedQuery query)
+    public static string? WhyNotRepeatable(PlannedQuery query) =>
+        !query.ReadsClock && PlanTree.All(query.Plan).Any(node => node is LogicalRetention)
+            ? "which rows its retention leaves changes with time"
+            : WhyNotDetermined(query);
+
+    /// <summary>Why the rows do not follow from the records and their times; null when they do.</summary>
+    public static string? WhyNotDetermined(PlannedQuery query)
     {
         if (query.ReadsClock) { return "it reads the clock"; }
-
-        if (PlanTree.All(query.Plan).Any(node => node is LogicalRetention)) { return "which rows its retention leaves changes with time"; }
 
         bool isDeterministic = true;
         Visit(query.Plan);

@@ -64,6 +64,9 @@ internal sealed class MaintainedJoin : ITickState
     /// <summary>Takes the changes of the right input.</summary>
     public JoinSide Right { get; }
 
+    /// <summary>Which sides look their rows up instead of keeping them.</summary>
+    public string LooksUp => $"left {Left.LookedUp is not null}, right {Right.LookedUp is not null}";
+
     /// <summary>Pairs that were looked at so far.</summary>
     public long PairsSeen => _pairs?.PairsSeen ?? 0;
 

@@ -79,6 +79,13 @@ internal sealed class MaintainedQuery
     /// <summary>Why the first of them was left out; null when none was.</summary>
     public ExecutionException? FirstSkipped => _log.FirstSkipped;
 
+    /// <summary>What its operators are, a line each: queries that give the same can take up what the other has saved.</summary>
+    public IEnumerable<string> Describe() =>
+    [
+        .. ExplainText.Lines(Plan).Select(line => $"{line.Line} [{string.Join(", ", line.Node.Schema.Fields.Select(field => field.Type))}]"),
+        .. Nodes.Select(node => node.State is MaintainedJoin join ? $"join, looks up {join.LooksUp}" : node.State.GetType().Name),
+    ];
+
     /// <summary>Takes changes of a scan for this tick.</summary>
     /// <param name="scan">One of <see cref="Scans"/>.</param>
     /// <param name="changes">

@@ -11,13 +11,13 @@ namespace Ctas.Tables.Snapshots;
 internal sealed partial class SnapshotFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
+    private readonly long _start;
     private readonly long _length;
     private readonly int _headerBytes;
 
-    private SnapshotFile(SafeFileHandle handle)
+    private SnapshotFile(SafeFileHandle handle, long start, long length)
     {
-        _handle = handle;
-        _length = RandomAccess.GetLength(handle);
+        (_handle, _start, _length) = (handle, start, length);
         Span<byte> prelude = stackalloc byte[SnapshotFormat.PreludeBytes];
         if (_length < SnapshotFormat.PreludeBytes + SnapshotFormat.TrailerBytes) { throw Torn(); }
 
@@ -46,15 +46,23 @@ internal sealed partial class SnapshotFile : IDisposable
     /// <exception cref="IOException">It could not be read.</exception>
     public static SnapshotFile Open(string path)
     {
-        SafeFileHandle handle = File.OpenHandle(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
-        try { return new SnapshotFile(handle); }
+        SafeFileHandle handle = OpenHandle(path);
+        try { return new SnapshotFile(handle, 0, RandomAccess.GetLength(handle)); }
         catch
         {
             handle.Dispose();
             throw;
         }
     }
+
+    /// <summary>Opens a part of a file; whoever opened that closes it.</summary>
+    /// <exception cref="SnapshotFormatException">It is no whole snapshot of this version.</exception>
+    /// <exception cref="IOException">It could not be read.</exception>
+    public static SnapshotFile Open(SafeFileHandle handle, long start, long length) => new(handle, start, length);
+
+    /// <summary>Opens a file that may be replaced meanwhile.</summary>
+    public static SafeFileHandle OpenHandle(string path) => File.OpenHandle(
+        path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
 
     /// <summary>Reads and checks all rows, on several threads.</summary>
     /// <param name="maxDegreeOfParallelism">Threads to use.</param>
@@ -245,7 +253,7 @@ internal sealed partial class SnapshotFile : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            int read = RandomAccess.Read(_handle, bytes, offset);
+            int read = RandomAccess.Read(_handle, bytes, _start + offset);
             if (read == 0) { throw Torn(); }
 
             bytes = bytes[read..];

@@ -33,13 +33,25 @@ internal sealed class SnapshotStore
     public SnapshotFile? Open(string table)
     {
         string path = PathOf(table);
-        if (!File.Exists(path)) { return null; }
+        return File.Exists(path) ? Named(SnapshotFile.Open(path), file => file.Header, table) : null;
+    }
 
-        SnapshotFile file = SnapshotFile.Open(path);
-        if (string.Equals(file.Header.Table, table, StringComparison.OrdinalIgnoreCase)) { return file; }
+    /// <summary>Opens what is stored of several that belong together.</summary>
+    /// <inheritdoc cref="Open"/>
+    public SnapshotBundle? OpenBundle(string name)
+    {
+        string path = PathOf(name);
+        return File.Exists(path) ? Named(SnapshotBundle.Open(path), file => file.Header, name) : null;
+    }
+
+    private static T Named<T>(T file, Func<T, SnapshotHeader> headerOf, string name)
+        where T : IDisposable
+    {
+        string found = headerOf(file).Table;
+        if (string.Equals(found, name, StringComparison.OrdinalIgnoreCase)) { return file; }
 
         file.Dispose();
-        throw new SnapshotFormatException($"it holds table \"{file.Header.Table}\"");
+        throw new SnapshotFormatException($"it holds table \"{found}\"");
     }
 
     /// <summary>Stores a table in the place of what was stored of it; durable when this returns.</summary>
@@ -51,6 +63,11 @@ internal sealed class SnapshotStore
     /// <exception cref="UnauthorizedAccessException">As <see cref="IOException"/>.</exception>
     public long Write(SnapshotHeader header, IEnumerable<Batch> rows, CancellationToken cancellationToken) =>
         Write(header, file => SnapshotFileWriter.Write(file, header, rows, cancellationToken));
+
+    /// <summary>Stores several that belong together in one file, in the place of what was stored under the name of the first.</summary>
+    /// <inheritdoc cref="Write(SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
+    public long Write(IReadOnlyList<SnapshotPart> parts, CancellationToken cancellationToken) =>
+        Write(parts[0].Header, file => SnapshotBundle.Write(file, parts, cancellationToken));
 
     /// <summary>Stores a table: a compact one as it lies in memory, any other row by row.</summary>
     /// <inheritdoc cref="Write(SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
