@@ -100,8 +100,9 @@ public sealed class CtasEngine : IAsyncDisposable
 
     /// <summary>Stores loaded tables, whatever is stored of them already.</summary>
     /// <remarks>
-    /// Of a live table the changelogs are stored that it follows, with the offsets behind them: between two ticks, and
-    /// without holding up readers or ticks while they are written.
+    /// Of a live table the changelogs are stored that it follows, with the offsets behind them, and of one of streams or with
+    /// windows itself with all that hang together with it: between two ticks, and without holding up readers, or ticks while
+    /// it is written.
     /// </remarks>
     /// <param name="table">The table; null for all that can be stored.</param>
     /// <param name="cancellationToken">Stops between groups of rows; what was stored before stays.</param>

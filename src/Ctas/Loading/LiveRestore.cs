@@ -18,6 +18,9 @@ internal sealed class LiveRestore(IReadOnlyList<TableToLoad> tables, StoredDecis
     /// <summary>The tables, each after those it reads.</summary>
     public IReadOnlyList<TableToLoad> Tables => tables;
 
+    /// <summary>True when something was stored that might fit.</summary>
+    public bool IsStored { get; } = decision.Snapshot is not null;
+
     /// <summary>The header of what is stored; null when it is not used.</summary>
     public SnapshotHeader? Stored { get; private set; } = decision.Snapshot;
 

@@ -1,4 +1,3 @@
-using Ctas.Maintenance;
 using Ctas.Planning;
 
 namespace Ctas.Loading;

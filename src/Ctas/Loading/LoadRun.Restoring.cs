@@ -1,4 +1,3 @@
-using Ctas.Maintenance;
 using Ctas.Planning;
 using Ctas.Sources;
 using Ctas.Tables;
@@ -12,12 +11,19 @@ internal sealed partial class LoadRun
     /// <summary>Publishes a table that goes on from where it was stored; false when it is to be loaded in full.</summary>
     private async Task<bool> TryRestoreAsync(TableRun run, CancellationToken cancellationToken)
     {
-        if (_restores?.Of(run.Table) is not { Stored: not null } restore) { return false; }
+        if (_restores?.Of(run.Table) is not { } restore) { return false; }
 
-        await restore.RunAsync(() => RestoreAsync(restore, cancellationToken), cancellationToken).ConfigureAwait(false);
+        bool isTried = restore.IsStored;
+        if (isTried)
+        {
+            await restore.RunAsync(() => RestoreAsync(restore, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
         if (restore.Stored is null)
         {
-            NoteFull(run, restore.Reason, restore.IsWarning);
+            // The changelogs may come from disk all the same.
+            if (isTried || restore.IsWarning) { NoteFull(run, restore.Reason, restore.IsWarning); }
+
             return false;
         }
 

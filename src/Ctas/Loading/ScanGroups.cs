@@ -228,8 +228,8 @@ internal sealed class ScanGroups
     }
 
     private string WhyNotFollowed(IReadOnlyList<TablePlan> tables, SourceDefinition definition) =>
-        tables.Any(table => _behindEventTime.Contains(table.Name)) ? "goes into windows, and which records were late for them is not stored"
-        : definition.Mode == ReadMode.Append ? "is a stream, whose records are not stored"
+        tables.Any(table => _behindEventTime.Contains(table.Name)) ? "goes into windows: it is stored with the tables only"
+        : definition.Mode == ReadMode.Append ? "is a stream: it is stored with the tables only"
         : "is no changelog that can be stored";
 
     private static ScanBookmark? BookmarkOf(StoredSource? stored) => stored is null

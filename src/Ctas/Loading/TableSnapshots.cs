@@ -13,7 +13,7 @@ namespace Ctas.Loading;
 internal sealed class TableSnapshots
 {
     /// <summary>Why a table that is kept fresh is not stored itself.</summary>
-    public const string IsFollowed = "it is kept fresh by EMIT CHANGES: the changelogs that it follows are stored";
+    public const string IsFollowed = "it is kept fresh by EMIT CHANGES, and what it follows cannot be stored";
 
     private readonly SnapshotOptions _options;
     private readonly SnapshotStore _store;
