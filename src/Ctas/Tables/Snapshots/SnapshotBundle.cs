@@ -25,6 +25,9 @@ internal sealed class SnapshotBundle : IDisposable
         _handle = handle;
         _parts = Open(handle, RandomAccess.GetLength(handle));
         Header = _parts[0].Header;
+
+        // It has no rows, but bytes that say so.
+        _parts[0].ReadRows(maxDegreeOfParallelism: 1, CancellationToken.None);
     }
 
     /// <summary>The last bytes of a file.</summary>
