@@ -36,8 +36,13 @@ internal sealed class KeyIndex
     /// </param>
     public KeyIndex(int expected = 0)
     {
-        _largestPart = expected <= 0 ? MaxSlots : SlotsOfPart(expected);
-        _places = [new KeyIndexPart(expected <= 0 ? MinSlots : _largestPart, depth: 0)];
+        int slots = expected <= 0 ? MinSlots : SlotsOfPart(expected);
+        _largestPart = slots;
+
+        // Parts that suit few keys would be too many objects for the many that come where the number was wrong.
+        while (_largestPart <= MaxSlots / 2) { _largestPart *= 2; }
+
+        _places = [new KeyIndexPart(slots, depth: 0)];
         SizeInBytes = BytesOf(_places[0]);
     }
 

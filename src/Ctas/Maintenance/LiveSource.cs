@@ -21,6 +21,9 @@ internal sealed class LiveSource : IAsyncDisposable
     private const int BatchesAhead = 4;
     private const long Reachable = long.MinValue;
 
+    // A tail that is cut off brings nothing, and nobody need ask how far behind it is until long after.
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
     private readonly SourceToFollow _followed;
     private readonly Action _onArrival;
     private readonly CancellationTokenSource _stopping = new();
@@ -35,6 +38,7 @@ internal sealed class LiveSource : IAsyncDisposable
     private readonly Queue<TailBatch> _ahead = new();
     private IReadOnlyList<PartitionOffset> _from;
     private Task _pump = Task.CompletedTask;
+    private ITimer? _watch;
     private ISourceTail? _tail;
     private string[] _warnings = [];
 
@@ -146,7 +150,11 @@ internal sealed class LiveSource : IAsyncDisposable
     }
 
     /// <summary>Starts to read.</summary>
-    public void Start() => _pump = Task.Run(PumpAsync);
+    public void Start()
+    {
+        _pump = Task.Run(PumpAsync);
+        _watch = _time.CreateTimer(_ => Watch(), null, WatchInterval, WatchInterval);
+    }
 
     /// <summary>
     /// The changes that have arrived, up to so many records; null when there are none. What an earlier call gave counts
@@ -220,6 +228,8 @@ internal sealed class LiveSource : IAsyncDisposable
     /// <summary>Stops reading.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_watch is not null) { await _watch.DisposeAsync().ConfigureAwait(false); }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
         _stopping.Dispose();
@@ -268,6 +278,15 @@ internal sealed class LiveSource : IAsyncDisposable
         {
             throw new SourceException(
                 Name, $"source \"{Name}\" does not reach offset {wanted.Offset} of partition {wanted.Partition}, up to which it was read: it was made anew", isTransient: false);
+        }
+    }
+
+    private void Watch()
+    {
+        try { NoteKnown(); }
+        catch (Exception)
+        {
+            // A tail of the host's that cannot tell how it is: who asks for it hears that, and no timer must end the process.
         }
     }
 

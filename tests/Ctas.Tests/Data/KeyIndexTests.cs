@@ -92,6 +92,25 @@ public sealed class KeyIndexTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(700)]
+    [InlineData(2_500)]
+    public void Add_FarMoreKeysThanWereExpected_TakesNoMoreThanOfUnknownNumber(int expected)
+    {
+        (KeyIndex index, KeyIndex unknown) = (new KeyIndex(expected), new KeyIndex());
+        var random = new Random(3);
+        for (int row = 0; row < 400_000; row++)
+        {
+            ulong hash = (ulong)random.NextInt64();
+            index.Add(hash, row);
+            unknown.Add(hash, row);
+        }
+
+        index.SizeInBytes.Should().BeLessThan(unknown.SizeInBytes * 5 / 4);
+    }
+
+    [Theory]
     [InlineData(1_000)]
     [InlineData(7_000)]
     [InlineData(50_000)]

@@ -49,6 +49,39 @@ public sealed class LagMarksTests
         marks.Age.Should().Be(TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>A table that is behind by the same all the time, while far more ends become known than are kept.</summary>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(300)]
+    [InlineData(5000)]
+    public void Age_SteadyLag_StaysWhatItIs(int behind)
+    {
+        LagMarks marks = new([new PartitionOffset(0, 0)], _time);
+        for (int end = 1; end <= 20_000; end++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            marks.Note([new PartitionOffset(0, end)]);
+            marks.Apply([new PartitionOffset(0, Math.Max(0, end - behind))]);
+        }
+
+        marks.Age.TotalSeconds.Should().BeInRange(behind - 1, behind * 1.25);
+    }
+
+    [Fact]
+    public void Age_AfterCatchingUpFromFarBehind_IsThatOfTheLittleThatIsLeft()
+    {
+        LagMarks marks = new([new PartitionOffset(0, 0)], _time);
+        for (int end = 1; end <= 20_000; end++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            marks.Note([new PartitionOffset(0, end)]);
+        }
+
+        marks.Apply([new PartitionOffset(0, 19_900)]);
+
+        marks.Age.TotalSeconds.Should().BeInRange(99, 125);
+    }
+
     /// <summary>Against the time of every single record, each known when it came.</summary>
     [Fact]
     public void Age_AnyHistory_IsNeverTooSmallAndExactWhileFewAreKept() =>

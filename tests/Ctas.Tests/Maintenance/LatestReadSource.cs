@@ -13,6 +13,9 @@ internal sealed class LatestReadSource(InMemorySource inner) : ITailSource
     /// <summary>Completes when tails may go on reading; null: at once.</summary>
     public Task? Gate { get; set; }
 
+    /// <summary>What keeps tails from reading, as they tell it; null: nothing.</summary>
+    public string? Fault { get; set; }
+
     public SourceDefinition Definition => inner.Definition;
 
     public ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken) =>
@@ -35,7 +38,7 @@ internal sealed class LatestReadSource(InMemorySource inner) : ITailSource
             return batch;
         }
 
-        public TailStatus GetStatus() => Volatile.Read(ref _status);
+        public TailStatus GetStatus() => Volatile.Read(ref _status) with { Fault = source.Fault };
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -66,6 +66,23 @@ public sealed class StalenessTests
     }
 
     [Fact]
+    public async Task LagTime_OfASourceThatIsCutOff_CountsFromThenThoughNobodyHasAsked()
+    {
+        var source = new LatestReadSource(_numbers);
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", source).UseTimeProvider(_time)
+            .AddScript("CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES").Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        Add(1);
+        await engine.Maintenance.WaitForRecordAsync("t", new RecordPosition("numbers", 0, 0));
+
+        source.Fault = "all brokers are down";
+        for (int second = 0; second < 60; second++) { _time.Advance(TimeSpan.FromSeconds(1)); }
+
+        Func<Task> lookup = () => engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(TimeSpan.FromSeconds(50)));
+        (await lookup.Should().ThrowAsync<TableTooStaleException>()).Which.Freshness.LagTime.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(59));
+    }
+
+    [Fact]
     public async Task Positions_OfATableOverATable_AreThoseOfTheSourceBehindItWhateverItsRows()
     {
         await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", _numbers).AddScript(
