@@ -8,24 +8,14 @@ internal sealed class MorselRun(
     RowLaneMaker makeLane, LaneSettings settings, IReadOnlyList<ChangeBatch> morsels, IOperatorInput output)
 {
     private readonly MorselTurns _turns = new(morsels.Count);
-
-    /// <summary>Why the first morsel failed that did; null when none did.</summary>
-    public ExceptionDispatchInfo? Failure { get; private set; }
-
-    /// <summary>True when it failed for a row, by the policy.</summary>
-    public bool HasRowFailed { get; private set; }
-
-    /// <summary>Rows left out.</summary>
-    public long Skipped { get; private set; }
-
-    /// <summary>Why the first of them was left out, with a place that only its lane knows; null when none was.</summary>
-    public ExecutionException? FirstSkipped { get; private set; }
+    private readonly MorselOutcome _outcome = new();
 
     /// <summary>Runs to the end, or until a morsel fails or the output is satisfied.</summary>
-    public void Execute(int count)
+    public MorselOutcome Execute(int count)
     {
         RowLane[] lanes = [.. Enumerable.Range(0, count).Select(_ => Make())];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = count }, lane => Run(lanes[lane]));
+        return _outcome;
     }
 
     private RowLane Make()
@@ -47,9 +37,9 @@ internal sealed class MorselRun(
             _turns.Await(morsel);
             if (!_turns.AreOver)
             {
-                Skipped += lane.Log.Skipped - skippedBefore;
-                FirstSkipped ??= lane.Log.FirstSkipped;
-                if (failure is not null) { Fail(failure, lane.Exit); }
+                bool isRow = failure?.SourceException is ExecutionException && !lane.Exit.HasOutputFailed;
+                _outcome.Add(lane.Log.Skipped - skippedBefore, lane.Log.FirstSkipped, failure, isRow);
+                if (failure is not null) { _turns.End(); }
             }
 
             _turns.Pass(morsel);
@@ -68,13 +58,6 @@ internal sealed class MorselRun(
             return null;
         }
         catch (Exception e) { return ExceptionDispatchInfo.Capture(e); }
-    }
-
-    private void Fail(ExceptionDispatchInfo failure, LaneExit exit)
-    {
-        Failure = failure;
-        HasRowFailed = failure.SourceException is ExecutionException && !exit.HasOutputFailed;
-        _turns.End();
     }
 
     private sealed record RowLane(RowErrorLog Log, LaneExit Exit, IOperatorInput Input);

@@ -22,6 +22,11 @@ internal interface IOperatorInput
     /// </summary>
     bool KeepsColumns => true;
 
+    /// <summary>
+    /// True when each row changes a place in a large state, which costs more when several cores take turns. Never changes.
+    /// </summary>
+    bool IsQuickerOnOneThread => false;
+
     /// <summary>Takes the next changes.</summary>
     void Push(ChangeBatch changes);
 

@@ -10,7 +10,7 @@ namespace Ctas.Execution.Operators;
 /// morsel 1 ─► filter ─► probe ─┘ then
 /// </code>
 /// A morsel is a batch of the scan; a lane takes the next one that none has taken. What becomes of it goes on when all morsels
-/// before are through, so rows keep their order and none are held.
+/// before are through, so rows keep their order and none are held: but for an output that is quicker on one thread.
 /// </remarks>
 internal sealed class RowStage(
     RowLaneMaker makeLane, LaneSettings settings, IReadOnlyList<JoinOperator> joins, IOperatorInput output)
@@ -20,8 +20,9 @@ internal sealed class RowStage(
 
     protected override void RunSideBySide(int lanes)
     {
-        var run = new MorselRun(makeLane, Settings, Batches, Output);
-        run.Execute(lanes);
+        MorselOutcome run = Output.IsQuickerOnOneThread
+            ? new HeldRun(makeLane, Settings, Batches, Output).Execute(lanes)
+            : new MorselRun(makeLane, Settings, Batches, Output).Execute(lanes);
 
         // Lanes do not know how many rows came before theirs: one thread looks once more for the first one that fails.
         if (run.Skipped > 0) { Settings.Log.Skip(run.Skipped, FirstFailingRow() ?? run.FirstSkipped!); }

@@ -43,6 +43,8 @@ internal sealed class PartitionTopOperator : IOperatorInput
 
     public bool KeepsColumns => false;
 
+    public bool IsQuickerOnOneThread => true;
+
     public void Push(ChangeBatch changes)
     {
         InsertOnly.Require(changes);
