@@ -136,10 +136,11 @@ public sealed class HotPathAllocationTests
     {
         var batch = new ChangeBatch(new Batch([Texts(BatchRows), Numbers(), Doubles(BatchRows)], BatchRows));
         input.Push(batch);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int push = 0; push < Pushes; push++) { input.Push(batch); }
-
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)(Pushes * BatchRows);
+        long bytes = Allocations.Of(() =>
+        {
+            for (int push = 0; push < Pushes; push++) { input.Push(batch); }
+        });
+        return bytes / (double)(Pushes * BatchRows);
     }
 
     private static MemoryMeter Meter() => new(MemoryLimit.None);
