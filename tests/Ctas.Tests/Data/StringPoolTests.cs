@@ -34,6 +34,30 @@ public sealed class StringPoolTests
     }
 
     [Fact]
+    public void TryFillChunk_EveryChunk_IsThePoolOfItsStrings()
+    {
+        StringPool pool = StringPool.OfChunks(chunks: 3, strings: 4);
+
+        // In any order, as threads come to them.
+        pool.TryFillChunk(2, "d"u8.ToArray(), firstCode: 3, [1]).Should().BeTrue();
+        pool.TryFillChunk(0, "aabbb"u8.ToArray(), firstCode: 0, [2, 0, 3]).Should().BeTrue();
+        pool.TryFillChunk(1, [], firstCode: 3, []).Should().BeTrue();
+        int added = pool.Add("added");
+
+        Enumerable.Range(0, pool.Count).Select(pool.GetString).Should().Equal("aa", "", "bbb", "d", "added");
+        added.Should().Be(4);
+    }
+
+    [Theory]
+    [InlineData(5, new[] { 2, 4 })]
+    [InlineData(5, new[] { 2, 2 })]
+    [InlineData(5, new[] { 6, -1 })]
+    [InlineData((1 << 20) + 1, new[] { 1 << 20, 1 })]
+    [InlineData(1 << 24, new[] { 1 << 24 })]
+    public void TryFillChunk_WhatAChunkCannotHold_IsRefused(int bytes, int[] lengths) =>
+        StringPool.OfChunks(chunks: 1, lengths.Length).TryFillChunk(0, new byte[bytes], firstCode: 0, lengths).Should().BeFalse();
+
+    [Fact]
     public void Find_WhileTheWriterAdds_GivesTheCodeOfEveryPublishedString()
     {
         const int count = 200_000;

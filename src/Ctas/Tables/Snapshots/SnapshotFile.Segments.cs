@@ -19,7 +19,8 @@ internal sealed partial class SnapshotFile
         int width = schema.Fields.Count;
         (SnapshotBlock[] blocks, bool[] interned) = ReadFooter(width);
         ParallelOptions options = Options(maxDegreeOfParallelism, cancellationToken);
-        StringPool?[] pools = ReadPools(blocks, interned, options);
+        (StringPool?[] pools, List<Action> strings) = Pools(blocks, interned);
+        Run(options, strings.Count, piece => strings[piece]());
         SegmentRows[] segments = ReadSegmentRows(blocks);
         SnapshotBlock[] encoded = Of(blocks, SnapshotBlockKind.Encoded, segments.Length * width);
         SnapshotBlock[] index = [.. blocks.Where(block => block.Kind == SnapshotBlockKind.Index)];

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Ctas.Data;
-using Ctas.Tables.Columns;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ctas.Tables.Snapshots;
@@ -76,12 +75,20 @@ internal sealed partial class SnapshotFile : IDisposable
         Schema schema = Header.Schema;
         (SnapshotBlock[] blocks, bool[] interned) = ReadFooter(schema.Fields.Count);
         ParallelOptions options = Options(maxDegreeOfParallelism, cancellationToken);
-        StringPool?[] pools = ReadPools(blocks, interned, options);
+        (StringPool?[] pools, List<Action> strings) = Pools(blocks, interned);
         SnapshotBlock[] columns = [.. blocks.Where(block => block.Kind == SnapshotBlockKind.Column)];
         var read = new Column[columns.Length];
-        Run(options, columns.Length, at =>
+
+        // Codes are read beside their strings: they are compared when all are there.
+        Run(options, strings.Count + columns.Length, piece =>
         {
-            int ordinal = columns[at].Column;
+            if (piece < strings.Count)
+            {
+                strings[piece]();
+                return;
+            }
+
+            int at = piece - strings.Count, ordinal = columns[at].Column;
             read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes.Span, schema.Fields[ordinal].Type, Header.RowCount, pools[ordinal]));
         });
         return Assemble(columns, read);
@@ -94,13 +101,6 @@ internal sealed partial class SnapshotFile : IDisposable
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
         CancellationToken = cancellationToken,
     };
-
-    private StringPool?[] ReadPools(SnapshotBlock[] blocks, bool[] interned, ParallelOptions options)
-    {
-        var pools = new StringPool?[interned.Length];
-        Run(options, pools.Length, ordinal => pools[ordinal] = ReadStrings(blocks, ordinal, interned[ordinal]));
-        return pools;
-    }
 
     private Batch[] Assemble(SnapshotBlock[] columns, Column[] read)
     {
@@ -140,25 +140,6 @@ internal sealed partial class SnapshotFile : IDisposable
         }
 
         return true;
-    }
-
-    private StringPool? ReadStrings(SnapshotBlock[] blocks, int ordinal, bool isInterned)
-    {
-        if (PhysicalTypes.Of(Header.Schema.Fields[ordinal].Type) != PhysicalType.Bytes) { return null; }
-
-        var pool = new StringPool(isInterned);
-        int expected = 0;
-        foreach (SnapshotBlock block in blocks)
-        {
-            if (block.Kind != SnapshotBlockKind.Strings || block.Column != ordinal) { continue; }
-
-            expected += WithBlock(block, bytes => StringBlocks.Read(bytes.Span, pool, areDistinct: isInterned && Header.HoldsSegments));
-        }
-
-        if (isInterned && pool.Count <= TableStrings.FewStrings) { pool.MakeTable(); }
-
-        pool.TrimExcess();
-        return pool.Count == expected ? pool : throw new SnapshotFormatException("a string is stored twice");
     }
 
     private (SnapshotBlock[] Blocks, bool[] Interned) ReadFooter(int columns)

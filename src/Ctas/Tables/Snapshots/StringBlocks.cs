@@ -11,6 +11,9 @@ namespace Ctas.Tables.Snapshots;
 /// </remarks>
 internal sealed class StringBlocks
 {
+    /// <summary>Bytes of the number of strings, which a block begins with.</summary>
+    public const int CountBytes = sizeof(int);
+
     private const int BlockBytes = 1 << 20;
     private const int BlockStrings = 1 << 16;
 
@@ -73,8 +76,8 @@ internal sealed class StringBlocks
     /// <summary>Moves the strings that wait into a block.</summary>
     public void Write(ArrayBufferWriter<byte> block)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(block.GetSpan(4), _lengths.Count);
-        block.Advance(4);
+        BinaryPrimitives.WriteInt32LittleEndian(block.GetSpan(CountBytes), _lengths.Count);
+        block.Advance(CountBytes);
         IntegerBlocks.Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_lengths), block);
         block.Write(_bytes.WrittenSpan);
         _lengths.Clear();
@@ -89,14 +92,7 @@ internal sealed class StringBlocks
     /// <exception cref="SnapshotFormatException">It is no such block.</exception>
     public static int Read(ReadOnlySpan<byte> block, StringPool pool, bool areDistinct = false)
     {
-        if (block.Length < 4) { throw new SnapshotFormatException("a block of strings is too short"); }
-
-        int count = BinaryPrimitives.ReadInt32LittleEndian(block);
-        if (count is < 0 or > BlockStrings) { throw new SnapshotFormatException($"a block of {count} strings"); }
-
-        int[] lengths = ArrayPool<int>.Shared.Rent(count);
-        ReadOnlySpan<byte> bytes = block[4..];
-        bytes = bytes[IntegerBlocks.Read(bytes, lengths.AsSpan(0, count))..];
+        int[] lengths = ReadLengths(block, out int count, out ReadOnlySpan<byte> bytes);
         foreach (int length in lengths.AsSpan(0, count))
         {
             if ((uint)length > (uint)bytes.Length) { throw new SnapshotFormatException("a block of strings is too short"); }
@@ -109,6 +105,45 @@ internal sealed class StringBlocks
 
         ArrayPool<int>.Shared.Return(lengths);
         return bytes.IsEmpty ? count : throw new SnapshotFormatException("a block of strings is too long");
+    }
+
+    /// <summary>Makes a block one of the chunks of a pool.</summary>
+    /// <param name="block">What <see cref="Write"/> made.</param>
+    /// <param name="pool">A pool of chunks.</param>
+    /// <param name="chunk">Number of the chunk.</param>
+    /// <param name="codes">The codes of its strings.</param>
+    /// <returns>Their number.</returns>
+    /// <exception cref="SnapshotFormatException">It is no such block, or of another number of strings.</exception>
+    public static int ReadChunk(ReadOnlySpan<byte> block, StringPool pool, int chunk, Range codes)
+    {
+        int[] lengths = ReadLengths(block, out int count, out ReadOnlySpan<byte> strings);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(strings.Length);
+        strings.CopyTo(bytes);
+        bool isRight = count == codes.End.Value - codes.Start.Value
+            && pool.TryFillChunk(chunk, bytes, codes.Start.Value, lengths.AsSpan(0, count));
+        ArrayPool<int>.Shared.Return(lengths);
+        return isRight ? count : throw new SnapshotFormatException("a block of strings does not hold its strings");
+    }
+
+    /// <summary>The number of strings in a block.</summary>
+    /// <param name="start">At least its first bytes.</param>
+    /// <exception cref="SnapshotFormatException">It is no such block.</exception>
+    public static int CountOf(ReadOnlySpan<byte> start)
+    {
+        if (start.Length < CountBytes) { throw new SnapshotFormatException("a block of strings is too short"); }
+
+        int count = BinaryPrimitives.ReadInt32LittleEndian(start);
+        return count is >= 0 and <= BlockStrings ? count : throw new SnapshotFormatException($"a block of {count} strings");
+    }
+
+    /// <summary>The lengths of the strings of a block, in a rented array, and the bytes of them all.</summary>
+    private static int[] ReadLengths(ReadOnlySpan<byte> block, out int count, out ReadOnlySpan<byte> bytes)
+    {
+        count = CountOf(block);
+        int[] lengths = ArrayPool<int>.Shared.Rent(count);
+        bytes = block[CountBytes..];
+        bytes = bytes[IntegerBlocks.Read(bytes, lengths.AsSpan(0, count))..];
+        return lengths;
     }
 
     private void Append(ReadOnlySpan<byte> value)

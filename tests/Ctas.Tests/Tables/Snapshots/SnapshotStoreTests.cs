@@ -65,6 +65,36 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(2, 2_000_000)]
+    [InlineData(2, 17_000_000)]
+    public void ReadRows_StringsOfSeveralBlocks_AreReadBack(int threads, int longest)
+    {
+        const int count = 150_000;
+        var pool = new StringPool(isInterned: false);
+        int[] codes = [.. Enumerable.Range(0, count).Select(row => row % 11 == 0 ? -1 : pool.Add(Text(row)))];
+        var validity = new Bitmap(count, value: true);
+        for (int row = 0; row < count; row += 11) { validity[row] = false; }
+
+        var batch = new Batch([new StringColumn(DataType.Varchar, codes, count, pool, validity)], count);
+        var schema = new Schema([new Field("name", DataType.Varchar)]);
+        var store = new SnapshotStore(_folder);
+        store.Write(new SnapshotHeader("t", "d", schema, count, Guid.NewGuid()), [batch], CancellationToken.None);
+
+        using SnapshotFile file = store.Open("t")!;
+        var read = (StringColumn)file.ReadRows(threads, CancellationToken.None).Single()[0];
+
+        for (int row = 0; row < count; row++)
+        {
+            string? text = row % 11 == 0 ? null : Text(row);
+            if ((read.IsNull(row) ? null : read.Pool.GetString(read.Codes[row])) != text) { Assert.Fail($"Row {row} has another text."); }
+        }
+
+        string Text(int row) => row == 70_000 ? new string('x', longest) : row % 5 == 0 ? "" : $"the text of row {row}";
+    }
+
+    [Theory]
     [InlineData(TableModel.Standard)]
     [InlineData(TableModel.Compact)]
     public void ReadRows_AnyByteChangedOrMissing_IsNoticed(TableModel model)
