@@ -34,22 +34,25 @@ internal static class ExpressionRisks
     }
 
     /// <summary>The same of an expression that is not lowered yet.</summary>
-    public static bool CanRaise(BoundExpression expression)
+    public static bool CanRaise(BoundExpression expression) =>
+        CanRaiseItself(expression) || expression.Operands().Any(CanRaise);
+
+    /// <summary>True when the expression may fail on one row and not on another. When in doubt, true.</summary>
+    public static bool CanRaiseOnRow(BoundExpression expression) => expression.Columns().Count > 0
+        && (CanRaiseItself(expression) || expression.Operands().Any(CanRaiseOnRow));
+
+    private static bool CanRaiseItself(BoundExpression expression) => expression switch
     {
-        bool canRaise = expression switch
-        {
-            BoundError or BoundColumn or BoundConstant or BoundNot or BoundIsNull or BoundCase or BoundInList or BoundField
-                or BoundElement or BoundLet or BoundLambdaParameter => false,
-            BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
-            BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
-                or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
-            BoundCast cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
-            BoundLike like => like.Pattern is not BoundConstant,
-            BoundFunction function => !NeverRaising.Contains(function.Function),
-            _ => true,
-        };
-        return canRaise || expression.Operands().Any(CanRaise);
-    }
+        BoundError or BoundColumn or BoundConstant or BoundNot or BoundIsNull or BoundCase or BoundInList or BoundField
+            or BoundElement or BoundLet or BoundLambdaParameter => false,
+        BoundConstructor constructor => constructor.Kind == DataTypeKind.Map,
+        BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
+            or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
+        BoundCast cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
+        BoundLike like => like.Pattern is not BoundConstant,
+        BoundFunction function => !NeverRaising.Contains(function.Function),
+        _ => true,
+    };
 
     /// <summary>True when the same row always gives the same value.</summary>
     public static bool IsDeterministic(ScalarExpression expression) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ctas.Binding;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning.Unnesting;
 
@@ -13,6 +14,11 @@ namespace Ctas.Planning.Unnesting;
 /// </code>
 /// Past grouping, DISTINCT and LIMIT only equalities go, whose inner side becomes a further group. What cannot be lifted
 /// is left to <see cref="DomainPushing"/>. Columns that the lifted conditions need are handed up under new symbols.
+/// <para>
+/// What is made independent has rows that no outer row asks for, and these must fail nothing: an expression that some row
+/// could make fail is lifted too, to where the rows are together. Where it decides what groups, sorts or is looked up it
+/// has to come before, and the whole is left to <see cref="DomainPushing"/>, which has the rows asked for only.
+/// </para>
 /// </remarks>
 internal sealed class ConditionLifting(Correlation correlation)
 {
@@ -40,10 +46,16 @@ internal sealed class ConditionLifting(Correlation correlation)
         if (Lift(filter.Input) is not { Defaults: null } input) { return null; }
 
         BoundExpression[] conjuncts = [.. Substituted(filter.Predicate, input.Values).Conjuncts()];
+        BoundExpression[] asking = [.. input.Conditions, .. conjuncts.Where(correlation.Reads)];
+        if (asking.Length > 1 && asking.Any(IsRiskyKey)) { return null; }
+
+        ILookup<bool, BoundExpression> own = conjuncts
+            .Where(conjunct => !correlation.Reads(conjunct))
+            .ToLookup(conjunct => IsRisky(conjunct, asking));
         return input with
         {
-            Relation = input.Relation.Where(conjuncts.Where(conjunct => !correlation.Reads(conjunct))),
-            Conditions = [.. input.Conditions, .. conjuncts.Where(correlation.Reads)],
+            Relation = input.Relation.Where(own[false]),
+            Conditions = [.. asking, .. own[true]],
         };
     }
 
@@ -57,7 +69,10 @@ internal sealed class ConditionLifting(Correlation correlation)
         foreach (BoundProjection projection in project.Projections)
         {
             BoundExpression value = Substituted(projection.Expression, input.Values);
-            if (correlation.Reads(value)) { values[projection.Column] = value; }
+            if (correlation.Reads(value) || (IsRisky(value, input.Conditions) && value.IsDeterministic()))
+            {
+                values[projection.Column] = value;
+            }
             else { kept.Add(projection with { Expression = value }); }
 
             if (defaults is not null) { defaults[projection.Column] = Substituted(value, input.Defaults!); }
@@ -89,6 +104,10 @@ internal sealed class ConditionLifting(Correlation correlation)
         BoundExpression[] lifted = [.. conjuncts.Where(correlation.Reads)];
         if (!isInner && lifted.Length > 0) { return null; }
 
+        // A value that was lifted is none to look others up by.
+        BoundExpression[] asking = [.. left.Conditions, .. right.Conditions, .. lifted];
+        if (values.Count > 0 && conjuncts.Except(lifted).Any(conjunct => IsRisky(conjunct, asking))) { return null; }
+
         BoundExpression? condition = BoundParts.All(conjuncts.Except(lifted));
         BoundJoinKind kind = isInner && condition is null ? BoundJoinKind.Cross : join.Kind;
         return new Independent(
@@ -97,7 +116,7 @@ internal sealed class ConditionLifting(Correlation correlation)
                 Subquery = join.Subquery,
                 Within = join.Within?.With(time => Substituted(time, values)),
             },
-            [.. left.Conditions, .. right.Conditions, .. lifted])
+            asking)
         {
             Values = values,
         };
@@ -106,7 +125,11 @@ internal sealed class ConditionLifting(Correlation correlation)
     private Independent? LiftMatchJoin(BoundMatchJoin join)
     {
         bool readsOuter = correlation.Reads(join.Right) || join.Expressions().Any(correlation.Reads);
-        if (readsOuter || Lift(join.Left) is not { Defaults: null, Values.Count: 0 } left) { return null; }
+        if (readsOuter || Lift(join.Left) is not { Defaults: null, Values.Count: 0 } left
+            || join.Expressions().Any(expression => IsRisky(expression, left.Conditions)))
+        {
+            return null;
+        }
 
         return left with
         {
@@ -124,6 +147,8 @@ internal sealed class ConditionLifting(Correlation correlation)
         List<BoundProjection> keys = [.. grouping.Keys.Select(Substitute)];
         BoundProjection[] aggregates = [.. grouping.Aggregates.Select(Substitute)];
         if (keys.Concat(aggregates).Any(part => correlation.Reads(part.Expression))
+            || keys.Select(key => key.Expression).Concat(aggregates.SelectMany(part => part.Expression.Operands()))
+                .Any(expression => IsRisky(expression, input.Conditions))
             || GroupedBy(input.Conditions, keys) is not { } conditions)
         {
             return null;
@@ -158,8 +183,10 @@ internal sealed class ConditionLifting(Correlation correlation)
     {
         if (Lift(sort.Input) is not { } input) { return null; }
 
-        bool readsOuter = sort.Keys.Any(key => correlation.Reads(Substituted(key.Expression, input.Values)));
-        return readsOuter ? null : input with { Relation = new BoundSort(input.Relation, sort.Keys) };
+        bool needsOuter = sort.Keys
+            .Select(key => Substituted(key.Expression, input.Values))
+            .Any(key => correlation.Reads(key) || IsRisky(key, input.Conditions));
+        return needsOuter ? null : input with { Relation = new BoundSort(input.Relation, sort.Keys) };
     }
 
     private Independent? LiftLimit(BoundLimit limit)
@@ -180,6 +207,14 @@ internal sealed class ConditionLifting(Correlation correlation)
             Conditions = conditions,
         };
     }
+
+    /// <summary>True when the expression could fail on a row that the conditions say nobody asks for.</summary>
+    private static bool IsRisky(BoundExpression expression, IReadOnlyList<BoundExpression> conditions) =>
+        conditions.Count > 0 && ExpressionRisks.CanRaiseOnRow(expression);
+
+    /// <summary>True for an equality whose inner side is computed before it is known what else holds for the row.</summary>
+    private bool IsRiskyKey(BoundExpression condition) =>
+        correlation.EqualityOf(condition) is var (inner, _, _) && ExpressionRisks.CanRaiseOnRow(inner);
 
     /// <summary>
     /// The conditions over the groups instead of the rows, where each is an equality; null where one is none. Inner sides

@@ -1,5 +1,6 @@
 using Ctas.Binding;
 using Ctas.Data;
+using Ctas.Planning.Rewrites;
 
 namespace Ctas.Planning.Unnesting;
 
@@ -173,7 +174,7 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
 
         (BoundRelation relation, Correlation correlation) = Prepared(scalar.Query, scalar.Parameters);
         Independent query = new ConditionLifting(correlation).Lift(relation)
-            ?? new DomainPushing(Input, correlation).Push(relation);
+            ?? new DomainPushing(Asking(relation), correlation).Push(relation);
         if (isAgain) { (query, column) = Renewed(query, column); }
 
         bool isComputedAbove = query.Defaults is not null || query.Values.ContainsKey(column);
@@ -191,7 +192,7 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         bool isOneRow = query.Conditions.Count == 0 && EmptyInput.GivesOneRow(relation);
         BoundJoinKind kind = isOneRow ? BoundJoinKind.Cross : isSingle ? BoundJoinKind.Left : BoundJoinKind.Single;
         IEnumerable<BoundExpression> conditions =
-            kind == BoundJoinKind.Single && _guards.Peek() is { } guard ? [.. query.Conditions, guard] : query.Conditions;
+            kind == BoundJoinKind.Single && _guards.Peek() is { } guard ? [guard, .. query.Conditions] : query.Conditions;
         Input = new BoundJoin(kind, Input, right, BoundParts.All(conditions)) { Subquery = scalar.Text };
 
         BoundExpression result = query.Values.TryGetValue(column, out BoundExpression? above)
@@ -201,12 +202,25 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
 
         BoundExpression? otherwise = query.Defaults?.GetValueOrDefault(column);
         bool isNullOtherwise = otherwise is null || otherwise.IsNullWith(new HashSet<ColumnSymbol>());
-        return isNullOtherwise && result is BoundColumn
+        return isNullOtherwise && IsNullWithout(right, result)
             ? result
             : new BoundCase(
                 [new BoundCaseBranch(new BoundIsNull(new BoundColumn(found), IsNegated: true), result)],
                 isNullOtherwise ? null : otherwise,
                 scalar.Type);
+    }
+
+    /// <summary>The rows of the input that ask a query: where a row of it may fail, those that use the branch it stands in.</summary>
+    private BoundRelation Asking(BoundRelation query) =>
+        _guards.Peek() is { } guard && guard.IsDeterministic() && query.AnyExpression(ExpressionRisks.CanRaiseOnRow)
+            ? Input.Where([guard])
+            : Input;
+
+    /// <summary>True when the value is made of the relation's columns only, and NULL where no row of it is there.</summary>
+    private static bool IsNullWithout(BoundRelation relation, BoundExpression value)
+    {
+        HashSet<ColumnSymbol> columns = [.. relation.ReadableColumns];
+        return value.Columns().IsSubsetOf(columns) && value.IsNullWith(columns);
     }
 
     /// <summary>The query under other column symbols, and one of its columns among them.</summary>
@@ -231,7 +245,10 @@ internal sealed class SubqueryAttachment(SubqueryUnnesting unnesting, BoundRelat
         (BoundRelation relation, Correlation correlation) = Prepared(subquery.Query, subquery.Parameters);
         if (subquery is BoundExists) { relation = OfWhichOnlyExistenceCounts(relation); }
 
+        // What IN compares may be looked up, for which it is computed before it is known what else holds for the row.
+        bool isCompared = subquery is BoundAnyQuery;
         Independent query = new ConditionLifting(correlation).Lift(relation) is { Defaults: null } lifted
+            && !(isCompared && lifted.Values.Values.Any(ExpressionRisks.CanRaiseOnRow))
             ? lifted
             : new DomainPushing(Input, correlation).Push(relation);
         if (subquery is not BoundAnyQuery any) { return (query, null); }
