@@ -83,16 +83,25 @@ public sealed class LaneStageTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Execute_FailingRowsAreSkipped_CountsWhatOneThreadCounts(bool areGrouped) =>
+    [InlineData("rows")]
+    [InlineData("groups")]
+    [InlineData("limit of different rows")]
+    [InlineData("limit of joined rows")]
+    public void Execute_FailingRowsAreSkipped_CountsWhatOneThreadCounts(string query) =>
         Gen.Select(AnyOrder.Array[20, 120], Gen.Int[2, 5]).Sample(
             (orders, threads) =>
             {
-                (TestTable o, TestTable u) = Tables(orders, [], batchRows: 4);
-                LogicalPlan quotients = o.Scan
-                    .Select(o.Column("key"), Divide(o.Column("big"), Cast(o.Column("n"), DataType.BigInt)));
-                LogicalPlan plan = areGrouped ? quotients.GroupBy([o.Column("key")], CountAll) : quotients;
+                (TestTable o, TestTable u) = Tables(orders, [.. orders.Select(order => order[..2])], batchRows: 4);
+                ScalarExpression quotient = Divide(o.Column("big"), Cast(o.Column("n"), DataType.BigInt));
+                LogicalPlan quotients = o.Scan.Select(o.Column("key"), quotient);
+                LogicalPlan plan = query switch
+                {
+                    "groups" => quotients.GroupBy([o.Column("key")], CountAll),
+                    "limit of different rows" => new LogicalLimit(new LogicalDistinct(quotients), 1, 3),
+                    "limit of joined rows" => new LogicalLimit(
+                        new LogicalDistinct(o.Scan.Join(JoinKind.Inner, u.Scan, [o.Column("key")], [u.Column("key")], Greater(quotient, Value(1L)))), 1, 3),
+                    _ => quotients,
+                };
                 (List<object?[]> rows, ExecutionStatistics statistics) =
                     TestScans.Run(plan, Side(threads) with { OnRowError = RowErrorPolicy.Skip }, o, u);
                 (List<object?[]> expected, ExecutionStatistics serial) =

@@ -33,13 +33,13 @@ internal sealed class MorselRun(
             lane.Exit.Morsel = morsel;
             ExceptionDispatchInfo? failure = Run(lane.Input, morsels[morsel]);
 
-            // What one thread would not have come to does not count.
+            // What one thread would not have come to does not count; a morsel that ends the run itself does.
             _turns.Await(morsel);
-            if (!_turns.AreOver)
+            if (_turns.Counts(morsel))
             {
                 bool isRow = failure?.SourceException is ExecutionException && !lane.Exit.HasOutputFailed;
                 _outcome.Add(lane.Log.Skipped - skippedBefore, lane.Log.FirstSkipped, failure, isRow);
-                if (failure is not null) { _turns.End(); }
+                if (failure is not null) { _turns.EndAfter(morsel); }
             }
 
             _turns.Pass(morsel);

@@ -9,7 +9,9 @@ internal sealed class MorselTurns
     // Tasks, as whoever waits for one tells the thread pool that its thread is free for other work.
     private readonly TaskCompletionSource[] _passed;
     private int _taken;
-    private volatile bool _areOver;
+
+    // The morsel after which nothing goes on.
+    private volatile int _last = int.MaxValue;
 
     /// <summary>Prepares the turns of so many morsels.</summary>
     public MorselTurns(int count)
@@ -22,12 +24,12 @@ internal sealed class MorselTurns
     }
 
     /// <summary>True when nothing more goes on: a morsel has failed, or enough rows are there.</summary>
-    public bool AreOver => _areOver;
+    public bool AreOver => _last < int.MaxValue;
 
     /// <summary>Takes the next morsel; false when there is none, or all is over.</summary>
     public bool TryTake(out int morsel)
     {
-        morsel = _areOver ? _passed.Length : Interlocked.Increment(ref _taken) - 1;
+        morsel = AreOver ? _passed.Length : Interlocked.Increment(ref _taken) - 1;
         return morsel < _passed.Length;
     }
 
@@ -40,8 +42,11 @@ internal sealed class MorselTurns
     /// <summary>Lets the next morsel have its turn. Called once by whoever took this one, when it was its turn.</summary>
     public void Pass(int morsel) => _passed[morsel].SetResult();
 
-    /// <summary>Says that nothing more goes on. Called by whoever's turn it is.</summary>
-    public void End() => _areOver = true;
+    /// <summary>True when one thread would have come to a morsel. Known when it is its turn.</summary>
+    public bool Counts(int morsel) => morsel <= _last;
+
+    /// <summary>Says that nothing more goes on after a morsel. Called by whoever took that one, when it was its turn.</summary>
+    public void EndAfter(int morsel) => _last = morsel;
 }
 
 /// <summary>Where the rows of one lane go on, when it is the turn of their morsel. Used by the thread of the lane.</summary>
@@ -65,7 +70,7 @@ internal sealed class LaneExit(MorselTurns turns, IOperatorInput output) : IOper
         HasOutputFailed = true;
         output.Push(changes);
         HasOutputFailed = false;
-        if (output.IsSatisfied) { turns.End(); }
+        if (output.IsSatisfied) { turns.EndAfter(Morsel); }
     }
 
     public void Complete()
