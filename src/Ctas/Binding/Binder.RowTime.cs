@@ -46,10 +46,12 @@ internal sealed partial class Binder
     }
 
     /// <summary>The columns and, where a stream carries event time and none of them is its ROWTIME, that.</summary>
+    /// <remarks>Its own statement does not ask for it: a ROWTIME that is no time is no mistake here, and is not carried.</remarks>
     private List<ResultColumn> WithCarriedTime(SelectSyntax select, List<ResultColumn> columns, Scope scope, bool isGrouped)
     {
         bool isAsked = ReferenceEquals(select, _carryingSelect) && !isGrouped && !select.IsDistinct
-            && !columns.Any(column => IsSameName(column.Name, PseudoColumn.RowTime));
+            && !columns.Any(column => IsSameName(column.Name, PseudoColumn.RowTime))
+            && RowTimesOf(scope, select.Span).All(found => IsMoment(found.Time));
         return isAsked && FindEventTime(scope, select.Span) is { } time and not BoundError
             ? [.. columns, new ResultColumn(PseudoColumn.RowTime, time, IsAlias: false)]
             : columns;

@@ -154,14 +154,8 @@ internal sealed partial class Binder
     /// <summary>The same; null where nothing that is read has a ROWTIME, and an error, reported, where one is no time.</summary>
     private BoundExpression? FindEventTime(Scope scope, TextSpan span)
     {
-        var name = new NameSyntax(PseudoColumn.RowTime) { Span = span };
-        var found = scope.Tables
-            .Select(table => (table, Matches: Scope.LookupIn(table, name)))
-            .Where(match => match.Matches.Count > 0)
-            .Select(match => (
-                IsStream: match.table.Relation is BoundScan { Relation.IsStream: true },
-                Time: AsMoment(match.Matches[0].Expression with { Span = span })))
-            .ToArray();
+        (bool IsStream, BoundExpression Time)[] found =
+            [.. RowTimesOf(scope, span).Select(match => match with { Time = AsMoment(match.Time) })];
         if (Array.Find(found, match => match.Time is BoundError) is { Time: { } error }) { return error; }
 
         BoundExpression[] streams = [.. found.Where(match => match.IsStream).Select(match => match.Time)];
@@ -174,8 +168,21 @@ internal sealed partial class Binder
         };
     }
 
+    /// <summary>The ROWTIME of each table that has one, whatever its type, and whether the table is a stream.</summary>
+    private static IEnumerable<(bool IsStream, BoundExpression Time)> RowTimesOf(Scope scope, TextSpan span)
+    {
+        var name = new NameSyntax(PseudoColumn.RowTime) { Span = span };
+        return from table in scope.Tables
+               let matches = Scope.LookupIn(table, name)
+               where matches.Count > 0
+               select (table.Relation is BoundScan { Relation.IsStream: true }, matches[0].Expression with { Span = span });
+    }
+
+    private static bool IsMoment(BoundExpression time) =>
+        time.Type.Kind is DataTypeKind.Timestamp or DataTypeKind.Date or DataTypeKind.Unknown or DataTypeKind.Null;
+
     private BoundExpression AsMoment(BoundExpression time) =>
-        time.Type.Kind is DataTypeKind.Timestamp or DataTypeKind.Date or DataTypeKind.Unknown or DataTypeKind.Null
+        IsMoment(time)
             ? Coercion.To(time, DataType.Timestamp)
             : Report(BindingDiagnostics.EventTimeType(time.Span, time.Type));
 

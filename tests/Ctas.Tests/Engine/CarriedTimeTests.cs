@@ -54,12 +54,34 @@ public sealed class CarriedTimeTests
         await engine.Tables.UntilRowsAsync("c", "(A, 1970-01-01 00:00:00, 2)", "(B, 1970-01-01 00:00:10, 1)");
     }
 
+    [Fact]
+    public async Task DerivedStream_OfASourceWhoseRowTimeIsText_CarriesNothing()
+    {
+        var texts = new InMemorySource(new SourceDefinition("texts", new InMemoryLocation("texts"))
+        {
+            Columns = [new SourceColumn("k", DataType.Varchar), new SourceColumn("rowtime", DataType.Varchar)],
+            Mode = ReadMode.Append,
+        });
+        texts.Add(InMemoryRecord.FromText(null, """{"k":"a","rowtime":"noon"}"""));
+        Add("a", 3);
+
+        await using CtasEngine engine = await LoadAsync(
+            "CREATE STREAM d AS SELECT k FROM texts; CREATE TABLE c AS SELECT d.k, clicks.ROWTIME AS t FROM d JOIN clicks ON d.k = clicks.k",
+            texts);
+
+        engine.Tables["d"].Schema.Fields.Select(field => field.Name).Should().Equal("k");
+        engine.Tables["c"].RowCount.Should().Be(1);
+    }
+
     private void Add(string key, int second) =>
         _clicks.Add(InMemoryRecord.FromText(null, $$"""{"k":"{{key}}","at":{{second * 1000}}}"""));
 
-    private async Task<CtasEngine> LoadAsync(string script)
+    private async Task<CtasEngine> LoadAsync(string script, InMemorySource? texts = null)
     {
-        CtasEngine engine = new CtasEngineBuilder().UseSource("clicks", _clicks).AddScript(script).Build();
+        CtasEngineBuilder builder = new CtasEngineBuilder().UseSource("clicks", _clicks).AddScript(script);
+        if (texts is not null) { builder.UseSource("texts", texts); }
+
+        CtasEngine engine = builder.Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
     }
