@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -75,9 +74,9 @@ public abstract class ColumnBuilder
             return;
         }
 
-        T[] larger = ArrayPool<T>.Shared.Rent(capacity);
+        T[] larger = RentedMemory.Rent<T>(capacity);
         values.CopyTo(larger);
-        ArrayPool<T>.Shared.Return(values);
+        RentedMemory.Return(values);
         values = larger;
     }
 

@@ -141,7 +141,7 @@ internal sealed class UnreadColumns(Schema schema)
         {
             T[] values = ColumnMemory.Lent.Allocate<T>(count);
             values.AsSpan(0, count).Fill(value);
-            return new FixedColumn<T>(DataType.Int, values, count) { IsLent = true };
+            return ColumnMemory.Lent.Column(DataType.Int, values, count);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ctas.Data;
@@ -103,7 +102,7 @@ internal abstract class OpenColumn : EncodedColumn
     {
         if (Count + more <= values.Length) { return; }
 
-        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(Count + more, Math.Min(CompactSegment.MaxRows, values.Length * 2)));
+        T[] larger = RentedMemory.Rent<T>(Math.Max(Count + more, Math.Min(CompactSegment.MaxRows, values.Length * 2)));
         values.AsSpan(0, Math.Min(Count, values.Length)).CopyTo(larger);
         GiveBack(ref values);
         values = larger;
@@ -112,7 +111,7 @@ internal abstract class OpenColumn : EncodedColumn
     /// <summary>Ends the use of values that <see cref="Reserve"/> made room for.</summary>
     protected static void GiveBack<T>(ref T[] values)
     {
-        if (values.Length > 0) { ArrayPool<T>.Shared.Return(values); }
+        if (values.Length > 0) { RentedMemory.Return(values); }
 
         values = [];
     }

@@ -59,14 +59,14 @@ internal abstract class ScanStrings
         private protected override FixedColumn<int> Decode()
         {
             int count = strings._segments[segment].Count;
-            int[] codes = ArrayPool<int>.Shared.Rent(count);
+            int[] codes = ColumnMemory.Lent.Allocate<int>(count);
             strings.CopyCodes(segment, codes.AsSpan(0, count));
             for (int row = 0; validity is not null && row < count; row++)
             {
                 if (!validity[row]) { codes[row] = -1; }
             }
 
-            return new FixedColumn<int>(DataType.Int, codes, count) { IsLent = true };
+            return ColumnMemory.Lent.Column(DataType.Int, codes, count);
         }
     }
 
