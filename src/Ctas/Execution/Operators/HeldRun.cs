@@ -21,6 +21,8 @@ internal sealed class HeldRun(RowLaneMaker makeLane, LaneSettings settings, IRea
         var outcome = new MorselOutcome();
         for (int morsel = 0; morsel < _held.Length && outcome.Failure is null && !output.IsSatisfied; morsel++)
         {
+            settings.CancellationToken.ThrowIfCancellationRequested();
+
             // Those behind one that failed may not have been taken.
             if (_held[morsel] is not { } held) { break; }
 
