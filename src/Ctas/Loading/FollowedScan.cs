@@ -82,7 +82,10 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
         Source.Definition.Name,
         Scan.Identity!,
         Source.Definition.Columns is null ? Staged!.Inferred : null,
-        [.. Scan.Partitions.Select(partition => new StoredPartition(partition.Id, partition.Name, Scan.StartOf(partition), partition.Range.End))]);
+        [.. Scan.Partitions.Select(partition => new StoredPartition(partition.Id, partition.Name, Scan.StartOf(partition), partition.Range.End))])
+    {
+        ReadAt = Scan.Stored?.Source.ReadAt ?? Scan.BegunAt,
+    };
 
     private static SourceException Refused(SourceDefinition definition, string reason) => new(
         definition.Name, $"source \"{definition.Name}\" cannot be followed: {reason}", isTransient: false);

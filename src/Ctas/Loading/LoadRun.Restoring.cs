@@ -84,11 +84,18 @@ internal sealed partial class LoadRun
         restore.Hold(load, scans.Values);
         _progress.Change(run.Tracker, tracker => tracker.Scans = [.. scans.Values.Select(scan => scan.Scan)]);
         ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
-        bool hasNewRecords = scans.Values.Any(scan => scan.Scan.Partitions.Any(partition => partition.LogEnd > partition.Range.End));
+        SharedScan[] grown = [.. scans.Values.Select(scan => scan.Scan).Where(scan => scan.Partitions.Any(partition => partition.LogEnd > partition.Range.End))];
+        foreach (SharedScan scan in grown.Where(scan => scan.Definition.Mode != ReadMode.Append)) { RequireYoung(scan); }
+
         (run.Kind, run.KindReason) = (
-            hasNewRecords ? LoadKind.Continued : LoadKind.Restored, $"the snapshot of {restore.Stored!.CreatedAt:u}");
+            grown.Length > 0 ? LoadKind.Continued : LoadKind.Restored, $"the snapshot of {restore.Stored!.CreatedAt:u}");
         Prepare(run, load, table);
         run.Live = load.Live! with { Sink = _starts.GetValueOrDefault(table.Name) };
+    }
+
+    private void RequireYoung(SharedScan changelog)
+    {
+        if (changelog.Stored is { Source: var stored } && Snapshots!.WhyTooOld(stored) is { } reason) { throw new NotContinuedException(reason); }
     }
 
     /// <summary>What is stored cannot be used after all: the tables are as if nothing had been stored.</summary>

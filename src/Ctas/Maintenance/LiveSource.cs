@@ -195,12 +195,10 @@ internal sealed class LiveSource : IAsyncDisposable
         if (_followed is not { Header: { } header, Changelog: { } changelog } || Error is not null) { return null; }
 
         StoredSource source = header.Sources[0];
-        // What is known and not applied yet came since then.
-        DateTimeOffset readAt = _time.GetUtcNow() - BehindFor;
         StoredPartition[] partitions = [.. _progress.Positions.Select(position => StoredPartitionOf(source, position))];
         Table rows = changelog.Current;
         return new CapturedSource(
-            header with { RowCount = rows.RowCount, Stamp = Guid.NewGuid(), Sources = [source with { Partitions = partitions, ReadAt = readAt }] }, rows);
+            header with { RowCount = rows.RowCount, Stamp = Guid.NewGuid(), Sources = [source with { Partitions = partitions, ReadAt = ReadAt(source) }] }, rows);
     }
 
     /// <summary>Why what it has come to cannot be stored with the tables that follow it, to be said of the source; null where it can.</summary>
@@ -210,7 +208,11 @@ internal sealed class LiveSource : IAsyncDisposable
     public StoredSource StoredAt()
     {
         StoredSource source = _followed.Stored!;
-        return source with { Partitions = [.. _progress.Positions.Select(position => StoredPartitionOf(source, position))] };
+        return source with
+        {
+            Partitions = [.. _progress.Positions.Select(position => StoredPartitionOf(source, position))],
+            ReadAt = ReadAt(source),
+        };
     }
 
     /// <summary>It can be followed no further, because of what its records hold.</summary>
@@ -279,6 +281,16 @@ internal sealed class LiveSource : IAsyncDisposable
             throw new SourceException(
                 Name, $"source \"{Name}\" does not reach offset {wanted.Offset} of partition {wanted.Partition}, up to which it was read: it was made anew", isTransient: false);
         }
+    }
+
+    /// <summary>When its partitions ended at what has been applied, or earlier.</summary>
+    private DateTimeOffset ReadAt(StoredSource followed)
+    {
+        // Of what was there when it was loaded, nobody knows since when.
+        Dictionary<int, long> applied = _progress.Positions.ToDictionary(position => position.Partition, position => position.Offset);
+        return _followed.LogEnds.Any(end => end.Offset > applied.GetValueOrDefault(end.Partition))
+            ? followed.ReadAt
+            : _time.GetUtcNow() - BehindFor;
     }
 
     private void Watch()

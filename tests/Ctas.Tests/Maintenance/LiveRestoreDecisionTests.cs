@@ -2,6 +2,7 @@ using Ctas.Data;
 using Ctas.Loading;
 using Ctas.Sources;
 using Ctas.Tables;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ctas.Tests.Maintenance;
 
@@ -67,6 +68,30 @@ public sealed class LiveRestoreDecisionTests : IDisposable
         LiveRows.RowsOf(engine.Tables.Snapshot(), "c").Should().BeEquivalentTo(LiveRows.RowsOf(full.Tables.Snapshot(), "c"));
     }
 
+    [Theory]
+    [InlineData(23, true)]
+    [InlineData(25, false)]
+    public async Task Restart_ChangelogOlderThanTombstonesAreKept_IsReadInFull(int hours, bool isContinued)
+    {
+        const string Joined = "CREATE TABLE c AS SELECT c.k, n.name FROM clicks c JOIN names n ON c.k = n.id EMIT CHANGES;";
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using (CtasEngine first = Builder(Joined).UseSource("names", Names((0, "a"), (1, "b"))).UseTimeProvider(time).Build())
+        {
+            (await first.LoadAsync()).ThrowIfFailed();
+        }
+
+        // "a" was deleted at offset 2, and compaction has removed both.
+        time.Advance(TimeSpan.FromHours(hours));
+        await using CtasEngine engine = Builder(Joined).UseSource("names", Names((1, "b"), (3, "c"))).UseTimeProvider(time).Build();
+        LoadResult result = await engine.LoadAsync();
+
+        result.ThrowIfFailed();
+        (result["c"].Kind, result["c"].KindReason).Should().Be(isContinued
+            ? (LoadKind.Continued, "the snapshot of 2026-01-01 00:00:00Z")
+            : (LoadKind.Full, "there are new records, and compaction may have removed tombstones since 2026-01-01 00:00:00Z, longer ago than SnapshotOptions.MaxAge"));
+        engine.Tables["c"].RowCount.Should().Be(isContinued ? 2 : 0);
+    }
+
     [Fact]
     public async Task Restart_AnyByteDamaged_IsReadInFullAndWarned()
     {
@@ -129,6 +154,22 @@ public sealed class LiveRestoreDecisionTests : IDisposable
         for (int record = 0; record < count; record++)
         {
             source.Add(InMemoryRecord.FromText(null, $$"""{"k":"a","at":{{record * 20_000}}}""") with { Offset = offset + record });
+        }
+
+        return source;
+    }
+
+    private static InMemorySource Names(params (long Offset, string Id)[] records)
+    {
+        var source = new InMemorySource(new SourceDefinition("names", new InMemoryLocation("names"))
+        {
+            Columns = [new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key), new SourceColumn("name", DataType.Varchar)],
+            Mode = ReadMode.Changelog,
+        })
+        { Identity = "cluster" };
+        foreach ((long offset, string id) in records)
+        {
+            source.Add(InMemoryRecord.FromText(id, $$"""{"name":"{{id}}"}""") with { Offset = offset });
         }
 
         return source;
