@@ -4,37 +4,51 @@ using Ctas.Data;
 namespace Ctas.Execution.Operators;
 
 /// <summary>
-/// Takes morsels through lanes that run side by side, and holds what becomes of them until one thread pushes it on: for an output
-/// whose state is quicker to change from one core.
+/// Takes morsels through lanes that run side by side, and holds what becomes of some of them until one thread pushes it on: for an
+/// output whose state is quicker to change from one core.
 /// </summary>
 internal sealed class HeldRun(RowLaneMaker makeLane, LaneSettings settings, IReadOnlyList<ChangeBatch> morsels, IOperatorInput output)
 {
+    // So many that the threads seldom wait for each other; few beside what a load holds anyway.
+    private const int HeldPerLane = 8;
+
     private readonly HeldMorsel?[] _held = new HeldMorsel?[morsels.Count];
+    private readonly MorselOutcome _outcome = new();
     private int _taken;
+    private int _end;
     private volatile bool _hasFailed;
 
     /// <summary>Runs to the end, or until a morsel fails or the output is satisfied.</summary>
     public MorselOutcome Execute(int count)
     {
         HeldLane[] lanes = [.. Enumerable.Range(0, count).Select(_ => Make())];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = count }, lane => Run(lanes[lane]));
-        var outcome = new MorselOutcome();
-        for (int morsel = 0; morsel < _held.Length && outcome.Failure is null && !output.IsSatisfied; morsel++)
+        for (int begin = 0; begin < _held.Length && _outcome.Failure is null && !output.IsSatisfied; begin = _end)
+        {
+            _taken = begin;
+            _end = Math.Min(begin + (count * HeldPerLane), _held.Length);
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = count }, lane => Run(lanes[lane]));
+            PushHeld(begin);
+        }
+
+        return _outcome;
+    }
+
+    private void PushHeld(int begin)
+    {
+        for (int morsel = begin; morsel < _end && _outcome.Failure is null && !output.IsSatisfied; morsel++)
         {
             settings.CancellationToken.ThrowIfCancellationRequested();
 
             // Those behind one that failed may not have been taken.
-            if (_held[morsel] is not { } held) { break; }
+            if (_held[morsel] is not { } held) { return; }
 
             foreach (ChangeBatch rows in held.Rows) { output.Push(rows); }
 
             if (!output.KeepsColumns) { morsels[morsel].Rows.GiveBackDecoded(); }
 
-            outcome.Add(held.Skipped, held.FirstSkipped, held.Failure, isRow: held.Failure?.SourceException is ExecutionException);
+            _outcome.Add(held.Skipped, held.FirstSkipped, held.Failure, isRow: held.Failure?.SourceException is ExecutionException);
             _held[morsel] = null;
         }
-
-        return outcome;
     }
 
     private HeldLane Make()
@@ -46,7 +60,7 @@ internal sealed class HeldRun(RowLaneMaker makeLane, LaneSettings settings, IRea
 
     private void Run(HeldLane lane)
     {
-        for (int morsel; !_hasFailed && (morsel = Interlocked.Increment(ref _taken) - 1) < _held.Length;)
+        for (int morsel; !_hasFailed && (morsel = Interlocked.Increment(ref _taken) - 1) < _end;)
         {
             long skippedBefore = lane.Log.Skipped;
             ExceptionDispatchInfo? failure = null;
