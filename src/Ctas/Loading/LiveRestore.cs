@@ -13,6 +13,7 @@ internal sealed class LiveRestore(IReadOnlyList<TableToLoad> tables, StoredDecis
     private readonly Lock _lock = new();
     private readonly List<TableLoad> _loads = [];
     private readonly List<ScanSubscription> _scans = [];
+    private readonly CancellationTokenSource _leaving = new();
     private Task? _restoring;
 
     /// <summary>The tables, each after those it reads.</summary>
@@ -31,31 +32,39 @@ internal sealed class LiveRestore(IReadOnlyList<TableToLoad> tables, StoredDecis
     public bool IsWarning { get; private set; } = decision.IsWarning;
 
     /// <summary>Takes the tables up, once; everybody waits for that.</summary>
-    /// <param name="restore">Takes them up, or calls <see cref="RejectAsync"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task RunAsync(Func<Task> restore, CancellationToken cancellationToken)
+    /// <param name="restore">Takes them up, or calls <see cref="RejectAsync"/>; cancelled when the load ends before.</param>
+    /// <param name="cancellationToken">Ends the wait, of one table alone.</param>
+    public Task RunAsync(Func<CancellationToken, Task> restore, CancellationToken cancellationToken)
     {
-        lock (_lock) { _restoring ??= Task.Run(restore, CancellationToken.None); }
+        lock (_lock) { _restoring ??= Task.Run(() => restore(_leaving.Token), CancellationToken.None); }
 
         return _restoring.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Keeps the places of all tables in what they read until they are published.</summary>
+    public void Hold(IEnumerable<ScanSubscription> scans) => _scans.AddRange(scans);
+
     /// <summary>Keeps what a table holds until it is published.</summary>
-    public void Hold(TableLoad load, IEnumerable<ScanSubscription> scans)
-    {
-        _loads.Add(load);
-        _scans.AddRange(scans);
-    }
+    public void Hold(TableLoad load) => _loads.Add(load);
 
     /// <summary>What is stored cannot be used: all tables are loaded in full.</summary>
     public async Task RejectAsync(string reason, bool isWarning)
     {
         (Stored, Reason, IsWarning) = (null, reason, isWarning);
-        await DisposeAsync().ConfigureAwait(false);
+        await LetGoAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of what the load has held; the tables stay.</summary>
+    /// <summary>Lets go of what the load has held, once nobody takes tables up any more; the tables stay.</summary>
     public async ValueTask DisposeAsync()
+    {
+        await _leaving.CancelAsync().ConfigureAwait(false);
+        if (_restoring is { } restoring) { await restoring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
+
+        await LetGoAsync().ConfigureAwait(false);
+        _leaving.Dispose();
+    }
+
+    private async Task LetGoAsync()
     {
         foreach (TableLoad load in _loads) { load.Dispose(); }
 

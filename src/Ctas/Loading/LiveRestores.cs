@@ -31,7 +31,7 @@ internal sealed class LiveRestores : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (LiveRestore restore in _restoreOf.Values) { await restore.DisposeAsync().ConfigureAwait(false); }
+        foreach (LiveRestore restore in _restoreOf.Values.Distinct()) { await restore.DisposeAsync().ConfigureAwait(false); }
     }
 
     private static HashSet<TableToLoad> TiedTo(TableToLoad first, List<TableToLoad> tables)

@@ -16,7 +16,7 @@ internal sealed partial class LoadRun
         bool isTried = restore.IsStored;
         if (isTried)
         {
-            await restore.RunAsync(() => RestoreAsync(restore, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await restore.RunAsync(leaving => RestoreAsync(restore, leaving), cancellationToken).ConfigureAwait(false);
         }
 
         if (restore.Stored is null)
@@ -41,12 +41,17 @@ internal sealed partial class LoadRun
             using SnapshotBundle file = Snapshots!.OpenLive(restore.Stored!);
             var stored = new StoredLiveTables(file, _options.MaxDegreeOfParallelism, cancellationToken);
             IReadOnlyDictionary<string, SharedScan> scans = _scans.At(restore.Tables, stored.ReadSources());
+
+            // Of all tables at once: a scan is there until each of them has let go of it.
+            Dictionary<string, Dictionary<string, ScanSubscription>> places = restore.Tables.ToDictionary(
+                table => table.Plan.Name, table => PlacesOf(table.Plan, scans), StringComparer.OrdinalIgnoreCase);
+            restore.Hold(places.Values.SelectMany(place => place.Values));
             IReadOnlyDictionary<string, StoredLiveTable> tables = stored.ReadTables();
             List<TablePublication> restored = [];
             foreach (TableToLoad table in restore.Tables)
             {
                 TableRun run = _runs[table.Plan.Name];
-                await RestoreAsync(run, restore, scans, tables[table.Plan.Name], _inputs.Tables.With(restored), cancellationToken).ConfigureAwait(false);
+                await RestoreAsync(run, restore, places[table.Plan.Name], tables[table.Plan.Name], _inputs.Tables.With(restored), cancellationToken).ConfigureAwait(false);
                 restored.Add(run.Publication!);
             }
         }
@@ -65,14 +70,12 @@ internal sealed partial class LoadRun
     private async Task RestoreAsync(
         TableRun run,
         LiveRestore restore,
-        IReadOnlyDictionary<string, SharedScan> all,
+        Dictionary<string, ScanSubscription> scans,
         StoredLiveTable stored,
         RegistrySnapshot tables,
         CancellationToken cancellationToken)
     {
         TablePlan plan = run.Table.Plan;
-        Dictionary<string, ScanSubscription> scans = plan.SourceNames.ToDictionary(
-            source => source, source => new ScanSubscription(all[source]), StringComparer.OrdinalIgnoreCase);
         var load = new TableLoad(plan, scans, _services.Registry, _options, phase => _progress.Change(run.Tracker, tracker => tracker.Phase = phase))
         {
             Tables = tables,
@@ -81,7 +84,7 @@ internal sealed partial class LoadRun
             Maintenance = _services.Maintainer!.Options,
             Snapshots = Snapshots,
         };
-        restore.Hold(load, scans.Values);
+        restore.Hold(load);
         _progress.Change(run.Tracker, tracker => tracker.Scans = [.. scans.Values.Select(scan => scan.Scan)]);
         ITable table = await load.RunAsync(cancellationToken).ConfigureAwait(false);
         SharedScan[] grown = [.. scans.Values.Select(scan => scan.Scan).Where(scan => scan.Partitions.Any(partition => partition.LogEnd > partition.Range.End))];
@@ -92,6 +95,9 @@ internal sealed partial class LoadRun
         Prepare(run, load, table);
         run.Live = load.Live! with { Sink = _starts.GetValueOrDefault(table.Name) };
     }
+
+    private static Dictionary<string, ScanSubscription> PlacesOf(TablePlan plan, IReadOnlyDictionary<string, SharedScan> scans) =>
+        plan.SourceNames.ToDictionary(source => source, source => new ScanSubscription(scans[source]), StringComparer.OrdinalIgnoreCase);
 
     private void RequireYoung(SharedScan changelog)
     {
