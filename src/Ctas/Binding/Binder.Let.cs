@@ -6,6 +6,9 @@ internal sealed partial class Binder
     // A value of more parts is computed once. Nested CASEs and BETWEENs would double in size with every level.
     private const int MaxRepeatedParts = 12;
 
+    // Apart from those of lambdas: a lambda is the same expression inside such a value's context and outside.
+    private const int FirstHiddenParameter = 1 << 16;
+
     /// <summary>What is made of a value that may be used several times; each row computes it once.</summary>
     /// <param name="make">Makes the expression of the value, in the context given.</param>
     private static BoundExpression WithOnce(
@@ -16,7 +19,8 @@ internal sealed partial class Binder
             return make(value, context);
         }
 
-        var parameter = new BoundLambdaParameter(FirstFreeParameter(context.Scope), "it", value.Type) { Span = value.Span };
+        int id = FirstFreeParameter(context.Scope, from: FirstHiddenParameter);
+        var parameter = new BoundLambdaParameter(id, "it", value.Type) { Span = value.Span };
         var hidden = new ScopeName($"value {parameter.Id}", parameter);
         Context inside = context with { Scope = context.Scope with { Merged = [hidden, .. context.Scope.Merged] } };
         BoundExpression body = make(parameter, inside);
@@ -34,9 +38,10 @@ internal sealed partial class Binder
     }
 
     /// <summary>Numbered from the outermost lambda inwards, so that a lambda written twice is the same expression.</summary>
-    private static int FirstFreeParameter(Scope scope) =>
+    private static int FirstFreeParameter(Scope scope, int from = 0) =>
         scope.Merged.Select(name => name.Expression).OfType<BoundLambdaParameter>()
-            .Select(outer => outer.Id + 1).DefaultIfEmpty().Max();
+            .Where(outer => outer.Id >= from && (from > 0 || outer.Id < FirstHiddenParameter))
+            .Select(outer => outer.Id + 1).DefaultIfEmpty(from).Max();
 
     private static bool HasMoreParts(BoundExpression expression, int limit)
     {
