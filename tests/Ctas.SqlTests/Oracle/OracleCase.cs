@@ -34,8 +34,10 @@ internal sealed partial record OracleCase(IReadOnlyList<OracleTable> Tables, Ora
 
         if (ours.Rows is not null && theirs.Rows is not null)
         {
-            return ResultComparison.AreEqual(ours.Rows, theirs.Rows, Query.IsOrdered)
-                ? new(Outcome.Agreed, ours, theirs, null)
+            if (ResultComparison.AreEqual(ours.Rows, theirs.Rows, Query.IsOrdered)) { return new(Outcome.Agreed, ours, theirs, null); }
+
+            return ExplainedDifferences.FindRows(Query.Sql.For(Engine.Ctas)) is { } meant
+                ? new(Outcome.Explained, ours, theirs, meant)
                 : new(Outcome.Different, ours, theirs, "rows");
         }
 
