@@ -21,13 +21,7 @@ internal sealed partial class Binder
         TimeWindow? window = select.Window is null ? null : BindTimeWindow(select.Window);
 
         // Names are bound first, clause by clause; aggregates stand in the expressions until grouping replaces them.
-        var (relation, tables) = BindFrom(select.From, commonTables);
-        Scope scope = tables with { CommonTables = commonTables };
-        if (select.Where is not null)
-        {
-            Scope rows = scope with { LaterNames = AliasesOf(select.Items) };
-            relation = new BoundFilter(relation, BindCondition(select.Where, rows, "WHERE"));
-        }
+        (BoundRelation relation, Scope scope) = BindRows(select, commonTables);
 
         // WHERE sees rows before they are put into windows.
         Scope before = scope;
@@ -46,22 +40,14 @@ internal sealed partial class Binder
             HasOpenStar = openStars.Count > 0,
         };
         GroupingKeys keys = BindGroupBy(select.GroupBy, columns, withAliases);
-        BoundExpression? having = select.Having is null
-            ? null
-            : BindCondition(select.Having, withAliases, "HAVING", allowsAggregates: true);
-        BoundExpression? qualify = select.Qualify is null
-            ? null
-            : BindCondition(select.Qualify, withAliases, "QUALIFY", allowsAggregates: true);
+        BoundExpression? having = BindGroupCondition(select.Having, withAliases, "HAVING");
+        BoundExpression? qualify = BindGroupCondition(select.Qualify, withAliases, "QUALIFY");
         List<SortItem> sortItems = BindSortItems(orderBy, columns, withAliases, select.IsDistinct);
 
         if (window is not null)
         {
             relation = InWindows(relation, window, before, keys.All);
-            keys = keys.With([.. window.Keys]);
-            if (window.End is not null && keys.Sets is not null)
-            {
-                Report(BindingDiagnostics.SessionsOfSets(window.Syntax.Span));
-            }
+            keys = WithWindowKeys(keys, window);
         }
 
         bool isGrouped = !select.GroupBy.IsEmpty || having is not null || window is not null
@@ -93,6 +79,27 @@ internal sealed partial class Binder
         sortItems = [.. sortItems.Select(item => item with { Expression = windows.Rewrite(item.Expression) })];
         relation = BindQualify(relation, windows, qualify);
         return BindSort(relation, columns, openStars, sortItems, select.IsDistinct);
+    }
+
+    /// <summary>FROM and WHERE.</summary>
+    private (BoundRelation Relation, Scope Scope) BindRows(SelectSyntax select, CommonTables? commonTables)
+    {
+        var (relation, tables) = BindFrom(select.From, commonTables);
+        Scope scope = tables with { CommonTables = commonTables };
+        if (select.Where is null) { return (relation, scope); }
+
+        Scope rows = scope with { LaterNames = AliasesOf(select.Items) };
+        return (new BoundFilter(relation, BindCondition(select.Where, rows, "WHERE")), scope);
+    }
+
+    private BoundExpression? BindGroupCondition(ExpressionSyntax? syntax, Scope scope, string clause) =>
+        syntax is null ? null : BindCondition(syntax, scope, clause, allowsAggregates: true);
+
+    private GroupingKeys WithWindowKeys(GroupingKeys keys, TimeWindow window)
+    {
+        if (window.End is not null && keys.Sets is not null) { Report(BindingDiagnostics.SessionsOfSets(window.Syntax.Span)); }
+
+        return keys.With([.. window.Keys]);
     }
 
     private (List<ResultColumn> Columns, List<BoundRelation> OpenStars) BindItems(

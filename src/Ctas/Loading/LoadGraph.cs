@@ -59,14 +59,12 @@ internal sealed record LoadServices(
     /// <summary>Stored tables; null: every load is a full one.</summary>
     public TableSnapshots? Snapshots { get; init; }
 
-    /// <summary>Sources that scripts have declared; queries cannot read them, and say so.</summary>
-    public IReadOnlyList<RelationInfo> DeclaredSources { get; init; } = [];
+    /// <summary>What scripts have declared; queries cannot read its sources, and say so. Null: nothing.</summary>
+    public ScriptPlan? Known { get; init; }
 
     /// <summary>The same for ad-hoc queries behind a script: what it has set of their memory, and the sources it knows.</summary>
-    public LoadServices ForQueries(ScriptPlan known) => WithQueryMemory(known.Settings[LoadProperties.MemoryLimit]) with
-    {
-        DeclaredSources = [.. known.Declared.Select(source => RelationInfo.Of(source.ToSymbol()))],
-    };
+    public LoadServices ForQueries(ScriptPlan known) =>
+        WithQueryMemory(known.Settings[LoadProperties.MemoryLimit]) with { Known = known };
 
     /// <summary>The same with what <c>memory.limit</c> says of ad-hoc queries; itself when it says nothing.</summary>
     /// <param name="bytes">The property's value, as digits; null for none.</param>

@@ -47,7 +47,7 @@ internal static class LoadPlanning
     public static QueryContext Context(RegistrySnapshot tables, LoadServices services) => new(
         name => Find(tables, name) ?? FindSource(services, name))
     {
-        Names = () => tables.Tables.Select(table => table.Name).Concat(services.DeclaredSources.Select(source => source.Name)),
+        Names = () => tables.Tables.Select(table => table.Name).Concat(services.Known?.Declared.Select(source => source.Name) ?? []),
         Optimiser = Optimiser,
         Statements = services.Statements,
     };
@@ -55,13 +55,8 @@ internal static class LoadPlanning
     /// <summary>A property set for all that follows, as SQL.</summary>
     public static string SetStatement(string name, string value) => $"SET {Quote(name)} = {Quote(value)};";
 
-    private static RelationInfo? FindSource(LoadServices services, string name) =>
-        services.DeclaredSources.FirstOrDefault(source => IsSame(source.Name, name))
-        ?? services.Sources.Named.Where(source => IsSame(source.Key, name))
-            .Select(source => SourceSchemas.Describe(source.Key, source.Value.Definition))
-            .FirstOrDefault();
-
-    private static bool IsSame(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    private static RelationInfo? FindSource(LoadServices services, string name) => services.Known?.FindSource(name)
+        ?? (services.Sources.Given(name) is { } given ? SourceSchemas.Describe(name, given.Definition) : null);
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -25,6 +25,9 @@ public sealed class SourceCatalog
     /// <summary>The sources given by name.</summary>
     internal IEnumerable<KeyValuePair<string, ISource>> Named => _named;
 
+    /// <summary>The source given by a name; null when there is none.</summary>
+    internal ISource? Given(string name) => _named.GetValueOrDefault(name);
+
     /// <summary>The same catalog with one more source that SQL can name.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public SourceCatalog With(string name, ISource source)

@@ -36,6 +36,12 @@ internal sealed record ScriptPlan(
     /// <summary>Every source that this script and those before it have declared.</summary>
     internal IReadOnlyList<SourceDeclaration> Declared { get; init; } = [];
 
+    /// <summary>One of them, ignoring case; null when there is none.</summary>
+    public RelationInfo? FindSource(string name) =>
+        Declared.FirstOrDefault(source => string.Equals(source.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? RelationInfo.Of(found.ToSymbol())
+            : null;
+
     /// <summary>The same by name, as loading takes them.</summary>
     public IEnumerable<PlannedSource> KnownSources =>
         Declared.Select(PlannedSource.Of).OrderBy(source => source.Name, StringComparer.OrdinalIgnoreCase);

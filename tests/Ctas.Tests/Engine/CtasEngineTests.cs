@@ -36,13 +36,7 @@ public sealed class CtasEngineTests
     [Fact]
     public async Task LoadAsync_Again_LoadsOnlyWhatIsMissing()
     {
-        var broken = new InMemorySource(new SourceDefinition("broken_in", new InMemoryLocation("broken_in")));
-        broken.Add(InMemoryRecord.FromText(key: null, "{not json"));
-        await using CtasEngine engine = new CtasEngineBuilder()
-            .UseSource("good_in", InMemorySource.FromJson("good_in", """{"a":1}"""))
-            .UseSource("broken_in", broken)
-            .AddScript("CREATE TABLE good AS SELECT * FROM good_in; CREATE TABLE broken AS SELECT * FROM broken_in; CREATE TABLE dependent AS SELECT * FROM broken;")
-            .Build();
+        await using CtasEngine engine = WithABrokenTable("CREATE TABLE dependent AS SELECT * FROM broken;");
 
         LoadResult first = await engine.LoadAsync();
         first["good"].State.Should().Be(TableState.Ready);
@@ -163,13 +157,7 @@ public sealed class CtasEngineTests
     [Fact]
     public async Task LoadResult_AsText_TellsHowManyTablesAreLoadedAndWhyOthersAreNot()
     {
-        var broken = new InMemorySource(new SourceDefinition("broken_in", new InMemoryLocation("broken_in")));
-        broken.Add(InMemoryRecord.FromText(key: null, "{not json"));
-        await using CtasEngine engine = new CtasEngineBuilder()
-            .UseSource("good_in", InMemorySource.FromJson("good_in", """{"a":1}"""))
-            .UseSource("broken_in", broken)
-            .AddScript("CREATE TABLE good AS SELECT * FROM good_in; CREATE TABLE broken AS SELECT * FROM broken_in;")
-            .Build();
+        await using CtasEngine engine = WithABrokenTable();
 
         string[] lines = (await engine.LoadAsync()).ToString().Split(Environment.NewLine);
 
@@ -217,6 +205,17 @@ public sealed class CtasEngineTests
         await RefusedAsync(engine, "CREATE OR REPLACE STREAM {t} WITH (path = 'e.ndjson')", "CTAS2030");
         await RefusedAsync(engine, "CREATE OR REPLACE TABLE {s} AS SELECT n FROM t", "CTAS2030");
         await RefusedAsync(engine, "CREATE TABLE {given} AS SELECT n FROM t", "CTAS2030");
+    }
+
+    private static CtasEngine WithABrokenTable(string more = "")
+    {
+        var broken = new InMemorySource(new SourceDefinition("broken_in", new InMemoryLocation("broken_in")));
+        broken.Add(InMemoryRecord.FromText(key: null, "{not json"));
+        return new CtasEngineBuilder()
+            .UseSource("good_in", InMemorySource.FromJson("good_in", """{"a":1}"""))
+            .UseSource("broken_in", broken)
+            .AddScript("CREATE TABLE good AS SELECT * FROM good_in; CREATE TABLE broken AS SELECT * FROM broken_in; " + more)
+            .Build();
     }
 
     private static async Task RefusedAsync(CtasEngine engine, string marked, string code)
