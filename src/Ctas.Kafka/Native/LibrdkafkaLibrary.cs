@@ -12,7 +12,16 @@ internal static class LibrdkafkaLibrary
     /// <summary>The name used in the imports; it stands for whichever build is found.</summary>
     internal const string Name = "librdkafka";
 
+    // Confluent.Kafka finds its imports by reflection: a trimmed or native application would be without them.
+    private const string ClientAssembly = "Confluent.Kafka";
+    private const DynamicallyAccessedMemberTypes ImportMembers =
+        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
+    private const string Imports = "Confluent.Kafka.Impl.NativeMethods.NativeMethods";
+
     [ModuleInitializer]
+    [DynamicDependency(ImportMembers, Imports, ClientAssembly)]
+    [DynamicDependency(ImportMembers, Imports + "_Alpine", ClientAssembly)]
+    [DynamicDependency(ImportMembers, Imports + "_Centos8", ClientAssembly)]
     [SuppressMessage("Usage", "CA2255", Justification = "A resolver has to be set before the first import.")]
     internal static void Register() => RegisterFor(typeof(LibrdkafkaLibrary).Assembly);
 
