@@ -6,7 +6,6 @@ using Ctas.Tables.Versions;
 namespace Ctas.Tests.Tables;
 
 /// <summary>What a table says it takes is what its objects take.</summary>
-[Collection(nameof(MemoryAccounting))]
 public sealed class MemoryAccountingTests
 {
     private const int Rows = 300_000;
@@ -62,7 +61,7 @@ public sealed class MemoryAccountingTests
         static object Make() => new object?[]
         {
             new byte[13], new string('x', 9), null, new KeyValuePair<string, int[]>[] { new(new string('y', 3), new int[5]) },
-            new StrongBox<(long, object)>((1, new Int128[2])), new List<object>(7) { new() },
+            new StrongBox<(long, object)>((1, new Int128[2])), new List<object>(7) { new() }, new Action(new List<long>(3).Clear),
         };
     }
 
@@ -75,12 +74,11 @@ public sealed class MemoryAccountingTests
         TableWriter writer = TableWriter.Create(
             model, "t", schema, new WriterOptions { OpenRows = 64, MaxHistoryChanges = 50, MergesBesideWriter = false });
         PublishMany(200);
-        long early = HeldBytes();
+        long early = RetainedBytes.Of(writer);
 
         PublishMany(1_000);
 
-        (HeldBytes() - early).Should().BeLessThan(1_000_000, "of the 200,000 rows that were replaced, at about 100 bytes each, only the last are left");
-        GC.KeepAlive(writer);
+        (RetainedBytes.Of(writer) - early).Should().BeLessThan(1_000_000, "of the 200,000 rows that were replaced, at about 100 bytes each, only the last are left");
 
         void PublishMany(int ticks)
         {
@@ -120,19 +118,4 @@ public sealed class MemoryAccountingTests
 
         return builder.Complete();
     }
-
-    private static long HeldBytes()
-    {
-        for (int round = 0; round < 4; round++)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-
-        return GC.GetTotalMemory(forceFullCollection: true);
-    }
 }
-
-/// <summary>Nothing else may allocate meanwhile.</summary>
-[CollectionDefinition(nameof(MemoryAccounting), DisableParallelization = true)]
-public sealed class MemoryAccounting;
