@@ -153,11 +153,12 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         ITopicConsumer consumer = _setup.Connect(session);
         try
         {
+            string? identity = null;
             IReadOnlyList<SourcePartition> partitions = request.Bookmark is { } bookmark
-                ? CapturedRanges.Continue(consumer, Definition, Topic, bookmark)
+                ? CapturedRanges.Continue(consumer, Definition, Topic, bookmark, out identity)
                 : CapturedRanges.Capture(consumer, Definition, Topic);
             partitions = ScanBounds.Only(request.Partitions, Definition, ScanBounds.Apply(request.UpTo, Definition, partitions));
-            return (consumer, partitions, CapturedRanges.Identity(consumer, Topic));
+            return (consumer, partitions, identity ?? CapturedRanges.Identity(consumer, Topic));
         }
         catch (KafkaFaultException e)
         {

@@ -24,6 +24,9 @@ internal sealed class ClientConfiguration
         new("fetch.queue.backoff.ms", "5"),
         new("fetch.error.backoff.ms", "100"),
         new("reconnect.backoff.max.ms", "1000"),
+        // Half of it is how long the client waits between the broker that it was told of and the next, which the first one names:
+        // at the start of every load. Repeated failures still wait for up to the maximum.
+        new("reconnect.backoff.ms", "20"),
     ];
 
     /// <summary>What a scan needs, with the reason the user reads when he sets it.</summary>

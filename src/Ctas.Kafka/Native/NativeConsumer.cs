@@ -21,6 +21,7 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
     private readonly ConsumedMessage[] _messages = new ConsumedMessage[MaxFetch];
     private readonly nint[] _handles = new nint[MaxFetch];
     private readonly NativeHeaders _headers = new();
+    private readonly nint _described;
     private nint _queue;
     private int _held;
 
@@ -31,6 +32,10 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         _topic = topic;
         _requestTimeoutMilliseconds = (int)requestTimeout.TotalMilliseconds;
         _client = new NativeClient(configuration, session, logger);
+
+        // Before the client is connected: it then asks the first broker for the leaders at once, and need not wait to connect
+        // to another one to be asked.
+        _described = Librdkafka.TopicNew(_client.Handle, topic, 0);
         _requests = new BlockingRequests(_client.Refused, session.Ended);
         _queue = Librdkafka.QueueGetConsumer(_client.Handle);
     }
@@ -118,24 +123,21 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         _requests.WhenIdle(() =>
         {
             Librdkafka.QueueDestroy(queue);
+            if (_described != 0) { Librdkafka.TopicDestroy(_described); }
+
             _client.Dispose();
         });
     }
 
     private List<int> RequestPartitions()
     {
-        nint topic = Librdkafka.TopicNew(_client.Handle, _topic, 0);
-        if (topic == 0) { throw new KafkaFaultException(new KafkaFault(ErrorCode.TopicException, "the client does not take its name")); }
+        if (_described == 0) { throw new KafkaFaultException(new KafkaFault(ErrorCode.TopicException, "the client does not take its name")); }
 
-        try
-        {
-            ErrorCode error = Librdkafka.Metadata(
-                _client.Handle, 0, topic, out NativeMetadata* metadata, _requestTimeoutMilliseconds);
-            ThrowIfError(error);
-            try { return PartitionsOf(metadata); }
-            finally { Librdkafka.MetadataDestroy(metadata); }
-        }
-        finally { Librdkafka.TopicDestroy(topic); }
+        ErrorCode error = Librdkafka.Metadata(
+            _client.Handle, 0, _described, out NativeMetadata* metadata, _requestTimeoutMilliseconds);
+        ThrowIfError(error);
+        try { return PartitionsOf(metadata); }
+        finally { Librdkafka.MetadataDestroy(metadata); }
     }
 
     private string? RequestClusterId()

@@ -58,15 +58,15 @@ internal static class CapturedRanges
         return partitions;
     }
 
-    /// <summary>Captures every partition from where a bookmark says.</summary>
+    /// <summary>Captures every partition from where a bookmark says, and what the offsets belong to.</summary>
     /// <exception cref="KafkaFaultException">The brokers did not answer, or not well.</exception>
     /// <exception cref="BookmarkException">The records behind the bookmark are gone, or the topic is another.</exception>
     public static IReadOnlyList<SourcePartition> Continue(
-        ITopicConsumer consumer, SourceDefinition definition, string topic, ScanBookmark bookmark)
+        ITopicConsumer consumer, SourceDefinition definition, string topic, ScanBookmark bookmark, out string? identity)
     {
         IReadOnlyList<SourcePartition> whole =
             Capture(consumer, definition with { Start = StartPosition.Earliest }, topic);
-        string? identity = Identity(consumer, topic);
+        identity = Identity(consumer, topic);
         if (WhyUncertain(identity, bookmark.Identity) is { } reason) { throw new BookmarkException($"topic \"{topic}\" {reason}"); }
 
         IReadOnlyList<SourcePartition> rest = ScanBookmarks.Apply(bookmark, identity, whole);

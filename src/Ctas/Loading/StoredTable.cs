@@ -48,8 +48,8 @@ internal sealed class StoredTable(SnapshotHeader header, TableSnapshots snapshot
     public IReadOnlyList<Batch> ReadRows(int maxDegreeOfParallelism, CancellationToken cancellationToken) =>
         snapshots.ReadRows(Header, maxDegreeOfParallelism, cancellationToken);
 
-    /// <summary>True when it is a compact table that need not be made of rows again.</summary>
-    public bool IsWhole(TableModel model) => model == TableModel.Compact && Header.HoldsSegments;
+    /// <summary>True when it is a table of the model that need not be made of rows again.</summary>
+    public bool IsWhole(TableModel model) => Header.HoldsSegments == (model == TableModel.Compact);
 
     /// <summary>The table, where it <see cref="IsWhole"/>.</summary>
     /// <exception cref="NotContinuedException">The file is damaged.</exception>

@@ -117,7 +117,7 @@ internal sealed class TableSnapshots
         SnapshotHeader decided, int maxDegreeOfParallelism, CancellationToken cancellationToken) =>
         Read(decided, file => file.ReadRows(maxDegreeOfParallelism, cancellationToken));
 
-    /// <summary>The table of a snapshot that was decided for and holds segments.</summary>
+    /// <summary>The table of a snapshot that was decided for.</summary>
     /// <exception cref="NotContinuedException">The file is damaged, or another one by now.</exception>
     public ITable ReadTable(
         SnapshotHeader decided, string name, int maxDegreeOfParallelism, CancellationToken cancellationToken) =>

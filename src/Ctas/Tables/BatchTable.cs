@@ -20,12 +20,11 @@ internal sealed class BatchTable : Table
     /// <summary>Takes over rows.</summary>
     /// <param name="shape">Name, columns and key.</param>
     /// <param name="columns">The rows; no key comes twice.</param>
-    /// <param name="maxThreads">Threads that may index them.</param>
-    public BatchTable(TableShape shape, BatchRowStore columns, int maxThreads = 1)
+    /// <param name="index">The index of their keys; null without a key.</param>
+    public BatchTable(TableShape shape, BatchRowStore columns, TagIndex? index)
         : base(shape)
     {
         _columns = columns;
-        TagIndex? index = shape.Schema.HasKey ? BatchIndex.Of(columns, shape.Keys, maxThreads) : null;
         _index = index is null ? default : index.Publish();
         RowCount = columns.RowCount;
         RowMemory = new TableMemory(columns.ColumnBytes, Rows: 0, PoolBytes(columns), index?.SizeInBytes ?? 0);

@@ -1,5 +1,6 @@
 using Ctas.Data;
 using Ctas.Tables.Columns;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables;
 
@@ -60,7 +61,8 @@ internal sealed class BatchTableBuilder : TableBuilder
             _own[ordinal]?.Complete();
         }
 
-        return new BatchTable(Shape, new BatchRowStore(Schema, _batches), MaxThreads);
+        var rows = new BatchRowStore(Schema, _batches);
+        return new BatchTable(Shape, rows, Schema.HasKey ? BatchIndex.Of(rows, Keys, MaxThreads) : null);
     }
 
     public override void Dispose() => _pending.Clear();

@@ -6,8 +6,6 @@ namespace Ctas.Tables.Keys;
 /// <summary>Indexes rows that lie in batches and have different keys.</summary>
 internal static class BatchIndex
 {
-    private const int RowsAtOnce = 4096;
-
     /// <summary>The index of all rows, numbered through the batches.</summary>
     public static TagIndex Of(BatchRowStore rows, KeyLayout keys, int maxThreads)
     {
@@ -22,14 +20,11 @@ internal static class BatchIndex
     /// <summary>The short hashes of rows from <paramref name="start"/> on.</summary>
     private static void Hash(BatchRowStore rows, KeyHashes hashing, int start, Span<uint> hashes)
     {
-        Span<ulong> wide = stackalloc ulong[RowsAtOnce];
         for (int done = 0; done < hashes.Length;)
         {
             (Batch batch, int first) = rows.Locate(start + done);
-            int count = Math.Min(RowsAtOnce, Math.Min(batch.RowCount - first, hashes.Length - done));
-            hashing.Hash(batch, first, first + count, wide);
-            for (int hashed = 0; hashed < count; hashed++) { hashes[done + hashed] = KeyIndex.Shorten(wide[hashed]); }
-
+            int count = Math.Min(batch.RowCount - first, hashes.Length - done);
+            hashing.HashShort(batch, first, first + count, hashes[done..]);
             done += count;
         }
     }

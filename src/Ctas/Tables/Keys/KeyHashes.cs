@@ -7,6 +7,8 @@ namespace Ctas.Tables.Keys;
 /// <remarks>A string that many rows share is hashed once, by its code.</remarks>
 internal sealed class KeyHashes
 {
+    private const int RowsAtOnce = 4096;
+
     private readonly KeyLayout _keys;
 
     // The hash of every code of a part; null where each row's string is hashed.
@@ -48,6 +50,18 @@ internal sealed class KeyHashes
                 case StringColumn strings: Add(strings.Codes[start..end], strings.Pool, wanted, part > 0); break;
                 default: AddRows(rows, start, part, wanted); break;
             }
+        }
+    }
+
+    /// <summary>The short hashes of the keys of rows [start, end) of a batch (see <see cref="KeyIndex.Shorten"/>).</summary>
+    public void HashShort(Batch rows, int start, int end, Span<uint> hashes)
+    {
+        Span<ulong> wide = stackalloc ulong[RowsAtOnce];
+        for (int row = start; row < end; row += RowsAtOnce)
+        {
+            int count = Math.Min(RowsAtOnce, end - row);
+            Hash(rows, row, row + count, wide);
+            for (int hashed = 0; hashed < count; hashed++) { hashes[row - start + hashed] = KeyIndex.Shorten(wide[hashed]); }
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class SnapshotBundle : IDisposable
     /// <returns>Bytes written.</returns>
     public static long Write(Stream stream, IReadOnlyList<SnapshotPart> parts, CancellationToken cancellationToken)
     {
-        long[] lengths = [.. parts.Select(part => SnapshotFileWriter.Write(stream, part.Header, part.Rows, cancellationToken))];
+        long[] lengths = [.. parts.Select(part => SnapshotFileWriter.Write(stream, part.Header, part.Rows, index: null, cancellationToken))];
         byte[] footer = new byte[(lengths.Length * sizeof(long)) + TrailerBytes];
         Span<byte> trailer = footer.AsSpan(lengths.Length * sizeof(long));
         for (int part = 0; part < lengths.Length; part++)

@@ -1,24 +1,16 @@
 using Ctas.Data;
 using Ctas.Tables.Columns;
-using Ctas.Tables.Keys;
 
 namespace Ctas.Tables.Snapshots;
 
 internal sealed partial class SnapshotFile
 {
-    /// <summary>Reads and checks a compact table that was stored as it lay in memory, on several threads.</summary>
-    /// <remarks>Nothing is encoded or indexed again. Only where <see cref="SnapshotHeader.HoldsSegments"/>.</remarks>
-    /// <param name="name">The name of the table.</param>
-    /// <param name="maxDegreeOfParallelism">Threads to use.</param>
-    /// <param name="cancellationToken">Stops between blocks.</param>
-    /// <exception cref="SnapshotFormatException">A byte is not as it was written.</exception>
-    /// <exception cref="IOException">The file could not be read.</exception>
-    public CompactTable ReadTable(string name, int maxDegreeOfParallelism, CancellationToken cancellationToken)
+    /// <summary>A compact table that was stored as it lay in memory: nothing is encoded or indexed again.</summary>
+    private CompactTable ReadSegments(string name, ParallelOptions options)
     {
         Schema schema = Header.Schema;
         int width = schema.Fields.Count;
         (SnapshotBlock[] blocks, bool[] interned) = ReadFooter(width);
-        ParallelOptions options = Options(maxDegreeOfParallelism, cancellationToken);
         (StringPool?[] pools, List<Action> strings) = Pools(blocks, interned);
         Run(options, strings.Count, piece => strings[piece]());
         SegmentRows[] segments = ReadSegmentRows(blocks);
@@ -35,7 +27,7 @@ internal sealed partial class SnapshotFile
                 int count = segments[at / width].Count;
                 columns[at] = WithBlock(encoded[at], block => ReadColumn(block, at % width, count, pools[at % width]));
             }
-            else { parts[at - columns.Length] = WithBlock(index[at - columns.Length], block => TagPart.Of(block.Span, rows)); }
+            else { parts[at - columns.Length] = ReadIndexPart(index[at - columns.Length], rows); }
         });
 
         var store = new CompactRowStore(schema, pools);
@@ -68,14 +60,6 @@ internal sealed partial class SnapshotFile
         var reader = new BlockReader(block);
         EncodedColumn column = EncodedColumn.Read(Header.Schema.Fields[ordinal].Type, rows, pool, reader);
         return reader.IsAtEnd ? column : throw new InvalidDataException("A column is followed by something else.");
-    }
-
-    private TagIndex? IndexOf(byte[][] parts)
-    {
-        if (!Header.Schema.HasKey) { return parts.Length == 0 ? null : throw new SnapshotFormatException("it has an index without a key"); }
-
-        try { return TagIndex.Of(parts); }
-        catch (InvalidDataException e) { throw new SnapshotFormatException(Reason(e)); }
     }
 
     /// <summary>The blocks of a kind: of each column in turn, group after group, or of none.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Ctas.Data;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ctas.Tables.Snapshots;
@@ -63,37 +62,6 @@ internal sealed partial class SnapshotFile : IDisposable
     public static SafeFileHandle OpenHandle(string path) => File.OpenHandle(
         path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
 
-    /// <summary>Reads and checks all rows, on several threads.</summary>
-    /// <param name="maxDegreeOfParallelism">Threads to use.</param>
-    /// <param name="cancellationToken">Stops between blocks.</param>
-    /// <exception cref="SnapshotFormatException">A byte is not as it was written.</exception>
-    /// <exception cref="IOException">The file could not be read.</exception>
-    public IReadOnlyList<Batch> ReadRows(int maxDegreeOfParallelism, CancellationToken cancellationToken)
-    {
-        if (Header.HoldsSegments) { return [.. ReadTable(Header.Table, maxDegreeOfParallelism, cancellationToken).Scan()]; }
-
-        Schema schema = Header.Schema;
-        (SnapshotBlock[] blocks, bool[] interned) = ReadFooter(schema.Fields.Count);
-        ParallelOptions options = Options(maxDegreeOfParallelism, cancellationToken);
-        (StringPool?[] pools, List<Action> strings) = Pools(blocks, interned);
-        SnapshotBlock[] columns = [.. blocks.Where(block => block.Kind == SnapshotBlockKind.Column)];
-        var read = new Column[columns.Length];
-
-        // Codes are read beside their strings: they are compared when all are there.
-        Run(options, strings.Count + columns.Length, piece =>
-        {
-            if (piece < strings.Count)
-            {
-                strings[piece]();
-                return;
-            }
-
-            int at = piece - strings.Count, ordinal = columns[at].Column;
-            read[at] = WithBlock(columns[at], bytes => ColumnBlocks.Read(bytes.Span, schema.Fields[ordinal].Type, Header.RowCount, pools[ordinal]));
-        });
-        return Assemble(columns, read);
-    }
-
     public void Dispose() => _handle.Dispose();
 
     private static ParallelOptions Options(int maxDegreeOfParallelism, CancellationToken cancellationToken) => new()
@@ -101,46 +69,6 @@ internal sealed partial class SnapshotFile : IDisposable
         MaxDegreeOfParallelism = maxDegreeOfParallelism,
         CancellationToken = cancellationToken,
     };
-
-    private Batch[] Assemble(SnapshotBlock[] columns, Column[] read)
-    {
-        int width = Header.Schema.Fields.Count;
-        int groups = width == 0 ? 0 : columns.Length / width;
-        var batches = new Batch[groups];
-        long rows = 0;
-        for (int group = 0; group < groups; group++)
-        {
-            Column[] of = read[(group * width)..((group + 1) * width)];
-            for (int ordinal = 0; ordinal < width; ordinal++)
-            {
-                SnapshotBlock block = columns[(group * width) + ordinal];
-                bool fits = block.Column == ordinal && block.Group == group && of[ordinal].Length == of[0].Length
-                    && (of[ordinal] is not StringColumn text || HasItsStrings(text));
-                if (!fits) { throw new SnapshotFormatException("its columns do not fit together"); }
-            }
-
-            batches[group] = new Batch(of, of[0].Length);
-            rows += of[0].Length;
-        }
-
-        return rows == Header.RowCount && groups * width == columns.Length
-            ? batches
-            : throw new SnapshotFormatException($"it holds {rows} of {Header.RowCount} rows");
-    }
-
-    /// <summary>True when every row has a string of the pool, or is NULL.</summary>
-    private static bool HasItsStrings(StringColumn column)
-    {
-        ReadOnlySpan<int> codes = column.Codes;
-        if (codes.ContainsAnyExceptInRange(-1, column.Pool.Count - 1)) { return false; }
-
-        for (int row = codes.IndexOf(-1); row >= 0 && row < codes.Length; row++)
-        {
-            if (codes[row] < 0 && !column.IsNull(row)) { return false; }
-        }
-
-        return true;
-    }
 
     private (SnapshotBlock[] Blocks, bool[] Interned) ReadFooter(int columns)
     {

@@ -27,10 +27,11 @@ internal sealed class SnapshotFileWriter
     /// <param name="stream">Where to; written from its start to its end.</param>
     /// <param name="header">What the table is.</param>
     /// <param name="rows">Its rows, all columns.</param>
+    /// <param name="index">Takes the rows in, to be stored behind them; null for rows that are not looked up.</param>
     /// <param name="cancellationToken">Stops between groups of rows.</param>
     /// <returns>Bytes written.</returns>
     public static long Write(
-        Stream stream, SnapshotHeader header, IEnumerable<Batch> rows, CancellationToken cancellationToken)
+        Stream stream, SnapshotHeader header, IEnumerable<Batch> rows, ScannedIndex? index, CancellationToken cancellationToken)
     {
         var writer = new SnapshotFileWriter(stream, header.Schema);
         writer.WriteHeader(header with { HoldsSegments = false });
@@ -44,6 +45,7 @@ internal sealed class SnapshotFileWriter
                 writer.WriteColumn(batch[ordinal], ordinal, group);
             }
 
+            index?.Add(batch);
             rowCount += batch.RowCount;
             group++;
         }
@@ -55,12 +57,14 @@ internal sealed class SnapshotFileWriter
 
         for (int ordinal = 0; ordinal < writer._strings.Length; ordinal++) { writer.WriteStrings(ordinal); }
 
+        if (index is not null) { writer.WriteIndex(index.Complete().Publish(), cancellationToken); }
+
         writer.WriteFooter([.. writer._strings.Select(strings => strings is { IsInterned: true })]);
         return writer._offset;
     }
 
     /// <summary>Writes a compact table as it lies in memory: its strings, its segments and its key index.</summary>
-    /// <inheritdoc cref="Write(Stream, SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
+    /// <inheritdoc cref="Write(Stream, SnapshotHeader, IEnumerable{Batch}, ScannedIndex, CancellationToken)"/>
     public static long Write(
         Stream stream, SnapshotHeader header, CompactTable table, CancellationToken cancellationToken)
     {

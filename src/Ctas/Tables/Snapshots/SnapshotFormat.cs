@@ -9,7 +9,7 @@ namespace Ctas.Tables.Snapshots;
 /// <code>
 /// prelude   magic (8) · version (4) · length of the header (4) · its checksum (4) · checksum of these 20 bytes (4)
 /// header    what the table is, see SnapshotHeader
-/// blocks    strings, columns, and of a compact table its segments and its index: one after another
+/// blocks    strings, columns, the key index, and of a compact table its segments: one after another
 /// footer    of each block: kind, column, group of rows, offset, length, checksum
 /// trailer   offset of the footer (8) · its length (4) · its checksum (4) · checksum of these 16 bytes (4) · magic (8)
 /// </code>
@@ -19,7 +19,7 @@ namespace Ctas.Tables.Snapshots;
 internal static class SnapshotFormat
 {
     /// <summary>Files of another version are not read.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     public const int PreludeBytes = 24;
 

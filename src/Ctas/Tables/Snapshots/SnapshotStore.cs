@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ctas.Data;
+using Ctas.Tables.Keys;
 
 namespace Ctas.Tables.Snapshots;
 
@@ -62,19 +63,24 @@ internal sealed class SnapshotStore
     /// <exception cref="IOException">It could not be stored; what was stored before is.</exception>
     /// <exception cref="UnauthorizedAccessException">As <see cref="IOException"/>.</exception>
     public long Write(SnapshotHeader header, IEnumerable<Batch> rows, CancellationToken cancellationToken) =>
-        Write(header, file => SnapshotFileWriter.Write(file, header, rows, cancellationToken));
+        Write(header, file => SnapshotFileWriter.Write(file, header, rows, index: null, cancellationToken));
 
     /// <summary>Stores several that belong together in one file, in the place of what was stored under the name of the first.</summary>
     /// <inheritdoc cref="Write(SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
     public long Write(IReadOnlyList<SnapshotPart> parts, CancellationToken cancellationToken) =>
         Write(parts[0].Header, file => SnapshotBundle.Write(file, parts, cancellationToken));
 
-    /// <summary>Stores a table: a compact one as it lies in memory, any other row by row.</summary>
+    /// <summary>Stores a table: a compact one as it lies in memory, any other row by row and with an index of its keys.</summary>
     /// <inheritdoc cref="Write(SnapshotHeader, IEnumerable{Batch}, CancellationToken)"/>
     public long Write(SnapshotHeader header, ITable table, CancellationToken cancellationToken) =>
         table is CompactTable compact && SegmentBlocks.CanHold(compact)
             ? Write(header, file => SnapshotFileWriter.Write(file, header, compact, cancellationToken))
-            : Write(header, table.Scan(), cancellationToken);
+            : Write(header, file => SnapshotFileWriter.Write(file, header, table.Scan(), IndexOf(table), cancellationToken));
+
+    // A compact table is indexed when its rows are encoded again.
+    private static ScannedIndex? IndexOf(ITable table) => table.Schema.HasKey && table.Model == TableModel.Standard
+        ? new ScannedIndex(new KeyLayout(table.Schema), (int)table.RowCount)
+        : null;
 
     private long Write(SnapshotHeader header, Func<Stream, long> write)
     {

@@ -201,7 +201,7 @@ public sealed class SnapshotStoreTests : IDisposable
         Action read = () =>
         {
             using SnapshotFile file = store.Open("t")!;
-            file.ReadRows(1, CancellationToken.None);
+            file.ReadTable("t", 1, CancellationToken.None);
         };
         read.Should().Throw<SnapshotFormatException>(because);
     }

@@ -36,7 +36,7 @@ public sealed class StoredSegmentTests : IDisposable
                 TestTable.ScanText(read).Should().Equal(TestTable.ScanText(written));
                 read.RowCount.Should().Be(written.RowCount);
                 read.Memory.Should().Be(written.Memory);
-                if (key.Length > 0) { ShouldFind(written, read, batches.SelectMany(batch => batch), key); }
+                if (key.Length > 0) { StoredRowsTests.ShouldFind(written, read, batches.SelectMany(batch => batch), key); }
             },
             iter: 60,
             threads: 1); // one file
@@ -143,18 +143,7 @@ public sealed class StoredSegmentTests : IDisposable
         var store = new SnapshotStore(_folder);
         store.Write(Header(table), table, CancellationToken.None);
         using SnapshotFile file = store.Open("t")!;
-        return file.ReadTable("t", 2, CancellationToken.None);
-    }
-
-    private static void ShouldFind(ITable written, ITable read, IEnumerable<object?[]> rows, int[] key)
-    {
-        foreach (object?[] row in rows)
-        {
-            TableKey of = TestTable.Key(key.Select(ordinal => row[ordinal]));
-            bool isThere = written.TryGet(of, out Row expected);
-            read.TryGet(of, out Row actual).Should().Be(isThere);
-            if (isThere) { TestTable.Text(TestTable.Values(actual)).Should().Be(TestTable.Text(TestTable.Values(expected))); }
-        }
+        return (CompactTable)file.ReadTable("t", 2, CancellationToken.None);
     }
 
     private static ChangeBatch Rows(Schema schema, int start, int count, int version, int weight = 1)
