@@ -96,8 +96,7 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
     {
         int retries = 0;
         ITopicConsumer? consumer = null;
-        IReadOnlyList<SourcePartition> partitions = [];
-        string? identity = null;
+        CapturedTopic topic = null!;
         var session = new ConsumerSession(_fault.Note, ended.Token);
         var retry = new KafkaRetry(_setup.Options, _setup.Services.TimeProvider, (fault, delay) =>
         {
@@ -106,7 +105,7 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
             ScanLog.RetryingToOpen(_logger, Topic, delay, fault.Reason);
         });
         retry.Execute(
-            _ => (consumer, partitions, identity) = ConnectAndCapture(request, session), ended.Token);
+            _ => (consumer, topic) = ConnectAndCapture(request, session), ended.Token);
         _fault.Clear();
 
         DeadLetterTopic? deadLetters = null;
@@ -114,16 +113,17 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         {
             deadLetters = _setup.CreateDeadLetters(ended.Token);
             var setup = new TopicScanSetup(
-                Definition, Topic, partitions, () => _setup.Connect(session with { HasConnectedBefore = true }),
+                Definition, Topic, topic.Partitions, () => _setup.Connect(session with { HasConnectedBefore = true }),
                 _setup.Options, _setup.Services.TimeProvider, _logger, deadLetters)
             {
-                Identity = identity,
+                Identity = topic.Identity,
+                TombstoneRetention = topic.TombstoneRetention,
                 Fault = _fault,
             };
             ScanShare[] shares = ShareOut(setup, request, consumer!);
             for (int i = 0; i < retries; i++) { shares[0].Builder.CountRetry(); }
 
-            ScanLog.Scanning(_logger, Topic, partitions.Count, shares.Length);
+            ScanLog.Scanning(_logger, Topic, topic.Partitions.Count, shares.Length);
             return new KafkaScan(setup, shares, ended);
         }
         catch
@@ -147,8 +147,14 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         })];
     }
 
-    private (ITopicConsumer, IReadOnlyList<SourcePartition>, string?) ConnectAndCapture(
-        ScanRequest request, ConsumerSession session)
+    // Only where a changelog has grown since its bookmark does it matter.
+    private TimeSpan? TombstoneRetention(ITopicConsumer consumer, ScanRequest request, IReadOnlyList<SourcePartition> partitions)
+    {
+        bool hasGrown = partitions.Any(partition => partition.Range.Length > 0 || partition.LogEnd > partition.Range.End);
+        return request.Bookmark is not null && hasGrown && Definition.Mode != ReadMode.Append ? consumer.GetTombstoneRetention() : null;
+    }
+
+    private (ITopicConsumer, CapturedTopic) ConnectAndCapture(ScanRequest request, ConsumerSession session)
     {
         ITopicConsumer consumer = _setup.Connect(session);
         try
@@ -158,7 +164,8 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
                 ? CapturedRanges.Continue(consumer, Definition, Topic, bookmark, out identity)
                 : CapturedRanges.Capture(consumer, Definition, Topic);
             partitions = ScanBounds.Only(request.Partitions, Definition, ScanBounds.Apply(request.UpTo, Definition, partitions));
-            return (consumer, partitions, identity ?? CapturedRanges.Identity(consumer, Topic));
+            return (consumer, new CapturedTopic(
+                partitions, identity ?? CapturedRanges.Identity(consumer, Topic), TombstoneRetention(consumer, request, partitions)));
         }
         catch (KafkaFaultException e)
         {
@@ -176,3 +183,9 @@ internal sealed class KafkaSource : ITailSource, IGroupSource
         }
     }
 }
+
+/// <summary>A topic as it was when a scan began. Immutable.</summary>
+/// <param name="Partitions">What belongs to the scan.</param>
+/// <param name="Identity">The cluster and the topic; null where the cluster has no name.</param>
+/// <param name="TombstoneRetention">For how long compaction leaves tombstones; null where that is not known, or nobody asks.</param>
+internal sealed record CapturedTopic(IReadOnlyList<SourcePartition> Partitions, string? Identity, TimeSpan? TombstoneRetention);

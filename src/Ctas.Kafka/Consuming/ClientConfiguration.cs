@@ -38,6 +38,12 @@ internal sealed class ClientConfiguration
         ("enable.auto.offset.store", "false", "a load commits nothing"),
     ];
 
+    // How often the client tells how far it has come, in milliseconds; never by default.
+    private const string Statistics = "statistics.interval.ms";
+
+    // A snapshot that passes offsets without records must not look as if it stood still. A tail may stand still.
+    private const string SeldomStatistics = "5000";
+
     // How long brokers hold back the answer to a fetch as long as there is nothing; they answer at once when something is.
     private const string FetchWait = "fetch.wait.max.ms";
 
@@ -60,6 +66,7 @@ internal sealed class ClientConfiguration
         foreach ((string name, string value) in Defaults) { _values[name] = value; }
 
         _values[FetchWait] = isTail ? LongWait : ShortWait;
+        if (!isTail) { _values[Statistics] = SeldomStatistics; }
 
         if (bootstrapServers is not null) { _values[Brokers] = _forProducer[Brokers] = bootstrapServers; }
 

@@ -6,8 +6,8 @@ namespace Ctas.Kafka.Consuming;
 internal sealed record ConsumerSession(Action<KafkaFault> OnFault, CancellationToken Ended)
 {
     /// <summary>
-    /// True when brokers have answered an earlier consumer of this configuration: a failing TLS handshake may pass then, as with
-    /// a broker that is starting. False, the default: the configuration does not fit.
+    /// True when brokers have answered an earlier consumer of this configuration: a failing TLS handshake or a refused login may
+    /// pass then, as with a broker that is starting or a token that is renewed. False, the default: the configuration does not fit.
     /// </summary>
     public bool HasConnectedBefore { get; init; }
 

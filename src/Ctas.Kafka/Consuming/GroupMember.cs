@@ -164,7 +164,10 @@ internal sealed class GroupMember : IGroupMember
 
         bool isMissing = error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
         bool isMisconfigured = error.Code == ErrorCode.Local_Ssl && isFirst;
-        if (error.IsFatal || isMisconfigured || (isMissing ? !_setup.Definition.WaitsForMissingTopic : IsRefusal(error.Code)))
+
+        // Who was let in before may be let in again, as when a broker restarts or a token is renewed: the client tries on.
+        bool mayPass = !isFirst && new KafkaFault(error.Code, "").IsRefusedLogin;
+        if (error.IsFatal || isMisconfigured || (isMissing ? !_setup.Definition.WaitsForMissingTopic : IsRefusal(error.Code) && !mayPass))
         {
             string reason = isMissing ? $"topic \"{_setup.Topic}\" not found" : ClientReason.Of(error.Reason);
             Fail(new KafkaFault(error.Code, reason) { IsFinal = isMisconfigured });

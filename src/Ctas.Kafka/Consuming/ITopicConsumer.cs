@@ -8,7 +8,7 @@ namespace Ctas.Kafka.Consuming;
 /// The few calls of a Kafka consumer that a scan makes, bound to one topic. Single-threaded. Tests script it to show
 /// what no test broker can: transaction markers, compacted holes, aborted records.
 /// </summary>
-/// <remarks>Every call but <see cref="Fetch"/>, <see cref="AreAnswering"/> and <see cref="GetEnd"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
+/// <remarks>Every call but <see cref="Fetch"/>, <see cref="AreAnswering"/>, <see cref="GetEnd"/> and <see cref="GetFetched"/> throws <see cref="KafkaFaultException"/> when it fails.</remarks>
 internal interface ITopicConsumer : IDisposable
 {
     /// <summary>The numbers of the topic's partitions, ascending.</summary>
@@ -19,6 +19,12 @@ internal interface ITopicConsumer : IDisposable
 
     /// <summary>The id that the topic was given when it was made; null where brokers give none, or did not answer.</summary>
     string? GetTopicId();
+
+    /// <summary>
+    /// For how long compaction leaves the topic's tombstones; <see cref="TimeSpan.MaxValue"/> where it is not compacted, null where
+    /// brokers do not say.
+    /// </summary>
+    TimeSpan? GetTombstoneRetention();
 
     /// <summary>Asks for one offset of each partition, under the consumer's isolation level.</summary>
     /// <param name="partitions">The partitions.</param>
@@ -51,6 +57,12 @@ internal interface ITopicConsumer : IDisposable
     /// <summary>The end of a partition as the last fetch told it, exclusive; asks nobody.</summary>
     /// <returns>The end, or -1 when nothing was fetched yet.</returns>
     long GetEnd(int partition);
+
+    /// <summary>
+    /// How far the client itself has come, which passes offsets without records where no position does: the next offsets that it
+    /// will ask for, added up. Told every few seconds; asks nobody.
+    /// </summary>
+    long GetFetched();
 
     /// <summary>The time of a record of the last fetch, in milliseconds since 1970; -1 for none.</summary>
     long GetTimestamp(in ConsumedMessage message);

@@ -14,6 +14,9 @@ internal sealed record KafkaFault(ErrorCode Code, string Reason, int? Partition 
     /// <summary>True for a fault that will not pass here, although its code alone could.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>True for a fault that may pass here, although its code alone says that it will not.</summary>
+    public bool MayPass { get; init; }
+
     /// <summary>True when the brokers do not let the client in.</summary>
     public bool IsRefusedLogin => Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
 
@@ -24,8 +27,10 @@ internal sealed record KafkaFault(ErrorCode Code, string Reason, int? Partition 
         ErrorCode.Local_UnknownPartition;
 
     /// <summary>True when the same request may succeed later.</summary>
-    /// <remarks>What is not known to pass is taken as final: waiting for a refused login helps nobody.</remarks>
-    public bool IsTransient => !IsFinal && Code is
+    /// <remarks>What is not known to pass is taken as final: waiting for a login that was never let in helps nobody.</remarks>
+    public bool IsTransient => !IsFinal && (MayPass || IsPassing(Code));
+
+    private static bool IsPassing(ErrorCode code) => code is
         ErrorCode.Local_Transport or
         ErrorCode.Local_AllBrokersDown or
         ErrorCode.Local_Resolve or

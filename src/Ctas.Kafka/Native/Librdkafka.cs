@@ -45,6 +45,10 @@ internal static unsafe partial class Librdkafka
     internal static partial void ConfSetLogCallback(
         nint configuration, delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, void> callback);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_stats_cb")]
+    internal static partial void ConfSetStatisticsCallback(
+        nint configuration, delegate* unmanaged[Cdecl]<nint, byte*, nuint, nint, int> callback);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_opaque")]
     internal static partial nint Opaque(nint client);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 using Confluent.Kafka;
 
@@ -25,6 +26,7 @@ internal sealed unsafe partial class NativeClient : IDisposable
     private GCHandle _self;
     private KafkaFault? _fault;
     private string? _lastBrokerReason;
+    private long _fetched;
     private volatile bool _isClosing;
 
     /// <exception cref="KafkaFaultException">The client refused its configuration.</exception>
@@ -37,6 +39,7 @@ internal sealed unsafe partial class NativeClient : IDisposable
         Librdkafka.ConfSetOpaque(settings, GCHandle.ToIntPtr(_self));
         Librdkafka.ConfSetErrorCallback(settings, &OnError);
         Librdkafka.ConfSetLogCallback(settings, &OnLog);
+        Librdkafka.ConfSetStatisticsCallback(settings, &OnStatistics);
 
         Span<byte> error = stackalloc byte[512];
         Handle = Librdkafka.New(Librdkafka.ConsumerType, settings, error, (nuint)error.Length);
@@ -53,10 +56,13 @@ internal sealed unsafe partial class NativeClient : IDisposable
 
     public nint Handle { get; private set; }
 
+    /// <summary>The next offsets that it will ask for, added up, as its last statistics tell; zero before those.</summary>
+    public long Fetched => Interlocked.Read(ref _fetched);
+
     /// <summary>The fault of the client as a whole since the last call; one broker's trouble is not one.</summary>
     public KafkaFault? TakeFault() => Interlocked.Exchange(ref _fault, null);
 
-    /// <summary>Completes when the brokers refuse the client, or it them: trying again helps nobody.</summary>
+    /// <summary>Completes when the brokers refuse the client, or it them: nothing that it is asked for will be answered.</summary>
     public Task<KafkaFault> Refused => _refused.Task;
 
     public void Dispose()
@@ -100,6 +106,18 @@ internal sealed unsafe partial class NativeClient : IDisposable
         }
     }
 
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnStatistics(nint client, byte* json, nuint length, nint opaque)
+    {
+        // Zero: the client frees the text.
+        if (GCHandle.FromIntPtr(opaque).Target is not NativeClient self) { return 0; }
+
+        try { Interlocked.Exchange(ref self._fetched, ClientStatistics.NextOffsets(new ReadOnlySpan<byte>(json, (int)length))); }
+        catch (JsonException e) { self.Fail(e); }
+
+        return 0;
+    }
+
     /// <summary>
     /// What a logger of the host throws belongs to whoever reads: on a thread of the client it would end the process.
     /// </summary>
@@ -112,10 +130,12 @@ internal sealed unsafe partial class NativeClient : IDisposable
 
     private void Remember(KafkaFault fault)
     {
-        bool isMisconfigured = fault.Code == ErrorCode.Local_Ssl && !_session.HasConnectedBefore;
-        if (isMisconfigured) { fault = fault with { IsFinal = true }; }
-
-        if (isMisconfigured || fault.IsRefusedLogin) { _refused.TrySetResult(fault); }
+        bool isRefusal = fault.Code == ErrorCode.Local_Ssl ? !_session.HasConnectedBefore : fault.IsRefusedLogin;
+        if (isRefusal)
+        {
+            fault = _session.HasConnectedBefore ? fault with { MayPass = true } : fault with { IsFinal = true };
+            _refused.TrySetResult(fault);
+        }
 
         if (!fault.IsAboutGroups) { _session.OnFault(fault); }
 

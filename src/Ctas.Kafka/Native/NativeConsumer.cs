@@ -46,6 +46,9 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
 
     public string? GetTopicId() => _requests.Make(() => TopicDescription.GetId(_client.Handle, _topic, _requestTimeoutMilliseconds));
 
+    public TimeSpan? GetTombstoneRetention() =>
+        _requests.Make(() => TopicConfiguration.GetTombstoneRetention(_client.Handle, _topic, _requestTimeoutMilliseconds));
+
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
         _requests.Make(() => RequestOffsets(partitions, place, _requestTimeoutMilliseconds));
 
@@ -86,6 +89,8 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         Librdkafka.GetWatermarkOffsets(_client.Handle, _topic, partition, out _, out long high) == ErrorCode.NoError && high >= 0
             ? high
             : -1;
+
+    public long GetFetched() => _client.Fetched;
 
     public ReadOnlySpan<ConsumedMessage> Fetch(int maxMessages, TimeSpan timeout)
     {

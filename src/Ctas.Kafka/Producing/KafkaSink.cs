@@ -254,8 +254,10 @@ internal sealed class KafkaSink(
         if (_fault != reason) { SinkLog.ClientError(logger, definition.Name, reason); }
 
         _fault = reason;
-        bool isRefused = new KafkaFault(error.Code, reason).IsRefusedLogin || (error.Code == ErrorCode.Local_Ssl && !_hasConnected);
-        if (isRefused) { _refused.TrySetResult(error); }
+        bool isRefused = error.Code == ErrorCode.Local_Ssl || new KafkaFault(error.Code, reason).IsRefusedLogin;
+
+        // Who was let in before may be let in again: the client tries on.
+        if (isRefused && !_hasConnected) { _refused.TrySetResult(error); }
     }
 
     private SinkException Lose(KafkaException e)

@@ -32,6 +32,7 @@ internal sealed class KafkaScan : ISourceScan
     {
         Partitions = setup.Partitions;
         Identity = setup.Identity;
+        TombstoneRetention = setup.TombstoneRetention;
         _deadLetters = setup.DeadLetters;
         _fault = setup.Fault;
         _stopping = stopping;
@@ -50,6 +51,8 @@ internal sealed class KafkaScan : ISourceScan
     public IReadOnlyList<SourcePartition> Partitions { get; }
 
     public string? Identity { get; }
+
+    public TimeSpan? TombstoneRetention { get; }
 
     /// <summary>True while a thread waits for the reader of the batches.</summary>
     public bool IsHeldBack => Volatile.Read(ref _waiting) > 0;

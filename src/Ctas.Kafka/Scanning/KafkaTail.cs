@@ -21,6 +21,9 @@ internal sealed class KafkaTail : ISourceTail
     // How often a topic that the brokers do not know is looked for.
     private static readonly TimeSpan MissingTopicDelay = TimeSpan.FromMilliseconds(500);
 
+    // Compaction leaves the newest segment of a log alone: who is hardly behind misses nothing, however short tombstones are kept.
+    private static readonly TimeSpan LeastRetention = TimeSpan.FromMinutes(1);
+
     private readonly KafkaSourceSetup _setup;
     private readonly TailRequest _request;
     private readonly ILogger _logger;
@@ -30,8 +33,10 @@ internal sealed class KafkaTail : ISourceTail
         new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
 
     private PartitionOffset[] _positions;
+    private readonly UnreadAge _unread;
     private TailStatus _status;
     private string? _identity;
+    private TimeSpan? _tombstoneRetention;
     private string? _fault;
     private long _lastCheck;
     private long? _missingSince;
@@ -47,6 +52,7 @@ internal sealed class KafkaTail : ISourceTail
         _logger = logger;
         _positions = [.. request.From];
         _identity = request.Identity;
+        _unread = new UnreadAge(_positions, setup.Services.TimeProvider);
         _status = new TailStatus(_positions, new ScanStatistics(0, 0, 0, 0, [], [], []), Fault: null);
         new Thread(Run) { IsBackground = true, Name = $"ctas tail {Topic}" }.Start();
     }
@@ -158,8 +164,8 @@ internal sealed class KafkaTail : ISourceTail
         PartitionOffset[] positions = reader.Positions();
         bool hasMoved = rows is not null || !positions.AsSpan().SequenceEqual(_positions);
 
-        // That nothing came says nothing: the brokers have to have answered.
-        if (hasMoved || (_fault is not null && reader.IsAnswered())) { _fault = null; }
+        // That nothing came says nothing: the brokers have to have answered, and told how much there is.
+        if (_fault is not null && reader.HasHeardEnds && (hasMoved || reader.IsAnswered())) { _fault = null; }
 
         ScanStatistics statistics = builder.GetStatistics();
         if (statistics.Rejected > _rejected)
@@ -169,11 +175,27 @@ internal sealed class KafkaTail : ISourceTail
             _rejected = statistics.Rejected;
         }
 
-        Publish(reader.KnownEnds(), statistics);
+        Publish(Furthest(_status.Ends, reader.KnownEnds()), statistics);
+        if (rows is not null) { RequireTombstones(); }
+
+        if (reader.HasHeardEnds) { _unread.Note(positions, _status.Ends); }
+
         if (!hasMoved) { return; }
 
         _positions = positions;
         Hand(new TailBatch(rows, positions, builder.NewestRecordAt) { NewestTimes = statistics.NewestTimes });
+    }
+
+    /// <summary>What was not read for so long need not tell any more which keys were deleted.</summary>
+    private void RequireTombstones()
+    {
+        if (_request.Definition.Mode != ReadMode.Changelog || _tombstoneRetention is not { } kept) { return; }
+
+        TimeSpan age = _unread.Age;
+        if (age <= (kept > LeastRetention ? kept : LeastRetention)) { return; }
+
+        throw new SourceException(
+            _request.Definition.Name, ScanMessages.TombstonesMayBeGone(Topic, age, kept), isTransient: false);
     }
 
     /// <summary>A consumer, and where every partition that there is goes on.</summary>
@@ -182,6 +204,7 @@ internal sealed class KafkaTail : ISourceTail
         ITopicConsumer consumer = Connect();
         try
         {
+            _tombstoneRetention = _request.Definition.Mode == ReadMode.Changelog ? consumer.GetTombstoneRetention() : null;
             IReadOnlyList<int> ids = IsShared ? [] : consumer.GetPartitions();
             int[] added = [.. ids.Except(_positions.Select(position => position.Partition))];
             if (added.Length == 0) { return (consumer, _positions); }
@@ -259,6 +282,10 @@ internal sealed class KafkaTail : ISourceTail
         _fault = ClientReason.Of(fault.Reason);
         Publish(_status.Ends, _status.Statistics);
     }
+
+    // What was known of a partition stays known while a new consumer has heard nothing yet.
+    private static PartitionOffset[] Furthest(IReadOnlyList<PartitionOffset> known, PartitionOffset[] heard) =>
+        [.. heard.Select(end => end with { Offset = Math.Max(end.Offset, known.FirstOrDefault(before => before.Partition == end.Partition).Offset) })];
 
     private void Publish(IReadOnlyList<PartitionOffset> ends, ScanStatistics statistics) =>
         Volatile.Write(ref _status, new TailStatus(ends, statistics, _fault));

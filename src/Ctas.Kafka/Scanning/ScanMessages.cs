@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Confluent.Kafka;
 
 using Ctas.Kafka.Consuming;
@@ -49,6 +51,13 @@ internal static class ScanMessages
             _ => $"cannot open {place}: {reason}",
         };
     }
+
+    /// <param name="topic">The topic.</param>
+    /// <param name="unread">For how long what was read now had been unread, at most.</param>
+    /// <param name="kept">For how long compaction leaves tombstones.</param>
+    public static string TombstonesMayBeGone(string topic, TimeSpan unread, TimeSpan kept) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"topic \"{topic}\" was not read for {unread:g}, longer than its delete.retention.ms of {kept:g}: compaction may have removed deletions that nobody has seen; load it again");
 
     private static string WayOut(KafkaFault fault) => fault.Code is
         ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.Local_TimedOut

@@ -33,6 +33,7 @@ internal sealed class TopicReader : IDisposable
     private bool _isAssigned;
     private int _open;
     private long _lastProgress;
+    private long _fetched;
 
     /// <param name="setup">What is read, and with what.</param>
     /// <param name="builder">Takes the records.</param>
@@ -108,6 +109,9 @@ internal sealed class TopicReader : IDisposable
         _consumer ??= _setup.Connect();
         return [.. _consumer.GetPartitions().Except(_setup.Partitions.Select(p => p.Id))];
     }
+
+    /// <summary>True when the client has heard the end of every partition that is read.</summary>
+    public bool HasHeardEnds => _consumer is { } consumer && _partitions.All(p => p.IsDone || consumer.GetEnd(p.Id) >= 0);
 
     /// <summary>True when the leaders of all partitions answer; it asks them, and waits for a moment at most.</summary>
     /// <exception cref="KafkaFaultException">There is no client.</exception>
@@ -256,7 +260,7 @@ internal sealed class TopicReader : IDisposable
         KafkaFault? fault = consumer.TakeClientFault();
         if (fault is not null && (isIdle || !fault.IsTransient)) { throw new KafkaFaultException(fault); }
 
-        // Transaction markers move the position without a message.
+        // Transaction markers move the position without a message; aborted and compacted records move only what is fetched.
         bool hasMoved = !isIdle;
         foreach (PartitionReading partition in isIdle ? _partitions : [])
         {
@@ -267,6 +271,9 @@ internal sealed class TopicReader : IDisposable
             hasMoved |= partition.Position > before;
         }
 
+        long fetched = isIdle && !_setup.IsTail ? consumer.GetFetched() : _fetched;
+        hasMoved |= fetched > _fetched;
+        _fetched = fetched;
         if (hasMoved)
         {
             _lastProgress = _setup.TimeProvider.GetTimestamp();
@@ -312,6 +319,7 @@ internal sealed class TopicReader : IDisposable
         _consumer?.Dispose();
         _consumer = null;
         _isAssigned = false;
+        _fetched = 0;
     }
 
     private void CountRetry(KafkaFault fault, TimeSpan delay)

@@ -32,6 +32,9 @@ internal sealed record TopicScanSetup(
     /// <summary>Told of every fault that is being waited out.</summary>
     public Action<KafkaFault>? OnFault { get; init; }
 
+    /// <summary>For how long compaction leaves tombstones; null where that is not known, or nobody asks.</summary>
+    public TimeSpan? TombstoneRetention { get; init; }
+
     /// <summary>The cluster and the topic; null where the cluster has no name.</summary>
     public string? Identity { get; init; }
 }

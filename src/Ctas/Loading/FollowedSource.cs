@@ -58,7 +58,8 @@ internal sealed class FollowedSource
     public Schema? KnownSchema => Stored?.Schema;
 
     /// <summary>Why new records may not tell all that has changed; null where they do.</summary>
-    public string? WhyTooOld => Stored is { } stored ? _snapshots.WhyTooOld(stored) : null;
+    /// <param name="tombstoneRetention">For how long the source keeps tombstones; null where that is not known.</param>
+    public string? WhyTooOld(TimeSpan? tombstoneRetention) => Stored is { } stored ? _snapshots.WhyTooOld(stored, tombstoneRetention) : null;
 
     private StoredSource? Stored => _header?.Sources[0];
 

@@ -101,7 +101,9 @@ internal sealed partial class LoadRun
 
     private void RequireYoung(SharedScan changelog)
     {
-        if (changelog.Stored is { Source: var stored } && Snapshots!.WhyTooOld(stored) is { } reason) { throw new NotContinuedException(reason); }
+        if (changelog.Stored is not { Source: var stored }) { return; }
+
+        if (Snapshots!.WhyTooOld(stored, changelog.TombstoneRetention) is { } reason) { throw new NotContinuedException(reason); }
     }
 
     /// <summary>What is stored cannot be used after all: the tables are as if nothing had been stored.</summary>

@@ -93,6 +93,9 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>What the source's offsets belong to; null before it is open, and where it cannot tell.</summary>
     public string? Identity => Volatile.Read(ref _scan)?.Identity;
 
+    /// <summary>For how long the source keeps tombstones; null where that is not known.</summary>
+    public TimeSpan? TombstoneRetention => Volatile.Read(ref _scan)?.TombstoneRetention;
+
     /// <summary>Columns of the source as earlier records showed them; null when none are known.</summary>
     public Schema? KnownSchema { get; init; }
 
@@ -245,7 +248,7 @@ internal sealed class SharedScan : IAsyncDisposable
             await using (scan.ConfigureAwait(false))
             {
                 bool hasNewRecords = scan.Partitions.Any(partition => partition.Range.Length > 0);
-                if (hasNewRecords && stored.WhyTooOld is { } reason) { throw new NotContinuedException(reason); }
+                if (hasNewRecords && stored.WhyTooOld(scan.TombstoneRetention) is { } reason) { throw new NotContinuedException(reason); }
 
                 var staging = new ChangelogCompactor(Definition.NullKey, stored.KnownSchema);
                 foreach (SourceBatch rows in stored.ReadRows(_request.MaxDegreeOfParallelism, _stopping.Token)) { staging.Add(rows); }

@@ -16,12 +16,13 @@ public sealed record SnapshotOptions(string Folder)
     public string Generation { get; init; } = "";
 
     /// <summary>
-    /// How long ago a changelog may have been read for new records to be applied to what is stored of it: past that they need
-    /// not tell which keys were deleted, and it is read in full. Default: 24 hours.
+    /// How long ago a changelog may have been read for new records to be applied to what is stored of it, where its brokers do not
+    /// say: past that they need not tell which keys were deleted, and it is read in full. Default: 24 hours.
     /// </summary>
     /// <remarks>
-    /// Compaction removes a tombstone when it is older than <c>delete.retention.ms</c> of the topic, 24 hours by default. Set the
-    /// least of the topics that are read, and <see cref="TimeSpan.MaxValue"/> where none of them is compacted.
+    /// Compaction removes a tombstone when it is older than <c>delete.retention.ms</c> of the topic, 24 hours by default. Brokers are
+    /// asked for that, and whether the topic is compacted at all; it takes permission to describe the topic's configuration. Without
+    /// it, set the least of the topics that are read, and <see cref="TimeSpan.MaxValue"/> where none of them is compacted.
     /// </remarks>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
 

@@ -38,7 +38,7 @@ internal sealed class StoredTable(SnapshotHeader header, TableSnapshots snapshot
             throw new NotContinuedException($"there are new records, and {Header.WhyNotContinued}");
         }
 
-        foreach (SharedScan scan in grown.Where(scan => scan.Definition.Mode != ReadMode.Append)) { RequireYoung(scan.Definition.Name); }
+        foreach (SharedScan scan in grown.Where(scan => scan.Definition.Mode != ReadMode.Append)) { RequireYoung(scan); }
 
         return grown.Length > 0;
     }
@@ -86,11 +86,12 @@ internal sealed class StoredTable(SnapshotHeader header, TableSnapshots snapshot
         .FirstOrDefault(stored => string.Equals(stored.Name, source, StringComparison.OrdinalIgnoreCase))
         ?.Partitions.FirstOrDefault(stored => stored.Id == partition)?.Start;
 
-    private void RequireYoung(string source)
+    private void RequireYoung(SharedScan scan)
     {
+        string source = scan.Definition.Name;
         foreach (StoredSource stored in Header.Sources.Where(stored => string.Equals(stored.Name, source, StringComparison.OrdinalIgnoreCase)))
         {
-            if (snapshots.WhyTooOld(stored) is { } reason) { throw new NotContinuedException(reason); }
+            if (snapshots.WhyTooOld(stored, scan.TombstoneRetention) is { } reason) { throw new NotContinuedException(reason); }
         }
     }
 

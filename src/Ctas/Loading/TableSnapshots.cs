@@ -105,11 +105,14 @@ internal sealed class TableSnapshots
     }
 
     /// <summary>Why the records since a changelog was stored may not tell all keys that were deleted; null where they do.</summary>
-    public string? WhyTooOld(StoredSource changelog) => _time.GetUtcNow() - changelog.ReadAt <= _options.MaxAge
+    /// <param name="changelog">The changelog as it was stored.</param>
+    /// <param name="tombstoneRetention">For how long it keeps tombstones, as its brokers say; null: as the options say.</param>
+    public string? WhyTooOld(StoredSource changelog, TimeSpan? tombstoneRetention) =>
+        _time.GetUtcNow() - changelog.ReadAt <= (tombstoneRetention ?? _options.MaxAge)
         ? null
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"there are new records, and compaction may have removed tombstones since {changelog.ReadAt:u}, longer ago than SnapshotOptions.MaxAge");
+            $"there are new records, and compaction may have removed tombstones since {changelog.ReadAt:u}, longer ago than {(tombstoneRetention is { } kept ? $"delete.retention.ms of the topic, {kept:g}" : "SnapshotOptions.MaxAge")}");
 
     /// <summary>The rows of a snapshot that was decided for.</summary>
     /// <exception cref="NotContinuedException">The file is damaged, or another one by now.</exception>

@@ -107,6 +107,12 @@ public interface ISourceScan : IAsyncDisposable
     /// <remarks>A scan that has one obeys <see cref="ScanRequest.Bookmark"/>.</remarks>
     string? Identity => null;
 
+    /// <summary>
+    /// For how long a changelog keeps its tombstones before they are compacted away; <see cref="TimeSpan.MaxValue"/> where they never
+    /// are. Null, the default, where that is not known. Asked of scans that continue a bookmark.
+    /// </summary>
+    TimeSpan? TombstoneRetention => null;
+
     /// <summary>The next batch, null when every partition has reached its captured end.</summary>
     /// <remarks>
     /// Records of one partition come in offset order. The source reads ahead by a bounded amount only. A batch belongs to its

@@ -282,6 +282,23 @@ public sealed class KafkaScanTests
         failure.IsTransient.Should().BeTrue();
     }
 
+    /// <summary>An aborted transaction, or a stretch that compaction has emptied, which takes longer to pass than a stall lasts.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Read_NothingButHolesForLong_IsNoStall(bool tellsEnds)
+    {
+        _topic.TellsEnds = tellsEnds;
+        _topic.HolesPerFetch = 10;
+        _topic.AddPartition().Records(1).Hole(2000).Records(1, from: 1).Hole(2000).Marker();
+
+        await using ISourceScan scan = await OpenAsync(
+            options: new KafkaSourceOptions { MaxRetries = 0, StallTimeout = TimeSpan.FromSeconds(5) });
+
+        Keys(await scan.ReadRowsAsync()).Should().Equal("k0", "k1");
+        _topic.Time.GetTimestamp().Should().BeGreaterThan(TimeSpan.FromSeconds(20).Ticks);
+    }
+
     [Fact]
     public async Task Read_PartitionsAddedMeanwhile_AreReportedNotRead()
     {

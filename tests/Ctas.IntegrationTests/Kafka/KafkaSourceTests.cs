@@ -5,6 +5,8 @@ using Confluent.Kafka;
 using Ctas.Data;
 using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
+using Ctas.Kafka.Consuming;
+using Ctas.Kafka.Native;
 using Ctas.Kafka.Testing;
 using Ctas.Sources;
 
@@ -54,6 +56,23 @@ public sealed class KafkaSourceTests : IDisposable
             partition.Select(r => (long)r[1]!).Should().Equal(
                 Enumerable.Range(0, partition.Count()).Select(i => (long)i));
         }
+    }
+
+    /// <summary>What the client has fetched and nobody has taken tells that it goes on, as it does over records that nobody gets.</summary>
+    [Fact]
+    public async Task GetFetched_BeforeAnythingIsTaken_TellsHowFarTheClientIs()
+    {
+        _kafka.CreateTopic("t", partitions: 2);
+        await _kafka.ProduceAsync("t", [.. Records(300).Select((record, i) => record with { Partition = i % 2 })]);
+        var configuration = new ClientConfiguration(
+            _kafka.BootstrapServers, new Dictionary<string, string> { ["statistics.interval.ms"] = "20" });
+        using var consumer = new NativeConsumer(
+            "t", configuration, HangGuard.Limit, new ConsumerSession(_ => { }, CancellationToken.None), NullLogger.Instance);
+
+        consumer.Assign([new PartitionPosition(0, 10), new PartitionPosition(1, 20)]);
+
+        await HangGuard.UntilAsync(() => consumer.GetFetched() == 300);
+        consumer.GetPosition(0).Should().Be(-1, "nothing was taken");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 
+using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Consuming;
 using Ctas.Kafka.Testing;
@@ -105,6 +106,139 @@ public sealed class KafkaTailTests
         (await ReadKeysAsync(tail, until: 1)).Should().Equal("k0");
 
         faults.Should().Equal([.. Enumerable.Repeat("all brokers down", 6), null]);
+    }
+
+    [Fact]
+    public async Task Tail_ConnectedAgainAndNothingHeardYet_DoesNotClaimToBeWell()
+    {
+        var opened = new TaskCompletionSource<ISourceTail>(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<TailStatus> told = [];
+        ScriptedPartition partition = _topic.AddPartition().Records(3);
+        _topic.SilentUntil = 8;
+        _topic.BeforeFetch(2, () => _topic.ClientFaults.Enqueue(new KafkaFault(ErrorCode.Local_AllBrokersDown, "all brokers down")));
+        for (int fetch = 4; fetch <= 9; fetch++) { _topic.BeforeFetch(fetch, () => told.Add(opened.Task.Result.GetStatus())); }
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 1));
+        opened.SetResult(tail);
+        (await ReadKeysAsync(tail, until: 3)).Should().Equal("k1", "k2");
+
+        told.Should().OnlyContain(status => status.Fault == "all brokers down", "its end is not known, so neither is its lag");
+        (tail.GetStatus().Fault, tail.GetStatus().Ends[0].Offset).Should().Be((null, partition.End));
+    }
+
+    [Fact]
+    public async Task Tail_ConnectedAgain_KeepsTheEndsThatItKnew()
+    {
+        var opened = new TaskCompletionSource<ISourceTail>(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<long> told = [];
+        ScriptedPartition partition = _topic.AddPartition().Records(40);
+        _topic.BeforeFetch(3, () =>
+        {
+            partition.Errors.Enqueue(ErrorCode.Local_Transport);
+            _topic.SilentUntil = 8;
+        });
+        for (int fetch = 5; fetch <= 8; fetch++) { _topic.BeforeFetch(fetch, () => told.Add(opened.Task.Result.GetStatus().Ends[0].Offset)); }
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        opened.SetResult(tail);
+        await ReadKeysAsync(tail, until: 40);
+
+        told.Should().OnlyContain(end => end == 40);
+    }
+
+    [Theory]
+    [InlineData(25, 24, true)]
+    [InlineData(23, 24, false)]
+    [InlineData(25, null, false)]
+    public async Task Tail_AwayLongerThanTombstonesAreKept_SaysThatDeletionsMayBeGone(int hoursAway, int? hoursKept, bool isOver)
+    {
+        _topic.TombstoneRetention = hoursKept is { } hours ? TimeSpan.FromHours(hours) : null;
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        _topic.BeforeFetch(4, () =>
+        {
+            partition.Errors.Enqueue(ErrorCode.Local_Transport);
+            partition.Records(2, from: 2);
+            _topic.Time.Advance(TimeSpan.FromHours(hoursAway));
+        });
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        Func<Task<List<string>>> read = () => ReadKeysAsync(tail, until: 4);
+
+        if (!isOver)
+        {
+            (await read()).Should().Equal("k0", "k1", "k2", "k3");
+            return;
+        }
+
+        SourceException error = (await read.Should().ThrowAsync<SourceException>()).Which;
+        error.Message.Should().StartWith("topic \"t\" was not read for 1:1:00:0").And.Contain("delete.retention.ms of 1:0:00:00").And.EndWith("load it again");
+        error.IsTransient.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Tail_AwayForLongWhileNothingWasWritten_GoesOn()
+    {
+        _topic.TombstoneRetention = TimeSpan.FromHours(24);
+        ScriptedPartition partition = _topic.AddPartition().Records(2);
+        _topic.BeforeFetch(4, () =>
+        {
+            partition.Errors.Enqueue(ErrorCode.Local_Transport);
+            _topic.Time.Advance(TimeSpan.FromHours(100));
+        });
+        _topic.BeforeFetch(7, () => partition.Records(1, from: 2));
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+
+        (await ReadKeysAsync(tail, until: 3)).Should().Equal("k0", "k1", "k2");
+    }
+
+    /// <summary>A lag that is short and never ends is not one that is long.</summary>
+    [Fact]
+    public async Task Tail_AlwaysALittleBehind_GoesOnHoweverLongThatTakes()
+    {
+        _topic.TombstoneRetention = TimeSpan.FromHours(24);
+        ScriptedPartition partition = _topic.AddPartition().Records(8);
+        for (int fetch = 2; fetch <= 40; fetch++)
+        {
+            int from = 4 * fetch;
+            _topic.BeforeFetch(fetch, () =>
+            {
+                // As many as one fetch takes: there are always more.
+                partition.Records(4, from);
+                _topic.Time.Advance(TimeSpan.FromHours(3));
+            });
+        }
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+
+        (await ReadKeysAsync(tail, until: 164)).Should().HaveCount(164);
+    }
+
+    /// <summary>A broker that is restarting, or a token that has run out: what the brokers let in before they may let in again.</summary>
+    [Fact]
+    public async Task Tail_LoginRefused_IsToldAndTriedAgain()
+    {
+        await using var broker = RefusingBroker.OfLogins();
+        var factory = new KafkaSourceFactory(
+            broker.BootstrapServers,
+            new KafkaSourceOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5), RequestTimeout = TimeSpan.FromMinutes(2) },
+            new Dictionary<string, string>
+            {
+                ["security.protocol"] = "SASL_PLAINTEXT",
+                ["sasl.mechanism"] = "PLAIN",
+                ["sasl.username"] = "u",
+                ["sasl.password"] = "p",
+            });
+        var source = (ITailSource)factory.Create(ScriptedSource.Definition, new SourceServices(TimeProvider.System, NullLoggerFactory.Instance));
+
+        await using ISourceTail tail = await source.OpenTailAsync(RequestOf(new PartitionOffset(0, 0)), CancellationToken.None);
+        Task<TailBatch> read = tail.ReadAsync(CancellationToken.None).AsTask();
+
+        await HangGuard.UntilAsync(() => broker.Connections >= 5);
+        read.IsCompleted.Should().BeFalse("a login that is refused for a while does not end what was let in before");
+        tail.GetStatus().Fault.Should().Contain("Authentication failed");
+        await tail.DisposeAsync();
+        await read.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]

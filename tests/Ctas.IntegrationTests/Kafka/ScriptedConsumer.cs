@@ -33,6 +33,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public string? GetTopicId() => _topic.TopicId;
 
+    public TimeSpan? GetTombstoneRetention() => _topic.TombstoneRetention;
+
     public IReadOnlyList<long> QueryOffsets(IReadOnlyList<int> partitions, long place) =>
         [.. partitions.Select(id => OffsetAt(_topic.Partitions[id], place))];
 
@@ -63,7 +65,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
         lock (_topic.Gate)
         {
             _topic.CountFetch();
-            foreach (Reading reading in _assigned.Values.Where(r => !r.IsPaused)) { Read(reading, maxMessages); }
+            bool isSilent = _topic.Fetches <= _topic.SilentUntil;
+            foreach (Reading reading in _assigned.Values.Where(r => !r.IsPaused && !isSilent)) { Read(reading, maxMessages); }
         }
 
         if (_messages.Count == 0) { _topic.Time.Advance(timeout); }
@@ -73,7 +76,9 @@ internal sealed class ScriptedConsumer : ITopicConsumer
 
     public long GetPosition(int partition) => _assigned[partition].Position;
 
-    public long GetEnd(int partition) => _topic.Partitions[partition].End;
+    public long GetEnd(int partition) => _assigned.TryGetValue(partition, out Reading? reading) ? reading.KnownEnd : -1;
+
+    public long GetFetched() => _assigned.Values.Sum(reading => reading.Fetched);
 
     public long GetTimestamp(in ConsumedMessage message)
     {
@@ -123,11 +128,17 @@ internal sealed class ScriptedConsumer : ITopicConsumer
             return;
         }
 
-        while (_messages.Count < maxMessages && reading.Fetched < partition.End)
+        reading.KnownEnd = partition.End;
+        int holes = 0;
+        while (_messages.Count < maxMessages && reading.Fetched < partition.End && holes < _topic.HolesPerFetch)
         {
             ScriptedEntry entry = partition.Entries.First(e => e.Offset >= reading.Fetched);
             reading.Fetched = entry.Offset + 1;
-            if (entry.Kind == EntryKind.Hole) { continue; }
+            if (entry.Kind == EntryKind.Hole)
+            {
+                holes++;
+                continue;
+            }
 
             reading.Position = reading.Fetched;
             if (entry.Kind == EntryKind.Marker) { continue; }
@@ -156,6 +167,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
         public long Fetched { get; set; } = fetched;
 
         public long Position { get; set; } = -1;
+
+        public long KnownEnd { get; set; } = -1;
 
         public long ToldEnd { get; set; } = -1;
 

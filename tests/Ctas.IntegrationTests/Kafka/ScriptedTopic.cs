@@ -28,11 +28,20 @@ internal sealed class ScriptedTopic(InstantTime time)
     /// <summary>What tells it from another topic of its name; null with old brokers.</summary>
     public string? TopicId { get; set; }
 
+    /// <summary>For how long compaction leaves tombstones; null: the brokers do not say.</summary>
+    public TimeSpan? TombstoneRetention { get; set; }
+
     /// <summary>False to prove that the position alone ends a scan.</summary>
     public bool TellsEnds { get; set; } = true;
 
     /// <summary>How many offsets before the one asked for a new assignment starts to deliver.</summary>
     public int Rewind { get; set; }
+
+    /// <summary>How many offsets without records one fetch passes; all that there are by default.</summary>
+    public int HolesPerFetch { get; set; } = int.MaxValue;
+
+    /// <summary>Fetches up to this one bring nothing, as while the client connects.</summary>
+    public int SilentUntil { get; set; }
 
     /// <summary>Fetches made so far, by all consumers.</summary>
     public int Fetches { get; private set; }

@@ -46,6 +46,29 @@ public sealed partial class UnifiedLoadingTests
         rows.Should().Equal("k0|0", "k2|2", "k3|3");
     }
 
+    /// <summary>What the brokers say of the topic counts, whatever the options assume.</summary>
+    [Theory]
+    [InlineData("", 100, 168, LoadKind.Continued)]
+    [InlineData("EMIT CHANGES", 100, 168, LoadKind.Continued)]
+    [InlineData("", 2, 1, LoadKind.Full)]
+    [InlineData("EMIT CHANGES", 2, 1, LoadKind.Full)]
+    [InlineData("", 10000, null, LoadKind.Continued)]
+    public async Task Snapshot_OfATopicWhoseRetentionOfTombstonesIsKnown_GoesByThat(string emit, int hours, int? hoursKept, LoadKind kind)
+    {
+        ScriptedTopic topic = Compacted();
+        topic.TombstoneRetention = hoursKept is { } kept ? TimeSpan.FromHours(kept) : TimeSpan.MaxValue;
+        await LoadAgedAsync(topic, emit);
+        topic.Partitions[0].Record("k1", null).Records(1, from: 3);
+        _time.Advance(TimeSpan.FromHours(hours));
+
+        (TableLoadResult result, string[] rows) = await LoadAgedAsync(topic, emit);
+
+        result.Kind.Should().Be(kind, result.KindReason);
+        if (kind == LoadKind.Full) { result.KindReason.Should().EndWith("longer ago than delete.retention.ms of the topic, 1:00:00"); }
+
+        rows.Should().Equal("k0|0", "k2|2", "k3|3");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("EMIT CHANGES")]
