@@ -5,26 +5,41 @@ namespace Ctas.Data;
 /// <summary>Fixed-length bits, one a row. Single-threaded while it is filled, immutable afterwards.</summary>
 public sealed class Bitmap
 {
+    // May be longer than the bits.
     private readonly ulong[] _words;
+    private readonly bool _isLent;
 
     /// <summary>Makes <paramref name="length"/> bits, all set or all clear.</summary>
     public Bitmap(int length, bool value = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        _words = new ulong[(length + 63) >> 6];
-        if (value)
-        {
-            Array.Fill(_words, ulong.MaxValue);
-            if ((length & 63) != 0) { _words[^1] = (1UL << (length & 63)) - 1; }
-        }
+        _words = new ulong[WordsFor(length)];
+        if (value) { SetAll(); }
     }
+
+    /// <summary>Makes bits, all set or all clear, in an array that is long enough and whose contents mean nothing.</summary>
+    /// <param name="length">Number of bits.</param>
+    /// <param name="value">What they are.</param>
+    /// <param name="words">The array.</param>
+    /// <param name="isLent">True when it is rented, see <see cref="GiveBack"/>.</param>
+    internal Bitmap(int length, bool value, ulong[] words, bool isLent)
+    {
+        Length = length;
+        _words = words;
+        _isLent = isLent;
+        if (value) { SetAll(); }
+        else { Words.Clear(); }
+    }
+
+    /// <summary>Words that so many bits take.</summary>
+    internal static int WordsFor(int length) => (length + 63) >> 6;
 
     /// <summary>Number of bits.</summary>
     public int Length { get; }
 
     /// <summary>The bits, 64 a word, lowest row in the lowest bit; bits past <see cref="Length"/> are clear.</summary>
-    public Span<ulong> Words => _words;
+    public Span<ulong> Words => _words.AsSpan(0, WordsFor(Length));
 
     /// <summary>One bit. The bound is not checked beyond the word.</summary>
     public bool this[int row]
@@ -41,7 +56,7 @@ public sealed class Bitmap
     public int CountSet()
     {
         int count = 0;
-        foreach (ulong word in _words) { count += BitOperations.PopCount(word); }
+        foreach (ulong word in Words) { count += BitOperations.PopCount(word); }
 
         return count;
     }
@@ -53,7 +68,7 @@ public sealed class Bitmap
 
         var slice = new Bitmap(length);
         int shift = start & 63;
-        ReadOnlySpan<ulong> from = _words.AsSpan(start >> 6);
+        ReadOnlySpan<ulong> from = Words[(start >> 6)..];
         for (int word = 0; word < slice._words.Length; word++)
         {
             ulong low = from[word] >> shift;
@@ -64,6 +79,12 @@ public sealed class Bitmap
         if ((length & 63) != 0) { slice._words[^1] &= (1UL << (length & 63)) - 1; }
 
         return slice;
+    }
+
+    /// <summary>Gives a rented array back: nobody reads the bits any more. Others are left to the collector.</summary>
+    internal void GiveBack()
+    {
+        if (_isLent) { RentedMemory.Return(_words); }
     }
 
     /// <summary>The bits of either.</summary>
@@ -90,5 +111,11 @@ public sealed class Bitmap
         }
 
         return result;
+    }
+
+    private void SetAll()
+    {
+        Words.Fill(ulong.MaxValue);
+        if ((Length & 63) != 0) { Words[^1] = (1UL << (Length & 63)) - 1; }
     }
 }

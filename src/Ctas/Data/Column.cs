@@ -37,10 +37,8 @@ public abstract class Column
     /// <remarks>Cost O(rows); strings are not copied.</remarks>
     public abstract Column Gather(ReadOnlySpan<int> rows);
 
-    /// <summary>As <see cref="Gather(ReadOnlySpan{int})"/>, over the array of an earlier column that nobody reads any more.</summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="buffer">The array, replaced when it does not suit.</param>
-    internal abstract Column Gather(ReadOnlySpan<int> rows, ref Array? buffer);
+    /// <summary>As <see cref="Gather(ReadOnlySpan{int})"/>, over the arrays of an earlier column that nobody reads any more.</summary>
+    internal abstract Column Gather(ReadOnlySpan<int> rows, ReusedColumn last);
 
     /// <summary>As <see cref="Gather(ReadOnlySpan{int})"/>, in memory of a kind.</summary>
     internal abstract Column Gather(ReadOnlySpan<int> rows, ColumnMemory memory);
@@ -56,7 +54,10 @@ public abstract class Column
     /// <exception cref="InvalidOperationException">The memory has been given back before.</exception>
     internal void GiveBack()
     {
-        if (IsLent) { ReturnValues(); }
+        if (!IsLent) { return; }
+
+        ReturnValues();
+        Validity?.GiveBack();
     }
 
     /// <summary>
@@ -66,6 +67,9 @@ public abstract class Column
     internal virtual void GiveBackDecoded()
     {
     }
+
+    /// <summary>True when the values are decoded on demand.</summary>
+    internal virtual bool IsDeferred => false;
 
     /// <summary>Takes the column for longer, and for other readers: what is decoded of it is not given back any more.</summary>
     internal virtual void KeepDecoded()
@@ -116,7 +120,7 @@ public abstract class Column
         return Encoding.UTF8.GetString(new NestedJson().Write(ValueShape.Of(Type), value));
     }
 
-    private protected Bitmap? GatherValidity(ReadOnlySpan<int> rows)
+    private protected Bitmap? GatherValidity(ReadOnlySpan<int> rows, ColumnMemory memory, ReusedColumn? last = null)
     {
         // Most columns hold no NULL and most gathers add none: one vectorised pass settles that.
         if (Validity is null && !rows.ContainsAnyInRange(int.MinValue, -1)) { return null; }
@@ -126,7 +130,7 @@ public abstract class Column
         {
             if (rows[row] >= 0 && !IsNull(rows[row])) { continue; }
 
-            gathered ??= new Bitmap(rows.Length, value: true);
+            gathered ??= last?.SetBits(rows.Length) ?? memory.Bits(rows.Length, value: true);
             gathered[row] = false;
         }
 

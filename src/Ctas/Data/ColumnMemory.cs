@@ -22,6 +22,20 @@ internal readonly struct ColumnMemory
     public T[] Allocate<T>(int count)
         where T : unmanaged => IsLent ? RentedMemory.Rent<T>(count) : GC.AllocateUninitializedArray<T>(count);
 
+    /// <summary>So many bits, all set or all clear; given back with the column whose validity they are.</summary>
+    public Bitmap Bits(int length, bool value)
+    {
+        int words = Bitmap.WordsFor(length);
+        return new Bitmap(length, value, IsLent ? RentedMemory.Rent<ulong>(words) : new ulong[words], IsLent);
+    }
+
+    /// <summary>Ends the use of an array that was allocated here, and that no column is made of.</summary>
+    public void GiveBack<T>(T[] items)
+        where T : unmanaged
+    {
+        if (IsLent) { RentedMemory.Return(items); }
+    }
+
     /// <summary>The column of values in an array that was allocated here.</summary>
     public FixedColumn<T> Column<T>(DataType type, T[] values, int count, Bitmap? validity = null)
         where T : unmanaged => new(type, values, count, validity) { IsLent = IsLent };

@@ -52,19 +52,14 @@ public sealed class FixedColumn<T> : Column
     {
         T[] gathered = memory.Allocate<T>(rows.Length);
         Gathering.Gather(Values, rows, gathered, default);
-        return memory.Column(Type, gathered, rows.Length, GatherValidity(rows));
+        return memory.Column(Type, gathered, rows.Length, GatherValidity(rows, memory));
     }
 
-    internal override Column Gather(ReadOnlySpan<int> rows, ref Array? buffer)
+    internal override Column Gather(ReadOnlySpan<int> rows, ReusedColumn last)
     {
-        if (buffer is not T[] gathered || gathered.Length < rows.Length)
-        {
-            gathered = GC.AllocateUninitializedArray<T>(rows.Length);
-            buffer = gathered;
-        }
-
+        T[] gathered = last.Values<T>(rows.Length);
         Gathering.Gather(Values, rows, gathered, default);
-        return new FixedColumn<T>(Type, gathered, rows.Length, GatherValidity(rows));
+        return new FixedColumn<T>(Type, gathered, rows.Length, GatherValidity(rows, ColumnMemory.Kept, last));
     }
 
     internal override Column Slice(int start, int length) =>
@@ -74,6 +69,8 @@ public sealed class FixedColumn<T> : Column
     {
         if (Deferred is not null && Deferred.TryGiveBack()) { _values = null; }
     }
+
+    internal override bool IsDeferred => Deferred is not null;
 
     internal override void KeepDecoded() => Deferred?.Keep();
 

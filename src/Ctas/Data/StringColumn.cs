@@ -64,19 +64,14 @@ public sealed class StringColumn : Column
     {
         int[] gathered = memory.Allocate<int>(rows.Length);
         Gathering.Gather(Codes, rows, gathered, -1);
-        return memory.Column(Type, gathered, rows.Length, Pool, GatherValidity(rows));
+        return memory.Column(Type, gathered, rows.Length, Pool, GatherValidity(rows, memory));
     }
 
-    internal override Column Gather(ReadOnlySpan<int> rows, ref Array? buffer)
+    internal override Column Gather(ReadOnlySpan<int> rows, ReusedColumn last)
     {
-        if (buffer is not int[] gathered || gathered.Length < rows.Length)
-        {
-            gathered = GC.AllocateUninitializedArray<int>(rows.Length);
-            buffer = gathered;
-        }
-
+        int[] gathered = last.Values<int>(rows.Length);
         Gathering.Gather(Codes, rows, gathered, -1);
-        return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows));
+        return new StringColumn(Type, gathered, rows.Length, Pool, GatherValidity(rows, ColumnMemory.Kept, last));
     }
 
     internal override Column Slice(int start, int length) =>
@@ -86,6 +81,8 @@ public sealed class StringColumn : Column
     {
         if (_deferred is not null && _deferred.TryGiveBack()) { _codes = null; }
     }
+
+    internal override bool IsDeferred => _deferred is not null;
 
     internal override void KeepDecoded() => _deferred?.Keep();
 

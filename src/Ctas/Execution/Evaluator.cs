@@ -17,7 +17,7 @@ internal sealed class Evaluator
     private readonly RowErrorLog _log;
 
     // Columns gathered for the last batch, to be written over; null where somebody may still read them.
-    private readonly Array?[]? _gathered;
+    private readonly ReusedColumn[]? _gathered;
     private long _rowsBefore;
 
     /// <summary>Compiles expressions over one input.</summary>
@@ -36,7 +36,7 @@ internal sealed class Evaluator
         var compiler = new KernelCompiler(reusesResults);
         _kernels = compile(compiler);
         _ordinals = compiler.Ordinals;
-        _gathered = reusesResults ? new Array?[_ordinals.Length] : null;
+        _gathered = reusesResults ? [.. _ordinals.Select(_ => new ReusedColumn())] : null;
         _input = input;
         _log = log;
     }
@@ -51,7 +51,7 @@ internal sealed class Evaluator
     public EvaluatedRows Evaluate(ChangeBatch changes)
     {
         Batch input = changes.Rows.Select(_ordinals);
-        if (changes.Selection is { } selection) { input = Gather(input, selection); }
+        if (changes.Selection is { } selection) { input = Gather(input, selection.Span); }
 
         return Evaluate(input, changes);
     }
@@ -68,7 +68,7 @@ internal sealed class Evaluator
             bool isLeft = ordinal < left.ColumnCount;
             Column values = isLeft ? left[ordinal] : right[ordinal - left.ColumnCount];
             ReadOnlySpan<int> rows = isLeft ? leftRows : rightRows;
-            columns[column] = _gathered is null ? values.Gather(rows) : values.Gather(rows, ref _gathered[column]);
+            columns[column] = _gathered is null ? values.Gather(rows) : values.Gather(rows, _gathered[column]);
         }
 
         var input = new Batch(columns, leftRows.Length);
@@ -82,7 +82,7 @@ internal sealed class Evaluator
         var columns = new Column[input.ColumnCount];
         for (int column = 0; column < columns.Length; column++)
         {
-            columns[column] = input[column].Gather(rows, ref _gathered[column]);
+            columns[column] = input[column].Gather(rows, _gathered[column]);
         }
 
         return new Batch(columns, rows.Length);
@@ -112,14 +112,16 @@ internal sealed class Evaluator
 internal readonly record struct EvaluatedRows(Batch Columns, int[]? Passed, ChangeBatch Changes)
 {
     /// <summary>Row of the input batch for every evaluated row; null when they are the same.</summary>
-    public int[]? InputRows
+    public RowSelection? InputRows
     {
         get
         {
-            if (Changes.Selection is not { } selection || Passed is null) { return Passed ?? Changes.Selection; }
+            if (Passed is null) { return Changes.Selection; }
+
+            if (Changes.Selection is not { } selection) { return Passed; }
 
             var rows = new int[Passed.Length];
-            for (int row = 0; row < rows.Length; row++) { rows[row] = selection[Passed[row]]; }
+            for (int row = 0; row < rows.Length; row++) { rows[row] = selection.Span[Passed[row]]; }
 
             return rows;
         }
@@ -130,12 +132,24 @@ internal readonly record struct EvaluatedRows(Batch Columns, int[]? Passed, Chan
     {
         get
         {
-            if (Changes.Weights is not { } weights || InputRows is not { } rows) { return Changes.Weights; }
+            if (Changes.Weights is not { } weights || InputRows is not { } inputRows) { return Changes.Weights; }
 
+            ReadOnlySpan<int> rows = inputRows.Span;
             var gathered = new int[rows.Length];
             for (int row = 0; row < gathered.Length; row++) { gathered[row] = weights[rows[row]]; }
 
             return gathered;
         }
+    }
+
+    /// <summary>The rows of the input that were evaluated, all columns of them.</summary>
+    /// <param name="memory">Where they are gathered, if they are; lent ones take <see cref="GiveBack"/>.</param>
+    public Batch InputBatch(ColumnMemory memory = default) =>
+        InputRows is { } rows ? Changes.Rows.Gather(rows.Span, memory) : Changes.Rows;
+
+    /// <summary>Gives back what <see cref="InputBatch"/> has gathered, which nobody reads any more; the input is not.</summary>
+    public void GiveBack(Batch inputBatch)
+    {
+        if (!ReferenceEquals(inputBatch, Changes.Rows)) { inputBatch.GiveBack(); }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SegmentRewriter(Schema schema)
         }
 
         Batch rows = SchemaUnion.Convert(segment.Rows, segment.Schema, schema);
-        int[] live = segment.Selection() ?? [.. Enumerable.Range(0, rows.RowCount)];
+        ReadOnlySpan<int> live = segment.Selection() is { } selection ? selection.Span : [.. Enumerable.Range(0, rows.RowCount)];
         ColumnBuilder[] builders = BuildersFor(rows);
         for (int ordinal = 0; ordinal < builders.Length; ordinal++)
         {

@@ -45,13 +45,13 @@ internal sealed class StagedSegment(Schema schema, Batch rows, Bitmap? keyless)
         if (Selection() is not { } live) { return new SourceBatch(Schema, Rows, Tombstones: null, Keyless); }
 
         Bitmap? keyless = Keyless is null ? null : new Bitmap(live.Length);
-        for (int row = 0; keyless is not null && row < live.Length; row++) { keyless[row] = IsKeyless(live[row]); }
+        for (int row = 0; keyless is not null && row < live.Length; row++) { keyless[row] = IsKeyless(live.Span[row]); }
 
-        return new SourceBatch(Schema, Rows.Gather(live), Tombstones: null, keyless);
+        return new SourceBatch(Schema, Rows.Gather(live.Span), Tombstones: null, keyless);
     }
 
     /// <summary>Row indexes of the rows that count, ascending; null when all do.</summary>
-    public int[]? Selection()
+    public RowSelection? Selection()
     {
         if (DeadRows == 0) { return null; }
 

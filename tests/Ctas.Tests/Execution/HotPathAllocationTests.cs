@@ -135,9 +135,71 @@ public sealed class HotPathAllocationTests
         (sink.Rows / (double)(BatchRows * (1 + Pushes))).Should().BeInRange(built / 100.0 * 0.95, built / 100.0 * 1.05);
     }
 
-    private static double AllocatedPerRow(IOperatorInput input)
+    [Fact]
+    public void Push_FilterIntoWhatKeepsNoColumns_AllocatesNothingPerRow()
     {
-        ChangeBatch batch = Pushed();
+        LogicalFilter plan = Scan.Where(Greater(N, Value(49)));
+        var filter = new FilterOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), new Sink(keepsColumns: false));
+
+        AllocatedPerRow(filter).Should().BeLessThan(ObjectBytesPerRow);
+    }
+
+    [Theory]
+    [InlineData(nameof(JoinKind.Semi))]
+    [InlineData(nameof(JoinKind.Anti))]
+    [InlineData(nameof(JoinKind.Mark))]
+    public void Push_MatchJoinIntoWhatKeepsNoColumns_AllocatesNothingPerRow(string name)
+    {
+        JoinKind kind = Enum.Parse<JoinKind>(name);
+        LogicalJoin plan = Scan.Join(kind, Scan, [N], [N]) with { IsNullAware = kind == JoinKind.Mark };
+        var sink = new Sink(keepsColumns: false);
+        var join = new MatchJoinOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), Meter(), sink);
+        join.Build.Push(HalfOfTheNumbers());
+        join.Build.Complete();
+
+        ChangeBatch batch = WithNulls();
+        AllocatedPerRow(join.Probe, batch).Should().BeLessThan(ObjectBytesPerRow);
+
+        long before = sink.Rows;
+        join.Probe.Push(batch);
+        ((sink.Rows - before) / (double)BatchRows).Should().BeInRange(0.4, 1);
+    }
+
+    [Fact]
+    public void Push_SingleJoinAfterFilterIntoWhatKeepsNoColumns_AllocatesNothingPerRow()
+    {
+        LogicalJoin plan = Scan.Join(JoinKind.Single, Scan, [N], [N]);
+        var sink = new Sink(keepsColumns: false);
+        var join = new SingleJoinOperator(plan, new RowErrorLog(RowErrorPolicy.Fail), Meter(), sink);
+        join.Build.Push(HalfOfTheNumbers());
+        join.Build.Complete();
+        var filter = new FilterOperator(Scan.Where(Greater(N, Value(29))), new RowErrorLog(RowErrorPolicy.Fail), join.Probe);
+
+        ChangeBatch batch = WithNulls();
+        AllocatedPerRow(filter, batch).Should().BeLessThan(ObjectBytesPerRow);
+
+        // Rows without a match are given too.
+        long before = sink.Rows;
+        filter.Push(batch);
+        ((sink.Rows - before) / (double)BatchRows).Should().BeInRange(0.5, 0.7);
+    }
+
+    [Fact]
+    public void Push_LeftJoinThatMissesMostRows_AllocatesNothingPerRowForNulls()
+    {
+        LogicalJoin plan = Scan.Join(JoinKind.Left, Scan, [N], [N]);
+        var join = new JoinOperator(
+            plan, new JoinColumns(plan, isRead: null), new RowErrorLog(RowErrorPolicy.Fail), Meter(), new Sink(keepsColumns: false));
+        join.Build.Push(HalfOfTheNumbers());
+        join.Build.Complete();
+
+        AllocatedPerRow(join.Probe, WithNulls()).Should().BeLessThan(ObjectBytesPerRow);
+    }
+
+    private static double AllocatedPerRow(IOperatorInput input) => AllocatedPerRow(input, Pushed());
+
+    private static double AllocatedPerRow(IOperatorInput input, ChangeBatch batch)
+    {
         input.Push(batch);
         long bytes = Allocations.Of(() =>
         {
@@ -147,6 +209,19 @@ public sealed class HotPathAllocationTests
     }
 
     private static ChangeBatch Pushed() => new(new Batch([Texts(BatchRows), Numbers(), Doubles(BatchRows)], BatchRows));
+
+    private static ChangeBatch HalfOfTheNumbers() => new(new Batch(
+        [Texts(50), new FixedColumn<int>(DataType.Int, [.. Enumerable.Range(0, 50)], 50), Doubles(50)], 50));
+
+    // One number in ten is NULL.
+    private static ChangeBatch WithNulls()
+    {
+        var validity = new Bitmap(BatchRows, value: true);
+        for (int row = 0; row < BatchRows; row += 10) { validity[row] = false; }
+
+        int[] numbers = [.. Enumerable.Range(0, BatchRows).Select(row => row % 10 == 0 ? 0 : row % 100)];
+        return new(new Batch([Texts(BatchRows), new FixedColumn<int>(DataType.Int, numbers, BatchRows, validity), Doubles(BatchRows)], BatchRows));
+    }
 
     private static MemoryMeter Meter() => new(MemoryLimit.None);
 

@@ -192,7 +192,7 @@ public sealed class KernelTests
 
             EvaluatedRows rows = evaluator.Evaluate(new ChangeBatch(new Batch([column], 5)));
 
-            rows.InputRows.Should().Equal(0, 2, 4);
+            rows.InputRows!.Span.ToArray().Should().Equal(0, 2, 4);
             ((FixedColumn<int>)rows.Columns[0]).Values.ToArray().Should().Equal(1, 2, 1);
         }
     }

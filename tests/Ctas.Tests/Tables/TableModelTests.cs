@@ -83,7 +83,7 @@ public sealed class TableModelTests
         var schema = new Schema([new Field("id", DataType.Int)], 0);
         Batch rows = TestTable.Batch(schema, [[1], [2], [3], [2]]);
         using var builder = TableBuilder.Create(model, "t", schema);
-        builder.Append(new ChangeBatch(rows, Selection: [1, 2, 3], Weights: [1, 1, 1, -1]));
+        builder.Append(new ChangeBatch(rows, Selection: new[] { 1, 2, 3 }, Weights: [1, 1, 1, -1]));
 
         TestTable.ScanText(builder.Complete()).Should().Equal("3");
     }

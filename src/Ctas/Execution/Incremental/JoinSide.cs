@@ -58,7 +58,7 @@ internal sealed class JoinSide : IOperatorInput
         EvaluatedRows keys = _keys.Evaluate(changes);
         if (keys.Columns.RowCount == 0) { return; }
 
-        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = keys.InputBatch();
         if (_first is not null)
         {
             _first.Add(new FirstRows(rows, keys.Columns));
@@ -87,7 +87,7 @@ internal sealed class JoinSide : IOperatorInput
     public void Load(ChangeBatch rows)
     {
         EvaluatedRows keys = _keys.Evaluate(rows);
-        Rows.Load(keys.InputRows is { } inputRows ? rows.Rows.Gather(inputRows) : rows.Rows, keys.Columns);
+        Rows.Load(keys.InputBatch(), keys.Columns);
     }
 
     /// <summary>Looks up what the other side may meet, in any tick but the first: there nothing was before.</summary>

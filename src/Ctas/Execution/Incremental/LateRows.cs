@@ -29,7 +29,7 @@ internal sealed class LateRows(
 
         EvaluatedRows evaluated = _time.Evaluate(changes);
         var times = (FixedColumn<long>)evaluated.Columns[0];
-        Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = evaluated.InputBatch();
         int[]? weights = evaluated.Weights;
         var kept = new List<int>(rows.RowCount);
         int late = 0;
@@ -40,6 +40,7 @@ internal sealed class LateRows(
         }
 
         clock.CountLate(late);
-        if (kept.Count > 0) { Output.Push(new ChangeBatch(rows, kept.Count < rows.RowCount ? [.. kept] : null, weights)); }
+        if (kept.Count == rows.RowCount) { Output.Push(new ChangeBatch(rows, Selection: null, weights)); }
+        else if (kept.Count > 0) { Output.Push(new ChangeBatch(rows, kept.ToArray(), weights)); }
     }
 }

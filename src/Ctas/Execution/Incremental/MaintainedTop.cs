@@ -60,7 +60,7 @@ internal sealed class MaintainedTop : IOperatorInput, ITickState
     {
         // A row without sort keys is left out, here and for ever.
         EvaluatedRows keys = _keysOfNew.Evaluate(changes);
-        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = keys.InputBatch();
         if (rows.RowCount > 0) { _rows.Add(new ChangeBatch(rows, Selection: null, keys.Weights)); }
     }
 

@@ -51,11 +51,12 @@ internal sealed class RecentRows : IOperatorInput, ITickState
     {
         EvaluatedRows evaluated = _time.Evaluate(changes);
         var times = (FixedColumn<long>)evaluated.Columns[0];
-        Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = evaluated.InputBatch();
         int[] recent = RecentOf(times);
         if (recent.Length == 0) { return; }
 
-        ChangeBatch kept = new ChangeBatch(rows, recent.Length < rows.RowCount ? recent : null, evaluated.Weights).Densify();
+        var all = new ChangeBatch(rows, Selection: null, evaluated.Weights);
+        ChangeBatch kept = recent.Length < rows.RowCount ? (all with { Selection = recent }).Densify() : all;
         var places = new int[recent.Length];
         _rows.Add(kept.Rows.Columns, kept.Weights, places);
         Time(places, times, at => recent[at]);

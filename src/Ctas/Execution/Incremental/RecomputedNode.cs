@@ -71,7 +71,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         EvaluatedRows keys = _keyValues.Evaluate(changes);
         if (keys.Columns.RowCount == 0) { return; }
 
-        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = keys.InputBatch();
         _rows.Add(rows, keys.Columns.Columns, keys.Weights);
     }
 

@@ -49,7 +49,7 @@ internal sealed class BinaryKernel<TLeft, TRight, TResult, TOperation>(
         {
             lefts = (FixedColumn<TLeft>)left.Evaluate(input, errors);
             rights = (FixedColumn<TRight>)right.Evaluate(input, errors);
-            validity = Bitmap.And(lefts.Validity, rights.Validity);
+            validity = _results.And(lefts.Validity, rights.Validity, ReusesResults);
             passed = Apply(operation, lefts.Values, rights.Values, results);
         }
 

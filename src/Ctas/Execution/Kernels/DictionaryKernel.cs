@@ -22,7 +22,7 @@ internal sealed class DictionaryKernel(ColumnKernel column, Kernel body) : Kerne
     private StringPool? _pool;
     private ColumnAccumulator? _results;
     private Column? _known;
-    private Array? _last;
+    private readonly ReusedColumn _last = new();
 
     // Code + 1 (0 for NULL) → slot + 1 in the results; 0 means not evaluated yet.
     private int[] _slots = [];
@@ -43,7 +43,7 @@ internal sealed class DictionaryKernel(ColumnKernel column, Kernel body) : Kerne
 
         if (_failures.Count > 0) { ReportFailures(rows, errors); }
 
-        Column result = ReusesResults ? _known!.Gather(rows, ref _last) : _known!.Gather(rows);
+        Column result = ReusesResults ? _known!.Gather(rows, _last) : _known!.Gather(rows);
         ArrayPool<int>.Shared.Return(slots);
         _rowsSeen += strings.Length;
         _isDirect = _rowsSeen >= Math.Max(ObservedRows, CountedStrings(strings.Pool)) && _known.Length * 2L > _rowsSeen;

@@ -28,6 +28,7 @@ internal struct KernelResults<T>
     where T : unmanaged
 {
     private T[]? _last;
+    private ulong[]? _lastWords;
 
     /// <summary>Room for so many results, all of which are to be written: that of the last ones where it may be reused.</summary>
     public T[] Take(int count, bool reuses)
@@ -37,6 +38,19 @@ internal struct KernelResults<T>
         if (_last is null || _last.Length < count) { _last = GC.AllocateUninitializedArray<T>(count); }
 
         return _last;
+    }
+
+    /// <summary>Where both operands hold a value; null when they always do. As long-lived as the values taken.</summary>
+    public Bitmap? And(Bitmap? left, Bitmap? right, bool reuses)
+    {
+        if (!reuses || left is null || right is null) { return Bitmap.And(left, right); }
+
+        if (_lastWords is null || _lastWords.Length < left.Words.Length) { _lastWords = new ulong[left.Words.Length]; }
+
+        var result = new Bitmap(left.Length, value: false, _lastWords, isLent: false);
+        for (int word = 0; word < result.Words.Length; word++) { result.Words[word] = left.Words[word] & right.Words[word]; }
+
+        return result;
     }
 }
 

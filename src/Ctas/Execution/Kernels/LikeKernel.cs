@@ -8,13 +8,15 @@ internal sealed class LikeKernel(LikeExpression like, Kernel operand, Kernel pat
     : Kernel(DataType.Boolean, operand.CanFail || pattern.CanFail)
 {
     private LikePattern? _constant;
+    private KernelResults<bool> _results;
 
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         var operands = (StringColumn)operand.Evaluate(input, errors);
         var patterns = (StringColumn)pattern.Evaluate(input, errors);
-        Bitmap? validity = Bitmap.And(operands.Validity, patterns.Validity);
-        var results = new bool[operands.Length];
+        Bitmap? validity = _results.And(operands.Validity, patterns.Validity, ReusesResults);
+        bool[] kept = _results.Take(operands.Length, ReusesResults);
+        Span<bool> results = kept.AsSpan(0, operands.Length);
         if (pattern is StringConstantKernel { IsNull: false } constant)
         {
             _constant ??= Compile(constant.Value);
@@ -29,10 +31,10 @@ internal sealed class LikeKernel(LikeExpression like, Kernel operand, Kernel pat
         }
 
         NullRows.Fill(results, validity, false);
-        return new FixedColumn<bool>(Type, results, results.Length, validity);
+        return new FixedColumn<bool>(Type, kept, results.Length, validity);
     }
 
-    private void MatchEach(StringColumn operands, StringColumn patterns, bool[] results)
+    private void MatchEach(StringColumn operands, StringColumn patterns, Span<bool> results)
     {
         LikePattern? compiled = null;
         int compiledCode = -1;

@@ -101,14 +101,18 @@ internal sealed class LogicKernel(bool isAnd, Kernel left, Branch right)
 /// <summary>Three-valued NOT.</summary>
 internal sealed class NotKernel(Kernel operand) : Kernel(DataType.Boolean, operand.CanFail)
 {
+    private KernelResults<bool> _results;
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         var operands = (FixedColumn<bool>)operand.Evaluate(input, errors);
-        var results = new bool[operands.Length];
-        for (int row = 0; row < results.Length; row++) { results[row] = !operands.Values[row]; }
+        bool[] kept = _results.Take(operands.Length, ReusesResults);
+        Span<bool> results = kept.AsSpan(0, operands.Length);
+        ReadOnlySpan<bool> values = operands.Values;
+        for (int row = 0; row < results.Length; row++) { results[row] = !values[row]; }
 
         NullRows.Fill(results, operands.Validity, false);
-        return new FixedColumn<bool>(Type, results, results.Length, operands.Validity);
+        return new FixedColumn<bool>(Type, kept, results.Length, operands.Validity);
     }
 }
 

@@ -12,20 +12,23 @@ namespace Ctas.Execution.Kernels;
 internal sealed class StringComparisonKernel(BinaryOperator comparison, Kernel left, Kernel right)
     : Kernel(DataType.Boolean, left.CanFail || right.CanFail)
 {
+    private KernelResults<bool> _results;
+
     public override Column Evaluate(Batch input, RowErrors errors)
     {
         var lefts = (StringColumn)left.Evaluate(input, errors);
         var rights = (StringColumn)right.Evaluate(input, errors);
-        var results = new bool[input.RowCount];
+        bool[] kept = _results.Take(input.RowCount, ReusesResults);
+        Span<bool> results = kept.AsSpan(0, input.RowCount);
         if (comparison is BinaryOperator.Equal or BinaryOperator.NotEqual) { Equality(lefts, rights, results); }
         else { Order(lefts, rights, results, comparison == BinaryOperator.LessOrEqual); }
 
-        Bitmap? validity = Bitmap.And(lefts.Validity, rights.Validity);
+        Bitmap? validity = _results.And(lefts.Validity, rights.Validity, ReusesResults);
         NullRows.Fill(results, validity, false);
-        return new FixedColumn<bool>(Type, results, results.Length, validity);
+        return new FixedColumn<bool>(Type, kept, results.Length, validity);
     }
 
-    private void Equality(StringColumn lefts, StringColumn rights, bool[] results)
+    private void Equality(StringColumn lefts, StringColumn rights, Span<bool> results)
     {
         bool whenEqual = comparison == BinaryOperator.Equal;
         bool codesDecide = ReferenceEquals(lefts.Pool, rights.Pool) && lefts.Pool.IsInterned;
@@ -40,7 +43,7 @@ internal sealed class StringComparisonKernel(BinaryOperator comparison, Kernel l
         }
     }
 
-    private static void Order(StringColumn lefts, StringColumn rights, bool[] results, bool orEqual)
+    private static void Order(StringColumn lefts, StringColumn rights, Span<bool> results, bool orEqual)
     {
         var byteOrder = ByteStringOrder.Of(lefts.Type);
         for (int row = 0; row < results.Length; row++)

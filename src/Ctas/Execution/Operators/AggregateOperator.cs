@@ -129,15 +129,15 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
         Column[] columns = [.. _groups.Keys(_resultMemory), .. new Column[_aggregateCount]];
         foreach (AggregateSlot slot in _slots) { slot.Finish(columns.AsSpan(_keyCount), count, _maxThreads); }
 
-        int[]? passed = Passed(count);
         var rows = new Batch(columns, count);
-        if ((passed?.Length ?? count) > 0 && !_output.IsSatisfied) { _output.Push(new ChangeBatch(rows, passed)); }
+        var changes = new ChangeBatch(rows, Passed(count));
+        if (changes.Count > 0 && !_output.IsSatisfied) { _output.Push(changes); }
 
         rows.GiveBack();
     }
 
     /// <summary>The groups that every aggregate has a result for; null when these are all.</summary>
-    private int[]? Passed(int count)
+    private RowSelection? Passed(int count)
     {
         Bitmap? failed = null;
         ExecutionException? first = null;
@@ -154,7 +154,7 @@ internal sealed class AggregateOperator : IOperatorInput, ILaneEnd
         if (failed is null) { return null; }
 
         _log.Skip(failed.CountSet(), first!);
-        return [.. Enumerable.Range(0, count).Where(group => !failed[group])];
+        return Enumerable.Range(0, count).Where(group => !failed[group]).ToArray();
     }
 
     private void Charge()

@@ -29,7 +29,8 @@ internal sealed class DistinctOperator(
         ArrayPool<int>.Shared.Return(numbers);
         memory.Charge(_seen.SizeInBytes - _charged);
         _charged = _seen.SizeInBytes;
-        if (first.Length > 0) { Output.Push(new ChangeBatch(rows, first.Length == rows.RowCount ? null : first)); }
+        if (first.Length == rows.RowCount) { Output.Push(new ChangeBatch(rows)); }
+        else if (first.Length > 0) { Output.Push(new ChangeBatch(rows, first)); }
     }
 
     public override void Complete()

@@ -6,11 +6,12 @@ namespace Ctas.Execution.Operators;
 /// <summary>
 /// Keeps the changes whose row makes the predicate TRUE; FALSE and NULL are dropped. Order and weights are kept.
 /// </summary>
-/// <remarks>No row is copied: the result is a selection of the input.</remarks>
+/// <remarks>No row is copied: the result is a selection of the input, lent like columns.</remarks>
 internal sealed class FilterOperator(LogicalFilter plan, RowErrorLog log, IOperatorInput output)
     : StreamingOperator(output)
 {
     private readonly Evaluator _evaluator = Evaluator.OfCondition(plan.Predicate, plan.Input.Schema, log, reusesResults: true);
+    private readonly ColumnMemory _memory = ColumnMemory.For(output.KeepsColumns);
 
     public override void Push(ChangeBatch changes)
     {
@@ -27,19 +28,26 @@ internal sealed class FilterOperator(LogicalFilter plan, RowErrorLog log, IOpera
             return;
         }
 
-        Output.Push(changes with { Selection = Select(isTrue, evaluated.InputRows, count) });
+        int[] selection = _memory.Allocate<int>(count);
+        Select(isTrue, selection.AsSpan(0, count));
+        if (evaluated.InputRows is { } inputRows) { Translate(selection.AsSpan(0, count), inputRows.Span); }
+
+        Output.Push(changes with { Selection = new RowSelection(selection, count) });
+        _memory.GiveBack(selection);
     }
 
-    private static int[] Select(ReadOnlySpan<bool> isTrue, int[]? inputRows, int count)
+    private static void Select(ReadOnlySpan<bool> isTrue, Span<int> selection)
     {
-        var selection = new int[count];
         int selected = 0;
         for (int row = 0; row < isTrue.Length && selected < selection.Length; row++)
         {
-            selection[selected] = inputRows is null ? row : inputRows[row];
+            selection[selected] = row;
             selected += isTrue[row] ? 1 : 0;
         }
+    }
 
-        return selection;
+    private static void Translate(Span<int> selection, ReadOnlySpan<int> inputRows)
+    {
+        for (int row = 0; row < selection.Length; row++) { selection[row] = inputRows[selection[row]]; }
     }
 }

@@ -9,8 +9,10 @@ namespace Ctas.Execution.Operators;
 internal sealed class GroupLimitOperator(
     LogicalLimit plan, RowErrorLog log, MemoryMeter memory, IOperatorInput output) : StreamingOperator(output)
 {
-    private readonly Evaluator _groups = new(plan.Groups, plan.Input.Schema, log);
+    private readonly Evaluator _groups = new(plan.Groups, plan.Input.Schema, log, reusesResults: true);
     private readonly KeyNumbers _numbers = KeyNumbers.Create([.. plan.Groups.Select(group => group.Type)]);
+
+    private readonly ColumnMemory _memory = ColumnMemory.For(output.KeepsColumns);
 
     private long[] _seen = [];
     private long _charged;
@@ -24,21 +26,29 @@ internal sealed class GroupLimitOperator(
         _numbers.FindOrAdd(evaluated.Columns.Columns, numbers.AsSpan(0, rowCount));
         if (_numbers.Count > _seen.Length) { Array.Resize(ref _seen, Math.Max(_numbers.Count, _seen.Length * 2)); }
 
-        int[]? inputRows = evaluated.InputRows;
-        var selection = new int[rowCount];
-        int kept = 0;
-        for (int row = 0; row < rowCount; row++)
-        {
-            long position = _seen[numbers[row]]++;
-            selection[kept] = inputRows is null ? row : inputRows[row];
-            kept += position >= plan.Offset && position < plan.End ? 1 : 0;
-        }
-
+        int[] selection = _memory.Allocate<int>(rowCount);
+        int kept = Select(evaluated.InputRows, numbers.AsSpan(0, rowCount), selection);
         ArrayPool<int>.Shared.Return(numbers);
         long bytes = _numbers.SizeInBytes + (_seen.Length * sizeof(long));
         memory.Charge(bytes - _charged);
         _charged = bytes;
-        if (kept > 0) { Output.Push(changes with { Selection = selection[..kept] }); }
+        if (kept > 0) { Output.Push(changes with { Selection = new RowSelection(selection, kept) }); }
+
+        _memory.GiveBack(selection);
+    }
+
+    private int Select(RowSelection? evaluatedRows, ReadOnlySpan<int> numbers, Span<int> selection)
+    {
+        ReadOnlySpan<int> inputRows = evaluatedRows is { } rows ? rows.Span : default;
+        int kept = 0;
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            long position = _seen[numbers[row]]++;
+            selection[kept] = evaluatedRows is null ? row : inputRows[row];
+            kept += position >= plan.Offset && position < plan.End ? 1 : 0;
+        }
+
+        return kept;
     }
 
     public override void Complete()

@@ -72,22 +72,21 @@ internal sealed class JoinOperator
         InsertOnly.Require(changes);
         EvaluatedRows keys = _rightKeys.Evaluate(changes);
         Batch kept = changes.Rows.Select(_columns.Kept);
-        Batch rows = keys.InputRows is { } inputRows ? kept.Gather(inputRows) : kept;
+        Batch rows = keys.InputRows is { } inputRows ? kept.Gather(inputRows.Span) : kept;
         _index.Add(rows, keys.Columns.Columns);
-        Charge();
+        Charge(_index.SizeInBytes);
     }
 
     private void Freeze()
     {
-        _index.Freeze();
-        Charge();
+        _index.Freeze(Charge);
         _probe.Begin();
     }
 
-    private void Charge()
+    private void Charge(long bytes)
     {
-        _memory.Charge(_index.SizeInBytes - _charged);
-        _charged = _index.SizeInBytes;
+        _memory.Charge(bytes - _charged);
+        _charged = bytes;
     }
 
     private void Complete()

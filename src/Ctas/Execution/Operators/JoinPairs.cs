@@ -8,19 +8,21 @@ namespace Ctas.Execution.Operators;
 /// <param name="Rows">The batch they are in.</param>
 /// <param name="InputRows">Row in the batch of each; null when they are the same.</param>
 /// <param name="Count">How many.</param>
-internal readonly record struct LeftRows(Batch Rows, int[]? InputRows, int Count)
+internal readonly record struct LeftRows(Batch Rows, RowSelection? InputRows, int Count)
 {
-    /// <summary>Row in the batch of a row under probe.</summary>
-    public int InputRow(int row) => InputRows is null ? row : InputRows[row];
+    /// <summary>Replaces numbers of rows under probe by their rows in the batch.</summary>
+    public void ToInputRows(Span<int> rows)
+    {
+        if (InputRows is not { } inputRows) { return; }
+
+        ReadOnlySpan<int> from = inputRows.Span;
+        for (int row = 0; row < rows.Length; row++) { rows[row] = from[rows[row]]; }
+    }
 }
 
-/// <summary>Pairs of a left and a right row, at most as many as it was made for.</summary>
-internal struct RowPairs(int capacity)
+/// <summary>Loops over the rows that a probe has found.</summary>
+internal static class FoundRows
 {
-    private readonly int[] _left = new int[capacity];
-    private readonly int[] _right = new int[capacity];
-    private int _count;
-
     /// <summary>Writes row and number where the number is not negative, packed; both targets are as long as the numbers.</summary>
     /// <returns>How many there are.</returns>
     [MethodImpl(HotLoop.Options)]
@@ -38,14 +40,18 @@ internal struct RowPairs(int capacity)
         return count;
     }
 
-    public readonly ReadOnlySpan<int> Left => _left.AsSpan(0, _count);
-
-    public readonly ReadOnlySpan<int> Right => _right.AsSpan(0, _count);
-
-    public void Add(int left, int right)
+    /// <summary>Writes the rows whose bit is clear; the target has room for one more than there are.</summary>
+    /// <returns>How many there are.</returns>
+    public static int Unmatched(Bitmap matched, Span<int> rows)
     {
-        _left[_count] = left;
-        _right[_count++] = right;
+        int count = 0;
+        for (int row = 0; row < matched.Length; row++)
+        {
+            rows[count] = row;
+            count += matched[row] ? 0 : 1;
+        }
+
+        return count;
     }
 }
 
@@ -93,12 +99,14 @@ internal sealed class JoinPairs(LeftRows left, Bitmap? matchedLeft)
     /// <summary>The left rows of the pairs, by their row in the input batch; read until the next pair is added.</summary>
     public ReadOnlySpan<int> InputRows()
     {
-        if (left.InputRows is not { } inputRows) { return _left.AsSpan(0, Count); }
+        ReadOnlySpan<int> rows = _left.AsSpan(0, Count);
+        if (left.InputRows is null) { return rows; }
 
         PooledArrays.GrowUncleared(ref _inputRows, Count, used: 0);
-        for (int pair = 0; pair < Count; pair++) { _inputRows[pair] = inputRows[_left[pair]]; }
-
-        return _inputRows.AsSpan(0, Count);
+        Span<int> inputRows = _inputRows.AsSpan(0, Count);
+        rows.CopyTo(inputRows);
+        left.ToInputRows(inputRows);
+        return inputRows;
     }
 
     /// <summary>Notes that the left rows of all pairs have a match.</summary>

@@ -60,19 +60,16 @@ internal sealed class JoinProbe(
 
     private void EmitAll(LeftRows left, ReadOnlySpan<int> right)
     {
-        Emit(new JoinedRows(left.Rows, left.InputRows, isAllLeft: left.InputRows is null, right));
+        ReadOnlySpan<int> inputRows = left.InputRows is { } rows ? rows.Span : default;
+        Emit(new JoinedRows(left.Rows, inputRows, isAllLeft: left.InputRows is null, right));
     }
 
     private void EmitMatches(LeftRows left, ReadOnlySpan<int> numbers)
     {
         int[] leftRows = PooledArrays.Rent<int>(numbers.Length);
         int[] rightRows = PooledArrays.Rent<int>(numbers.Length);
-        int count = RowPairs.Matches(numbers, leftRows, rightRows);
-        for (int pair = 0; left.InputRows is not null && pair < count; pair++)
-        {
-            leftRows[pair] = left.InputRows[leftRows[pair]];
-        }
-
+        int count = FoundRows.Matches(numbers, leftRows, rightRows);
+        left.ToInputRows(leftRows.AsSpan(0, count));
         Emit(left.Rows, leftRows.AsSpan(0, count), rightRows.AsSpan(0, count));
         PooledArrays.Release(ref leftRows);
         PooledArrays.Release(ref rightRows);
@@ -136,13 +133,14 @@ internal sealed class JoinProbe(
 
     private void EmitUnmatchedLeft(LeftRows left, Bitmap matched)
     {
-        var pairs = new RowPairs(left.Count);
-        for (int row = 0; row < left.Count; row++)
-        {
-            if (!matched[row]) { pairs.Add(left.InputRow(row), -1); }
-        }
-
-        Emit(left.Rows, pairs.Left, pairs.Right);
+        int[] rows = PooledArrays.Rent<int>(left.Count + 1);
+        int[] none = PooledArrays.Rent<int>(left.Count + 1);
+        int count = FoundRows.Unmatched(matched, rows);
+        left.ToInputRows(rows.AsSpan(0, count));
+        none.AsSpan(0, count).Fill(-1);
+        Emit(left.Rows, rows.AsSpan(0, count), none.AsSpan(0, count));
+        PooledArrays.Release(ref rows);
+        PooledArrays.Release(ref none);
     }
 
     /// <summary>Gives the right rows of a preserved side that no left row has met, once all have gone past.</summary>
@@ -150,13 +148,13 @@ internal sealed class JoinProbe(
     {
         if (_matchedRight is not { } matched || output.IsSatisfied) { return; }
 
-        var pairs = new RowPairs(index.RowCount);
-        for (int row = 0; row < index.RowCount; row++)
-        {
-            if (!matched[row]) { pairs.Add(-1, row); }
-        }
-
-        Emit(EmptyLeft(), pairs.Left, pairs.Right);
+        int[] rows = PooledArrays.Rent<int>(index.RowCount + 1);
+        int[] none = PooledArrays.Rent<int>(index.RowCount + 1);
+        int count = FoundRows.Unmatched(matched, rows);
+        none.AsSpan(0, count).Fill(-1);
+        Emit(EmptyLeft(), none.AsSpan(0, count), rows.AsSpan(0, count));
+        PooledArrays.Release(ref rows);
+        PooledArrays.Release(ref none);
     }
 
     private Batch EmptyLeft() =>

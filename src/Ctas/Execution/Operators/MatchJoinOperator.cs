@@ -14,6 +14,7 @@ internal sealed class MatchJoinOperator
     private readonly LogicalJoin _plan;
     private readonly IOperatorInput _output;
     private readonly MemoryMeter _memory;
+    private readonly ColumnMemory _lent;
     private readonly MatchIndex _index;
     private readonly Evaluator _leftKeys;
     private readonly Evaluator _rightKeys;
@@ -24,9 +25,10 @@ internal sealed class MatchJoinOperator
         _plan = plan;
         _output = output;
         _memory = memory;
-        _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log);
-        _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
+        _lent = ColumnMemory.For(output.KeepsColumns);
         _index = MatchIndex.Create(plan, log);
+        _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log, reusesResults: true);
+        _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log, reusesResults: !_index.KeepsColumns);
         Build = new BuildInput(this);
         Probe = new ProbeInput(this);
     }
@@ -40,61 +42,77 @@ internal sealed class MatchJoinOperator
     private void AddRight(ChangeBatch changes)
     {
         InsertOnly.Require(changes);
-        EvaluatedRows keys = _rightKeys.Evaluate(changes);
-        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
-        _index.Add(rows, keys.Columns.Columns);
-        _memory.Charge(_index.SizeInBytes - _charged);
-        _charged = _index.SizeInBytes;
+        _index.Add(_rightKeys.Evaluate(changes));
+        Charge(_index.SizeInBytes);
+    }
+
+    private void Charge(long bytes)
+    {
+        _memory.Charge(bytes - _charged);
+        _charged = bytes;
     }
 
     private void ProbeLeft(ChangeBatch changes)
     {
         InsertOnly.Require(changes);
         EvaluatedRows keys = _leftKeys.Evaluate(changes);
-        var left = new LeftRows(changes.Rows, keys.InputRows, keys.Columns.RowCount);
-        var matches = new Match[left.Count];
-        _index.Find(left, keys.Columns.Columns, matches);
-        if (_plan.Join == JoinKind.Mark) { PushMarked(left, matches); }
-        else { PushSelected(left, matches); }
+        int count = keys.Columns.RowCount;
+        if (count == 0) { return; }
+
+        Match[] rented = PooledArrays.RentCleared<Match>(count);
+        Span<Match> matches = rented.AsSpan(0, count);
+        _index.Find(new LeftRows(changes.Rows, keys.InputRows, count), keys.Columns.Columns, matches);
+        if (_plan.Join == JoinKind.Mark) { PushMarked(keys, matches); }
+        else { PushSelected(keys, matches); }
+
+        PooledArrays.Release(ref rented);
     }
 
-    private void PushSelected(LeftRows left, Match[] matches)
+    private void PushSelected(EvaluatedRows left, ReadOnlySpan<Match> matches)
+    {
+        int[] selection = _lent.Allocate<int>(matches.Length);
+        int count = Select(matches, selection);
+        new LeftRows(left.Changes.Rows, left.InputRows, matches.Length).ToInputRows(selection.AsSpan(0, count));
+        bool isAll = count == left.Changes.Rows.RowCount;
+        if (isAll) { _output.Push(new ChangeBatch(left.Changes.Rows)); }
+        else if (count > 0) { _output.Push(new ChangeBatch(left.Changes.Rows, new RowSelection(selection, count))); }
+
+        _lent.GiveBack(selection);
+    }
+
+    private int Select(ReadOnlySpan<Match> matches, Span<int> selection)
     {
         // What NOT IN leaves open is not kept; NOT EXISTS leaves nothing open.
         Match kept = _plan.Join == JoinKind.Semi ? Match.Yes : Match.No;
         bool keepsUnknown = _plan is { Join: JoinKind.Anti, IsNullAware: false };
-        var selection = new int[matches.Length];
         int count = 0;
         for (int row = 0; row < matches.Length; row++)
         {
-            selection[count] = left.InputRow(row);
+            selection[count] = row;
             count += matches[row] == kept || (keepsUnknown && matches[row] == Match.Unknown) ? 1 : 0;
         }
 
-        if (count == 0) { return; }
-
-        bool isAll = count == left.Rows.RowCount;
-        _output.Push(new ChangeBatch(left.Rows, isAll ? null : selection[..count]));
+        return count;
     }
 
-    private void PushMarked(LeftRows left, Match[] matches)
+    private void PushMarked(EvaluatedRows left, ReadOnlySpan<Match> matches)
     {
-        if (matches.Length == 0) { return; }
-
-        var values = new bool[matches.Length];
+        bool[] values = _lent.Allocate<bool>(matches.Length);
         Bitmap? validity = null;
         for (int row = 0; row < matches.Length; row++)
         {
             values[row] = matches[row] == Match.Yes;
             if (matches[row] != Match.Unknown || !_plan.IsNullAware) { continue; }
 
-            validity ??= new Bitmap(matches.Length, value: true);
+            validity ??= _lent.Bits(matches.Length, value: true);
             validity[row] = false;
         }
 
-        var mark = new FixedColumn<bool>(DataType.Boolean, values, values.Length, validity);
-        Batch rows = left.InputRows is { } inputRows ? left.Rows.Gather(inputRows) : left.Rows;
+        FixedColumn<bool> mark = _lent.Column(DataType.Boolean, values, matches.Length, validity);
+        Batch rows = left.InputBatch(_lent);
         _output.Push(new ChangeBatch(new Batch([.. rows.Columns, mark], rows.RowCount)));
+        left.GiveBack(rows);
+        mark.GiveBack();
     }
 
     private void Complete()
@@ -107,9 +125,11 @@ internal sealed class MatchJoinOperator
     {
         public bool IsSatisfied => join._index.IsDecided || join._output.IsSatisfied;
 
+        public bool KeepsColumns => join._index.KeepsColumns;
+
         public void Push(ChangeBatch changes) => join.AddRight(changes);
 
-        public void Complete() => join._index.Freeze();
+        public void Complete() => join._index.Freeze(join.Charge);
     }
 
     private sealed class ProbeInput(MatchJoinOperator join) : IOperatorInput

@@ -7,6 +7,8 @@ namespace Ctas.Execution.Operators;
 /// <b>Whose memory columns are.</b> What is pushed is lent until <see cref="Push"/> returns, to an input that says that it keeps
 /// no columns: <see cref="KeepsColumns"/>. Then it is again that of who pushed it, who gives it back to the pool if he rented it:
 /// an operator what it has gathered (<see cref="Column.GiveBack"/>), a scan what was decoded (<see cref="Column.GiveBackDecoded"/>).
+/// What says which rows of a batch count (<see cref="ChangeBatch.Selection"/>) and which values are NULL
+/// (<see cref="Column.Validity"/>) is lent in the same way: a selection is given back by whoever made it, a validity with its column.
 /// To an input that keeps columns goes no rented memory, and of columns that are decoded on demand it alone may give back, once it
 /// has copied them, what was decoded. Whoever passes columns on, or what shares their memory, says what its output says.
 /// String pools are no memory of columns, and live as long as somebody refers to them.

@@ -16,6 +16,7 @@ internal sealed class SetOperationOperator
     private readonly MemoryMeter _memory;
     private readonly IOperatorInput _output;
     private readonly KeyNumbers _rows;
+    private readonly ColumnMemory _selections;
 
     // Of each different row: how many the right input has and no left row has taken; without ALL, whether the row has
     // been given already is a count of its own.
@@ -31,6 +32,7 @@ internal sealed class SetOperationOperator
         _plan = plan;
         _memory = memory;
         _output = output;
+        _selections = ColumnMemory.For(output.KeepsColumns);
         _rows = KeyNumbers.Create([.. plan.Schema.Fields.Select(field => field.Type)]);
         Build = new BuildInput(this);
         Probe = new ProbeInput(this);
@@ -57,16 +59,19 @@ internal sealed class SetOperationOperator
         InsertOnly.Require(changes);
         Batch rows = changes.Densify().Rows;
         int[] numbers = Number(rows);
-        var kept = new int[rows.RowCount];
+        int[] kept = _selections.Allocate<int>(rows.RowCount);
         int count = 0;
-        for (int row = 0; row < kept.Length; row++)
+        for (int row = 0; row < rows.RowCount; row++)
         {
             kept[count] = row;
             count += Keeps(numbers[row]) ? 1 : 0;
         }
 
         ArrayPool<int>.Shared.Return(numbers);
-        if (count > 0) { _output.Push(new ChangeBatch(rows, count == kept.Length ? null : kept[..count])); }
+        if (count == rows.RowCount) { _output.Push(new ChangeBatch(rows)); }
+        else if (count > 0) { _output.Push(new ChangeBatch(rows, new RowSelection(kept, count))); }
+
+        _selections.GiveBack(kept);
     }
 
     private bool Keeps(int number)

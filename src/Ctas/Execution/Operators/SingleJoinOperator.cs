@@ -15,6 +15,7 @@ internal sealed class SingleJoinOperator
     private readonly LogicalJoin _plan;
     private readonly IOperatorInput _output;
     private readonly MemoryMeter _memory;
+    private readonly ColumnMemory _lent;
     private readonly JoinIndex _index;
     private readonly Evaluator _leftKeys;
     private readonly Evaluator _rightKeys;
@@ -26,9 +27,10 @@ internal sealed class SingleJoinOperator
         _plan = plan;
         _output = output;
         _memory = memory;
-        _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log);
+        _lent = ColumnMemory.For(output.KeepsColumns);
+        _leftKeys = new Evaluator(plan.LeftKeys, plan.Left.Schema, log, reusesResults: true);
         _rightKeys = new Evaluator(plan.RightKeys, plan.Right.Schema, log);
-        _residual = plan.Residual is null ? null : Evaluator.OfCondition(plan.Residual, plan.Schema, log);
+        _residual = plan.Residual is null ? null : Evaluator.OfCondition(plan.Residual, plan.Schema, log, reusesResults: true);
         _index = new JoinIndex(
             [.. plan.Right.Schema.Fields.Select(field => field.Type)], [.. plan.RightKeys.Select(key => key.Type)]);
         Build = new BuildInput(this);
@@ -45,10 +47,15 @@ internal sealed class SingleJoinOperator
     {
         InsertOnly.Require(changes);
         EvaluatedRows keys = _rightKeys.Evaluate(changes);
-        Batch rows = keys.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = keys.InputBatch();
         _index.Add(rows, keys.Columns.Columns);
-        _memory.Charge(_index.SizeInBytes - _charged);
-        _charged = _index.SizeInBytes;
+        Charge(_index.SizeInBytes);
+    }
+
+    private void Charge(long bytes)
+    {
+        _memory.Charge(bytes - _charged);
+        _charged = bytes;
     }
 
     private void ProbeLeft(ChangeBatch changes)
@@ -58,16 +65,25 @@ internal sealed class SingleJoinOperator
         var left = new LeftRows(changes.Rows, keys.InputRows, keys.Columns.RowCount);
         if (left.Count == 0) { return; }
 
-        var matches = new int[left.Count];
-        matches.AsSpan().Fill(NoRow);
+        int[] rented = PooledArrays.Rent<int>(left.Count);
+        Span<int> matches = rented.AsSpan(0, left.Count);
+        matches.Fill(NoRow);
         if (_index.Rows.RowCount > 0) { FindMatches(left, keys.Columns.Columns, matches); }
 
-        Batch rows = left.InputRows is { } inputRows ? left.Rows.Gather(inputRows) : left.Rows;
-        Batch values = _index.Rows.Gather(matches);
-        _output.Push(new ChangeBatch(new Batch([.. rows.Columns, .. values.Columns], rows.RowCount)));
+        Push(keys, matches);
+        PooledArrays.Release(ref rented);
     }
 
-    private void FindMatches(LeftRows left, ReadOnlySpan<Column> keys, int[] matches)
+    private void Push(EvaluatedRows left, ReadOnlySpan<int> matches)
+    {
+        Batch rows = left.InputBatch(_lent);
+        Batch values = _index.Rows.Gather(matches, _lent);
+        _output.Push(new ChangeBatch(new Batch([.. rows.Columns, .. values.Columns], rows.RowCount)));
+        left.GiveBack(rows);
+        values.GiveBack();
+    }
+
+    private void FindMatches(LeftRows left, ReadOnlySpan<Column> keys, Span<int> matches)
     {
         int[] numbers = ArrayPool<int>.Shared.Rent(left.Count);
         _index.Find(keys, numbers.AsSpan(0, left.Count));
@@ -90,7 +106,7 @@ internal sealed class SingleJoinOperator
         pairs.Release();
     }
 
-    private void Take(JoinPairs pairs, int[] matches)
+    private void Take(JoinPairs pairs, Span<int> matches)
     {
         if (pairs.Count == 0) { return; }
 
@@ -134,7 +150,7 @@ internal sealed class SingleJoinOperator
 
         public void Push(ChangeBatch changes) => join.AddRight(changes);
 
-        public void Complete() => join._index.Freeze();
+        public void Complete() => join._index.Freeze(join.Charge);
     }
 
     private sealed class ProbeInput(SingleJoinOperator join) : IOperatorInput

@@ -29,7 +29,9 @@ internal sealed class SortOperator(LogicalSort plan, RowErrorLog log, MemoryMete
         InsertOnly.Require(changes);
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
         _keys.Append(evaluated.Columns);
-        _rows.Append(evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows);
+        if (evaluated.InputRows is { } inputRows) { _rows.Append(changes.Rows, inputRows.Span); }
+        else { _rows.Append(changes.Rows); }
+
         if (IsMostlySurplus) { KeepFirst(); }
 
         long bytes = _rows.SizeInBytes + _keys.SizeInBytes;

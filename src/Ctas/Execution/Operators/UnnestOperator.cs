@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ctas.Data;
 using Ctas.Data.Nested;
 using Ctas.Execution.Kernels;
@@ -19,19 +20,22 @@ internal sealed class UnnestOperator : StreamingOperator
     private readonly FixedColumnBuilder<long> _ordinality = new(DataType.BigInt);
     private readonly List<int> _rows = [];
     private readonly List<int> _weights = [];
+    private readonly ColumnMemory _memory;
 
     public UnnestOperator(LogicalUnnest plan, RowErrorLog log, IOperatorInput output)
         : base(output)
     {
         _plan = plan;
-        _evaluator = new Evaluator(plan.Collections, plan.Input.Schema, log);
+        _memory = ColumnMemory.For(output.KeepsColumns);
+        _evaluator = new Evaluator(plan.Collections, plan.Input.Schema, log, reusesResults: true);
         _collections = [.. plan.Collections.Zip(plan.SpreadsFields, (collection, spreads) => new UnnestColumns(collection.Type, spreads))];
     }
 
     public override void Push(ChangeBatch changes)
     {
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
-        int[]? inputRows = evaluated.InputRows;
+        RowSelection? selected = evaluated.InputRows;
+        ReadOnlySpan<int> inputRows = selected is null ? default : selected.Span;
         int[]? weights = evaluated.Weights;
         for (int row = 0; row < evaluated.Columns.RowCount; row++)
         {
@@ -44,7 +48,7 @@ internal sealed class UnnestOperator : StreamingOperator
             bool isKeptEmpty = count == 0 && _plan.KeepsEmpty;
             for (int element = 0; element < (isKeptEmpty ? 1 : count); element++)
             {
-                _rows.Add(inputRows is null ? row : inputRows[row]);
+                _rows.Add(selected is null ? row : inputRows[row]);
                 if (weights is not null) { _weights.Add(weights[row]); }
 
                 foreach (UnnestColumns columns in _collections) { columns.Append(element); }
@@ -63,7 +67,7 @@ internal sealed class UnnestOperator : StreamingOperator
     {
         if (_rows.Count == 0) { return; }
 
-        Batch input = changes.Rows.Gather([.. _rows]);
+        Batch input = changes.Rows.Gather(CollectionsMarshal.AsSpan(_rows), _memory);
         var columns = new List<Column>(_plan.Schema.Fields.Count);
         columns.AddRange(input.Columns);
         foreach (UnnestColumns collection in _collections) { collection.Finish(columns); }
@@ -73,6 +77,7 @@ internal sealed class UnnestOperator : StreamingOperator
 
         int[]? weights = changes.Weights is null ? null : [.. _weights];
         Output.Push(new ChangeBatch(new Batch([.. columns], _rows.Count), Selection: null, weights));
+        input.GiveBack();
         _rows.Clear();
         _weights.Clear();
     }

@@ -37,14 +37,14 @@ internal abstract class InterleavedColumn(InterleavedPlace place)
     public abstract Column Finish(GatheredValues values, Bitmap? validity);
 
     /// <summary>Which rows hold a value; null when all do.</summary>
-    public Bitmap? ValidityOf(RowPlaces places, ReadOnlySpan<int> rows)
+    public Bitmap? ValidityOf(RowPlaces places, ReadOnlySpan<int> rows, ColumnMemory memory)
     {
         Bitmap? validity = null;
         for (int row = 0; row < rows.Length; row++)
         {
             if (rows[row] >= 0 && !IsNull(places, rows[row])) { continue; }
 
-            validity ??= new Bitmap(rows.Length, value: true);
+            validity ??= memory.Bits(rows.Length, value: true);
             validity[row] = false;
         }
 

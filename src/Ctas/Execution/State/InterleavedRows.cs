@@ -88,7 +88,7 @@ internal sealed class InterleavedRows
         for (int column = 0; column < finished.Length; column++)
         {
             InterleavedColumn of = _layout.Columns[column];
-            Bitmap? validity = hasAbsent || of.IsNullable ? of.ValidityOf(Places, rows) : null;
+            Bitmap? validity = hasAbsent || of.IsNullable ? of.ValidityOf(Places, rows, memory) : null;
             finished[column] = of.Finish(new GatheredValues(values[column], rows.Length, memory), validity);
         }
 

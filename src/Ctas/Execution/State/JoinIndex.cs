@@ -38,7 +38,9 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
     public bool IsUnique { get; private set; }
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => (Interleaved?.SizeInBytes ?? _batchBytes) + _keys.SizeInBytes + ((_starts.Length + _rowsByKey.Length) * 4L);
+    public long SizeInBytes => (Interleaved?.SizeInBytes ?? _batchBytes) + IndexBytes;
+
+    private long IndexBytes => _keys.SizeInBytes + ((_starts.Length + _rowsByKey.Length) * 4L);
 
     /// <summary>Adds rows with their keys.</summary>
     public void Add(Batch rows, ReadOnlySpan<Column> keys)
@@ -50,20 +52,25 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
 
     /// <summary>Ends the filling: only now is it known how many rows there are, and so what index suits them.</summary>
     /// <remarks>What was decoded of the rows and keys is given back where they have been copied.</remarks>
-    public void Freeze()
+    /// <param name="meter">Told, before memory is taken, of all bytes that will be held with it; throws where these are too many.</param>
+    public void Freeze(Action<long> meter)
     {
         RowCount = _batches.Sum(batch => batch.RowCount);
-        NumberKeys();
+        NumberKeys(meter);
 
         // Columns that are not among the keys are decoded only now, a batch at a time.
+        meter(IndexBytes + PlainBytes() + _batchBytes);
         Interleaved = hasColumns ? null : InterleavedRows.TryMake(_batches, rowTypes);
         if (Interleaved is null) { Rows = Together(); }
 
         _batches.Clear();
+        meter(SizeInBytes);
     }
 
-    private void NumberKeys()
+    private void NumberKeys(Action<long> meter)
     {
+        long numberBytes = RowCount * (long)sizeof(int);
+        meter(SizeInBytes + numberBytes);
         int[] rented = PooledArrays.Rent<int>(RowCount);
         Span<int> numbers = rented.AsSpan(0, RowCount);
         _keys.Expect(_batchKeys);
@@ -73,11 +80,17 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
             int count = _batches[batch].RowCount;
             _keys.FindOrAdd(_batchKeys[batch], numbers.Slice(start, count));
             start += count;
+            meter(SizeInBytes + numberBytes);
         }
 
         GiveBackKeys();
         IsUnique = _keys.Count == RowCount;
-        if (!IsUnique) { SortByKey(numbers); }
+        if (!IsUnique)
+        {
+            // Starts of keys, their next places, and rows by key.
+            meter(SizeInBytes + numberBytes + (sizeof(int) * ((2L * _keys.Count) + RowCount)));
+            SortByKey(numbers);
+        }
 
         PooledArrays.Release(ref rented);
     }
@@ -112,6 +125,11 @@ internal sealed class JoinIndex(IReadOnlyList<DataType> rowTypes, IReadOnlyList<
 
         _batchKeys.Clear();
     }
+
+    // What stays until all rows have been laid out; a single batch is not copied, and what is decoded on demand is given back.
+    private long PlainBytes() => _batches.Count == 1
+        ? 0
+        : _batches.Sum(batch => batch.Columns.ToArray().Where(column => !column.IsDeferred).Sum(column => column.SizeInBytes));
 
     private Batch Together()
     {

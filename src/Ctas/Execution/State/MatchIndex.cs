@@ -19,11 +19,14 @@ internal abstract class MatchIndex
         ? new KeyMatchIndex([.. plan.RightKeys.Select(key => key.Type)], plan.IsNullAware)
         : new PairMatchIndex(plan, log);
 
-    /// <summary>Adds right rows with their keys.</summary>
-    public abstract void Add(Batch rows, ReadOnlySpan<Column> keys);
+    /// <summary>True when added columns may be read later.</summary>
+    public abstract bool KeepsColumns { get; }
 
-    /// <summary>Ends the filling.</summary>
-    public virtual void Freeze()
+    /// <summary>Adds right rows with their keys.</summary>
+    public abstract void Add(EvaluatedRows keys);
+
+    /// <inheritdoc cref="JoinIndex.Freeze"/>
+    public virtual void Freeze(Action<long> meter)
     {
     }
 
@@ -47,15 +50,19 @@ internal sealed class KeyMatchIndex(IReadOnlyList<DataType> keyTypes, bool isNul
 
     public override bool IsDecided => _hasRow && keyTypes.Count == 0;
 
-    public override void Add(Batch rows, ReadOnlySpan<Column> keys)
-    {
-        if (rows.RowCount == 0) { return; }
+    public override bool KeepsColumns => false;
 
+    public override void Add(EvaluatedRows keyRows)
+    {
+        int count = keyRows.Columns.RowCount;
+        if (count == 0) { return; }
+
+        ReadOnlySpan<Column> keys = keyRows.Columns.Columns;
         _hasRow = true;
         foreach (Column key in keys) { _hasNull |= key.Validity is { } validity && validity.CountSet() < key.Length; }
 
-        int[] numbers = ArrayPool<int>.Shared.Rent(rows.RowCount);
-        _keys.FindOrAdd(keys, numbers.AsSpan(0, rows.RowCount));
+        int[] numbers = ArrayPool<int>.Shared.Rent(count);
+        _keys.FindOrAdd(keys, numbers.AsSpan(0, count));
         ArrayPool<int>.Shared.Return(numbers);
     }
 
@@ -91,13 +98,15 @@ internal sealed class PairMatchIndex(LogicalJoin plan, RowErrorLog log) : MatchI
         [.. plan.Right.Schema.Fields.Select(field => field.Type)], [.. plan.RightKeys.Select(key => key.Type)]);
 
     private readonly Evaluator _condition = new(
-        [plan.Residual!], new Schema(plan.Left.Schema.Fields.Concat(plan.Right.Schema.Fields)), log);
+        [plan.Residual!], new Schema(plan.Left.Schema.Fields.Concat(plan.Right.Schema.Fields)), log, reusesResults: true);
 
     public override long SizeInBytes => _index.SizeInBytes;
 
-    public override void Add(Batch rows, ReadOnlySpan<Column> keys) => _index.Add(rows, keys);
+    public override bool KeepsColumns => true;
 
-    public override void Freeze() => _index.Freeze();
+    public override void Add(EvaluatedRows keys) => _index.Add(keys.InputBatch(), keys.Columns.Columns);
+
+    public override void Freeze(Action<long> meter) => _index.Freeze(meter);
 
     public override void Find(LeftRows left, ReadOnlySpan<Column> keys, Span<Match> matches)
     {

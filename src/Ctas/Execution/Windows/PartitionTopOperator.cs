@@ -49,8 +49,9 @@ internal sealed class PartitionTopOperator : IOperatorInput
     {
         InsertOnly.Require(changes);
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
-        Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = evaluated.InputBatch(ColumnMemory.Lent);
         _top.Add(rows, evaluated.Columns);
+        evaluated.GiveBack(rows);
         _memory.Charge(_top.SizeInBytes - _charged);
         _charged = _top.SizeInBytes;
     }

@@ -24,7 +24,7 @@ internal sealed class TimeWindowOperator(LogicalTimeWindow plan, RowErrorLog log
     {
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
         var times = (FixedColumn<long>)evaluated.Columns[0];
-        Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = evaluated.InputBatch();
         int[]? weights = evaluated.Weights;
         if (RowsThatFit(times) is { } fitting)
         {

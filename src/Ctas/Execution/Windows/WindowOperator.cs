@@ -45,7 +45,7 @@ internal sealed class WindowOperator : IOperatorInput
         EvaluatedRows evaluated = _evaluator.Evaluate(changes);
         if (evaluated.Columns.RowCount == 0) { return; }
 
-        Batch rows = evaluated.InputRows is { } inputRows ? changes.Rows.Gather(inputRows) : changes.Rows;
+        Batch rows = evaluated.InputBatch();
         _values.Append(evaluated.Columns);
         _batches.Add(rows);
         foreach (Column column in rows.Columns) { _batchBytes += column.SizeInBytes; }
