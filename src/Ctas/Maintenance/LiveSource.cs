@@ -222,8 +222,10 @@ internal sealed class LiveSource : IAsyncDisposable
     public void Applied(LiveSourceProgress progress)
     {
         _followed.Changelog?.Publish();
-        Volatile.Write(ref _progress, progress);
+
+        // Who sees that a record has been applied finds the source no longer behind because of it.
         _marks.Apply(progress.Positions);
+        Volatile.Write(ref _progress, progress);
         NoteKnown();
     }
 

@@ -92,7 +92,7 @@ public sealed partial class ProductionTests
             roundsBetween * 500_000, "that is what the messages of one load of each round take");
     }
 
-    /// <summary>A broker that answers late, with little at a time: what is read ahead is not the whole topic.</summary>
+    /// <summary>A broker that answers late, with little at a time.</summary>
     private static async Task<EmbeddedKafka> SlowBrokerAsync()
     {
         var brokers = EmbeddedKafka.Start(brokers: 1);
@@ -106,6 +106,7 @@ public sealed partial class ProductionTests
         return brokers;
     }
 
+    /// <summary>What is read ahead is not the whole topic, however slow the reader is.</summary>
     private static ISource SlowTopic(EmbeddedKafka brokers, KafkaSourceOptions options) =>
         new KafkaSourceFactory(brokers.BootstrapServers, options, new Dictionary<string, string>()).Create(
             new SourceDefinition("numbers", new TopicLocation("numbers", null))
@@ -113,7 +114,12 @@ public sealed partial class ProductionTests
                 Columns = [new SourceColumn("id", Ctas.Data.DataType.Varchar, SourceColumnRole.Key), new SourceColumn("n", Ctas.Data.DataType.BigInt)],
                 Mode = ReadMode.Changelog,
                 BatchRows = 100,
-                ClientProperties = new Dictionary<string, string> { ["max.partition.fetch.bytes"] = "4096", ["reconnect.backoff.max.ms"] = "100" },
+                ClientProperties = new Dictionary<string, string>
+                {
+                    ["max.partition.fetch.bytes"] = "4096",
+                    ["queued.min.messages"] = "200",
+                    ["reconnect.backoff.max.ms"] = "100",
+                },
             },
             new SourceServices(TimeProvider.System, NullLoggerFactory.Instance));
 

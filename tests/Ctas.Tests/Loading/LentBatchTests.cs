@@ -60,11 +60,13 @@ public sealed class LentBatchTests
         const int few = 70_000, many = 210_000;
 
         // The first load fills the pools of memory; what every load needs once does not count.
-        BytesOfLoad(many);
-        double bytes = (BytesOfLoad(many) - BytesOfLoad(few)) / (double)(many - few);
+        double bytes = (LeastBytesOfLoad(many) - LeastBytesOfLoad(few)) / (double)(many - few);
 
         bytes.Should().BeLessThan(64);
     }
+
+    // Tests beside this one may take from the pools as well.
+    private static long LeastBytesOfLoad(int count) => Enumerable.Range(0, 3).Min(_ => BytesOfLoad(count));
 
     private static long BytesOfLoad(int count)
     {
@@ -72,7 +74,12 @@ public sealed class LentBatchTests
         byte[][] values = [.. Enumerable.Range(0, count).Select(record => Encoding.UTF8.GetBytes(
             $$"""{"note":"c-{{Scattered(record) % 50_000}}","n":{{record % 100}},"x":{{record % 1000}}.25,"flag":true,"price":3.20}"""))];
         SourceDefinition definition = Define(ReadMode.Changelog);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        return Allocations.Of(() => Load(definition, keys, values));
+    }
+
+    private static void Load(SourceDefinition definition, byte[][] keys, byte[][] values)
+    {
+        int count = keys.Length;
         var records = new RecordBatchBuilder(
             definition, new ScanRequest(Columns) { GivesBatchesBack = true, KeepsKeysTogether = false }, [new("p", 0, new(0, count))]);
         using TableBuilder table = TableBuilder.Create(
@@ -85,7 +92,6 @@ public sealed class LentBatchTests
 
         Take(records, table);
         table.Complete().RowCount.Should().Be(count);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Take(RecordBatchBuilder records, TableBuilder table)

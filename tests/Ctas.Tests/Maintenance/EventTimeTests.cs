@@ -86,20 +86,17 @@ public sealed class EventTimeTests
         InMemorySource clicks = Stream("clicks", batchRows: 1);
         Add(clicks, 0, "a", 1);
         Add(clicks, 1, "a", 2);
-        var source = new LatestReadSource(clicks);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = new LatestReadSource(clicks) { ReadsBeforeGate = 3, Gate = gate.Task };
         await using CtasEngine engine = await LoadAsync(Counts + "EMIT CHANGES", source);
         Add(clicks, 0, "a", 2);
         await AppliedAsync(engine, "c", clicks, 0, 1);
         await engine.Maintenance.PauseAsync();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Add(clicks, 0, "a", 20);
-        while (source.Reads < 2) { await Task.Yield(); }
 
         // What was read ahead waits for a tick, and what comes behind it cannot be read.
-        source.Gate = gate.Task;
+        Add(clicks, 0, "a", 20);
         Add(clicks, 0, "a", 21);
-        while (source.Reads < 3) { await Task.Yield(); }
-
+        SpinWait.SpinUntil(() => source.Reads == 3, TimeSpan.FromMinutes(2)).Should().BeTrue("they are read ahead");
         Add(clicks, 1, "a", 3);
         _time.Advance(TimeSpan.FromMinutes(2));
         engine.Maintenance.Resume();

@@ -10,8 +10,11 @@ internal sealed class LatestReadSource(InMemorySource inner) : ITailSource
     /// <summary>Reads of tails that have given something.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
-    /// <summary>Completes when tails may go on reading; null: at once.</summary>
-    public Task? Gate { get; set; }
+    /// <summary>How many reads tails make before <see cref="Gate"/>.</summary>
+    public int ReadsBeforeGate { get; init; }
+
+    /// <summary>Completes when tails may go on reading.</summary>
+    public Task Gate { get; init; } = Task.CompletedTask;
 
     /// <summary>What keeps tails from reading, as they tell it; null: nothing.</summary>
     public string? Fault { get; set; }
@@ -30,7 +33,7 @@ internal sealed class LatestReadSource(InMemorySource inner) : ITailSource
 
         public async ValueTask<TailBatch> ReadAsync(CancellationToken cancellationToken)
         {
-            if (source.Gate is { } gate) { await gate.WaitAsync(cancellationToken); }
+            if (source.Reads >= source.ReadsBeforeGate) { await source.Gate.WaitAsync(cancellationToken); }
 
             TailBatch batch = await inner.ReadAsync(cancellationToken);
             Volatile.Write(ref _status, inner.GetStatus());

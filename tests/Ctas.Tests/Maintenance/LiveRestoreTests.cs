@@ -42,7 +42,7 @@ public sealed class LiveRestoreTests : IDisposable
         "recent", "named_totals",
     ];
 
-    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ctas-live-").FullName;
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddMinutes(2));

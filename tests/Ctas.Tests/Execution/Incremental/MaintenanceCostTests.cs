@@ -55,11 +55,13 @@ public sealed class MaintenanceCostTests
             // Rows that no tick has updated before.
             ChangeBatch changes = Orders([500 + tick, 500 + tick], customers, 1, [-1, 1]);
             long seenBefore = RowsSeen(query);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Push(query, _orders, changes);
-            query.Complete();
-            query.Commit();
-            bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
+            long tickBytes = Allocations.Of(() =>
+            {
+                Push(query, _orders, changes);
+                query.Complete();
+                query.Commit();
+            });
+            bytes = Math.Min(bytes, tickBytes);
             seen = RowsSeen(query) - seenBefore;
         }
 

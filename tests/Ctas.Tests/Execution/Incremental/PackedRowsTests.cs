@@ -60,9 +60,8 @@ public sealed class PackedRowsTests
         {
             long[] numbers = [.. Enumerable.Range(first, places.Length)];
             var column = new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            rows.FindOrAdd([column], places);
-            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before - (rows.SizeInBytes / 8));
+            long bytes = Allocations.Of(() => rows.FindOrAdd([column], places));
+            most = Math.Max(most, bytes - (rows.SizeInBytes / 8));
         }
 
         rows.Count.Should().Be(300_000);
