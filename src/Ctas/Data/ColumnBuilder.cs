@@ -192,37 +192,39 @@ public sealed class StringColumnBuilder : ColumnBuilder
     public void Append(ReadOnlySpan<byte> value) => AppendCode(Pool.Add(value));
 
     /// <summary>Appends the bytes of a value of a text column if they are UTF-8.</summary>
-    internal bool TryAppendText(ReadOnlySpan<byte> value)
+    internal bool TryAppendText(ReadOnlySpan<byte> value) => TryAppendFound(Pool.AddText(value));
+
+    /// <summary>As <see cref="TryAppendText"/>, where <see cref="StringPool.TextPadding"/> bytes can be read behind the value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool TryAppendPaddedText(ReadOnlySpan<byte> value) => TryAppendFound(
+        !Pool.IsInterned ? Pool.AppendPadded(value)
+        : value.Length > RecentStrings.MaxLength || Pool.Count > RecentStrings.MaxStrings ? Pool.AddText(value)
+        : AddShort(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAppendFound(int code)
     {
-        if (!Pool.TryAddText(value, out int code)) { return false; }
+        if (code < 0) { return false; }
 
         AppendCode(code);
         return true;
     }
 
-    /// <summary>As <see cref="TryAppendText"/>, where <see cref="StringPool.TextPadding"/> bytes can be read behind the value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal bool TryAppendPaddedText(ReadOnlySpan<byte> value)
-    {
-        bool isText = !Pool.IsInterned ? Pool.TryAppendPadded(value, out int code)
-            : value.Length > RecentStrings.MaxLength || Pool.Count > RecentStrings.MaxStrings ? Pool.TryAddText(value, out code)
-            : TryAddShort(value, out code);
-        if (isText) { AppendCode(code); }
-
-        return isText;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryAddShort(ReadOnlySpan<byte> value, out int code)
+    private int AddShort(ReadOnlySpan<byte> value)
     {
         Vector128<byte> key = RecentStrings.KeyOf(ref MemoryMarshal.GetReference(value), value.Length);
-        code = _recent.Find(key);
-        if (code >= 0) { return true; }
+        int code = _recent.Find(key);
+        return code >= 0 ? code : AddAndKeep(value, key);
+    }
 
-        if (!Pool.TryAddText(value, out code)) { return false; }
+    [MethodImpl(HotLoop.Options)]
+    private int AddAndKeep(ReadOnlySpan<byte> value, Vector128<byte> key)
+    {
+        int code = Pool.AddText(value);
+        if (code >= 0) { _recent.Keep(key, code, Pool.Count); }
 
-        _recent.Keep(key, code, Pool.Count);
-        return true;
+        return code;
     }
 
     /// <summary>Appends a string.</summary>

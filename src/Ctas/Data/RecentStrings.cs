@@ -65,7 +65,8 @@ internal sealed class RecentStrings
     private int PlaceOf(Vector128<byte> key)
     {
         Vector128<ulong> halves = key.AsUInt64();
-        ulong mixed = (halves[0] * 0x9E3779B97F4A7C15) ^ (halves[1] * 0xC2B2AE3D27D4EB4F);
-        return (int)(mixed * 0xD6E8FEB86659FD93 >> _shift);
+
+        // All bits of a factor reach the highest ones of the product.
+        return (int)(((halves[0] * 0x9E3779B97F4A7C15) ^ (halves[1] * 0xC2B2AE3D27D4EB4F)) >> _shift);
     }
 }

@@ -122,20 +122,19 @@ public sealed partial class StringPool
         return IsInterned ? Intern(value) : Append(value);
     }
 
-    /// <summary>The code of <paramref name="value"/>, as <see cref="Add(ReadOnlySpan{byte})"/>, if it is UTF-8.</summary>
+    /// <summary>The code of <paramref name="value"/>, as <see cref="Add(ReadOnlySpan{byte})"/>; −1 when it is not UTF-8.</summary>
     /// <remarks>For pools of text only: a string that is there already is not checked again.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal bool TryAddText(ReadOnlySpan<byte> value, out int code)
+    internal int AddText(ReadOnlySpan<byte> value)
     {
         RequireOwnStrings();
-        uint hash = 0;
-        code = IsInterned ? Find(_slots ??= MakeSlots(), value, hash = (uint)Hashing.Bytes(value)) : -1;
-        if (code >= 0) { return true; }
+        if (!IsInterned) { return Utf8.IsValid(value) ? Append(value) : -1; }
 
-        if (!Utf8.IsValid(value)) { return false; }
+        uint hash = (uint)Hashing.Bytes(value);
+        int code = Find(_slots ??= MakeSlots(), value, hash);
+        if (code >= 0) { return code; }
 
-        code = IsInterned ? AddNew(value, hash) : Append(value);
-        return true;
+        return Utf8.IsValid(value) ? AddNew(value, hash) : -1;
     }
 
     /// <summary>Appends a value that is known not to be there; equal ones are looked for again when they are asked for.</summary>

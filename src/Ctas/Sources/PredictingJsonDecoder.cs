@@ -17,6 +17,7 @@ namespace Ctas.Sources;
 internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns columns)
 {
     private const int Failed = -1;
+    private const int Unexpected = 0;
     private const int MaxMissingFields = 4;
     private const int MaxFailures = 8;
     private const int RetryInterval = 64;
@@ -86,12 +87,15 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
             if (next is not null && next.Prefix(isFirst) is var prefix && prefix.Matches(ref text, at, end)) { at += prefix.Length; }
             else
             {
-                next = FindField(field, ref text, ref at, end, isFirst);
+                int found = at;
+                next = FindField(field, ref text, ref found, end, isFirst);
+                at = found;
                 if (next is null) { return Failed; }
             }
 
             field = next;
-            if (!ReadValue(field, ref text, ref at, end)) { return Failed; }
+            at = ReadValue(field, ref text, at, end);
+            if (at < 0) { return Failed; }
 
             byte follows = Unsafe.Add(ref text, at);
             if (follows == '}') { return at + 1; }
@@ -106,65 +110,106 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
         }
     }
 
+    // Offsets go in and out by value: one that is passed by reference lives in memory, and every field waits for it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool ReadValue(JsonField field, ref byte text, ref int at, int end)
+    private int ReadValue(JsonField field, ref byte text, int at, int end)
     {
         ValueColumn? column = field.Column;
-        if (column is null) { return SkipValue(ref text, ref at, end); }
+        if (column is null) { return SkipValue(ref text, at, end); }
 
         bool isPlain = column.Sibling is null && (_part == RecordPart.ValueAndKey || column.Source.Role == SourceColumnRole.Value);
-        if (!isPlain) { return ReadToken(field, ref text, ref at, end); }
+        if (!isPlain || column.Kernel == ValueKernel.General) { return ReadToken(field, ref text, at, end); }
 
         // A field that comes twice, or in two cases.
-        if (column.Kernel != ValueKernel.General && (column.Count != _row || (!field.IsExact && column.ExactRow == _row)))
-        {
-            return false;
-        }
+        if (column.Count != _row || (!field.IsExact && column.ExactRow == _row)) { return Failed; }
 
+        int next = ReadExpected(column, ref text, at);
+        if (next == Unexpected) { return ReadToken(field, ref text, at, end); }
+
+        _filled++;
+        return next;
+    }
+
+    /// <summary>Reads a value as it is commonly written into a column of a kernel.</summary>
+    /// <returns>The offset behind it; <see cref="Unexpected"/>, and nothing was read, where it is written in another way.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int ReadExpected(ValueColumn column, ref byte text, int at)
+    {
+        int next = at;
         switch (column.Kernel)
         {
             case ValueKernel.Text when Unsafe.Add(ref text, at) == '"':
-                if (!TryReadString(ref text, ref at, out ReadOnlySpan<byte> value) || !column.Texts.TryAppendPaddedText(value)) { return false; }
-
-                _filled++;
-                return true;
+                return ReadText(column, ref text, at + 1);
             case ValueKernel.Timestamp when Unsafe.Add(ref text, at) == '"':
-                if (!TryReadString(ref text, ref at, out value) || !ValueParser.TryParseTimestamp(value, out long time)) { return false; }
-
-                column.Longs.Append(time);
-                _filled++;
-                return true;
-            case ValueKernel.Int64 when JsonText.TryReadInteger(ref text, ref at, out long integer):
+                return ReadTimestamp(column, ref text, at + 1);
+            case ValueKernel.Int64 when JsonText.TryReadInteger(ref text, ref next, out long integer):
                 column.Longs.Append(integer);
-                _filled++;
-                return true;
-            case ValueKernel.Int32 when JsonText.TryReadInteger(ref text, ref at, out long integer):
-                if (integer != (int)integer) { return false; }
+                return next;
+            case ValueKernel.Int32 when JsonText.TryReadInteger(ref text, ref next, out long integer):
+                if (integer != (int)integer) { return Failed; }
 
                 column.Ints.Append((int)integer);
-                _filled++;
-                return true;
-            case ValueKernel.Double when column.TryReadDouble(ref text, ref at, out double real):
+                return next;
+            case ValueKernel.Double when JsonText.TryReadDouble(ref text, ref next, out double real):
                 column.Doubles.Append(real);
-                _filled++;
-                return true;
-            case ValueKernel.Boolean when TryReadBoolean(ref text, ref at, out bool isTrue):
+                return next;
+            case ValueKernel.Double when !column.IsInferred:
+                // A longer number may be one that an inferred column has to keep as it is written.
+                next = ReadLongDouble(column, ref text, at);
+                break;
+            case ValueKernel.Boolean when TryReadBoolean(ref text, ref next, out bool isTrue):
                 column.Booleans.Append(isTrue);
-                _filled++;
-                return true;
-            case not ValueKernel.General when column.Source.Role == SourceColumnRole.Value && TryReadNull(ref text, ref at):
-                // A key that is NULL is left out, which is how it is told.
-                column.AppendNull();
-                _filled++;
-                return true;
+                return next;
         }
 
-        return ReadToken(field, ref text, ref at, end);
+        if (next > at) { return next; }
+
+        // A key that is NULL is left out, which is how it is told.
+        if (column.Source.Role != SourceColumnRole.Value || !TryReadNull(ref text, ref next)) { return Unexpected; }
+
+        column.AppendNull();
+        return next;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int ReadText(ValueColumn column, ref byte text, int start)
+    {
+        int close = JsonText.FindStringEnd(ref text, start);
+        if (Unsafe.Add(ref text, close) != '"') { return ReadEscapedText(column, ref text, start); }
+
+        return column.Texts.TryAppendPaddedText(Slice(ref text, start, close)) ? close + 1 : Failed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int ReadEscapedText(ValueColumn column, ref byte text, int start)
+    {
+        int close = _escapes.Read(ref text, start, out ReadOnlySpan<byte> value);
+        return close >= 0 && column.Texts.TryAppendPaddedText(value) ? close + 1 : Failed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadTimestamp(ValueColumn column, ref byte text, int start)
+    {
+        int close = JsonText.FindStringEnd(ref text, start);
+        if (Unsafe.Add(ref text, close) != '"') { return Unexpected; }
+
+        if (!ValueParser.TryParseTimestamp(Slice(ref text, start, close), out long time)) { return Failed; }
+
+        column.Longs.Append(time);
+        return close + 1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int ReadLongDouble(ValueColumn column, ref byte text, int at)
+    {
+        if (JsonText.TryReadLongDouble(ref text, ref at, out double real)) { column.Doubles.Append(real); }
+
+        return at;
     }
 
     // The way for every other kind of value: any token, into all columns that read the field.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool ReadToken(JsonField field, ref byte text, ref int at, int end)
+    private int ReadToken(JsonField field, ref byte text, int at, int end)
     {
         at = SkipBlanks(ref text, at);
         int start = at;
@@ -174,40 +219,40 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
             {
                 if (!IsRead(column)) { continue; }
 
-                if (column.Count != RowOf(column)) { return false; }
+                if (column.Count != RowOf(column)) { return Failed; }
 
                 if (field.IsExact) { column.ExactRow = _row; }
             }
 
-            return true;
+            return at;
         }
 
         try
         {
             JsonTokenType kind = ReadInner(ref text, ref at, end, out ReadOnlySpan<byte> token);
-            if (kind == JsonTokenType.None) { return false; }
+            if (kind == JsonTokenType.None) { return Failed; }
 
             for (ValueColumn? column = field.Column; column is not null; column = column.Sibling)
             {
                 if (!IsRead(column)) { continue; }
 
-                if (column.Count != RowOf(column) || (!field.IsExact && column.ExactRow == _row)) { return false; }
+                if (column.Count != RowOf(column) || (!field.IsExact && column.ExactRow == _row)) { return Failed; }
 
                 if (Append(column, kind, kind is JsonTokenType.StartObject or JsonTokenType.StartArray
                     ? Slice(ref text, start, at) : token) is not null)
                 {
-                    return false;
+                    return Failed;
                 }
 
                 if (!ReferenceEquals(column, columns.EventTime)) { _filled++; }
             }
 
-            return true;
+            return at;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Malformed; the general decoder says how.
-            return false;
+            return Failed;
         }
     }
 
@@ -265,40 +310,32 @@ internal sealed class PredictingJsonDecoder(JsonFieldMap fields, RowColumns colu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool SkipValue(ref byte text, ref int at, int end)
+    private int SkipValue(ref byte text, int at, int end)
     {
         if (Unsafe.Add(ref text, at) == '"')
         {
             int close = JsonText.FindStringEnd(ref text, at + 1);
-            if (Unsafe.Add(ref text, close) == '"')
-            {
-                at = close + 1;
-                return true;
-            }
+            if (Unsafe.Add(ref text, close) == '"') { return close + 1; }
         }
 
         int numberEnd = JsonText.FindNumberEnd(ref text, at);
-        if (numberEnd > at)
-        {
-            at = numberEnd;
-            return true;
-        }
+        if (numberEnd > at) { return numberEnd; }
 
-        if (TryReadNull(ref text, ref at) || TryReadBoolean(ref text, ref at, out _)) { return true; }
+        int next = at;
+        if (TryReadNull(ref text, ref next) || TryReadBoolean(ref text, ref next, out _)) { return next; }
 
         try
         {
             var reader = new Utf8JsonReader(Rest(ref text, at, end), InnerValue);
-            if (!reader.Read()) { return false; }
+            if (!reader.Read()) { return Failed; }
 
             reader.Skip();
-            at += (int)reader.BytesConsumed;
-            return true;
+            return at + (int)reader.BytesConsumed;
         }
         catch (JsonException)
         {
             // Malformed; the general decoder says how.
-            return false;
+            return Failed;
         }
     }
 

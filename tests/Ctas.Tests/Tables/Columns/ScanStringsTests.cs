@@ -159,7 +159,7 @@ public sealed class ScanStringsTests
         StringPool pool = Numbered("c-{0}", 0, 5000);
 
         FluentActions.Invoking(() => pool.Add("x"u8)).Should().Throw<InvalidOperationException>();
-        FluentActions.Invoking(() => pool.TryAddText("x"u8, out _)).Should().Throw<InvalidOperationException>();
+        FluentActions.Invoking(() => pool.AddText("x"u8)).Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
