@@ -156,7 +156,7 @@ internal sealed class ColumnStrings
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Repeats(StringRows rows)
     {
-        const int wanted = 1024, slots = wanted * 2;
+        const int wanted = 512, slots = wanted * 2;
         if (rows.Count < FewRows) { return false; }
 
         // Open addressing; 0 is free.

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ctas.Data;
 
 namespace Ctas.Tables.Columns;
 
@@ -19,8 +20,8 @@ internal sealed class SymbolCoder(SymbolTable symbols)
     private readonly int[] _ends = new int[BlockTexts];
     private readonly int[] _starts = new int[BlockTexts];
     private readonly int[] _lengths = new int[BlockTexts];
-    private byte[] _texts = new byte[BlockBytes * 2];
-    private byte[] _codes = new byte[BlockBytes * 4];
+    private byte[] _texts = GC.AllocateUninitializedArray<byte>(BlockBytes * 2);
+    private byte[] _codes = GC.AllocateUninitializedArray<byte>(BlockBytes * 4);
     private int _count;
 
     private int TextBytes => _count == 0 ? 0 : _ends[_count - 1];
@@ -97,35 +98,37 @@ internal sealed class SymbolCoder(SymbolTable symbols)
         return new Lane { Text = text, EndText = endText, At = at, End = StartOf(endText), Written = at * 2 };
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // References instead of offsets: eight of them and the table's fit the registers.
+    [MethodImpl(HotLoop.Options)]
     private void Run(int steps, ref Lane lane0, ref Lane lane1, ref Lane lane2, ref Lane lane3)
     {
+        ref ulong table = ref _matcher.Table;
         ref byte texts = ref MemoryMarshal.GetArrayDataReference(_texts);
         ref byte codes = ref MemoryMarshal.GetArrayDataReference(_codes);
-        nint at0 = lane0.At, at1 = lane1.At, at2 = lane2.At, at3 = lane3.At;
-        nint to0 = lane0.Written, to1 = lane1.Written, to2 = lane2.Written, to3 = lane3.Written;
-        for (; steps > 0; steps--)
+        ref byte at0 = ref Unsafe.Add(ref texts, lane0.At), to0 = ref Unsafe.Add(ref codes, lane0.Written);
+        ref byte at1 = ref Unsafe.Add(ref texts, lane1.At), to1 = ref Unsafe.Add(ref codes, lane1.Written);
+        ref byte at2 = ref Unsafe.Add(ref texts, lane2.At), to2 = ref Unsafe.Add(ref codes, lane2.Written);
+        ref byte at3 = ref Unsafe.Add(ref texts, lane3.At), to3 = ref Unsafe.Add(ref codes, lane3.Written);
+        for (uint found; steps > 0; steps--)
         {
-            Step(ref texts, ref codes, ref at0, ref to0);
-            Step(ref texts, ref codes, ref at1, ref to1);
-            Step(ref texts, ref codes, ref at2, ref to2);
-            Step(ref texts, ref codes, ref at3, ref to3);
+            found = Step(ref table, ref at0, ref to0);
+            at0 = ref Unsafe.Add(ref at0, SymbolMatcher.LengthOf(found));
+            to0 = ref Unsafe.Add(ref to0, SymbolMatcher.CodesOf(found));
+            found = Step(ref table, ref at1, ref to1);
+            at1 = ref Unsafe.Add(ref at1, SymbolMatcher.LengthOf(found));
+            to1 = ref Unsafe.Add(ref to1, SymbolMatcher.CodesOf(found));
+            found = Step(ref table, ref at2, ref to2);
+            at2 = ref Unsafe.Add(ref at2, SymbolMatcher.LengthOf(found));
+            to2 = ref Unsafe.Add(ref to2, SymbolMatcher.CodesOf(found));
+            found = Step(ref table, ref at3, ref to3);
+            at3 = ref Unsafe.Add(ref at3, SymbolMatcher.LengthOf(found));
+            to3 = ref Unsafe.Add(ref to3, SymbolMatcher.CodesOf(found));
         }
 
-        (lane0.At, lane1.At, lane2.At, lane3.At) = ((int)at0, (int)at1, (int)at2, (int)at3);
-        (lane0.Written, lane1.Written, lane2.Written, lane3.Written) = ((int)to0, (int)to1, (int)to2, (int)to3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Step(ref byte texts, ref byte codes, ref nint at, ref nint to)
-    {
-        ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref texts, at));
-        uint found = _matcher.Next(word);
-
-        // The code before a byte that stands for itself is what is found where there is no symbol.
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref codes, to), (ushort)((found & byte.MaxValue) | word << 8));
-        to += SymbolMatcher.CodesOf(found);
-        at += SymbolMatcher.LengthOf(found);
+        lane0.MoveTo(Unsafe.ByteOffset(ref texts, ref at0), Unsafe.ByteOffset(ref codes, ref to0));
+        lane1.MoveTo(Unsafe.ByteOffset(ref texts, ref at1), Unsafe.ByteOffset(ref codes, ref to1));
+        lane2.MoveTo(Unsafe.ByteOffset(ref texts, ref at2), Unsafe.ByteOffset(ref codes, ref to2));
+        lane3.MoveTo(Unsafe.ByteOffset(ref texts, ref at3), Unsafe.ByteOffset(ref codes, ref to3));
     }
 
     /// <summary>Codes what a lane has left, and finds the texts among its codes.</summary>
@@ -134,19 +137,37 @@ internal sealed class SymbolCoder(SymbolTable symbols)
     {
         ref byte texts = ref MemoryMarshal.GetArrayDataReference(_texts);
         ref byte codes = ref MemoryMarshal.GetArrayDataReference(_codes);
-        nint at = lane.At, to = lane.Written;
-        while (at < lane.End) { Step(ref texts, ref codes, ref at, ref to); }
+        int at = lane.At, to = lane.Written;
+        while (at < lane.End)
+        {
+            uint found = Step(ref _matcher.Table, ref Unsafe.Add(ref texts, at), ref Unsafe.Add(ref codes, to));
+            at += (int)SymbolMatcher.LengthOf(found);
+            to += (int)SymbolMatcher.CodesOf(found);
+        }
 
         byte end = (byte)_matcher.Foreign;
         int start = StartOf(lane.Text) * 2, next = start;
         for (int text = lane.Text; text < lane.EndText; next += 2)
         {
-            next += _codes.AsSpan(next, (int)to - next).IndexOf(SymbolTable.Escape);
+            next += _codes.AsSpan(next, to - next).IndexOf(SymbolTable.Escape);
             if (_codes[next + 1] != end) { continue; }
 
             (_starts[text], _lengths[text++]) = (start, next - start);
             start = next + 2;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Step(ref ulong table, ref byte text, ref byte codes)
+    {
+        ulong word = Unsafe.ReadUnaligned<ulong>(ref text);
+        uint found = SymbolMatcher.Next(ref table, word);
+
+        // The code before a byte that stands for itself is what is found where there is no symbol; behind any other code
+        // the byte is overwritten.
+        codes = (byte)found;
+        Unsafe.Add(ref codes, 1) = (byte)word;
+        return found;
     }
 
     private void EncodeEach()
@@ -169,5 +190,7 @@ internal sealed class SymbolCoder(SymbolTable symbols)
         public int Written;
 
         public readonly int Left => End - At;
+
+        public void MoveTo(nint at, nint written) => (At, Written) = ((int)at, (int)written);
     }
 }
