@@ -319,6 +319,9 @@ internal sealed class LiveSource : IAsyncDisposable
         {
             ISourceTail tail = await _followed.Source.OpenTailAsync(_followed.Request with { From = _from }, _stopping.Token).ConfigureAwait(false);
             Volatile.Write(ref _tail, tail);
+
+            // Who waits for a table learns that the source can tell how far it is.
+            _onArrival();
             await using (tail.ConfigureAwait(false))
             {
                 while (true)

@@ -133,6 +133,22 @@ public sealed class StalenessTests
     }
 
     [Fact]
+    public async Task Read_WaitingForASourceThatOpensLate_EndsWithThatThoughTheClockStands()
+    {
+        var source = new LateTail(_numbers);
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", source).UseTimeProvider(_time)
+            .AddScript("CREATE TABLE t AS SELECT n FROM numbers EMIT CHANGES").Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+
+        Task<ITable> waiting = engine.Maintenance.ReadAsync("t", StalenessPolicy.Wait(TimeSpan.FromSeconds(1)));
+        Task<ITable> near = engine.Maintenance.ReadAsync("t", StalenessPolicy.MaxLag(0).Within(TimeSpan.FromSeconds(1)));
+        source.Opens.SetResult();
+
+        (await waiting.WaitAsync(TimeSpan.FromMinutes(2))).RowCount.Should().Be(0);
+        (await near.WaitAsync(TimeSpan.FromMinutes(2))).RowCount.Should().Be(0);
+    }
+
+    [Fact]
     public async Task Read_Waiting_GetsWhatWasKnownWhenItBegan()
     {
         await using CtasEngine engine = await PausedAsync();
@@ -247,5 +263,22 @@ public sealed class StalenessTests
         CtasEngine engine = new CtasEngineBuilder().UseSource("numbers", _numbers).UseTimeProvider(_time).AddScript(script).Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
+    }
+
+    /// <summary>A source whose tail opens when the test says so.</summary>
+    private sealed class LateTail(InMemorySource inner) : ITailSource
+    {
+        public TaskCompletionSource Opens { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SourceDefinition Definition => inner.Definition;
+
+        public ValueTask<ISourceScan> OpenAsync(ScanRequest request, CancellationToken cancellationToken) =>
+            inner.OpenAsync(request, cancellationToken);
+
+        public async ValueTask<ISourceTail> OpenTailAsync(TailRequest request, CancellationToken cancellationToken)
+        {
+            await Opens.Task.WaitAsync(cancellationToken);
+            return await ((ITailSource)inner).OpenTailAsync(request, cancellationToken);
+        }
     }
 }
