@@ -31,6 +31,9 @@ internal sealed class TopicReader : IDisposable
     private readonly bool _needsHeaders;
     private ITopicConsumer? _consumer;
     private bool _isAssigned;
+
+    // Met behind records that are handed on first.
+    private KafkaFaultException? _met;
     private int _open;
     private long _lastProgress;
     private long _fetched;
@@ -86,10 +89,18 @@ internal sealed class TopicReader : IDisposable
     /// <summary>
     /// What has arrived, for a read without an end: waits for a moment at most; null when no record came.
     /// </summary>
-    /// <exception cref="SourceException">The read cannot go on.</exception>
+    /// <exception cref="SourceException">The read cannot go on from <see cref="Positions"/>; what came before was handed on.</exception>
     public SourceBatch? ReadAvailable(CancellationToken cancellationToken)
     {
+        if (_met is { } met) { throw Failure(met); }
+
+        PartitionOffset[] before = Positions();
         try { _retry.Execute(FillOnce, cancellationToken); }
+        catch (KafkaFaultException e) when (!Positions().AsSpan().SequenceEqual(before))
+        {
+            // Nobody may have to decode again what came first: malformed records have gone to the dead letters.
+            _met = e;
+        }
         catch (KafkaFaultException e) { throw Failure(e); }
 
         return _builder.Finish();

@@ -276,6 +276,22 @@ public sealed class KafkaTailTests
         tail.GetStatus().Fault.Should().BeNull();
     }
 
+    [Fact]
+    public async Task Tail_TopicUnknownBehindRecordsOfTheSameFetch_DecodesThemOnce()
+    {
+        _topic.TopicId = "first";
+        _topic.AddPartition().Records(2);
+        _topic.AddPartition().Errors.Enqueue(ErrorCode.UnknownTopicOrPart);
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0), new PartitionOffset(1, 0));
+
+        (await ReadKeysAsync(tail, until: 2)).Should().Equal("k0", "k1");
+        lock (_topic.Gate) { _topic.Partitions[0].Records(1, from: 2); }
+
+        (await ReadKeysAsync(tail, until: 3)).Should().Equal("k2");
+        _topic.Delivered.Should().Be(3, "a malformed one would else go to the dead letters twice");
+    }
+
     [Theory]
     [InlineData("first", 30)]
     [InlineData(null, 0)]
