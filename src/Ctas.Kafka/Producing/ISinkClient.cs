@@ -20,7 +20,8 @@ internal delegate ISinkClient SinkConnect(KafkaSinkSettings settings, Action<Err
 internal interface ISinkClient : IDisposable
 {
     /// <summary>Takes the transactional name over: ends what its last owner left open, and shuts that one out.</summary>
-    void TakeOver();
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the name is taken over no later than that.</exception>
+    void TakeOver(CancellationToken cancellationToken);
 
     /// <summary>Begins a transaction.</summary>
     void Begin();
@@ -30,7 +31,8 @@ internal interface ISinkClient : IDisposable
     void Produce(string topic, in SinkRecord record, CancellationToken cancellationToken);
 
     /// <summary>Waits until the brokers have every record that was handed over.</summary>
-    void Flush();
+    /// <exception cref="OperationCanceledException">The wait was cancelled; what the brokers have not got goes with the client.</exception>
+    void Flush(CancellationToken cancellationToken);
 
     /// <summary>Makes positions part of the open transaction.</summary>
     void SendPositions(IReadOnlyList<SinkPosition> positions);

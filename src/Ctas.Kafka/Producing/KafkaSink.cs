@@ -39,6 +39,9 @@ internal sealed class KafkaSink(
     private bool _hasConnected;
     private bool _isOver;
     private bool _isOpen;
+
+    // The open transaction has a part of a batch, which will be written again.
+    private bool _isTorn;
     private volatile string? _warning;
     private volatile string? _fault;
 
@@ -70,7 +73,7 @@ internal sealed class KafkaSink(
         cancellationToken.ThrowIfCancellationRequested();
 
         // Handing records to a client that is there takes no longer than encoding them.
-        if (_client is not null && _call.IsCompleted) { Run(write); }
+        if (_client is not null && _call.IsCompleted) { Run(write, cancellationToken); }
         else { await RunAsync(write, cancellationToken).ConfigureAwait(false); }
 
         return written;
@@ -81,7 +84,7 @@ internal sealed class KafkaSink(
             client =>
             {
                 if (settings.IsTransactional) { CommitTransaction(client, positions, cancellationToken); }
-                else { CommitRecords(client, positions); }
+                else { CommitRecords(client, positions, cancellationToken); }
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -124,7 +127,15 @@ internal sealed class KafkaSink(
 
     private void Begin(ISinkClient client)
     {
-        if (!settings.IsTransactional || _isOpen) { return; }
+        if (!settings.IsTransactional) { return; }
+
+        if (_isTorn)
+        {
+            Insist(client.Abort);
+            (_isOpen, _isTorn) = (false, false);
+        }
+
+        if (_isOpen) { return; }
 
         client.Begin();
         _isOpen = true;
@@ -141,9 +152,10 @@ internal sealed class KafkaSink(
         NoteAnswer();
     }
 
-    private void CommitRecords(ISinkClient client, IReadOnlyList<SinkPosition> positions)
+    private void CommitRecords(
+        ISinkClient client, IReadOnlyList<SinkPosition> positions, CancellationToken cancellationToken)
     {
-        client.Flush();
+        client.Flush(cancellationToken);
         NoteAnswer();
         if (positions.Count > 0) { Keep(client, settings.Group, positions); }
     }
@@ -189,18 +201,24 @@ internal sealed class KafkaSink(
         await _call.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         _call = Task.Factory.StartNew(
-            () => Run(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Run(work, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Task first = await Task.WhenAny(_call, _refused.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (first == _refused.Task) { throw Failure(await _refused.Task.ConfigureAwait(false), inner: null, isTransient: false); }
 
         await _call.ConfigureAwait(false);
     }
 
-    private void Run(Action<ISinkClient> work)
+    private void Run(Action<ISinkClient> work, CancellationToken cancellationToken)
     {
         try
         {
-            work(_client ?? Connect());
+            work(_client ?? Connect(cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // While records were handed over, perhaps: those before are part of what is open.
+            _isTorn = _isOpen;
+            throw;
         }
         catch (KafkaException e)
         {
@@ -215,7 +233,7 @@ internal sealed class KafkaSink(
         }
     }
 
-    private ISinkClient Connect()
+    private ISinkClient Connect(CancellationToken cancellationToken)
     {
         if (_isOver)
         {
@@ -228,7 +246,7 @@ internal sealed class KafkaSink(
         {
             if (settings.IsTransactional)
             {
-                Insist(client.TakeOver);
+                Insist(() => client.TakeOver(cancellationToken), cancellationToken);
                 NoteAnswer();
             }
         }
@@ -292,7 +310,7 @@ internal sealed class KafkaSink(
         try
         {
             Insist(client.Abort);
-            _isOpen = false;
+            (_isOpen, _isTorn) = (false, false);
             return true;
         }
         catch (KafkaException abort)
@@ -307,7 +325,7 @@ internal sealed class KafkaSink(
     {
         _client?.Dispose();
         _client = null;
-        _isOpen = false;
+        (_isOpen, _isTorn) = (false, false);
     }
 
     // Another producer has taken the name: both must not write.

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 
+using Ctas.Kafka.Consuming;
 using Ctas.Sinks;
 
 using Microsoft.Extensions.Logging;
@@ -11,12 +12,17 @@ internal sealed class SinkClient : ISinkClient
 {
     private const int ErrorPollMilliseconds = 100;
 
+    // How soon a wait for brokers that do not answer can be cancelled.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
+
     private readonly KafkaSinkSettings _settings;
     private readonly Action<Error> _onError;
     private readonly ILogger _logger;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly Dictionary<string, IConsumer<byte[], byte[]>> _groups = [];
     private Error? _refused;
+
+    private int Slices => (int)Math.Ceiling(_settings.Timeout / Slice);
 
     /// <summary>Makes the client; it connects by itself.</summary>
     /// <param name="settings">Its properties.</param>
@@ -31,7 +37,22 @@ internal sealed class SinkClient : ISinkClient
             .Build();
     }
 
-    public void TakeOver() => _producer.InitTransactions(_settings.Timeout);
+    public void TakeOver(CancellationToken cancellationToken)
+    {
+        for (int left = Slices; ; left--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                _producer.InitTransactions(Slice);
+                return;
+            }
+            catch (KafkaException e) when (left > 1 && new KafkaFault(e.Error.Code, e.Error.Reason).IsTransient)
+            {
+                // It is under way, and the next call waits for the same.
+            }
+        }
+    }
 
     public void Begin()
     {
@@ -58,14 +79,20 @@ internal sealed class SinkClient : ISinkClient
             {
                 // The queue is as long as it may be: what is in it goes first.
                 cancellationToken.ThrowIfCancellationRequested();
-                _producer.Poll(TimeSpan.FromMilliseconds(100));
+                _producer.Poll(Slice);
             }
         }
     }
 
-    public void Flush()
+    public void Flush(CancellationToken cancellationToken)
     {
-        int missing = _producer.Flush(_settings.Timeout);
+        int missing = int.MaxValue;
+        for (int left = Slices; missing > 0 && left > 0; left--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            missing = _producer.Flush(Slice);
+        }
+
         if (Interlocked.Exchange(ref _refused, null) is { } error) { throw new KafkaException(error); }
 
         if (missing > 0) { throw new KafkaException(ErrorCode.Local_TimedOut); }
@@ -160,11 +187,16 @@ internal sealed class SinkClient : ISinkClient
     }
 
     /// <summary>Makes a request of a consumer, and takes its errors meanwhile: it tells them to who polls it.</summary>
-    private static T Ask<T>(IConsumer<byte[], byte[]> consumer, Func<T> request)
+    /// <remarks>Ends with the request, whatever polling throws: nobody may close the consumer under it.</remarks>
+    internal static T Ask<T>(IConsumer<byte[], byte[]> consumer, Func<T> request)
     {
         Task<T> asking = Task.Factory.StartNew(
             request, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        while (Task.WaitAny([asking], ErrorPollMilliseconds) < 0) { consumer.Consume(TimeSpan.Zero); }
+        try
+        {
+            while (Task.WaitAny([asking], ErrorPollMilliseconds) < 0) { consumer.Consume(TimeSpan.Zero); }
+        }
+        finally { Task.WaitAny(asking); }
 
         return asking.GetAwaiter().GetResult();
     }

@@ -6,7 +6,9 @@ namespace Ctas.Sinks;
 /// <summary>Takes the changes of one table, in order. Used by one writer at a time.</summary>
 /// <remarks>
 /// What is written counts from <see cref="CommitAsync"/> on. When a call fails with a transient error, everything since
-/// the last commit is written again, to the same sink: an exactly-once sink shows none of it meanwhile, others may.
+/// the last commit is written again, to the same sink: an exactly-once sink shows none of it meanwhile, others may. A call
+/// that was cancelled has done all of its work, a part, or nothing; the engine closes the sink then. What the other side has
+/// not got by the end of that must not come any more: the next sink of the table may be ahead of it.
 /// </remarks>
 public interface ISink : IAsyncDisposable
 {

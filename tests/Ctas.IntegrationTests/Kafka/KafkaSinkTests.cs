@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 
 using Ctas.Data;
+using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Producing;
 using Ctas.Kafka.Testing;
@@ -10,6 +11,7 @@ using Ctas.Sinks;
 using Ctas.Sources;
 
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ctas.IntegrationTests.Kafka;
 
@@ -123,6 +125,28 @@ public sealed class KafkaSinkTests : IAsyncLifetime
         Consume(1).Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task Dispose_RowsWaitForBrokersThatAreAway_DoNotComeBehindThoseOfTheNextSink()
+    {
+        using var cancellation = new CancellationTokenSource();
+
+        // A clock that stands: closing the sink waits until its client is gone.
+        ISink former = Sink(SinkDelivery.AtLeastOnce, new FakeTimeProvider());
+        await WriteAsync(former, Batch(("a", 1, +1)));
+        _kafka.SetBrokerDown(1);
+        await former.WriteAsync(Batch(("a", 2, +1)), CancellationToken.None);
+        Task committing = former.CommitAsync([], cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await former.DisposeAsync().AsTask().Guarded();
+        await committing.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+
+        _kafka.SetBrokerUp(1);
+        await using ISink next = Sink(SinkDelivery.AtLeastOnce);
+        await WriteAsync(next, Batch(("a", 3, +1)));
+
+        Consume(3).Should().Equal("""a {"n":1,"at":"1970-01-01T00:00:00.000001Z"}""", """a {"n":3,"at":"1970-01-01T00:00:00.000003Z"}""");
+    }
+
     [Theory]
     [InlineData("enable.idempotence", "false", "records of one key could change places")]
     [InlineData("enable.idempotence", "0", "records of one key could change places")]
@@ -146,11 +170,11 @@ public sealed class KafkaSinkTests : IAsyncLifetime
         await sink.CommitAsync([new SinkPosition("in", 0, 1)], CancellationToken.None);
     }
 
-    private ISink Sink(SinkDelivery delivery) => new KafkaSinkFactory(
-            _kafka.BootstrapServers, new KafkaSourceOptions(), new Dictionary<string, string>())
+    private ISink Sink(SinkDelivery delivery, TimeProvider? time = null) => new KafkaSinkFactory(
+            _kafka.BootstrapServers, new KafkaSourceOptions { RequestTimeout = 10 * HangGuard.Limit }, new Dictionary<string, string>())
         .Create(
             new SinkDefinition("changes", new TopicLocation("out", null)) { Delivery = delivery },
-            new SourceServices(TimeProvider.System, NullLoggerFactory.Instance));
+            new SourceServices(time ?? TimeProvider.System, NullLoggerFactory.Instance));
 
     private static SinkBatch Batch(params (string Id, long N, int Weight)[] changes)
     {

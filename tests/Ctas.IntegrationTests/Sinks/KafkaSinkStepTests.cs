@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 
 using Ctas.Data;
+using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
 using Ctas.Kafka.Producing;
 using Ctas.Sinks;
@@ -17,6 +18,7 @@ public sealed class KafkaSinkStepTests
 
     private readonly ScriptedBroker _broker = new();
     private readonly List<string> _steps = [];
+    private Action<Error>? _onError;
 
     public KafkaSinkStepTests() => _broker.Kills = step =>
     {
@@ -77,6 +79,48 @@ public sealed class KafkaSinkStepTests
         _broker.Committed.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(SinkDelivery.AtLeastOnce)]
+    [InlineData(SinkDelivery.ExactlyOnce)]
+    public async Task Commit_LoginThatWasRefusedMeanwhileAndIsTakenAgain_GoesOn(SinkDelivery delivery)
+    {
+        await using ISink sink = Sink(delivery);
+        await sink.WriteAsync(Row(1), CancellationToken.None);
+        await sink.CommitAsync(Positions, CancellationToken.None);
+
+        _onError!(new Error(ErrorCode.Local_Authentication, "the account is locked"));
+        await sink.WriteAsync(Row(2), CancellationToken.None);
+        using var answers = new ManualResetEventSlim();
+        _broker.Fails = _ =>
+        {
+            answers.Wait();
+            return null;
+        };
+        Task committing = sink.CommitAsync(Positions, CancellationToken.None).AsTask();
+        answers.Set();
+        await committing.Guarded();
+
+        _broker.Committed.Should().Equal("""a={"n":1}""", """a={"n":2}""");
+    }
+
+    [Fact]
+    public async Task Write_ExactlyOnceCancelledInTheMiddle_IsNotSeenTwiceWhenItIsWrittenAgain()
+    {
+        await using ISink sink = Sink(SinkDelivery.ExactlyOnce);
+        await sink.WriteAsync(Row(1), CancellationToken.None);
+
+        // As when the client's queue is full: what was handed over before is part of the transaction.
+        int produced = 0;
+        _broker.Kills = step => step == "produce" && ++produced == 2 ? throw new OperationCanceledException() : false;
+        SinkBatch rows = Row(2) with { Changes = [.. Row(2).Changes, .. Row(3).Changes] };
+        await sink.Awaiting(it => it.WriteAsync(rows, CancellationToken.None).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await sink.WriteAsync(Row(1), CancellationToken.None);
+        await sink.WriteAsync(rows, CancellationToken.None);
+        await sink.CommitAsync(Positions, CancellationToken.None);
+
+        _broker.Committed.Should().Equal("""a={"n":1}""", """a={"n":2}""", """a={"n":3}""");
+    }
+
     private static async Task ShouldBeOverAsync(ISink sink) =>
         (await FluentActions.Awaiting(async () => await sink.WriteAsync(Row(2), CancellationToken.None)).Should().ThrowAsync<SinkException>())
             .WithMessage("sink \"changes\" has failed before and writes no more").Which.IsTransient.Should().BeFalse();
@@ -86,7 +130,11 @@ public sealed class KafkaSinkStepTests
         Func<KafkaSinkSettings, ISinkClient> connect = _broker.NextProcess();
         return new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
         {
-            Connect = (settings, _, _) => connect(settings),
+            Connect = (settings, onError, _) =>
+            {
+                _onError = onError;
+                return connect(settings);
+            },
         }.Create(
             new SinkDefinition("changes", new TopicLocation("out", null)) { Delivery = delivery },
             new SourceServices(TimeProvider.System, NullLoggerFactory.Instance));

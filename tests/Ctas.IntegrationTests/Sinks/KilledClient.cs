@@ -8,7 +8,7 @@ internal sealed class KilledClient(ISinkClient client, Func<string, bool> kills)
 {
     private bool _isDead;
 
-    public void TakeOver() => Do("take-over", client.TakeOver);
+    public void TakeOver(CancellationToken cancellationToken) => Do("take-over", () => client.TakeOver(cancellationToken));
 
     public void Begin() => Do("begin", client.Begin);
 
@@ -18,7 +18,7 @@ internal sealed class KilledClient(ISinkClient client, Func<string, bool> kills)
         client.Produce(topic, in record, cancellationToken);
     }
 
-    public void Flush() => Do("flush", client.Flush);
+    public void Flush(CancellationToken cancellationToken) => Do("flush", () => client.Flush(cancellationToken));
 
     public void SendPositions(IReadOnlyList<SinkPosition> positions) => Do("send-positions", () => client.SendPositions(positions));
 

@@ -106,7 +106,7 @@ internal sealed class ScriptedBroker
     {
         private int _epoch = -1;
 
-        public void TakeOver() => Do("take-over", () =>
+        public void TakeOver(CancellationToken cancellationToken) => Do("take-over", () =>
         {
             if (!broker._owners.TryGetValue(settings.TransactionalId, out Owner? owner)) { broker._owners[settings.TransactionalId] = owner = new Owner(); }
 
@@ -124,7 +124,7 @@ internal sealed class ScriptedBroker
             Do("produce", () => broker._log.Add((topic, text, settings.IsTransactional ? Own().Open! : null)), topic);
         }
 
-        public void Flush() => Do("flush", () => { });
+        public void Flush(CancellationToken cancellationToken) => Do("flush", () => { });
 
         public void SendPositions(IReadOnlyList<SinkPosition> positions) =>
             Do("send-positions", () => Own().Open!.Positions.AddRange(positions));
