@@ -102,7 +102,8 @@ public sealed class CtasEngine : IAsyncDisposable
     /// <remarks>
     /// Of a live table the changelogs are stored that it follows, with the offsets behind them, and of one of streams or with
     /// windows itself with all that hang together with it: between two ticks, and without holding up readers, or ticks while
-    /// it is written.
+    /// it is written. Where one has a sink that keeps positions, that is waited for until it has what the table shows, for
+    /// <see cref="DeliveryOptions.CloseTimeout"/> at most; what a sink has not got by then is not stored.
     /// </remarks>
     /// <param name="table">The table; null for all that can be stored.</param>
     /// <param name="cancellationToken">Stops between groups of rows; what was stored before stays.</param>
@@ -115,17 +116,7 @@ public sealed class CtasEngine : IAsyncDisposable
     {
         TableSnapshots snapshots = _services.Snapshots
             ?? throw new InvalidOperationException("The engine has no snapshots: call UseSnapshots on its builder.");
-        return ChangeAsync(
-            async token =>
-            {
-                IReadOnlyList<CapturedSource> sources = await _services.Maintainer!.CaptureAsync(table, token).ConfigureAwait(false);
-                (IReadOnlyList<CapturedTables> live, IReadOnlyList<(TiedTables Tables, string Reason)> refused) =
-                    await _services.Maintainer.CaptureTablesAsync(table, TableSnapshots.DefinitionOf, token).ConfigureAwait(false);
-                if (table is not null && refused is [(_, var reason), ..]) { throw new SnapshotException(table, reason, isTransient: false); }
-
-                return await Task.Run(() => snapshots.Save(table, Tables, sources, live, token), token).ConfigureAwait(false);
-            },
-            cancellationToken);
+        return ChangeAsync(token => SaveAsync(snapshots, table, token), cancellationToken);
     }
 
     /// <summary>Runs a SELECT over the loaded tables, all of them at one moment.</summary>
@@ -258,6 +249,29 @@ public sealed class CtasEngine : IAsyncDisposable
         await _changing.WaitAsync(either.Token).ConfigureAwait(false);
         try { return await change(either.Token).ConfigureAwait(false); }
         finally { _changing.Release(); }
+    }
+
+    private async Task<IReadOnlyList<SavedSnapshot>> SaveAsync(TableSnapshots snapshots, string? table, CancellationToken cancellationToken)
+    {
+        Maintainer maintainer = _services.Maintainer!;
+        TimeSpan patience = _services.Delivery.CloseTimeout;
+        IReadOnlyList<CapturedSource> sources = await maintainer.CaptureAsync(table, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<CapturedTables> live, IReadOnlyList<(TiedTables Tables, string Reason)> refused) =
+            await maintainer.CaptureTablesAsync(table, TableSnapshots.DefinitionOf, cancellationToken).ConfigureAwait(false);
+        if (table is not null)
+        {
+            if (refused is [(_, var reason), ..]) { throw new SnapshotException(table, reason, isTransient: false); }
+
+            DeliveryMark[] marks = [.. sources.SelectMany(source => source.Marks), .. live.SelectMany(tables => tables.Marks)];
+            await snapshots.WaitForSinksAsync(marks, patience, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            sources = await snapshots.ThoseThatSinksHaveAsync(sources, source => source.Marks, patience, cancellationToken).ConfigureAwait(false);
+            live = await snapshots.ThoseThatSinksHaveAsync(live, tables => tables.Marks, patience, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await Task.Run(() => snapshots.Save(table, Tables, sources, live, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A script's DROP statements make room for its tables: before its first load, and never again.</summary>

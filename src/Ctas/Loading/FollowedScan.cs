@@ -84,7 +84,7 @@ internal sealed record FollowedScan(SharedScan Scan, ITailSource Source, StagedT
         Source.Definition.Columns is null ? Staged!.Inferred : null,
         [.. Scan.Partitions.Select(partition => new StoredPartition(partition.Id, partition.Name, Scan.StartOf(partition), partition.Range.End))])
     {
-        ReadAt = Scan.Stored?.Source.ReadAt ?? Scan.BegunAt,
+        ReadAt = Scan.ReadAt,
     };
 
     private static SourceException Refused(SourceDefinition definition, string reason) => new(

@@ -32,6 +32,7 @@ internal sealed class FollowedSource
         Definition = snapshots.DefinitionOf(definition, request);
         StoredDecision decision = snapshots.Find(NameOf(Source), Definition, isOn);
         (_header, Reason, IsWarning) = (decision.Snapshot, decision.Reason, decision.IsWarning);
+        if (request.UpTo is { } upTo && Stored is { } stored && !IsWithin(stored, upTo)) { Reject("the sink of a table has less than what is stored"); }
     }
 
     /// <summary>The source's name in SQL.</summary>
@@ -56,6 +57,9 @@ internal sealed class FollowedSource
 
     /// <summary>The columns that were inferred for the stored rows; null where they are declared.</summary>
     public Schema? KnownSchema => Stored?.Schema;
+
+    /// <summary>When it ended at what is stored; null where nothing is.</summary>
+    public DateTimeOffset? ReadAt => Stored?.ReadAt;
 
     /// <summary>Why new records may not tell all that has changed; null where they do.</summary>
     /// <param name="tombstoneRetention">For how long the source keeps tombstones; null where that is not known.</param>
@@ -83,6 +87,10 @@ internal sealed class FollowedSource
     public void Reject(string reason, bool isDamage = false) =>
         (_header, Reason, IsWarning) = (null, reason, isDamage || _isOn);
 
+    private static bool IsWithin(StoredSource stored, IReadOnlyList<PartitionOffset> upTo) => stored.Partitions.All(partition =>
+        partition.Position <= partition.Start
+        || upTo.Any(offset => offset.Partition == partition.Id && offset.Offset >= partition.Position));
+
     /// <summary>What a snapshot of the source needs beside its rows and positions; null when it cannot be stored.</summary>
     /// <param name="scan">The scan that has read it.</param>
     /// <param name="staged">What it held.</param>
@@ -107,7 +115,7 @@ internal sealed class FollowedSource
                     [.. scan.Partitions.Select(partition => new StoredPartition(
                         partition.Id, partition.Name, scan.StartOf(partition), partition.Range.End))])
                 {
-                    ReadAt = scan.BegunAt,
+                    ReadAt = scan.ReadAt,
                 },
             ],
         };

@@ -1,4 +1,5 @@
 using Ctas.Planning;
+using Ctas.Tables.Snapshots;
 
 namespace Ctas.Loading;
 
@@ -11,7 +12,12 @@ internal sealed class LiveRestores : IAsyncDisposable
     /// <param name="graph">The tables.</param>
     /// <param name="snapshots">Where they are stored.</param>
     /// <param name="whyNot">Why a table has to be loaded in full; null where that depends on what is stored.</param>
-    public LiveRestores(LoadGraph graph, TableSnapshots snapshots, Func<TableToLoad, string?> whyNot)
+    /// <param name="whyNotFrom">Why tables cannot go on from what is stored of their sources; null where they can.</param>
+    public LiveRestores(
+        LoadGraph graph,
+        TableSnapshots snapshots,
+        Func<TableToLoad, string?> whyNot,
+        Func<IReadOnlyList<TableToLoad>, IReadOnlyList<StoredSource>, string?> whyNotFrom)
     {
         List<TableToLoad> left = [.. graph.Tables.Where(table => table is { IsLoaded: false, Plan.Emit: not EmitMode.Snapshot })];
         while (left.Count > 0)
@@ -20,10 +26,19 @@ internal sealed class LiveRestores : IAsyncDisposable
             TableToLoad[] tables = [.. left.Where(tied.Contains)];
             left.RemoveAll(tied.Contains);
             string? reason = tables.Select(whyNot).Append(ReadBySomeOtherTable(tables, graph)).FirstOrDefault(why => why is not null);
-            var restore = new LiveRestore(tables, reason is null ? snapshots.DecideLive([.. tables.Select(table => table.Plan)]) : new StoredDecision(null, reason));
+            StoredDecision decision = reason is null ? snapshots.DecideLive([.. tables.Select(table => table.Plan)]) : new StoredDecision(null, reason);
+            if (decision.Snapshot is { } stored && whyNotFrom(tables, stored.Sources) is { } other)
+            {
+                decision = new StoredDecision(null, other, tables.Any(table => LoadProperties.Unified(table.Plan.Properties) == UnifiedLoading.On));
+            }
+
+            var restore = new LiveRestore(tables, decision);
             foreach (TableToLoad table in tables) { _restoreOf.Add(table.Plan.Name, restore); }
         }
     }
+
+    /// <summary>Tables that went on from where they were stored, together each.</summary>
+    public IEnumerable<LiveRestore> Used => _restoreOf.Values.Distinct().Where(restore => restore.Stored is not null);
 
     /// <summary>What a table belongs to; null for one that is loaded once.</summary>
     public LiveRestore? Of(TableToLoad table) => _restoreOf.GetValueOrDefault(table.Plan.Name);

@@ -13,6 +13,7 @@ internal sealed partial class LoadRun
         SinkStart[] starts = [.. await _sinks.OpenAsync(WaitFor, _stopping).ConfigureAwait(false)];
         var bounds = new SinkBounds(starts, _sinks.PlaceOf);
         _ahead = bounds.Ahead;
+        _storedSinks = new StoredSinks(bounds, _sinks.PlaceOf);
         foreach (SinkStart start in starts)
         {
             _starts[start.Table.Plan.Name] = bounds.Conflicts.TryGetValue(start.Table, out SinkStart? rival) ? start.ConflictsWith(rival) : start;
@@ -85,6 +86,7 @@ internal sealed partial class LoadRun
             live = connected.Tables;
             IReadOnlyList<MaintainedTable> changed = _inputs.Replay(live);
             maintainer.Attach(live, connected.Sources);
+            NoteSinksOfRestored();
             try
             {
                 await StartAsync(loaded, live, changed, maintainer).ConfigureAwait(false);

@@ -90,8 +90,9 @@ internal sealed partial class LoadRun
         SharedScan[] grown = [.. scans.Values.Select(scan => scan.Scan).Where(scan => scan.Partitions.Any(partition => partition.LogEnd > partition.Range.End))];
         foreach (SharedScan scan in grown.Where(scan => scan.Definition.Mode != ReadMode.Append)) { RequireYoung(scan); }
 
+        bool hasGrown = grown.Length > 0 || run.Table.Producers.Any(producer => _runs[producer].Kind == LoadKind.Continued);
         (run.Kind, run.KindReason) = (
-            grown.Length > 0 ? LoadKind.Continued : LoadKind.Restored, $"the snapshot of {restore.Stored!.CreatedAt:u}");
+            hasGrown ? LoadKind.Continued : LoadKind.Restored, $"the snapshot of {restore.Stored!.CreatedAt:u}");
         Prepare(run, load, table);
         run.Live = load.Live! with { Sink = _starts.GetValueOrDefault(table.Name) };
     }
@@ -118,6 +119,23 @@ internal sealed partial class LoadRun
         await restore.RejectAsync(reason, isDamage || isOn).ConfigureAwait(false);
     }
 
+    /// <summary>What keeps live tables from going on, as seen from what is stored of their sources.</summary>
+    private string? WhyNotRestoredFrom(IReadOnlyList<TableToLoad> tables, IReadOnlyList<StoredSource> stored) =>
+        _storedSinks.WhyNot(SinksOf(tables), stored);
+
+    /// <summary>Tables that have gone on from where they were stored are silent up to what each sink has.</summary>
+    private void NoteSinksOfRestored()
+    {
+        foreach (LiveRestore restore in _restores?.Used ?? [])
+        {
+            IReadOnlyList<SinkStart> starts = SinksOf(restore.Tables);
+            _ahead = [.. _ahead.Except(starts), .. _storedSinks.Ahead(starts, restore.Stored!.Sources)];
+        }
+    }
+
+    private SinkStart[] SinksOf(IReadOnlyList<TableToLoad> tables) =>
+        [.. tables.Select(table => _starts.GetValueOrDefault(table.Plan.Name)).OfType<SinkStart>()];
+
     /// <summary>What of a live table of this load keeps it from going on from where it was stored, as seen before anything is read.</summary>
     private string? WhyNotRestored(TableToLoad table)
     {
@@ -126,7 +144,7 @@ internal sealed partial class LoadRun
 
         if (_replacements.Contains(name)) { return $"table \"{name}\" replaces another"; }
 
-        if (_starts.GetValueOrDefault(name) is { Positions.Count: > 0 }) { return $"the sink of table \"{name}\" goes on from positions of its own"; }
+        if (_starts.GetValueOrDefault(name)?.Failure is not null) { return $"the sink of table \"{name}\" cannot go on"; }
 
         string? other = table.Producers.FirstOrDefault(producer =>
             !_runs.TryGetValue(producer, out TableRun? run) || run.Table is { IsLoaded: true } or { Plan.Emit: EmitMode.Snapshot });

@@ -35,7 +35,7 @@ internal sealed partial class LoadRun
         {
             if (_loaded.Find(run.Table.Plan.Name) is not { } table || !snapshots.IsToBeSaved(table)) { continue; }
 
-            await SaveAsync(run, () => snapshots.Save(table, _callerCancellation)).ConfigureAwait(false);
+            await SaveAsync(run, [], () => snapshots.Save(table, _callerCancellation)).ConfigureAwait(false);
         }
 
         await SaveLiveAsync(snapshots).ConfigureAwait(false);
@@ -52,7 +52,7 @@ internal sealed partial class LoadRun
                 await _services.Maintainer!.CaptureAsync(run.Table.Plan.Name, _callerCancellation).ConfigureAwait(false);
             foreach (CapturedSource source in sources.Where(source => saved.Add(source.Header.Table)))
             {
-                await SaveAsync(run, () => snapshots.Save(source, _callerCancellation)).ConfigureAwait(false);
+                await SaveAsync(run, source.Marks, () => snapshots.Save(source, _callerCancellation)).ConfigureAwait(false);
             }
 
             if (!saved.Contains(run.Table.Plan.Name)) { await SaveTiedAsync(run, snapshots, saved).ConfigureAwait(false); }
@@ -67,7 +67,7 @@ internal sealed partial class LoadRun
         foreach (CapturedTables tables in captured)
         {
             saved.UnionWith(tables.TableNames);
-            await SaveAsync(run, () => snapshots.Save(tables, _callerCancellation)).ConfigureAwait(false);
+            await SaveAsync(run, tables.Marks, () => snapshots.Save(tables, _callerCancellation)).ConfigureAwait(false);
         }
 
         foreach ((TiedTables tables, string reason) in refused)
@@ -81,9 +81,13 @@ internal sealed partial class LoadRun
         }
     }
 
-    private async Task SaveAsync(TableRun run, Func<SavedSnapshot> save)
+    private async Task SaveAsync(TableRun run, IEnumerable<DeliveryMark> marks, Func<SavedSnapshot> save)
     {
-        try { run.Saved = await Task.Run(save).ConfigureAwait(false); }
+        try
+        {
+            await Snapshots!.WaitForSinksAsync(marks, _services.Delivery.CloseTimeout, _callerCancellation).ConfigureAwait(false);
+            run.Saved = await Task.Run(save).ConfigureAwait(false);
+        }
         catch (SnapshotException e)
         {
             LoadLog.TableWarning(_logger, run.Table.Plan.Name, e.Message);

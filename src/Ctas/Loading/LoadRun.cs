@@ -29,6 +29,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     private LiveInputs _inputs = null!;
     private ScanGroups _scans = null!;
     private IReadOnlyList<SinkStart> _ahead = [];
+    private StoredSinks _storedSinks = null!;
     private LiveRestores? _restores;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>
@@ -105,7 +106,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
         using (_inputs)
         {
             await OpenSinksAsync().ConfigureAwait(false);
-            if (Snapshots is { } snapshots && _services.Maintainer is not null) { _restores = new LiveRestores(_graph, snapshots, WhyNotRestored); }
+            if (Snapshots is { } snapshots && _services.Maintainer is not null) { _restores = new LiveRestores(_graph, snapshots, WhyNotRestored, WhyNotRestoredFrom); }
 
             ScheduledTable[] scheduled =
             [

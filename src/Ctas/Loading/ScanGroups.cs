@@ -187,7 +187,7 @@ internal sealed class ScanGroups
             KnownSchema = group.Stored?.Schema,
             Member = definition.Group is null ? null : MemberOf(source),
             WhyNotFollowed = WhyNotFollowed(group.Tables, definition),
-            Followed = isStreamed || group.UpTo is not null ? null : FollowedBy(group.Tables, definition, request),
+            Followed = isStreamed ? null : FollowedBy(group.Tables, definition, request),
         };
     }
 

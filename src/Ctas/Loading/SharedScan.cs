@@ -78,6 +78,13 @@ internal sealed class SharedScan : IAsyncDisposable
     /// <summary>When the read began: the ends of its partitions were captured since then.</summary>
     public DateTimeOffset BegunAt { get; private set; }
 
+    /// <summary>
+    /// When its partitions ended where it has ended, or earlier: of a read that was to end before what there is, nobody knows.
+    /// </summary>
+    public DateTimeOffset ReadAt => Partitions.Any(partition => partition.LogEnd > partition.Range.End)
+        ? Stored?.Source.ReadAt ?? Followed?.ReadAt ?? DateTimeOffset.MinValue
+        : Stored?.Source.ReadAt ?? BegunAt;
+
     /// <summary>The definition of the source.</summary>
     public SourceDefinition Definition => _source.Definition;
 
@@ -247,7 +254,7 @@ internal sealed class SharedScan : IAsyncDisposable
             ISourceScan scan = await _source.OpenAsync(_request with { Bookmark = stored.Bookmark }, _stopping.Token).ConfigureAwait(false);
             await using (scan.ConfigureAwait(false))
             {
-                bool hasNewRecords = scan.Partitions.Any(partition => partition.Range.Length > 0);
+                bool hasNewRecords = scan.Partitions.Any(partition => partition.Range.Length > 0 || partition.LogEnd > partition.Range.End);
                 if (hasNewRecords && stored.WhyTooOld(scan.TombstoneRetention) is { } reason) { throw new NotContinuedException(reason); }
 
                 var staging = new ChangelogCompactor(Definition.NullKey, stored.KnownSchema);

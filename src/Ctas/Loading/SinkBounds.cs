@@ -49,6 +49,25 @@ internal sealed class SinkBounds
             : _shared.GetValueOrDefault(place);
     }
 
+    /// <summary>
+    /// Sinks, each behind those that have less; null where there is no such order: two have each come further than the other, or
+    /// more of them that each share a table with the next do so in a circle.
+    /// </summary>
+    public List<SinkStart>? InOrder(IEnumerable<SinkStart> starts)
+    {
+        List<SinkStart> left = [.. starts];
+        var ordered = new List<SinkStart>(left.Count);
+        while (left.Count > 0)
+        {
+            if (left.Find(start => left.TrueForAll(other => IsUpTo(start, other))) is not { } next) { return null; }
+
+            left.Remove(next);
+            ordered.Add(next);
+        }
+
+        return ordered;
+    }
+
     /// <summary>Sinks that show a table together, also by way of others.</summary>
     private static IEnumerable<SinkStart[]> Tied(List<SinkStart> starts)
     {
@@ -83,25 +102,6 @@ internal sealed class SinkBounds
         foreach (TableToLoad table in tied.SelectMany(start => start.Behind)) { _own[table] = least; }
 
         Ahead.AddRange(ordered.Where(start => !IsAt(start, least)));
-    }
-
-    /// <summary>
-    /// Sinks, each behind those that have less; null where there is no such order: two have each come further than the other, or
-    /// more of them that each share a table with the next do so in a circle.
-    /// </summary>
-    private List<SinkStart>? InOrder(IEnumerable<SinkStart> starts)
-    {
-        List<SinkStart> left = [.. starts];
-        var ordered = new List<SinkStart>(left.Count);
-        while (left.Count > 0)
-        {
-            if (left.Find(start => left.TrueForAll(other => IsUpTo(start, other))) is not { } next) { return null; }
-
-            left.Remove(next);
-            ordered.Add(next);
-        }
-
-        return ordered;
     }
 
     private Dictionary<string, IReadOnlyList<PartitionOffset>> LeastOf(SinkStart[] starts) => starts.SelectMany(PlacesOf).Distinct()

@@ -325,7 +325,7 @@ internal sealed class TableLoad : IChangeConsumer, IDisposable
                     position)),
         ])
     {
-        ReadAt = scan.BegunAt,
+        ReadAt = scan.ReadAt,
     };
 
     /// <summary>A relation as it is now; of one that goes on changing, sizes say nothing.</summary>

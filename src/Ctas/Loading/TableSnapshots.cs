@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Ctas.Loading;
 
 /// <summary>The stored snapshots of an engine's tables. Safe for concurrent use, one writer a table.</summary>
-internal sealed class TableSnapshots
+internal sealed partial class TableSnapshots
 {
     /// <summary>Why a table that is kept fresh is not stored itself.</summary>
     public const string IsFollowed = "it is kept fresh by EMIT CHANGES, and what it follows cannot be stored";

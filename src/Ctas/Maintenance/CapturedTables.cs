@@ -9,6 +9,9 @@ namespace Ctas.Maintenance;
 /// <param name="Parts">Header, sources and tables, see <see cref="TiedTables.Capture"/>.</param>
 internal sealed record CapturedTables(IReadOnlyList<SnapshotPart> Parts)
 {
+    /// <summary>What their sinks must have before they are stored.</summary>
+    public required IReadOnlyList<DeliveryMark> Marks { get; init; }
+
     /// <summary>The names of the tables.</summary>
     public IEnumerable<string> TableNames => Parts[0].Header.Inputs.Select(table => table.Table);
 }

@@ -27,7 +27,10 @@ public sealed record DeliveryOptions
     /// </summary>
     public int MaxRetriesOfLoads { get; init; } = 5;
 
-    /// <summary>How long what is still queued may take when a table is dropped or the engine disposed; 10 s by default.</summary>
+    /// <summary>
+    /// How long what is still queued may take when a table is dropped, the engine disposed, or the table stored to go on from
+    /// there; 10 s by default.
+    /// </summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 

@@ -352,7 +352,11 @@ internal sealed record SourceChanges(IReadOnlyList<ChangeBatch> Changes, LiveSou
 /// <summary>What a source held at one moment, and what to store with it. Immutable.</summary>
 /// <param name="Header">The header, positions included.</param>
 /// <param name="Rows">The rows.</param>
-internal sealed record CapturedSource(SnapshotHeader Header, ITable Rows);
+internal sealed record CapturedSource(SnapshotHeader Header, ITable Rows)
+{
+    /// <summary>What the sinks of tables behind it must have before it is stored.</summary>
+    public IReadOnlyList<DeliveryMark> Marks { get; init; } = [];
+}
 
 /// <summary>How far a source has been applied. Immutable.</summary>
 /// <param name="Positions">The next offset of every partition.</param>

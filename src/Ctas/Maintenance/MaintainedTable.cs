@@ -203,6 +203,9 @@ internal sealed class MaintainedTable(
                    select new SinkPosition(partition.Key.Place, partition.Key.Partition, partition.Min()),
             ];
 
+    /// <summary>What its sink must have to be where the table is; nothing where the sink keeps no positions. Called while ticks are held.</summary>
+    public IEnumerable<DeliveryMark> Marks() => Delivery is { KeepsPositions: true } delivery ? [delivery.Mark()] : [];
+
     /// <summary>Writes the state of its query, between two ticks.</summary>
     public void Save(StateWriter state) => query.Save(state);
 

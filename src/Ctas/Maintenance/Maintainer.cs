@@ -120,7 +120,13 @@ internal sealed class Maintainer : IAsyncDisposable
     {
         using IDisposable held = await HoldAsync(cancellationToken).ConfigureAwait(false);
         IEnumerable<LiveSource> sources = table is null ? _sources : Find(table)?.Sources ?? Enumerable.Empty<LiveSource>();
-        return [.. sources.Select(source => source.Capture()).OfType<CapturedSource>()];
+        return
+        [
+            .. from source in sources
+               let captured = source.Capture()
+               where captured is not null
+               select captured with { Marks = [.. _tables.Where(behind => behind.Sources.Contains(source)).SelectMany(behind => behind.Marks())] },
+        ];
     }
 
     /// <summary>Live tables whose sources do not tell what they have become, as they are between two ticks.</summary>

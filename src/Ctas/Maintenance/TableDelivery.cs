@@ -57,6 +57,9 @@ internal sealed class TableDelivery : IAsyncDisposable
         _committed = target.Committed;
     }
 
+    /// <summary>The table that is delivered.</summary>
+    public string Table => _target.Table;
+
     /// <summary>True when the sink keeps the positions behind what it has.</summary>
     public bool KeepsPositions => _target.KeepsPositions;
 
@@ -136,11 +139,25 @@ internal sealed class TableDelivery : IAsyncDisposable
         Volatile.Write(ref _newest, new OfferedPositions(_offered, positions));
     }
 
+    /// <summary>Has the sink keep how far the sources are, also where no change came of it; called while ticks are held.</summary>
+    public DeliveryMark Mark()
+    {
+        if (KeepsPositions && !_newest.Positions.SequenceEqual(Volatile.Read(ref _committed)))
+        {
+            Enqueue(new QueuedTick([], _newest.Positions, Changes: 0, ++_offered), isBounded: false);
+        }
+
+        return new DeliveryMark(this, _offered);
+    }
+
     /// <summary>Waits until the sink has all that was offered before the call.</summary>
     /// <exception cref="MaintenanceException">The delivery has failed.</exception>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public Task WaitAsync(CancellationToken cancellationToken) => WaitAsync(Interlocked.Read(ref _offered), cancellationToken);
+
+    /// <summary>Waits until the sink has what was offered up to a number.</summary>
+    /// <exception cref="MaintenanceException">The delivery has failed.</exception>
+    internal async Task WaitAsync(long upTo, CancellationToken cancellationToken)
     {
-        long upTo = Interlocked.Read(ref _offered);
         while (true)
         {
             Task progressed = Volatile.Read(ref _progressed).Task;
@@ -340,6 +357,19 @@ internal sealed class TableDelivery : IAsyncDisposable
 
     private void Progress() =>
         Interlocked.Exchange(ref _progressed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+}
+
+/// <summary>A place in a delivery: what a table showed at one moment.</summary>
+/// <param name="Delivery">The delivery.</param>
+/// <param name="Number">What had been offered by then.</param>
+internal readonly record struct DeliveryMark(TableDelivery Delivery, long Number)
+{
+    /// <summary>The table.</summary>
+    public string Table => Delivery.Table;
+
+    /// <summary>Waits until the sink has what the table showed, and has kept how far the sources had been read for it.</summary>
+    /// <exception cref="MaintenanceException">The delivery has failed.</exception>
+    public Task WaitAsync(CancellationToken cancellationToken) => Delivery.WaitAsync(Number, cancellationToken);
 }
 
 /// <summary>Where a table is delivered to.</summary>

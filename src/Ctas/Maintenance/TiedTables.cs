@@ -103,7 +103,10 @@ internal sealed class TiedTables
             SnapshotPart.Of(header),
             .. _sources.SelectMany(PartsOf),
             .. _tables.SelectMany(PartsOf),
-        ]);
+        ])
+        {
+            Marks = [.. _tables.SelectMany(table => table.Marks())],
+        };
     }
 
     private static bool AreTied(MaintainedTable table, MaintainedTable other) =>
