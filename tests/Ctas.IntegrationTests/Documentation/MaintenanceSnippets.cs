@@ -80,6 +80,9 @@ internal static class MaintenanceSnippets
         CancellationToken stopping = leaving.Token;
         (string topic, int partition, long offset) = ("users", 0, 0);
 
+        // Nobody knows how far behind a table is before its topic is followed.
+        await HangGuard.UntilAsync(() => engine.Maintenance.FreshnessOf("names").LagRecords is not null);
+
         // snippet: freshness
         TableMaintenance maintenance = engine.Maintenance;
 

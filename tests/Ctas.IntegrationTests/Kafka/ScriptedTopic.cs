@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Confluent.Kafka;
 
 using Ctas.Kafka.Consuming;
@@ -10,9 +12,11 @@ namespace Ctas.IntegrationTests.Kafka;
 /// </summary>
 internal sealed class ScriptedTopic(InstantTime time)
 {
-    private readonly SortedDictionary<int, ScriptedPartition> _partitions = [];
     private readonly Dictionary<int, Action> _beforeFetch = [];
     private readonly Queue<KafkaFault> _metadataFaults = new();
+
+    // One is added while consumers on other threads look.
+    private ImmutableSortedDictionary<int, ScriptedPartition> _partitions = ImmutableSortedDictionary<int, ScriptedPartition>.Empty;
 
     internal int DeliveredCount;
 
@@ -67,7 +71,7 @@ internal sealed class ScriptedTopic(InstantTime time)
     public ScriptedPartition AddPartition(long start = 0)
     {
         var partition = new ScriptedPartition(_partitions.Count, start);
-        _partitions.Add(partition.Id, partition);
+        _partitions = _partitions.Add(partition.Id, partition);
         return partition;
     }
 

@@ -65,7 +65,7 @@ public sealed class UnreachableBrokerTests
     [Fact]
     public async Task Load_NoBrokerIsThere_FailsWithPlaceReasonAndWayOut()
     {
-        var options = new KafkaSourceOptions { MaxRetries = 1, RetryDelay = TimeSpan.Zero, RequestTimeout = TimeSpan.FromMilliseconds(300) };
+        var options = new KafkaSourceOptions { MaxRetries = 1, RetryDelay = TimeSpan.Zero, RequestTimeout = TimeSpan.FromSeconds(1) };
         await using CtasEngine engine = new CtasEngineBuilder().UseKafka(Closed, options: options).AddScript(Reader).Build();
         var progress = new ProgressLog();
 
@@ -84,7 +84,7 @@ public sealed class UnreachableBrokerTests
     [InlineData("topic orders: ")]
     public async Task Load_LogOfTheHostFails_FailsTheTableAlone(string line)
     {
-        var options = new KafkaSourceOptions { MaxRetries = 1, RetryDelay = TimeSpan.Zero, RequestTimeout = TimeSpan.FromMilliseconds(300) };
+        var options = new KafkaSourceOptions { MaxRetries = 1, RetryDelay = TimeSpan.Zero, RequestTimeout = TimeSpan.FromSeconds(1) };
         using var logs = new ClientLogs { Fails = logged => logged.StartsWith(line, StringComparison.Ordinal) };
         await using CtasEngine engine = new CtasEngineBuilder().UseKafka(Closed, options: options).UseLogging(logs).AddScript(Reader).Build();
 

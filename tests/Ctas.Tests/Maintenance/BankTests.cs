@@ -43,7 +43,9 @@ public sealed class BankTests
         (await engine.LoadAsync()).ThrowIfFailed();
 
         using var done = new CancellationTokenSource();
-        Task<int>[] watching = [.. Enumerable.Range(0, readers).Select(_ => Task.Run(() => Watch(engine, done.Token)))];
+        using var begun = new CountdownEvent(readers);
+        Task<int>[] watching = [.. Enumerable.Range(0, readers).Select(_ => Task.Run(() => Watch(engine, begun, done.Token)))];
+        begun.Wait(TimeSpan.FromMinutes(2)).Should().BeTrue("nobody keeps readers from looking");
         for (int burst = 0; burst < 40; burst++) { Transfer(random, transfers / 40); }
 
         ITable final = await engine.Maintenance.WaitForAsync(
@@ -57,7 +59,7 @@ public sealed class BankTests
     }
 
     /// <summary>Looks at moments until told to stop; returns how many different ones there were.</summary>
-    private static int Watch(CtasEngine engine, CancellationToken done)
+    private static int Watch(CtasEngine engine, CountdownEvent begun, CancellationToken done)
     {
         int moments = 0;
         for (long last = -1; !done.IsCancellationRequested;)
@@ -65,8 +67,9 @@ public sealed class BankTests
             RegistrySnapshot moment = engine.Tables.Snapshot();
             if (moment.Version == last) { continue; }
 
+            if (moments++ == 0) { begun.Signal(); }
+
             last = moment.Version;
-            moments++;
             Dictionary<long, decimal> balances = moment["balances"].Rows.ToDictionary(row => row.Get<long>(0), Balance);
             balances.Values.Sum().Should().Be(0, "money does not get lost");
             Balance(moment["total"].Rows.Single(), 0).Should().Be(0);

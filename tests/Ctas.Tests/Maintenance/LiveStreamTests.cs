@@ -3,6 +3,7 @@ using Ctas.Maintenance;
 using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Text;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ctas.Tests.Maintenance;
 
@@ -182,8 +183,9 @@ public sealed class LiveStreamTests
     private void User(string id, string? name) =>
         _users.Add(InMemoryRecord.FromText(id, name is null ? null : $$"""{"name":"{{name}}"}"""));
 
+    // A clock that stands still: no stream becomes idle while a test waits.
     private CtasEngineBuilder Builder() => new CtasEngineBuilder()
-        .UseSource("users", _users).UseSource("orders", _orders).UseSource("payments", _payments);
+        .UseSource("users", _users).UseSource("orders", _orders).UseSource("payments", _payments).UseTimeProvider(new FakeTimeProvider());
 
     private async Task<CtasEngine> LoadAsync(string script)
     {
