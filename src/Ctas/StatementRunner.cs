@@ -16,7 +16,11 @@ internal static class StatementRunner
     public static async Task<QueryResult> RunAsync(
         ScriptPlan script, LoadServices services, ParallelLoader owner, CancellationToken cancellationToken)
     {
-        foreach (SelectStatement select in script.Statements.OfType<SelectStatement>()) { QueryPlanner.CheckEnds(select.Sql); }
+        foreach (SelectStatement select in script.Statements.OfType<SelectStatement>())
+        {
+            // Read once more for the place of the mistake.
+            if (select.EmitsChanges) { QueryPlanner.CheckEnds(select.Sql); }
+        }
 
         var result = new QueryResult(new Schema([]), [], TimeSpan.Zero);
         LoadGraph graph = LoadGraphs.Build(script);

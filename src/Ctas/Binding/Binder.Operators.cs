@@ -224,6 +224,11 @@ internal sealed partial class Binder
 
         if (operand is BoundError || pattern is BoundError) { return new BoundError(); }
 
+        if (escape is { } mark && syntax.Pattern is StringLiteralSyntax literal && EndsInEscape(literal.Value, mark))
+        {
+            return Report(BindingDiagnostics.PatternEndsInEscape(syntax.Pattern.Span, mark));
+        }
+
         return IsTextLike(operand.Type) && IsTextLike(pattern.Type)
             ? new BoundLike(
                 Coercion.To(operand, DataType.Varchar),
@@ -233,6 +238,10 @@ internal sealed partial class Binder
                 syntax.IsNegated)
             : Report(BindingDiagnostics.TextOperandTypes(syntax.Span, name, Written(operand), Written(pattern)));
     }
+
+    // Two escapes are one literal character, so that the last of an even number of them escapes nothing.
+    private static bool EndsInEscape(string pattern, char escape) =>
+        (pattern.Length - pattern.AsSpan().TrimEnd(escape).Length) % 2 == 1;
 
     private BoundExpression BindIsBoolean(IsBooleanSyntax syntax, Context context)
     {

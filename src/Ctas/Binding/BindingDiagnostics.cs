@@ -180,6 +180,9 @@ internal static partial class BindingDiagnostics
     public static Diagnostic EscapeNotACharacter(TextSpan span) => new(
         "CTAS2032", span, "ESCAPE needs a text of one character");
 
+    public static Diagnostic PatternEndsInEscape(TextSpan span, char escape) => new(
+        "CTAS2153", span, $"LIKE pattern ends in its escape character '{escape}'", "Write it twice to match the character itself.");
+
     public static Diagnostic UnknownField(TextSpan span, string field, string? closest, string expected) => new(
         "CTAS2033", span, $"EXTRACT has no field \"{field}\"", DidYouMean(closest) ?? $"Use one of {expected}.");
 

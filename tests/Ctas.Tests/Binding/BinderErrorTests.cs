@@ -72,6 +72,7 @@ public sealed class BinderErrorTests
     [InlineData("CTAS2031", "CREATE TABLE t AS SELECT UPPER({id}) AS n FROM users", "needs VARCHAR, not BIGINT", null)]
     [InlineData("CTAS2031", "CREATE TABLE t AS SELECT SUM({name}) AS n FROM users", "a number", null)]
     [InlineData("CTAS2032", "CREATE TABLE t AS SELECT id FROM users WHERE name LIKE 'a' ESCAPE {'xy'}", "one character", null)]
+    [InlineData("CTAS2153", "CREATE TABLE t AS SELECT id FROM users WHERE name LIKE {'a!'} ESCAPE '!'", "ends in its escape", "twice")]
     [InlineData("CTAS2033", "CREATE TABLE t AS SELECT EXTRACT({FORTNIGHT} FROM born) AS c FROM users", "\"FORTNIGHT\"", "YEAR")]
     [InlineData("CTAS2034", "CREATE TABLE t AS SELECT {UPPER(DISTINCT name)} AS n FROM users", "DISTINCT", null)]
     [InlineData("CTAS2035", "DROP TABLE {usres}", "\"usres\"", "users")]

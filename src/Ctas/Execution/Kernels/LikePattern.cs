@@ -33,11 +33,12 @@ internal sealed class LikePattern
             isLiteral = false;
         }
 
-        // An escape that nothing follows stands for itself.
-        if (isLiteral) { Append(tokens, new Rune(escape!.Value), isLiteral: true); }
-
+        EndsInEscape = isLiteral;
         _tokens = [.. tokens];
     }
+
+    /// <summary>True when nothing follows the last escape, so that the pattern means nothing.</summary>
+    public bool EndsInEscape { get; }
 
     /// <summary>True when the whole text matches.</summary>
     public bool Matches(ReadOnlySpan<byte> text) =>

@@ -257,8 +257,9 @@ internal static class JsonFunctionKernels
                 documents.Add(document);
             }
 
-            bool areObjects = documents.All(document => document.RootElement.ValueKind == JsonValueKind.Object);
-            output.Append((areObjects ? Merged(documents) : Joined(documents)).AsSpan());
+            if (documents.TrueForAll(document => document.RootElement.ValueKind == JsonValueKind.Object)) { Merge(documents, output); }
+            else { Join(documents, output); }
+
             return Outcome.Value;
         }
         finally
@@ -267,21 +268,53 @@ internal static class JsonFunctionKernels
         }
     }
 
-    private static string Merged(List<JsonDocument> documents)
+    private static void Merge(List<JsonDocument> documents, ByteWriter output)
     {
-        var fields = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (JsonProperty property in documents.SelectMany(document => document.RootElement.EnumerateObject()))
+        var fields = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (JsonDocument document in documents)
         {
-            fields[property.Name] = property.Value.GetRawText();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject()) { fields[property.Name] = property.Value; }
         }
 
-        return $"{{{string.Join(',', fields.Select(field => $"\"{JsonEncodedText.Encode(field.Key)}\":{field.Value}"))}}}";
+        output.Append((byte)'{');
+        int written = 0;
+        foreach ((string name, JsonElement value) in fields)
+        {
+            if (written++ > 0) { output.Append((byte)','); }
+
+            output.Append((byte)'"');
+            output.Append(JsonEncodedText.Encode(name).EncodedUtf8Bytes);
+            output.Append("\":"u8);
+            output.Append(JsonMarshal.GetRawUtf8Value(value));
+        }
+
+        output.Append((byte)'}');
     }
 
-    private static string Joined(List<JsonDocument> documents) => $"[{string.Join(',', documents.SelectMany(
-        document => document.RootElement.ValueKind == JsonValueKind.Array
-            ? document.RootElement.EnumerateArray().Select(item => item.GetRawText())
-            : [document.RootElement.GetRawText()]))}]";
+    private static void Join(List<JsonDocument> documents, ByteWriter output)
+    {
+        output.Append((byte)'[');
+        int written = 0;
+        foreach (JsonDocument document in documents)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Array)
+            {
+                AppendItem(document.RootElement, output, ref written);
+                continue;
+            }
+
+            foreach (JsonElement item in document.RootElement.EnumerateArray()) { AppendItem(item, output, ref written); }
+        }
+
+        output.Append((byte)']');
+    }
+
+    private static void AppendItem(JsonElement item, ByteWriter output, ref int written)
+    {
+        if (written++ > 0) { output.Append((byte)','); }
+
+        output.Append(JsonMarshal.GetRawUtf8Value(item));
+    }
 
     private static JsonDocument? Parse(ReadOnlySpan<byte> text)
     {

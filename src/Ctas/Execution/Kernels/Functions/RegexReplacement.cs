@@ -8,7 +8,7 @@ namespace Ctas.Execution.Kernels.Functions;
 /// What comes in the place of a match, in PostgreSQL's notation: <c>\1</c> is a group, <c>\&amp;</c> and <c>\0</c> the match,
 /// <c>\\</c> a backslash; a dollar is a dollar. Single-threaded.
 /// </summary>
-/// <remarks>Matches are found and replaced in buffers; only where a group is named does .NET need the text as a string.</remarks>
+/// <remarks>Matches are found and replaced in buffers; only where a group is named does .NET find it in a string alone.</remarks>
 internal sealed class RegexReplacement
 {
     private const int WholeMatch = 0;
@@ -16,8 +16,6 @@ internal sealed class RegexReplacement
     // Literals, between which stand the groups.
     private readonly List<(string Literal, int? Group)> _pieces = [];
     private readonly ArrayBufferWriter<char> _result = new();
-    private Regex? _regex;
-    private string _ofNet = "";
 
     private RegexReplacement(string text)
     {
@@ -49,44 +47,51 @@ internal sealed class RegexReplacement
     /// <exception cref="RegexMatchTimeoutException">It took too long; nothing is written.</exception>
     public void Replace(Regex regex, ReadOnlySpan<char> text, bool isForAll, ByteWriter output)
     {
-        if (NamesGroups)
-        {
-            output.Append(regex.Replace(text.ToString(), InNotationOf(regex), isForAll ? -1 : 1).AsSpan());
-            return;
-        }
-
-        int end = 0;
         _result.ResetWrittenCount();
-        foreach (ValueMatch match in regex.EnumerateMatches(text))
-        {
-            _result.Write(text[end..match.Index]);
-            end = match.Index + match.Length;
-            Write(text[match.Index..end]);
-            if (!isForAll) { break; }
-        }
-
+        int end = NamesGroups ? ReplaceGroups(regex, text.ToString(), isForAll) : ReplaceMatches(regex, text, isForAll);
         _result.Write(text[end..]);
         output.Append(_result.WrittenSpan);
     }
 
-    // A group that the pattern has not is empty.
-    private string InNotationOf(Regex regex)
+    /// <returns>Where the last match ends.</returns>
+    private int ReplaceMatches(Regex regex, ReadOnlySpan<char> text, bool isForAll)
     {
-        if (ReferenceEquals(regex, _regex)) { return _ofNet; }
+        int end = 0;
+        foreach (ValueMatch match in regex.EnumerateMatches(text))
+        {
+            _result.Write(text[end..match.Index]);
+            end = match.Index + match.Length;
+            foreach ((string literal, int? group) in _pieces)
+            {
+                _result.Write(literal);
+                if (group is not null) { _result.Write(text[match.Index..end]); }
+            }
 
-        int[] groups = regex.GetGroupNumbers();
-        _regex = regex;
-        _ofNet = string.Concat(_pieces.Select(piece => piece.Literal.Replace("$", "$$", StringComparison.Ordinal)
-            + (piece.Group is { } group && groups.Contains(group) ? $"${{{group}}}" : "")));
-        return _ofNet;
+            if (!isForAll) { break; }
+        }
+
+        return end;
     }
 
-    private void Write(ReadOnlySpan<char> match)
+    /// <returns>Where the last match ends.</returns>
+    private int ReplaceGroups(Regex regex, string text, bool isForAll)
     {
-        foreach ((string literal, int? group) in _pieces)
+        int end = 0;
+        for (Match match = regex.Match(text); match.Success; match = match.NextMatch())
         {
-            _result.Write(literal);
-            if (group is not null) { _result.Write(match); }
+            _result.Write(text.AsSpan(end, match.Index - end));
+            end = match.Index + match.Length;
+            foreach ((string literal, int? group) in _pieces)
+            {
+                _result.Write(literal);
+
+                // A group that the pattern has not is empty.
+                if (group is { } number) { _result.Write(match.Groups[number].ValueSpan); }
+            }
+
+            if (!isForAll) { break; }
         }
+
+        return end;
     }
 }
