@@ -56,8 +56,8 @@ internal sealed class DistinctValues(IReadOnlyList<DataType> types, RetractableA
     {
         int[] places = _values.Places();
         Column[] columns = _values.Columns(places);
-        Dictionary<int, int> placesOf = PlacesOf(groups);
-        long[] numbers = [.. StateReader.Numbers(columns[0]).ToArray().Select(group => (long)placesOf[(int)group])];
+        int[] placesOf = PlacesOf(groups);
+        long[] numbers = Array.ConvertAll(StateReader.Numbers(columns[0]).ToArray(), group => (long)placesOf[(int)group]);
         state.Add([StateWriter.Of(numbers), .. columns[1..], StateWriter.Of(Array.ConvertAll(places, place => _values.State(place).Count))]);
         inner.Save(groups, state);
     }

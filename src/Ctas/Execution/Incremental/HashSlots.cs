@@ -74,8 +74,8 @@ internal sealed class HashSlots
         }
     }
 
-    /// <summary>The places of all rows, in no order.</summary>
-    public void CopyTo(List<int> places)
+    /// <summary>Sets the bits of the places of all rows.</summary>
+    public void Mark(Span<ulong> places)
     {
         for (int index = 0; index < _directory.Length; index++)
         {
@@ -83,7 +83,10 @@ internal sealed class HashSlots
 
             foreach (ulong content in WordSlabs.Of(_directory[index], _mask + 1))
             {
-                if (content != 0) { places.Add((int)(uint)content - 1); }
+                if (content == 0) { continue; }
+
+                int place = (int)(uint)content - 1;
+                places[place >> 6] |= 1UL << place;
             }
         }
     }

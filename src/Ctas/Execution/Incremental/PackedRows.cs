@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ctas.Data;
@@ -163,12 +164,19 @@ internal sealed class PackedRows<TState>
         return columns;
     }
 
-    /// <summary>The places of the rows held, in no order. Cost O(rows held).</summary>
+    /// <summary>The places of the rows held, in ascending order: as they lie in memory. Cost O(places).</summary>
     public int[] Places()
     {
-        var places = new List<int>(Count);
-        _slots.CopyTo(places);
-        return [.. places];
+        ulong[] held = new ulong[(PlaceCount + 63) >> 6];
+        _slots.Mark(held);
+        int[] places = new int[Count];
+        int count = 0;
+        for (int word = 0; word < held.Length; word++)
+        {
+            for (ulong bits = held[word]; bits != 0; bits &= bits - 1) { places[count++] = (word << 6) + BitOperations.TrailingZeroCount(bits); }
+        }
+
+        return places;
     }
 
     /// <summary>

@@ -46,9 +46,15 @@ internal abstract class RetractableAccumulator
     /// <param name="groupCount">All groups are below it.</param>
     public abstract void Restore(int[] groups, StateReader state, int groupCount);
 
-    /// <summary>The place of each group among those that are saved.</summary>
-    private protected static Dictionary<int, int> PlacesOf(int[] groups) =>
-        groups.Select((group, place) => (group, place)).ToDictionary(entry => entry.group, entry => entry.place);
+    /// <summary>The place of each group among those that are saved; -1 for any other.</summary>
+    private protected static int[] PlacesOf(int[] groups)
+    {
+        int[] places = new int[groups.Length == 0 ? 0 : groups.Max() + 1];
+        Array.Fill(places, -1);
+        for (int place = 0; place < groups.Length; place++) { places[groups[place]] = place; }
+
+        return places;
+    }
 
     /// <summary>Sets states of groups to their beginning, as far as there are any.</summary>
     private protected static void Reset<T>(T[] states, ReadOnlySpan<int> groups)

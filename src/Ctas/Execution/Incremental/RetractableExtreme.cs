@@ -99,10 +99,12 @@ internal abstract class RetractableExtreme<T>(DataType type) : RetractableAccumu
     public override void Save(int[] groups, StateWriter state)
     {
         // Those that have gone are there for the heap only.
-        int[] places = [.. _values.Places().Where(place => _values.State(place).Count != 0)];
+        int[] places = Array.FindAll(_values.Places(), place => _values.State(place).Count != 0);
         Column[] columns = _values.Columns(places);
-        Dictionary<int, int> placesOf = PlacesOf(groups);
-        int[] numbers = [.. StateReader.Integers(columns[0]).ToArray().Select(group => placesOf[group])];
+        int[] placesOf = PlacesOf(groups);
+        int[] numbers = StateReader.Integers(columns[0]).ToArray();
+        for (int value = 0; value < numbers.Length; value++) { numbers[value] = placesOf[numbers[value]]; }
+
         state.Add(StateWriter.Of(numbers), columns[1], StateWriter.Of(Array.ConvertAll(places, place => _values.State(place).Count)));
     }
 
