@@ -126,5 +126,6 @@ public sealed class KilledStreamTests : IAsyncLifetime, IDisposable
         }),
     ];
 
-    private CtasEngineBuilder Builder(string sql) => new CtasEngineBuilder().UseKafka(_kafka.BootstrapServers).AddScript(sql);
+    private CtasEngineBuilder Builder(string sql) =>
+        new CtasEngineBuilder().UseKafka(_kafka.BootstrapServers).AddScript(sql).WithOptions(KilledFollower.Options);
 }
