@@ -18,9 +18,12 @@ internal static partial class LogicalPlanner
         else if (KeyOf(condition, BoundOperator.IsNotDistinctFrom, left, right) is { } nullable
             && Neutral(nullable.Left.Type) is { } neutral)
         {
-            // Keys that are NULL equal nothing. Two that never are say the same: whether it is NULL, and what it is else.
-            conditions.Keys.Add((IsNull(nullable.Left), IsNull(nullable.Right)));
-            conditions.Keys.Add((Otherwise(nullable.Left, neutral), Otherwise(nullable.Right, neutral)));
+            // Keys that are NULL equal nothing. Two that never are say the same: whether it is NULL, and what it is else. One that
+            // is NULL for its guard meets others that are, and what guards it is asked again of the match.
+            BoundExpression first = Guarded(nullable.Left, conditions, left);
+            BoundExpression second = Guarded(nullable.Right, conditions, right);
+            conditions.Keys.Add((IsNull(first), IsNull(second)));
+            conditions.Keys.Add((Otherwise(first, neutral), Otherwise(second, neutral)));
         }
         else { conditions.Residual.Add(condition); }
     }

@@ -124,6 +124,30 @@ public sealed class KafkaStartTests
         scan.Partitions[0].Range.Start.Should().Be(12);
     }
 
+    [Theory]
+    [InlineData(StartKind.Earliest, null)]
+    [InlineData(StartKind.Latest, "t[3] was added, and the read does not start at the earliest record")]
+    public async Task Open_BookmarkWithoutAPartition_IsContinuedOnlyWhereThatBeginsAtItsFirstRecord(StartKind start, string? reason)
+    {
+        _topic.AddPartition(start: 3).Records(2, from: 3);
+        string identity;
+        await using (ISourceScan first = await OpenAsync(StartPosition.Earliest)) { identity = first.Identity!; }
+
+        var positions = new Dictionary<int, long> { [0] = 12, [1] = 1, [2] = 0 };
+        var request = new ScanRequest { Bookmark = new ScanBookmark(identity, positions) };
+        ISource source = ScriptedSource.Over(_topic, ScriptedSource.Definition with { Start = new StartPosition(start) });
+        Func<Task<ISourceScan>> open = () => source.OpenAsync(request, CancellationToken.None).AsTask();
+
+        if (reason is not null)
+        {
+            (await open.Should().ThrowAsync<BookmarkException>()).WithMessage(reason);
+            return;
+        }
+
+        await using ISourceScan scan = await open();
+        scan.Partitions.Select(partition => partition.Range.Start).Should().Equal(12, 1, 0, 3);
+    }
+
     [Fact]
     public async Task Open_FaultThatStays_FailsAfterTheRetries()
     {

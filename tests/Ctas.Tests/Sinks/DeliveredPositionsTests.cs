@@ -71,10 +71,42 @@ public sealed class DeliveredPositionsTests
         sink.Commits.Should().BeEmpty();
     }
 
-    private static TableDelivery Over(PositionedSink sink, TimeProvider time, bool keepsPositions = true)
+    [Fact]
+    public async Task Status_PositionsThatASinkCouldNotKeep_AreNotTold()
+    {
+        var sink = new PositionedSink();
+        await using TableDelivery delivery = Over(sink, TimeProvider.System, committed: PositionsAt(3));
+        delivery.Start(FirstChanges.None, PositionsAt(3), free: Task.CompletedTask);
+        delivery.Status.Positions.Should().Equal(PositionsAt(3), "it goes on from there");
+
+        await DeliverAsync(delivery, 4);
+        delivery.Status.Positions.Should().Equal(PositionsAt(4));
+
+        sink.Warning = "the group is full";
+        await DeliverAsync(delivery, 5);
+        delivery.Status.Positions.Should().Equal(PositionsAt(4), "a restart begins there");
+
+        sink.Warning = null;
+        await DeliverAsync(delivery, 6);
+        delivery.Status.Positions.Should().Equal(PositionsAt(6));
+    }
+
+    private static async Task DeliverAsync(TableDelivery delivery, long tick)
+    {
+        using var patience = new CancellationTokenSource(RecordingObserver.HangGuard);
+        delivery.Offer(TickOf(tick), PositionsAt(tick));
+        await delivery.WaitAsync(patience.Token);
+    }
+
+    private static TableDelivery Over(
+        PositionedSink sink, TimeProvider time, bool keepsPositions = true, IReadOnlyList<SinkPosition>? committed = null)
     {
         var options = new DeliveryOptions();
-        var target = new DeliveryTarget("t", new SinkWriter("s", sink, options, time, NullLogger.Instance)) { KeepsPositions = keepsPositions };
+        var target = new DeliveryTarget("t", new SinkWriter("s", sink, options, time, NullLogger.Instance))
+        {
+            KeepsPositions = keepsPositions,
+            Committed = committed ?? [],
+        };
         return new TableDelivery(target, options, time, NullLogger.Instance);
     }
 
@@ -88,6 +120,8 @@ public sealed class DeliveredPositionsTests
     {
         private readonly SemaphoreSlim _committed = new(0);
         private long _written;
+
+        public string? Warning { get; set; }
 
         public List<(long Written, long Offset)> Commits { get; } = [];
 

@@ -1,3 +1,5 @@
+using Ctas.Data;
+using Ctas.Sinks;
 using Ctas.Sources;
 using Ctas.Tables;
 using Ctas.Tests.Maintenance;
@@ -14,8 +16,8 @@ public sealed class FileSinkTests : IDisposable
     {
         Columns =
         [
-            new SourceColumn("id", Ctas.Data.DataType.Varchar, SourceColumnRole.Key),
-            new SourceColumn("name", Ctas.Data.DataType.Varchar),
+            new SourceColumn("id", DataType.Varchar, SourceColumnRole.Key),
+            new SourceColumn("name", DataType.Varchar),
         ],
         Mode = ReadMode.Changelog,
     });
@@ -92,6 +94,25 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ChangesBehindLinesThatWereNotCommitted_CutsThoseOff()
+    {
+        await File.WriteAllTextAsync(Out, """{"key":{"id":"u1"},"val""");
+        await using FileSink sink = new FileSink(new SinkDefinition("out", new FileLocation(Out))
+        {
+            ValueFormat = RecordFormat.Json,
+            KeyFormat = RecordFormat.Json,
+            TakesChanges = true,
+        });
+
+        await sink.WriteAsync(TickOf("u2"), CancellationToken.None);
+        await sink.CommitAsync([], CancellationToken.None);
+        await sink.WriteAsync(TickOf("u3"), CancellationToken.None);
+        await sink.CommitAsync([], CancellationToken.None);
+
+        (await File.ReadAllLinesAsync(Out)).Should().Equal("""{"key":{"id":"u2"},"value":{}}""", """{"key":{"id":"u3"},"value":{}}""");
+    }
+
+    [Fact]
     public async Task Follow_StartedAgain_BeginsWithTheRowsOfNow()
     {
         Put("u1", "Ada");
@@ -128,4 +149,13 @@ public sealed class FileSinkTests : IDisposable
     }
 
     private static string[] RowsOf(CtasEngine engine, string table) => [.. engine.Tables[table].Rows.Select(row => row.ToString())];
+
+    private static SinkBatch TickOf(string id)
+    {
+        var ids = new StringPool(isInterned: true);
+        return new SinkBatch(
+            "t",
+            new Schema([new Field("id", DataType.Varchar)], [0]),
+            [new ChangeBatch(new Batch([new StringColumn(DataType.Varchar, [ids.Add(id)], 1, ids)], 1))]);
+    }
 }

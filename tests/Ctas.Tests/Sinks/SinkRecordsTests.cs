@@ -60,6 +60,13 @@ public sealed class SinkRecordsTests
     }
 
     [Fact]
+    public void Write_UpdatedAndThenDeletedInOneTick_TellsOneTombstoneAndItLast()
+    {
+        Write(new SinkRecords(Definition()), [Changes(("a", 1, -1), ("a", 2, +1)), Changes(("a", 2, -1))])
+            .Should().Equal(("a", """{"n":2}"""), ("a", null));
+    }
+
+    [Fact]
     public void Write_RetractionWithoutAKey_IsRefused()
     {
         var batch = new SinkBatch("t", Keyed.WithKey([]), [Changes(("a", 1, -1))]);
