@@ -32,6 +32,11 @@ public sealed partial class EmbeddedKafka
     public void ClearRequests() => Librdkafka.ClearRequests(_cluster);
 
     /// <summary>Answers the next requests of a kind, to whichever broker, with these errors, one each.</summary>
+    /// <remarks>
+    /// For <see cref="KafkaApiKey.Metadata"/> only <see cref="ErrorCode.Local_Transport"/> is safe, and errors of a topic by
+    /// <see cref="SetTopicError"/>: librdkafka ends the process (an assertion of its own) when a client that describes a topic, as
+    /// engines do to know its id, gets an answer that is one error as a whole. Brokers hardly ever give such an answer.
+    /// </remarks>
     /// <param name="apiKey">The kind of request.</param>
     /// <param name="errors">
     /// The errors in order; <see cref="ErrorCode.Local_Transport"/> cuts the connection instead of answering.

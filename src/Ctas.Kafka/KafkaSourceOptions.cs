@@ -19,8 +19,8 @@ public sealed record KafkaSourceOptions
     public TimeSpan PartitionCheckInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long brokers may not know a topic that is followed until it counts as deleted; 30 s by default. A broker that is
-    /// starting need not know its topics yet. Brokers that give topics no ids (before Kafka 2.8) are not waited for.
+    /// How long brokers may not know a topic that is followed, or loaded, until it counts as deleted; 30 s by default. A broker that
+    /// is starting need not know its topics yet. Brokers that give topics no ids (before Kafka 2.8) are not waited for by who follows.
     /// </summary>
     public TimeSpan MissingTopicTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

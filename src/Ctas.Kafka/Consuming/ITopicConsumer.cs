@@ -39,6 +39,10 @@ internal interface ITopicConsumer : IDisposable
     bool AreAnswering(IReadOnlyList<int> partitions, TimeSpan patience);
 
     /// <summary>Starts to read these partitions, and only these, from these offsets.</summary>
+    /// <remarks>
+    /// A log that was cut below an offset since the leadership under which it was reached is told as an error of the partition, by the
+    /// next fetches; an offset without leadership is not checked.
+    /// </remarks>
     void Assign(IReadOnlyList<PartitionPosition> positions);
 
     /// <summary>Stops reading a partition. Messages of it that were fetched before may still come.</summary>
@@ -51,8 +55,11 @@ internal interface ITopicConsumer : IDisposable
     ReadOnlySpan<ConsumedMessage> Fetch(int maxMessages, TimeSpan timeout);
 
     /// <summary>The next offset to read: past the last record handed over and past markers behind it.</summary>
-    /// <returns>The position, or -1 when nothing was read yet.</returns>
-    long GetPosition(int partition);
+    /// <returns>The position; its offset is -1 when nothing was read yet.</returns>
+    PartitionPosition GetPosition(int partition);
+
+    /// <summary>The leadership under which a record of the last fetch was written; null where brokers do not tell.</summary>
+    int? GetLeaderEpoch(in ConsumedMessage message);
 
     /// <summary>The end of a partition as the last fetch told it, exclusive; asks nobody.</summary>
     /// <returns>The end, or -1 when nothing was fetched yet.</returns>
@@ -77,4 +84,8 @@ internal interface ITopicConsumer : IDisposable
 /// <summary>Where to read a partition from.</summary>
 /// <param name="Partition">Number of the partition.</param>
 /// <param name="Offset">The next offset to read.</param>
-internal readonly record struct PartitionPosition(int Partition, long Offset);
+internal readonly record struct PartitionPosition(int Partition, long Offset)
+{
+    /// <summary>The leadership under which the record before it was written; null, the default, where that is not known.</summary>
+    public int? LeaderEpoch { get; init; }
+}

@@ -87,6 +87,22 @@ internal static unsafe partial class Librdkafka
     [SuppressGCTransition]
     internal static partial long MessageTimestamp(NativeMessage* message, out int type);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_leader_epoch")]
+    internal static partial int MessageLeaderEpoch(NativeMessage* message);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_topic_partition_get_leader_epoch")]
+    internal static partial int GetLeaderEpoch(NativeTopicPartition* partition);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_topic_partition_set_leader_epoch")]
+    internal static partial void SetLeaderEpoch(NativeTopicPartition* partition, int epoch);
+
+    // With a leader epoch the client asks the leader whether the log still leads to the offset.
+    [LibraryImport(Library, EntryPoint = "rd_kafka_seek_partitions")]
+    internal static partial nint Seek(nint client, NativeTopicPartitionList* partitions, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_error_destroy")]
+    internal static partial void ErrorDestroy(nint error);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_headers")]
     internal static partial ErrorCode MessageHeaders(NativeMessage* message, out nint headers);
 

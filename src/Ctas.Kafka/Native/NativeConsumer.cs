@@ -70,6 +70,10 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
     {
         using var list = new PartitionList(_topic, positions);
         ThrowIfError(Librdkafka.Assign(_client.Handle, list.Handle));
+
+        // The client checks where it is sent, not where it begins.
+        PartitionPosition[] known = [.. positions.Where(position => position is { LeaderEpoch: not null, Offset: > 0 })];
+        if (known.Length > 0) { _requests.Make(() => Seek(known)); }
     }
 
     public void Pause(int partition)
@@ -78,12 +82,15 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         ThrowIfError(Librdkafka.Pause(_client.Handle, list.Handle), partition);
     }
 
-    public long GetPosition(int partition)
+    public PartitionPosition GetPosition(int partition)
     {
         using var list = new PartitionList(_topic, [new(partition, 0)]);
         ThrowIfError(Librdkafka.Position(_client.Handle, list.Handle), partition);
-        return list.Items[0].Offset >= 0 ? list.Items[0].Offset : -1;
+        return list.PositionAt(0);
     }
+
+    public int? GetLeaderEpoch(in ConsumedMessage message) =>
+        Librdkafka.MessageLeaderEpoch((NativeMessage*)message.Origin) is var epoch and >= 0 ? epoch : null;
 
     public long GetEnd(int partition) =>
         Librdkafka.GetWatermarkOffsets(_client.Handle, _topic, partition, out _, out long high) == ErrorCode.NoError && high >= 0
@@ -132,6 +139,22 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
 
             _client.Dispose();
         });
+    }
+
+    private bool Seek(PartitionPosition[] positions)
+    {
+        using var list = new PartitionList(_topic, positions);
+        nint error = Librdkafka.Seek(_client.Handle, list.Handle, _requestTimeoutMilliseconds);
+        if (error != 0)
+        {
+            ErrorCode code = Librdkafka.CodeOf(error);
+            Librdkafka.ErrorDestroy(error);
+            ThrowIfError(code);
+        }
+
+        foreach (NativeTopicPartition answer in list.Items) { ThrowIfError(answer.Error, answer.Partition); }
+
+        return true;
     }
 
     private List<int> RequestPartitions()

@@ -10,13 +10,25 @@ internal sealed unsafe class PartitionList : IDisposable
         Handle = Librdkafka.PartitionListNew(positions.Count);
         foreach (PartitionPosition position in positions)
         {
-            Librdkafka.PartitionListAdd(Handle, topic, position.Partition)->Offset = position.Offset;
+            NativeTopicPartition* added = Librdkafka.PartitionListAdd(Handle, topic, position.Partition);
+            added->Offset = position.Offset;
+            if (position.LeaderEpoch is { } epoch) { Librdkafka.SetLeaderEpoch(added, epoch); }
         }
     }
 
     public NativeTopicPartitionList* Handle { get; private set; }
 
     public ReadOnlySpan<NativeTopicPartition> Items => new(Handle->Items, Handle->Count);
+
+    /// <summary>An entry as a position; its offset is -1 where it has none.</summary>
+    public PartitionPosition PositionAt(int entry)
+    {
+        NativeTopicPartition* partition = Handle->Items + entry;
+        return new PartitionPosition(partition->Partition, Math.Max(-1, partition->Offset))
+        {
+            LeaderEpoch = Librdkafka.GetLeaderEpoch(partition) is var epoch and >= 0 ? epoch : null,
+        };
+    }
 
     public void Dispose()
     {

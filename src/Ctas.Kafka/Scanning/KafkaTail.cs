@@ -33,6 +33,7 @@ internal sealed class KafkaTail : ISourceTail
         new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
 
     private PartitionOffset[] _positions;
+    private Dictionary<int, int?> _leaderEpochs = [];
     private readonly UnreadAge _unread;
     private TailStatus _status;
     private string? _identity;
@@ -148,13 +149,18 @@ internal sealed class KafkaTail : ISourceTail
         {
             IsTail = true,
             OnFault = Fail,
+            LeaderEpochs = _leaderEpochs,
         };
         using var reader = new TopicReader(setup, builder) { Connected = consumer };
         ScanLog.Following(_logger, Topic, partitions.Length);
         _lastCheck = time.GetTimestamp();
         _rejected = 0;
         _isReading = true;
-        while (!HasAddedPartitions(reader)) { ReadOnce(reader, builder, deadLetters); }
+        try
+        {
+            while (!HasAddedPartitions(reader)) { ReadOnce(reader, builder, deadLetters); }
+        }
+        finally { _leaderEpochs = reader.LeaderEpochs(); }
     }
 
     private void ReadOnce(TopicReader reader, RecordBatchBuilder builder, DeadLetterTopic? deadLetters)
@@ -248,7 +254,7 @@ internal sealed class KafkaTail : ISourceTail
     }
 
     /// <summary>Looks at the topic from time to time; true when it has got partitions that have to be read as well.</summary>
-    /// <exception cref="KafkaFaultException">The topic is another one.</exception>
+    /// <exception cref="KafkaFaultException">The topic is another one, or missing.</exception>
     private bool HasAddedPartitions(TopicReader reader)
     {
         TimeProvider time = _setup.Services.TimeProvider;
@@ -263,7 +269,7 @@ internal sealed class KafkaTail : ISourceTail
 
             return added.Length > 0;
         }
-        catch (KafkaFaultException e) when (e.Fault.Code != ErrorCode.UnknownTopicId)
+        catch (KafkaFaultException e) when (e.Fault.Code != ErrorCode.UnknownTopicId && !e.Fault.IsMissingTopic)
         {
             // Reading goes on, and the question is asked again.
             ScanLog.PartitionsNotChecked(_logger, Topic, e.Fault.Reason);

@@ -14,6 +14,8 @@ namespace Ctas.Kafka.Scanning;
 /// <remarks>
 /// A partition is done when the <em>position</em> reaches its end. The offsets before the end need not hold a record:
 /// transaction markers, aborted and compacted records leave holes that only the position passes.
+/// With the position goes the leadership (leader epoch, KIP-320) of the record before it, so that a connection made later
+/// notices when an unclean election has cut the log in between, even where it has grown beyond the position again.
 /// </remarks>
 internal sealed class TopicReader : IDisposable
 {
@@ -37,6 +39,7 @@ internal sealed class TopicReader : IDisposable
     private int _open;
     private long _lastProgress;
     private long _fetched;
+    private bool _hasAskedForTopic;
 
     /// <param name="setup">What is read, and with what.</param>
     /// <param name="builder">Takes the records.</param>
@@ -50,7 +53,11 @@ internal sealed class TopicReader : IDisposable
         IEnumerable<int> ordinals = share ?? Enumerable.Range(0, setup.Partitions.Count);
         _partitions = [.. ordinals.Select(ordinal => new PartitionReading(ordinal, setup.Partitions[ordinal]))];
         _byId = new PartitionReading?[_partitions.Max(p => p.Id) + 1];
-        foreach (PartitionReading partition in _partitions) { _byId[partition.Id] = partition; }
+        foreach (PartitionReading partition in _partitions)
+        {
+            _byId[partition.Id] = partition;
+            partition.LeaderEpoch = setup.LeaderEpochs.GetValueOrDefault(partition.Id);
+        }
 
         _open = _partitions.Count(p => !p.IsDone);
         _lastProgress = setup.TimeProvider.GetTimestamp();
@@ -109,6 +116,9 @@ internal sealed class TopicReader : IDisposable
     /// <summary>The next offset to read of every partition.</summary>
     public PartitionOffset[] Positions() => [.. _partitions.Select(p => new PartitionOffset(p.Id, p.Position))];
 
+    /// <summary>The leadership under which every partition has come to its position; null where that is not known.</summary>
+    public Dictionary<int, int?> LeaderEpochs() => _partitions.ToDictionary(p => p.Id, p => p.LeaderEpoch);
+
     /// <summary>The end of every partition as far as the client knows it; it asks nobody.</summary>
     public PartitionOffset[] KnownEnds() =>
         [.. _partitions.Select(p => new PartitionOffset(p.Id, Math.Max(p.Position, _consumer?.GetEnd(p.Id) ?? 0)))];
@@ -157,16 +167,34 @@ internal sealed class TopicReader : IDisposable
     private bool Fetch(ITopicConsumer consumer, TimeSpan wait)
     {
         ReadOnlySpan<ConsumedMessage> messages = consumer.Fetch(_builder.Room, wait);
-        foreach (ref readonly ConsumedMessage message in messages)
+        try
         {
-            Take(in message, consumer);
+            foreach (ref readonly ConsumedMessage message in messages)
+            {
+                Take(in message, consumer);
 
-            // Whatever is told behind the last end does not concern the read.
-            if (_open == 0) { return false; }
+                // Whatever is told behind the last end does not concern the read.
+                if (_open == 0) { return false; }
+            }
         }
+        finally { NoteLeaders(messages, consumer); }
 
         CheckHealth(consumer, messages.IsEmpty);
         return messages.IsEmpty;
+    }
+
+    /// <summary>Takes down under which leadership each partition has come to where it is.</summary>
+    private void NoteLeaders(ReadOnlySpan<ConsumedMessage> messages, ITopicConsumer consumer)
+    {
+        for (int i = 0; i < messages.Length; i++)
+        {
+            ref readonly ConsumedMessage message = ref messages[i];
+            bool isLastOfRun = i + 1 == messages.Length || messages[i + 1].Partition != message.Partition || messages[i + 1].Error != ErrorCode.NoError;
+            if (!isLastOfRun || message.Error != ErrorCode.NoError) { continue; }
+
+            PartitionReading partition = _byId[message.Partition]!;
+            if (partition.Position == message.Offset + 1) { partition.LeaderEpoch = consumer.GetLeaderEpoch(in message); }
+        }
     }
 
     // Reads until the batch is full, the ends are reached, or nothing comes for a moment: rows are not held back then, unless
@@ -251,18 +279,22 @@ internal sealed class TopicReader : IDisposable
         int? partition = message.Partition >= 0 ? message.Partition : null;
         var fault = new KafkaFault(
             message.Error, reason.Length > 0 ? reason : new Error(message.Error).Reason, partition);
-        if (partition is { } id && fault.Code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset) { CheckLog(id, consumer); }
+        if (partition is { } id && fault.Code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset) { CheckLog(fault, id, consumer); }
 
         if (!fault.IsAboutGroups) { throw new KafkaFaultException(fault); }
     }
 
     // Retention moves the start of a log past the position; nothing else takes an offset out of the log that it was.
-    private void CheckLog(int partition, ITopicConsumer consumer)
+    private void CheckLog(KafkaFault fault, int partition, ITopicConsumer consumer)
     {
+        long position = _byId[partition]!.Position;
         long start = consumer.QueryOffsets([partition], Offset.Beginning.Value)[0];
-        if (start > _byId[partition]!.Position) { return; }
+        if (start > position) { return; }
 
+        // The position is there again, yet what led to it is not: another leader has written other records.
         long end = consumer.QueryOffsets([partition], Offset.End.Value)[0];
+        if (position <= end) { throw new KafkaFaultException(fault with { Code = ErrorCode.Local_LogTruncation }); }
+
         throw new KafkaFaultException(KafkaFault.TopicMadeAnew($"it has offsets {start} to {end} now", partition));
     }
 
@@ -277,23 +309,37 @@ internal sealed class TopicReader : IDisposable
         {
             if (partition.IsDone) { continue; }
 
-            long before = partition.Position;
-            MoveTo(partition, consumer.GetPosition(partition.Id), consumer);
-            hasMoved |= partition.Position > before;
+            PartitionPosition position = consumer.GetPosition(partition.Id);
+            if (position.Offset <= partition.Position) { continue; }
+
+            MoveTo(partition, position.Offset, consumer);
+            if (partition.Position == position.Offset) { partition.LeaderEpoch = position.LeaderEpoch; }
+
+            hasMoved = true;
         }
 
         long fetched = isIdle && !_setup.IsTail ? consumer.GetFetched() : _fetched;
         hasMoved |= fetched > _fetched;
         _fetched = fetched;
-        if (hasMoved)
-        {
-            _lastProgress = _setup.TimeProvider.GetTimestamp();
-        }
-        else if (!_setup.IsTail && _setup.TimeProvider.GetElapsedTime(_lastProgress) >= _setup.Options.StallTimeout)
+        if (hasMoved) { (_lastProgress, _hasAskedForTopic) = (_setup.TimeProvider.GetTimestamp(), false); }
+        else if (!_setup.IsTail) { CheckStall(consumer); }
+    }
+
+    /// <summary>A read that has an end must come to it.</summary>
+    private void CheckStall(ITopicConsumer consumer)
+    {
+        TimeSpan silence = _setup.TimeProvider.GetElapsedTime(_lastProgress);
+        if (silence >= _setup.Options.StallTimeout)
         {
             string reason = $"nothing came for {_setup.Options.StallTimeout.TotalSeconds:0.###} s";
             throw new KafkaFaultException(new KafkaFault(ErrorCode.Local_TimedOut, reason));
         }
+
+        // Of a topic that was deleted the client goes on to ask for the leaders, and says nothing.
+        if (_hasAskedForTopic || silence < _setup.Options.MissingTopicTimeout) { return; }
+
+        _hasAskedForTopic = true;
+        consumer.GetPartitions();
     }
 
     private void MoveTo(PartitionReading partition, long position, ITopicConsumer consumer)
@@ -317,7 +363,7 @@ internal sealed class TopicReader : IDisposable
         if (!_isAssigned)
         {
             IEnumerable<PartitionReading> open = _partitions.Where(p => !p.IsDone);
-            _consumer.Assign([.. open.Select(p => new PartitionPosition(p.Id, p.Position))]);
+            _consumer.Assign([.. open.Select(p => new PartitionPosition(p.Id, p.Position) { LeaderEpoch = p.LeaderEpoch })]);
             _isAssigned = true;
             _lastProgress = _setup.TimeProvider.GetTimestamp();
         }

@@ -26,6 +26,9 @@ internal sealed record TopicScanSetup(
     /// <summary>True for a read without an end: silence is no fault, and passing faults are outlasted however long.</summary>
     public bool IsTail { get; init; }
 
+    /// <summary>Under which leadership an earlier read has come to the start of partitions, by their number; none by default.</summary>
+    public IReadOnlyDictionary<int, int?> LeaderEpochs { get; init; } = new Dictionary<int, int?>();
+
     /// <summary>Keeps what is being waited out until there are rows again; null where nobody asks.</summary>
     public SourceFault? Fault { get; init; }
 

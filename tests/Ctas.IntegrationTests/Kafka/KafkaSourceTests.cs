@@ -72,7 +72,48 @@ public sealed class KafkaSourceTests : IDisposable
         consumer.Assign([new PartitionPosition(0, 10), new PartitionPosition(1, 20)]);
 
         await HangGuard.UntilAsync(() => consumer.GetFetched() == 300);
-        consumer.GetPosition(0).Should().Be(-1, "nothing was taken");
+        consumer.GetPosition(0).Offset.Should().Be(-1, "nothing was taken");
+    }
+
+    /// <summary>The brokers say that leadership 0 has ended at offset 5: who has come further under it has read what is gone.</summary>
+    [Theory]
+    [InlineData(5, 0, "k5")]
+    [InlineData(8, 1, "k8")]
+    [InlineData(8, null, "k8")]
+    [InlineData(8, 0, null)]
+    public async Task Assign_PositionOfALeadership_IsCheckedByTheBrokers(long offset, int? leaderEpoch, string? first)
+    {
+        _kafka.CreateTopic("t", partitions: 1, replicationFactor: 3);
+        await _kafka.ProduceAsync("t", Records(5));
+        _kafka.MoveLeader("t", 0, 2);
+        await _kafka.ProduceAsync("t", Records(5, from: 5));
+        _kafka.MoveLeader("t", 0, 3);
+        using var consumer = new NativeConsumer(
+            "t",
+            new ClientConfiguration(_kafka.BootstrapServers, new Dictionary<string, string>()),
+            HangGuard.Limit,
+            new ConsumerSession(_ => { }, CancellationToken.None),
+            NullLogger.Instance);
+        int before = LeaderEpochOf(consumer, 4);
+
+        consumer.Assign([new PartitionPosition(0, offset) { LeaderEpoch = leaderEpoch + before }]);
+
+        Fetched(consumer).Should().Be(first ?? nameof(ErrorCode.Local_AutoOffsetReset));
+        static string Fetched(NativeConsumer consumer)
+        {
+            ReadOnlySpan<ConsumedMessage> messages;
+            do { messages = consumer.Fetch(1, TimeSpan.FromSeconds(1)); }
+            while (messages.IsEmpty);
+
+            return messages[0].Error == ErrorCode.NoError ? Encoding.UTF8.GetString(messages[0].Key) : messages[0].Error.ToString();
+        }
+
+        static int LeaderEpochOf(NativeConsumer consumer, long offset)
+        {
+            consumer.Assign([new PartitionPosition(0, offset)]);
+            Fetched(consumer).Should().Be($"k{offset}");
+            return consumer.GetPosition(0).LeaderEpoch!.Value;
+        }
     }
 
     [Fact]

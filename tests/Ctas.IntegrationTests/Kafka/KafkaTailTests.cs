@@ -332,6 +332,57 @@ public sealed class KafkaTailTests
             .And.EndWith("; load it again");
     }
 
+    /// <summary>An unclean election: a leader that had less has taken over, and has written on.</summary>
+    [Fact]
+    public async Task Tail_LogCutWhileAwayAndGrownBeyondIt_SaysSo()
+    {
+        ScriptedPartition partition = _topic.AddPartition();
+        partition.LeaderEpoch = 1;
+        partition.Records(4);
+        _topic.BeforeFetch(2, () =>
+        {
+            partition.Errors.Enqueue(ErrorCode.Local_Transport);
+            partition.CutTo(2);
+            partition.LeaderEpoch = 2;
+            partition.Records(8, from: 100);
+        });
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        Func<Task> read = () => ReadKeysAsync(tail, until: 10);
+
+        (await read.Should().ThrowAsync<SourceException>()).Which.Message.Should()
+            .StartWith("cannot read t[0] at offset 4: its log was cut, records that were read are gone (").And.EndWith("; load it again");
+    }
+
+    /// <summary>Elections that lose nothing, also where the last offsets before them held no record.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tail_LeadersChangeWhileAway_GoesOn(bool endsWithMarker)
+    {
+        ScriptedPartition partition = _topic.AddPartition();
+        partition.LeaderEpoch = 1;
+        partition.Records(2);
+        partition.LeaderEpoch = 2;
+        if (endsWithMarker) { partition.Marker(); }
+        else { partition.Hole(2); }
+
+        for (int fetch = 4; fetch <= 16; fetch += 4)
+        {
+            int from = fetch;
+            _topic.BeforeFetch(fetch, () =>
+            {
+                partition.Errors.Enqueue(ErrorCode.Local_Transport);
+                partition.LeaderEpoch++;
+                partition.Records(1, from);
+            });
+        }
+
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+
+        (await ReadKeysAsync(tail, until: endsWithMarker ? 7 : 8)).Should().Equal("k0", "k1", "k4", "k8", "k12", "k16");
+    }
+
     [Fact]
     public async Task Tail_TopicMadeAnewAndAlreadyLonger_IsNoticedByItsId()
     {

@@ -48,6 +48,7 @@ internal sealed class ScriptedConsumer : ITopicConsumer
         {
             ScriptedPartition partition = _topic.Partitions[p.Partition];
             _assigned.Add(p.Partition, new Reading(partition, Math.Max(partition.Start, p.Offset - _topic.Rewind)));
+            if (p.LeaderEpoch is { } epoch && partition.EndOf(epoch) < p.Offset) { partition.Errors.Enqueue(ErrorCode.Local_AutoOffsetReset); }
         }
     }
 
@@ -74,7 +75,17 @@ internal sealed class ScriptedConsumer : ITopicConsumer
         return CollectionsMarshal.AsSpan(_messages);
     }
 
-    public long GetPosition(int partition) => _assigned[partition].Position;
+    public PartitionPosition GetPosition(int partition)
+    {
+        Reading reading = _assigned[partition];
+        return new PartitionPosition(partition, reading.Position) { LeaderEpoch = reading.LeaderEpoch };
+    }
+
+    public int? GetLeaderEpoch(in ConsumedMessage message)
+    {
+        (int partition, long offset) = (message.Partition, message.Offset);
+        return _topic.Partitions[partition].Entries.Single(e => e.Offset == offset).LeaderEpoch;
+    }
 
     public long GetEnd(int partition) => _assigned.TryGetValue(partition, out Reading? reading) ? reading.KnownEnd : -1;
 
@@ -140,7 +151,7 @@ internal sealed class ScriptedConsumer : ITopicConsumer
                 continue;
             }
 
-            reading.Position = reading.Fetched;
+            (reading.Position, reading.LeaderEpoch) = (reading.Fetched, entry.LeaderEpoch);
             if (entry.Kind == EntryKind.Marker) { continue; }
 
             Interlocked.Increment(ref _topic.DeliveredCount);
@@ -167,6 +178,8 @@ internal sealed class ScriptedConsumer : ITopicConsumer
         public long Fetched { get; set; } = fetched;
 
         public long Position { get; set; } = -1;
+
+        public int? LeaderEpoch { get; set; }
 
         public long KnownEnd { get; set; } = -1;
 
