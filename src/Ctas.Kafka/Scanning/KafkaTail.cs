@@ -285,6 +285,9 @@ internal sealed class KafkaTail : ISourceTail
 
     private void Fail(KafkaFault fault)
     {
+        // That no broker is there says less than why one is not.
+        if (fault.Code == ErrorCode.Local_AllBrokersDown && _fault is not null) { return; }
+
         _fault = ClientReason.Of(fault.Reason);
         Publish(_status.Ends, _status.Statistics);
     }
