@@ -6,6 +6,9 @@ namespace Ctas.Data;
 /// <summary>Asks the system to hold memory in pages of 2 MB: what is read at random then waits for no page tables.</summary>
 internal static partial class LargePages
 {
+    /// <summary>Bytes of such a page, which lies at a multiple of them.</summary>
+    public const int PageBytes = 2 << 20;
+
     /// <summary>So many bytes are worth it: they hold one such page at least, wherever they begin.</summary>
     public const int LeastBytes = 4 << 20;
 

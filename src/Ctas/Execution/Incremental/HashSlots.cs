@@ -31,13 +31,12 @@ internal sealed class HashSlots
     // The directory is found by so many upper bits; 32 of a hash without any, so that the shift gives 0.
     private int _depth;
     private int _mask = MinSlots - 1;
-    private int _tableCount = 1;
 
     /// <summary>Makes an empty one.</summary>
     public HashSlots() => _directory = [_memory.Add(MinSlots)];
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => ((long)_tableCount * (_mask + 1) * 8) + (_directory.Length * (8L + Unsafe.SizeOf<Table>()));
+    public long SizeInBytes => _memory.SizeInBytes + (_directory.Length * (8L + Unsafe.SizeOf<Table>()));
 
     /// <summary>Asks for the slot where a search begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,10 +183,10 @@ internal sealed class HashSlots
         }
 
         _memory.Clear();
-        (_mask, _depth, _tableCount) = (slots - 1, depth, 1 << depth);
-        _directory = new nint[_tableCount];
-        _tables = new Table[_tableCount];
-        for (int index = 0; index < _tableCount; index++)
+        (_mask, _depth) = (slots - 1, depth);
+        _directory = new nint[1 << depth];
+        _tables = new Table[_directory.Length];
+        for (int index = 0; index < _tables.Length; index++)
         {
             _directory[index] = _memory.Add(slots);
             _tables[index] = new Table { First = index, Depth = depth };
@@ -247,8 +246,6 @@ internal sealed class HashSlots
             _directory[index] = halves[upper];
             _tables[index] = new Table { First = first + (upper * half), Depth = depth + 1, Count = counts[upper] };
         }
-
-        _tableCount++;
     }
 
     private void Put(nint table, ulong content)

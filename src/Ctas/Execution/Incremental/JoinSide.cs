@@ -26,8 +26,7 @@ internal sealed class JoinSide : IOperatorInput
         _keys = new Evaluator(input.Time is null ? input.Keys : input.Keys.Append(input.Time), input.Plan.Schema, log);
         _onComplete = onComplete;
         _first = shared.KeepsFirst ? [] : null;
-        Rows = new KeyedRows(
-            [.. input.Plan.Schema.Fields.Select(field => field.Type)], shared.Keys, shared.IsRight, isTimed: input.Time is not null);
+        Rows = new KeyedRows(RowShape.Of(input.Plan), shared.Keys, shared.IsRight, isTimed: input.Time is not null);
     }
 
     /// <summary>The rows.</summary>

@@ -7,27 +7,41 @@ namespace Ctas.Execution.Incremental;
 
 /// <summary>A multiset of rows in which the rows of a key are found, before the tick and now. Single-threaded.</summary>
 /// <remarks>
-/// The rows of a key are chained in the order in which they came first; rows that have gone stay in the chain, with
-/// weight 0, until the tick is kept or undone. So both R and R' can be read until then.
+/// The rows of a key lie in a list, in the order in which they came first; rows that have gone stay in it, with weight 0,
+/// until the tick is kept or undone. So both R and R' can be read until then.
 /// <code>
-/// key ─► first ⇄ row ⇄ row ⇄ last        a row is one place of <see cref="Rows"/>, whatever its weight
+/// key ─► list of places ─► rows        a row is one place of <see cref="Rows"/>, whatever its weight
 /// </code>
 /// </remarks>
-/// <param name="types">Types of the rows' columns.</param>
-/// <param name="keys">The keys, which another side may share.</param>
-/// <param name="isSecond">True for the second of the sides that share the keys.</param>
-/// <param name="isTimed">True when rows come with times, by which they are found.</param>
-internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, bool isSecond = false, bool isTimed = false) : ITickState
+internal sealed class KeyedRows : ITickState
 {
-    private const int End = -1;
-
-    // So many rows stay near from where they are added to where they are chained.
+    // So many rows stay near from where they are added to where they are listed.
     private const int LoadedRows = 4096;
 
+    private readonly PlaceLists _lists;
     private readonly List<int> _touchedKeys = [];
 
+    private readonly RowShape _shape;
+    private readonly RowKeys _keys;
+    private readonly bool _isSecond;
+
+    // Of each touched key, the sum of its weights before the tick.
+    private readonly List<long> _weightsBefore = [];
+
+    /// <summary>Makes one without rows.</summary>
+    /// <param name="shape">What the rows look like.</param>
+    /// <param name="keys">The keys, which another side may share.</param>
+    /// <param name="isSecond">True for the second of the sides that share the keys.</param>
+    /// <param name="isTimed">True when rows come with times, by which they are found.</param>
+    public KeyedRows(RowShape shape, RowKeys keys, bool isSecond = false, bool isTimed = false)
+    {
+        (_shape, _keys, _isSecond) = (shape, keys, isSecond);
+        Rows = new RowWeights(shape.Types, isExact: true, shape.Key) { Order = isTimed ? new TimeOrder() : null };
+        _lists = new PlaceLists((place, index) => Rows.Rows.State(place).Index = index);
+    }
+
     /// <summary>The rows and their weights.</summary>
-    public RowWeights Rows { get; } = new(types, isExact: true) { Order = isTimed ? new TimeOrder() : null };
+    public RowWeights Rows { get; }
 
     /// <summary>Keys of rows that the tick may have changed, each once.</summary>
     public List<int> TouchedKeys => _touchedKeys;
@@ -45,32 +59,34 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
     public long TotalBefore { get; private set; }
 
     /// <inheritdoc/>
-    public long SizeInBytes => Rows.SizeInBytes + (_touchedKeys.Capacity * 4L);
+    public long SizeInBytes => Rows.SizeInBytes + _lists.SizeInBytes + (_touchedKeys.Capacity * 4L) + (_weightsBefore.Capacity * 8L);
 
     /// <summary>The key of a row, or <see cref="RowKeys.None"/>.</summary>
     public int KeyOf(int place) => Rows.Rows.State(place).Key;
 
-    /// <summary>The first row of a key; negative when it has none.</summary>
-    public int First(int key) => keys.Chain(key, isSecond).First;
-
-    /// <summary>The row after one in its key's chain; negative after the last.</summary>
-    public int Next(int place) => Rows.Rows.State(place).Next;
+    /// <summary>The rows of a key, in the order in which they came first. Valid until rows are added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PlaceList.Enumerable RowsOf(int key) => _keys.Rows(key, _isSecond).Places.Places;
 
     /// <summary>True for a key among <see cref="TouchedKeys"/>.</summary>
-    public bool IsTouchedKey(int key) => keys.Chain(key, isSecond).IsTouched;
+    public bool IsTouchedKey(int key) => _keys.Rows(key, _isSecond).Touch != 0;
 
-    /// <summary>The columns of keys.</summary>
-    public Column[] KeyColumns(ReadOnlySpan<int> numbers) => keys.Columns(numbers);
+    /// <summary>The columns of _keys.</summary>
+    public Column[] KeyColumns(ReadOnlySpan<int> numbers) => _keys.Columns(numbers);
 
     /// <summary>Sum of the weights of a key's rows, now.</summary>
-    public long WeightNow(int key) => keys.Chain(key, isSecond).Now;
+    public long WeightNow(int key) => _keys.Rows(key, _isSecond).Now;
 
     /// <summary>Sum of the weights of a key's rows, before the tick.</summary>
-    public long WeightBefore(int key) => keys.Chain(key, isSecond).Before;
+    public long WeightBefore(int key)
+    {
+        ref KeyRows rows = ref _keys.Rows(key, _isSecond);
+        return rows.Touch == 0 ? rows.Now : _weightsBefore[rows.Touch - 1];
+    }
 
-    /// <summary>Adds weighted rows with their keys.</summary>
+    /// <summary>Adds weighted rows with their _keys.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="keyColumns">The columns of their keys.</param>
+    /// <param name="keyColumns">The columns of their _keys.</param>
     /// <param name="weights">Weight of each; null: all +1.</param>
     /// <param name="times">The time of each; null where rows have none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -80,14 +96,14 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         int[] places = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
         int[] rowKeys = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
         Rows.Add(rows.Columns, weights, places.AsSpan(0, count));
-        keys.FindOrAdd(keyColumns, rowKeys.AsSpan(0, count));
+        _keys.FindOrAdd(keyColumns, rowKeys.AsSpan(0, count));
         for (int start = 0; start < count; start += CacheLines.BlockRows)
         {
             int end = Math.Min(start + CacheLines.BlockRows, count);
             Prefetch(places.AsSpan(start..end), rowKeys.AsSpan(start..end));
             for (int row = start; row < end; row++)
             {
-                Chain(places[row], rowKeys[row]);
+                Enlist(places[row], rowKeys[row]);
                 Weigh(rowKeys[row], weights is null ? 1 : weights[row]);
             }
         }
@@ -100,7 +116,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
 
     /// <summary>Adds rows that have been there since before the tick, which has nothing to keep or undo of them.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="keyColumns">The columns of their keys.</param>
+    /// <param name="keyColumns">The columns of their _keys.</param>
     /// <param name="weights">Weight of each; empty: all +1.</param>
     public void Load(Batch rows, Batch keyColumns, ReadOnlySpan<int> weights = default)
     {
@@ -111,7 +127,7 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
             int count = Math.Min(LoadedRows, rows.RowCount - start);
             ReadOnlySpan<int> some = weights.IsEmpty ? weights : weights.Slice(start, count);
             Rows.Load(rows.Slice(start, count).Columns, some, places.AsSpan(0, count));
-            keys.FindOrAdd(keyColumns.Slice(start, count).Columns, rowKeys.AsSpan(0, count));
+            _keys.FindOrAdd(keyColumns.Slice(start, count).Columns, rowKeys.AsSpan(0, count));
             Load(places.AsSpan(0, count), rowKeys.AsSpan(0, count), some);
         }
 
@@ -140,29 +156,24 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         Rows.Clear(place);
     }
 
-    /// <summary>The rows of the touched keys, those of a key in the order of its chain.</summary>
-    /// <remarks>Many chains are walked at a time, so that the waits for their rows overlap.</remarks>
+    /// <summary>The rows of the touched keys, those of a key in the order of its list; their memory is asked for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddTouched(List<int> places)
     {
-        Span<int> rows = stackalloc int[CacheLines.BlockRows];
         ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(_touchedKeys);
         for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
         {
             ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
-            foreach (int key in block) { keys.Prefetch(key); }
+            foreach (int key in block) { _keys.Prefetch(key); }
 
-            int count = 0;
-            foreach (int key in block) { KeepRow(First(key), rows, ref count); }
+            foreach (int key in block) { PrefetchList(key); }
 
-            while (count > 0)
+            foreach (int key in block)
             {
-                int walked = count;
-                count = 0;
-                foreach (int place in rows[..walked])
+                foreach (int place in RowsOf(key))
                 {
+                    PrefetchRow(place);
                     places.Add(place);
-                    KeepRow(Next(place), rows, ref count);
                 }
             }
         }
@@ -170,58 +181,58 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
 
     /// <summary>Asks for what is known of a key's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchKey(int key) => keys.Prefetch(key);
+    public void PrefetchKey(int key) => _keys.Prefetch(key);
 
-    /// <summary>Asks for a row, its weight and its links.</summary>
+    /// <summary>Asks for the list of a key's rows; the key is near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchList(int key) => _keys.Rows(key, _isSecond).Places.Prefetch();
+
+    /// <summary>Asks for a row and its weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchRow(int place) => Rows.Rows.Prefetch(place);
 
     /// <inheritdoc/>
     public void Commit()
     {
-        UnchainGone(isKept: true);
+        DelistGone(isKept: true);
         Rows.Commit();
-        foreach (int key in CollectionsMarshal.AsSpan(_touchedKeys))
-        {
-            ref KeyChain chain = ref keys.Chain(key, isSecond);
-            chain.Before = chain.Now;
-            chain.IsTouched = false;
-        }
+        foreach (int key in CollectionsMarshal.AsSpan(_touchedKeys)) { _keys.Rows(key, _isSecond).Touch = 0; }
 
         KeylessBefore = KeylessNow;
         TotalBefore = TotalNow;
         EndTick();
-        keys.Trim();
+        _keys.Trim();
     }
 
     /// <inheritdoc/>
     public void Rollback()
     {
-        UnchainGone(isKept: false);
-        Rows.Rollback();
-        foreach (int key in CollectionsMarshal.AsSpan(_touchedKeys))
+        // While keys are there whose rows came within the tick only.
+        for (int touched = 0; touched < _touchedKeys.Count; touched++)
         {
-            ref KeyChain chain = ref keys.Chain(key, isSecond);
-            chain.Now = chain.Before;
-            chain.IsTouched = false;
+            ref KeyRows rows = ref _keys.Rows(_touchedKeys[touched], _isSecond);
+            rows.Now = _weightsBefore[touched];
+            rows.Touch = 0;
         }
 
+        DelistGone(isKept: false);
+        Rows.Rollback();
         KeylessNow = KeylessBefore;
         TotalNow = TotalBefore;
         EndTick();
     }
 
-    /// <summary>All rows, those of a key in the order of its chain.</summary>
+    /// <summary>All rows, those of a key in the order of its list.</summary>
     public int[] PlacesInOrder()
     {
         var places = new List<int>(Rows.Rows.Count);
         foreach (int place in Rows.Rows.Places())
         {
-            RowState row = Rows.Rows.State(place);
-            if (row.Key == RowKeys.None) { places.Add(place); }
-            else if (row.Previous == End)
+            int key = KeyOf(place);
+            if (key == RowKeys.None) { places.Add(place); }
+            else if (FirstOf(key) == place)
             {
-                for (int next = place; next != End; next = Next(next)) { places.Add(next); }
+                foreach (int listed in RowsOf(key)) { places.Add(listed); }
             }
         }
 
@@ -240,10 +251,10 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
     /// <returns>The place of each row.</returns>
     public int[] Restore(StateReader state, Func<Batch, Batch> keysOf)
     {
-        Batch saved = state.Next([.. types, DataType.Int]);
+        Batch saved = state.Next([.. _shape.Types, DataType.Int]);
         var rows = new Batch([.. saved.Columns[..^1]], saved.RowCount);
         Batch found = keysOf(rows);
-        if (found.RowCount != rows.RowCount) { throw new InvalidDataException("Rows of the state have no keys."); }
+        if (found.RowCount != rows.RowCount) { throw new InvalidDataException("Rows of the state have no _keys."); }
 
         int keyCount = found.ColumnCount - (Rows.Order is null ? 0 : 1);
         Load(rows, new Batch([.. found.Columns[..keyCount]], rows.RowCount), StateReader.Integers(saved.Columns[^1]));
@@ -269,10 +280,10 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         for (int start = 0; start < places.Length; start += CacheLines.BlockRows)
         {
             int end = Math.Min(start + CacheLines.BlockRows, places.Length);
-            PrefetchChains(rowKeys[start..end]);
+            PrefetchLists(rowKeys[start..end]);
             for (int row = start; row < end; row++)
             {
-                Chain(places[row], rowKeys[row]);
+                Enlist(places[row], rowKeys[row]);
                 int weight = weights.IsEmpty ? 1 : weights[row];
                 TotalNow += weight;
                 TotalBefore += weight;
@@ -283,9 +294,9 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
                     continue;
                 }
 
-                ref KeyChain chain = ref keys.Chain(rowKeys[row], isSecond);
-                chain.Now += weight;
-                chain.Before += weight;
+                ref KeyRows ofKey = ref _keys.Rows(rowKeys[row], _isSecond);
+                ofKey.Now += weight;
+                if (ofKey.Touch > 0) { _weightsBefore[ofKey.Touch - 1] += weight; }
             }
         }
     }
@@ -295,103 +306,65 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
         for (int row = 0; row < places.Length; row++)
         {
             Rows.Rows.Prefetch(places[row]);
-            if (rowKeys[row] != RowKeys.None) { keys.Prefetch(rowKeys[row]); }
+            if (rowKeys[row] != RowKeys.None) { _keys.Prefetch(rowKeys[row]); }
         }
 
-        PrefetchChains(rowKeys);
+        PrefetchLists(rowKeys);
     }
 
-    /// <summary>Asks for the rows behind which others will be chained.</summary>
-    private void PrefetchChains(ReadOnlySpan<int> rowKeys)
+    private void PrefetchLists(ReadOnlySpan<int> rowKeys)
     {
         foreach (int key in rowKeys)
         {
-            if (key == RowKeys.None) { continue; }
-
-            ref KeyChain chain = ref keys.Chain(key, isSecond);
-            if (chain.First >= 0) { PrefetchRow(chain.Last); }
+            if (key != RowKeys.None) { PrefetchList(key); }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void KeepRow(int place, Span<int> rows, ref int count)
+    private int FirstOf(int key)
     {
-        if (place < 0) { return; }
+        foreach (int place in RowsOf(key)) { return place; }
 
-        PrefetchRow(place);
-        rows[count++] = place;
+        return RowKeys.None;
     }
 
-    /// <summary>Takes rows out of their chains that are not there any more, or again.</summary>
-    private void UnchainGone(bool isKept)
+    /// <summary>Takes rows out of their lists that are not there any more, or again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void DelistGone(bool isKept)
     {
-        ReadOnlySpan<int> touched = CollectionsMarshal.AsSpan(Rows.Touched);
-        for (int start = 0; start < touched.Length; start += CacheLines.BlockRows)
+        foreach (int place in CollectionsMarshal.AsSpan(Rows.Touched))
         {
-            ReadOnlySpan<int> block = touched[start..Math.Min(start + CacheLines.BlockRows, touched.Length)];
-            foreach (int place in block)
-            {
-                if (IsGone(Rows.Rows.State(place), isKept)) { PrefetchNeighbours(Rows.Rows.State(place)); }
-            }
-
-            foreach (int place in block)
-            {
-                if (IsGone(Rows.Rows.State(place), isKept)) { Unchain(place); }
-            }
+            ref RowState row = ref Rows.Rows.State(place);
+            if (row.Key >= 0 && IsGone(row, isKept)) { Delist(place, row); }
         }
     }
 
     private static bool IsGone(in RowState row, bool isKept) => (isKept ? row.Now : row.Before) == 0;
 
-    private void PrefetchNeighbours(in RowState row)
-    {
-        if (row.Key < 0) { return; }
-
-        if (row.Previous >= 0) { PrefetchRow(row.Previous); }
-
-        if (row.Next >= 0) { PrefetchRow(row.Next); }
-    }
-
     private void EndTick()
     {
         _touchedKeys.Clear();
-        if (_touchedKeys.Capacity > RowWeights.MaxKeptTouched) { _touchedKeys.TrimExcess(); }
+        _weightsBefore.Clear();
+        if (_touchedKeys.Capacity <= RowWeights.MaxKeptTouched) { return; }
+
+        _touchedKeys.TrimExcess();
+        _weightsBefore.TrimExcess();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Chain(int place, int key)
+    private void Enlist(int place, int key)
     {
         ref RowState row = ref Rows.Rows.State(place);
         if (row.Key >= RowKeys.None) { return; }
 
-        (row.Key, row.Next, row.Previous) = (key, End, End);
-        if (key == RowKeys.None) { return; }
-
-        keys.Hold(key);
-        ref KeyChain chain = ref keys.Chain(key, isSecond);
-        if (chain.First < 0) { chain.First = place; }
-        else
-        {
-            row.Previous = chain.Last;
-            Rows.Rows.State(chain.Last).Next = place;
-        }
-
-        chain.Last = place;
+        row.Key = key;
+        if (key != RowKeys.None) { _lists.Add(ref _keys.Rows(key, _isSecond).Places, place); }
     }
 
-    private void Unchain(int place)
+    private void Delist(int place, in RowState row)
     {
-        RowState row = Rows.Rows.State(place);
-        if (row.Key < 0) { return; }
-
-        ref KeyChain chain = ref keys.Chain(row.Key, isSecond);
-        if (row.Previous == End) { chain.First = row.Next; }
-        else { Rows.Rows.State(row.Previous).Next = row.Next; }
-
-        if (row.Next == End) { chain.Last = row.Previous; }
-        else { Rows.Rows.State(row.Next).Previous = row.Previous; }
-
-        keys.Release(row.Key);
+        ref KeyRows rows = ref _keys.Rows(row.Key, _isSecond);
+        _lists.Remove(ref rows.Places, place, row.Index);
+        if (rows.Places.Count == 0) { _keys.Release(row.Key); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -404,11 +377,14 @@ internal sealed class KeyedRows(IReadOnlyList<DataType> types, RowKeys keys, boo
             return;
         }
 
-        ref KeyChain chain = ref keys.Chain(key, isSecond);
-        chain.Now += weight;
-        if (chain.IsTouched) { return; }
+        ref KeyRows rows = ref _keys.Rows(key, _isSecond);
+        if (rows.Touch == 0)
+        {
+            _touchedKeys.Add(key);
+            _weightsBefore.Add(rows.Now);
+            rows.Touch = _touchedKeys.Count;
+        }
 
-        chain.IsTouched = true;
-        _touchedKeys.Add(key);
+        rows.Now += weight;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class LookedUpRows
         _places.AddRange(rows.Rows.Touched);
         foreach (int key in _keys)
         {
-            for (int place = rows.First(key); place >= 0; place = rows.Next(place)) { _places.Add(place); }
+            foreach (int place in rows.RowsOf(key)) { _places.Add(place); }
         }
 
         // Those that the tick touched come twice.

@@ -234,10 +234,7 @@ internal sealed class MaintainedJoin : ITickState
             bool isChanged = (other.Rows.WeightNow(key) > 0) != (other.Rows.WeightBefore(key) > 0);
             if (!isChanged && _plan.Join != JoinKind.Single) { continue; }
 
-            for (int place = side.Rows.First(key); place >= 0; place = side.Rows.Next(place))
-            {
-                GiveUntouched(side, other, place);
-            }
+            foreach (int place in side.Rows.RowsOf(key)) { GiveUntouched(side, other, place); }
         }
     }
 

@@ -40,9 +40,9 @@ internal sealed class MaintainedTop : IOperatorInput, ITickState
         IEnumerable<ScalarExpression> keys = sort.Keys.Select(key => key.Expression);
         _keysOfNew = new Evaluator(keys, sort.Schema, log);
         _keysOfKept = new Evaluator(keys, sort.Schema, log);
-        DataType[] types = [.. sort.Schema.Fields.Select(field => field.Type)];
-        _rows = new RowWeights(types, isExact: true);
-        _changes = new Consolidation(types);
+        RowShape shape = RowShape.Of(sort.Input);
+        _rows = new RowWeights(shape.Types, isExact: true, shape.Key);
+        _changes = new Consolidation(shape.Types);
         _offset = limit.Offset;
         _end = limit.End;
         _capacity = (int)Math.Min(Math.Max(MinSpare, _end < int.MaxValue / 4 ? _end * 2 : int.MaxValue / 2), int.MaxValue / 2);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 using Ctas.Execution.State;
 
@@ -7,27 +9,33 @@ namespace Ctas.Execution.Incremental;
 /// For every row of one side of a join, how many rows of the other side match it, before the tick and now.
 /// Single-threaded.
 /// </summary>
-/// <remarks>Needed where a condition over pairs decides; where keys alone do, the rows of the key are the matches.</remarks>
+/// <remarks>
+/// Needed where a condition over pairs decides; where keys alone do, the rows of the key are the matches. What a tick changes
+/// is kept apart until it ends, so that a row takes 16 bytes, which never lie across two cache lines.
+/// </remarks>
 internal sealed class MatchCounts
 {
     private readonly List<int> _touched = [];
+
+    // Of each touched row.
+    private readonly List<Change> _changes = [];
     private Count[] _counts = [];
 
     /// <summary>Rows whose counts the tick may have changed, each once.</summary>
     public List<int> Touched => _touched;
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => _counts.Length * 40L;
+    public long SizeInBytes => (_counts.Length * (long)Unsafe.SizeOf<Count>())
+        + (_touched.Capacity * 4L) + (_changes.Capacity * (long)Unsafe.SizeOf<Change>());
 
     /// <summary>What the matches make of a row now.</summary>
-    public Match Now(int place) => place < _counts.Length ? Of(_counts[place].Yes, _counts[place].Unknown) : Match.No;
+    public Match Now(int place) => ChangeOf(place).Now.Match;
 
     /// <summary>What the matches made of a row before the tick.</summary>
-    public Match Before(int place) =>
-        place < _counts.Length ? Of(_counts[place].YesBefore, _counts[place].UnknownBefore) : Match.No;
+    public Match Before(int place) => ChangeOf(place).Before.Match;
 
     /// <summary>How many rows match a row now.</summary>
-    public long CountNow(int place) => place < _counts.Length ? _counts[place].Yes : 0;
+    public long CountNow(int place) => ChangeOf(place).Now.Yes;
 
     /// <summary>Asks for the count of a row.</summary>
     public void Prefetch(int place)
@@ -43,13 +51,16 @@ internal sealed class MatchCounts
         if (place >= _counts.Length) { LargePages.Resize(ref _counts, Math.Max(place + 1, Math.Max(64, _counts.Length * 2))); }
 
         ref Count count = ref _counts[place];
-        if (match == Match.Yes) { count.Yes += weight; }
-        else { count.Unknown += weight; }
+        if (!count.IsChange)
+        {
+            _touched.Add(place);
+            _changes.Add(new Change { Now = count, Before = count });
+            count = Count.OfChange(_changes.Count - 1);
+        }
 
-        if (count.IsTouched) { return; }
-
-        count.IsTouched = true;
-        _touched.Add(place);
+        ref Count now = ref CollectionsMarshal.AsSpan(_changes)[count.Change].Now;
+        if (match == Match.Yes) { now.Yes += weight; }
+        else { now.Unknown += weight; }
     }
 
     /// <summary>Forgets a row that has gone.</summary>
@@ -57,14 +68,14 @@ internal sealed class MatchCounts
     {
         if (place >= _counts.Length) { return; }
 
-        bool isTouched = _counts[place].IsTouched;
-        _counts[place] = new Count { IsTouched = isTouched };
+        if (_counts[place].IsChange) { _changes[_counts[place].Change] = default; }
+        else { _counts[place] = default; }
     }
 
     /// <summary>Writes the counts of rows, between two ticks.</summary>
     public void Save(StateWriter state, int[] places) => state.Add(
         StateWriter.Of(Array.ConvertAll(places, CountNow)),
-        StateWriter.Of(Array.ConvertAll(places, place => place < _counts.Length ? _counts[place].Unknown : 0)));
+        StateWriter.Of(Array.ConvertAll(places, place => ChangeOf(place).Now.Unknown)));
 
     /// <summary>Takes up the counts of rows, before the first tick.</summary>
     public void Restore(StateReader state, int[] places)
@@ -87,25 +98,48 @@ internal sealed class MatchCounts
 
     private void Settle(bool isKept)
     {
-        foreach (int place in _touched)
+        for (int touched = 0; touched < _touched.Count; touched++)
         {
-            ref Count count = ref _counts[place];
-            long yes = isKept ? count.Yes : count.YesBefore;
-            long unknown = isKept ? count.Unknown : count.UnknownBefore;
-            count = new Count { Yes = yes, YesBefore = yes, Unknown = unknown, UnknownBefore = unknown };
+            Change change = _changes[touched];
+            _counts[_touched[touched]] = isKept ? change.Now : change.Before;
         }
 
         _touched.Clear();
+        _changes.Clear();
+        if (_touched.Capacity <= RowWeights.MaxKeptTouched) { return; }
+
+        _touched.TrimExcess();
+        _changes.TrimExcess();
     }
 
-    private static Match Of(long yes, long unknown) => yes > 0 ? Match.Yes : unknown > 0 ? Match.Unknown : Match.No;
+    private Change ChangeOf(int place)
+    {
+        if (place >= _counts.Length) { return default; }
+
+        Count count = _counts[place];
+        return count.IsChange ? _changes[count.Change] : new Change { Now = count, Before = count };
+    }
+
+    private struct Change
+    {
+        public Count Now;
+        public Count Before;
+    }
 
     private struct Count
     {
+        // In the place of what is unknown, as no number of rows is: then the other is the number of a change.
+        private const long ChangeMark = long.MinValue;
+
         public long Yes;
         public long Unknown;
-        public long YesBefore;
-        public long UnknownBefore;
-        public bool IsTouched;
+
+        public readonly bool IsChange => Unknown == ChangeMark;
+
+        public readonly int Change => (int)Yes;
+
+        public readonly Match Match => Yes > 0 ? Match.Yes : Unknown > 0 ? Match.Unknown : Match.No;
+
+        public static Count OfChange(int number) => new() { Yes = number, Unknown = ChangeMark };
     }
 }

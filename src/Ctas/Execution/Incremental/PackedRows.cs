@@ -14,7 +14,8 @@ namespace Ctas.Execution.Incremental;
 /// <remarks>
 /// A row is packed into words of 64 bits, and its state lies right behind them, so that both come with one look into
 /// memory. Rows lie in chunks that never move once they are full-sized: no addition costs more than a chunk, whatever
-/// number is held. No object per row.
+/// number is held. No object per row. Rows that have a key are hashed by it alone: a row and the one that replaces it are
+/// found at the same place in memory.
 /// <code>
 /// hash ─► slot ─► place ─► words of the row | state
 /// </code>
@@ -31,7 +32,13 @@ internal sealed class PackedRows<TState>
 
     private readonly IReadOnlyList<DataType> _types;
     private readonly bool _isExact;
+    private readonly IReadOnlyList<int>? _key;
+    private readonly int[] _partOrder;
     private readonly int _width;
+
+    // What is hashed of a row: its first words, of the last one some bits.
+    private readonly int _hashedWords;
+    private readonly ulong _lastHashed;
     private readonly int _stride;
 
     // No row lies across two cache lines when they are parts of a line.
@@ -54,12 +61,20 @@ internal sealed class PackedRows<TState>
     /// <param name="isExact">
     /// True to tell rows apart that differ in any bit, as multisets of rows need; false for the equality of GROUP BY.
     /// </param>
-    public PackedRows(IReadOnlyList<DataType> types, bool isExact)
+    /// <param name="key">
+    /// Ordinals of columns that tell nearly all rows apart; null or none to hash all columns. At no time may more than a few
+    /// rows have one key.
+    /// </param>
+    public PackedRows(IReadOnlyList<DataType> types, bool isExact, IReadOnlyList<int>? key = null)
     {
         _types = types;
         _isExact = isExact;
-        _parts = CreateParts(out int bits);
-        _width = Math.Max(1, (bits + 63) / 64);
+        _key = key;
+        _partOrder = [.. key ?? [], .. Enumerable.Range(0, types.Count).Except(key ?? [])];
+        _parts = CreateParts(key is { Count: > 0 } ? key.Count : types.Count, out int keyBits, out int bits);
+        _width = WordsOf(bits);
+        _hashedWords = WordsOf(keyBits);
+        _lastHashed = ulong.MaxValue >> ((64 - keyBits) & 63);
         _stride = _width + ((Unsafe.SizeOf<TState>() + 7) / 8);
         _isInLine = CacheLines.Bytes % (_stride * sizeof(ulong)) == 0;
     }
@@ -71,12 +86,10 @@ internal sealed class PackedRows<TState>
     public int Count => PlaceCount - _freeCount;
 
     /// <summary>Bytes held.</summary>
-    public long SizeInBytes => RowBytes + _slots.SizeInBytes + PartBytes;
+    public long SizeInBytes => _memory.SizeInBytes + (_chunks.Length * 8L) + _slots.SizeInBytes + PartBytes;
 
     /// <summary>Bytes that a row will take, its strings left out.</summary>
     public int BytesPerRow => (_stride + 2) * sizeof(ulong);
-
-    private long RowBytes => _chunkCount == 1 ? (long)_capacity * _stride * 8 : (long)_chunkCount * ChunkRows * _stride * 8;
 
     // The strings of all rows, also of those that have been removed.
     private long PartBytes
@@ -91,7 +104,7 @@ internal sealed class PackedRows<TState>
     }
 
     /// <summary>An empty one for the same rows.</summary>
-    public PackedRows<TState> Emptied() => new(_types, _isExact);
+    public PackedRows<TState> Emptied() => new(_types, _isExact, _key);
 
     /// <summary>What is known of the row at a place. Valid until rows are added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -198,7 +211,7 @@ internal sealed class PackedRows<TState>
 
         int[] held = Places();
         Column[] columns = Columns(held);
-        _parts = CreateParts(out _);
+        _parts = CreateParts(_types.Count, out _, out _);
         ulong[] packed = Pack(columns, new int[held.Length]);
         _slots.Clear();
         for (int row = 0; row < held.Length; row++)
@@ -266,13 +279,17 @@ internal sealed class PackedRows<TState>
         }
     }
 
-    private KeyPart[] CreateParts(out int bits)
+    private static int WordsOf(int bits) => Math.Max(1, (bits + 63) / 64);
+
+    private KeyPart[] CreateParts(int keyCount, out int keyBits, out int bits)
     {
         var parts = new KeyPart[_types.Count];
-        bits = 0;
-        for (int part = 0; part < parts.Length; part++)
+        keyBits = bits = 0;
+        for (int at = 0; at < parts.Length; at++)
         {
-            parts[part] = _isExact ? KeyPart.CreateExact(_types[part], ref bits) : KeyPart.Create(_types[part], ref bits);
+            DataType type = _types[_partOrder[at]];
+            parts[_partOrder[at]] = _isExact ? KeyPart.CreateExact(type, ref bits) : KeyPart.Create(type, ref bits);
+            if (at < keyCount) { keyBits = bits; }
         }
 
         return parts;
@@ -354,9 +371,11 @@ internal sealed class PackedRows<TState>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ref ulong words)
     {
-        ulong hash = Hashing.Int64(words);
-        for (int word = 1; word < _width; word++) { hash = Hashing.Combine(hash, Unsafe.Add(ref words, word)); }
+        if (_hashedWords == 1) { return (uint)(Hashing.Int64(words & _lastHashed) >> 32); }
 
-        return (uint)(hash >> 32);
+        ulong hash = Hashing.Int64(words);
+        for (int word = 1; word < _hashedWords - 1; word++) { hash = Hashing.Combine(hash, Unsafe.Add(ref words, word)); }
+
+        return (uint)(Hashing.Combine(hash, Unsafe.Add(ref words, _hashedWords - 1) & _lastHashed) >> 32);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class PairChanges
 {
     private const int PortionPairs = 8192;
 
+    // More matches of a row would not stay near until they are used.
+    private const int MaxPrefetched = 16;
+
     private readonly JoinSide _left;
     private readonly JoinSide _right;
     private readonly Evaluator? _residual;
@@ -90,7 +93,7 @@ internal sealed class PairChanges
                 int key = changed.Rows.KeyOf(place);
                 if (delta == 0 || delta > 0 != isGain || key == RowKeys.None) { continue; }
 
-                for (int match = other.Rows.First(key); match >= 0; match = other.Rows.Next(match))
+                foreach (int match in other.Rows.RowsOf(key))
                 {
                     PairsSeen++;
                     int weight = TMoment.WeightOf(other.Rows.Rows, match);
@@ -102,17 +105,30 @@ internal sealed class PairChanges
         Flush(changed, other, isGain);
     }
 
-    /// <summary>Asks for the first match of every row of a block.</summary>
+    /// <summary>Asks for the matches of every row of a block.</summary>
     private void Prefetch(JoinSide changed, JoinSide other, ReadOnlySpan<int> block)
     {
         foreach (int place in block) { other.Rows.PrefetchKey(Math.Max(0, changed.Rows.KeyOf(place))); }
 
         foreach (int place in block)
         {
-            int key = changed.Rows.KeyOf(place);
+            if (changed.Rows.KeyOf(place) is >= 0 and var key) { other.Rows.PrefetchList(key); }
+        }
+
+        foreach (int place in block)
+        {
             if (_countsMatches) { changed.Matches.Prefetch(place); }
 
-            if (key < 0 || other.Rows.First(key) is not (>= 0 and var match)) { continue; }
+            if (changed.Rows.KeyOf(place) is >= 0 and var key) { PrefetchMatches(other, key); }
+        }
+    }
+
+    private void PrefetchMatches(JoinSide other, int key)
+    {
+        int asked = 0;
+        foreach (int match in other.Rows.RowsOf(key))
+        {
+            if (++asked > MaxPrefetched) { return; }
 
             other.Rows.PrefetchRow(match);
             if (_countsMatches) { other.Matches.Prefetch(match); }

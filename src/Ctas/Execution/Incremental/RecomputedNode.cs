@@ -54,7 +54,7 @@ internal sealed class RecomputedNode : IOperatorInput, ITickState
         (_log, _output, _hasKeys) = (log, output, keys.Count > 0);
         _keyValues = new Evaluator(keys, input.Schema, log);
         _keys = new RowKeys([.. keys.Select(key => key.Type)], isNullKey: true);
-        _rows = new KeyedRows([.. input.Schema.Fields.Select(field => field.Type)], _keys);
+        _rows = new KeyedRows(RowShape.Of(input), _keys);
         _changes = new Consolidation([.. plan.Schema.Fields.Select(field => field.Type)]);
     }
 

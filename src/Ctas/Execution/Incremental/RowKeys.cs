@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ctas.Data;
 
 namespace Ctas.Execution.Incremental;
@@ -41,7 +42,7 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
 
     /// <summary>The rows that one of two sides has of a key. Valid until keys are added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref KeyChain Chain(int key, bool isSecond)
+    public ref KeyRows Rows(int key, bool isSecond)
     {
         ref KeyState state = ref _keys.State(key);
         return ref isSecond ? ref state.Second : ref state.First;
@@ -53,13 +54,12 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
     /// <summary>Asks for what is known of a key.</summary>
     public void Prefetch(int key) => _keys.Prefetch(key);
 
-    /// <summary>Notes that one more row has a key.</summary>
-    public void Hold(int key) => _keys.State(key).RowCount++;
-
-    /// <summary>Notes that a row with a key has gone; with the last one the key goes too.</summary>
+    /// <summary>Lets a key go that no row of any side has any more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int key)
     {
-        if (--_keys.State(key).RowCount == 0) { _keys.Remove(key); }
+        ref KeyState state = ref _keys.State(key);
+        if ((state.First.Places.Count | state.Second.Places.Count) == 0) { _keys.Remove(key); }
     }
 
     /// <summary>Gives the strings of keys that have gone back.</summary>
@@ -84,40 +84,21 @@ internal sealed class RowKeys(IReadOnlyList<DataType> types, bool isNullKey)
 
     private struct KeyState
     {
-        public KeyChain First;
-        public KeyChain Second;
-        public long RowCount;
+        public KeyRows First;
+        public KeyRows Second;
     }
 }
 
-/// <summary>The rows of a key on one side: the ends of their chain, and the sums of their weights.</summary>
-internal struct KeyChain
+/// <summary>The rows of a key on one side, and the sum of their weights.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
+internal struct KeyRows
 {
-    private const int TouchedBit = 1 << 31;
-
-    // A place + 1, so that an empty chain is all zeros.
-    private int _first;
-
-    /// <summary>The last row; of no meaning when there is none.</summary>
-    public int Last;
-
     /// <summary>Sum of the weights now.</summary>
     public long Now;
 
-    /// <summary>Sum of the weights before the tick.</summary>
-    public long Before;
+    /// <summary>The rows.</summary>
+    public PlaceList Places;
 
-    /// <summary>The first row, negative when there is none.</summary>
-    public int First
-    {
-        readonly get => (_first & ~TouchedBit) - 1;
-        set => _first = (_first & TouchedBit) | (value + 1);
-    }
-
-    /// <summary>True when the tick may have changed rows.</summary>
-    public bool IsTouched
-    {
-        readonly get => (_first & TouchedBit) != 0;
-        set => _first = value ? _first | TouchedBit : _first & ~TouchedBit;
-    }
+    /// <summary>The key's number among those that the tick may have changed, from 1 on; 0 when it is none of them.</summary>
+    public int Touch;
 }

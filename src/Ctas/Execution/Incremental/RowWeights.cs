@@ -9,7 +9,8 @@ namespace Ctas.Execution.Incremental;
 /// <remarks>A row that has gone keeps its place until the tick is kept or undone.</remarks>
 /// <param name="types">Types of the columns.</param>
 /// <param name="isExact">As at <see cref="PackedRows{TState}"/>.</param>
-internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : ITickState
+/// <param name="key">As there.</param>
+internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact, IReadOnlyList<int>? key = null) : ITickState
 {
     /// <summary>Room for touched places that is kept from one tick to the next; the first tick touches all.</summary>
     public const int MaxKeptTouched = 1 << 16;
@@ -17,7 +18,7 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
     private readonly List<int> _touched = [];
 
     /// <summary>The rows.</summary>
-    public PackedRows<RowState> Rows { get; private set; } = new(types, isExact);
+    public PackedRows<RowState> Rows { get; private set; } = new(types, isExact, key);
 
     /// <summary>The places by time, which whoever adds rows adds too; null where no time is asked for.</summary>
     public TimeOrder? Order { get; init; }
@@ -153,28 +154,36 @@ internal sealed class RowWeights(IReadOnlyList<DataType> types, bool isExact) : 
 /// <summary>What is known of a row of a multiset: how often it is there, and where it lies among the rows of its key.</summary>
 internal struct RowState
 {
+    private const int TouchedBit = 1 << 31;
+
     /// <summary>Weight now.</summary>
     public int Now;
 
     /// <summary>Weight before the tick.</summary>
     public int Before;
 
-    /// <summary>The next row of the key; see <see cref="KeyedRows"/>.</summary>
-    public int Next;
-
-    /// <summary>The previous row of the key.</summary>
-    public int Previous;
-
     // So that a row that is new has none yet.
     private int _keyPlusTwo;
-
-    /// <summary>True when the tick may have changed the weight.</summary>
-    public bool IsTouched;
+    private int _index;
 
     /// <summary>The key, or <see cref="RowKeys.None"/>; below both for a row that has been given none yet.</summary>
     public int Key
     {
         readonly get => _keyPlusTwo - 2;
         set => _keyPlusTwo = value + 2;
+    }
+
+    /// <summary>Where the row lies among the many of its key; see <see cref="PlaceLists"/>.</summary>
+    public int Index
+    {
+        readonly get => _index & ~TouchedBit;
+        set => _index = (_index & TouchedBit) | value;
+    }
+
+    /// <summary>True when the tick may have changed the weight.</summary>
+    public bool IsTouched
+    {
+        readonly get => (_index & TouchedBit) != 0;
+        set => _index = value ? _index | TouchedBit : _index & ~TouchedBit;
     }
 }

@@ -13,13 +13,18 @@ internal sealed class WordSlabs
 {
     private const int LineWords = CacheLines.Bytes / sizeof(ulong);
 
-    // Large pages lie at multiples of 2 MB, so that a slab loses one.
+    // From here on slabs hold large pages, and begin with one.
+    private const int LargePagesFrom = (4 << 20) / sizeof(ulong);
+    private const int LeastLargeSlab = (8 << 20) / sizeof(ulong);
     private const int MaxSlabWords = (32 << 20) / sizeof(ulong);
 
     private readonly List<ulong[]> _slabs = [];
     private long _words;
     private nint _free;
     private int _freeWords;
+
+    /// <summary>Bytes held, those that lie idle included.</summary>
+    public long SizeInBytes => _words * sizeof(ulong);
 
     /// <summary>A block of so many words, all zero.</summary>
     /// <returns>Where it begins. It is there as long as these slabs are, and as long as something refers into it.</returns>
@@ -49,17 +54,27 @@ internal sealed class WordSlabs
     /// <summary>The first words of a block, whose number is not checked.</summary>
     public static unsafe Span<ulong> Of(nint block, int words) => new((void*)block, words);
 
-    private unsafe void AddSlab(int atLeast)
+    private void AddSlab(int atLeast)
     {
-        // An eighth of what there is may lie idle.
-        int words = Math.Max(atLeast, (int)Math.Min(MaxSlabWords, _words / 8)) + LineWords - 1;
-        ulong[] slab = GC.AllocateUninitializedArray<ulong>(words, pinned: true);
-        _slabs.Add(slab);
-        _words += words;
-        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
-        if (words >= LargePages.LeastBytes / sizeof(ulong)) { LargePages.Ask(address, (nint)words * sizeof(ulong)); }
+        // An eighth of what there is may lie idle; of much, a quarter, which takes no memory before it is written to.
+        if (_words < LargePagesFrom) { AddSlab((int)Math.Max(atLeast, _words / 8), CacheLines.Bytes); }
+        else
+        {
+            long words = Math.Clamp(_words / 4, Math.Max(LeastLargeSlab, atLeast), Math.Max(MaxSlabWords, atLeast));
+            nint address = AddSlab((int)words, LargePages.PageBytes);
+            LargePages.Ask(address, (nint)words * sizeof(ulong));
+        }
+    }
 
-        _free = (address + CacheLines.Bytes - 1) & -CacheLines.Bytes;
-        _freeWords = (words - (int)((_free - address) / sizeof(ulong))) & -LineWords;
+    /// <summary>Adds a slab of so many words that begins at a multiple of some bytes.</summary>
+    private unsafe nint AddSlab(int words, int alignment)
+    {
+        ulong[] slab = GC.AllocateUninitializedArray<ulong>(words + (alignment / sizeof(ulong)) - 1, pinned: true);
+        _slabs.Add(slab);
+        _words += slab.Length;
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
+        _free = (address + alignment - 1) & -alignment;
+        _freeWords = words & -LineWords;
+        return _free;
     }
 }

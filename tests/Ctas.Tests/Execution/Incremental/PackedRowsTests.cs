@@ -6,6 +6,7 @@ namespace Ctas.Tests.Execution.Incremental;
 public sealed class PackedRowsTests
 {
     private const int PieceBytes = 600_000;
+    private const int Rows = 100_000;
 
     private readonly PackedRows<long> _rows = new([DataType.BigInt, DataType.Varchar], isExact: true);
 
@@ -51,12 +52,12 @@ public sealed class PackedRowsTests
     }
 
     [Fact]
-    public void Add_ToHundredsOfThousands_AllocatesNeverMoreThanPiecesAndAnEighth()
+    public void Add_ToManyRows_AllocatesNeverMoreThanPiecesAndAnEighth()
     {
         var rows = new PackedRows<long>([DataType.BigInt], isExact: true);
         int[] places = new int[100];
         long most = 0;
-        for (int first = 0; first < 300_000; first += places.Length)
+        for (int first = 0; first < Rows; first += places.Length)
         {
             long[] numbers = [.. Enumerable.Range(first, places.Length)];
             var column = new FixedColumn<long>(DataType.BigInt, numbers, numbers.Length);
@@ -64,7 +65,7 @@ public sealed class PackedRowsTests
             most = Math.Max(most, bytes - (rows.SizeInBytes / 8));
         }
 
-        rows.Count.Should().Be(300_000);
+        rows.Count.Should().Be(Rows);
         most.Should().BeLessThan(PieceBytes, "tables are split one by one, and rows are not moved");
     }
 
