@@ -71,7 +71,7 @@ internal sealed class KeyedRows : ITickState
     /// <summary>True for a key among <see cref="TouchedKeys"/>.</summary>
     public bool IsTouchedKey(int key) => _keys.Rows(key, _isSecond).Touch != 0;
 
-    /// <summary>The columns of _keys.</summary>
+    /// <summary>The columns of keys.</summary>
     public Column[] KeyColumns(ReadOnlySpan<int> numbers) => _keys.Columns(numbers);
 
     /// <summary>Sum of the weights of a key's rows, now.</summary>
@@ -84,9 +84,9 @@ internal sealed class KeyedRows : ITickState
         return rows.Touch == 0 ? rows.Now : _weightsBefore[rows.Touch - 1];
     }
 
-    /// <summary>Adds weighted rows with their _keys.</summary>
+    /// <summary>Adds weighted rows with their keys.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="keyColumns">The columns of their _keys.</param>
+    /// <param name="keyColumns">The columns of their keys.</param>
     /// <param name="weights">Weight of each; null: all +1.</param>
     /// <param name="times">The time of each; null where rows have none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -116,7 +116,7 @@ internal sealed class KeyedRows : ITickState
 
     /// <summary>Adds rows that have been there since before the tick, which has nothing to keep or undo of them.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="keyColumns">The columns of their _keys.</param>
+    /// <param name="keyColumns">The columns of their keys.</param>
     /// <param name="weights">Weight of each; empty: all +1.</param>
     public void Load(Batch rows, Batch keyColumns, ReadOnlySpan<int> weights = default)
     {
@@ -254,7 +254,7 @@ internal sealed class KeyedRows : ITickState
         Batch saved = state.Next([.. _shape.Types, DataType.Int]);
         var rows = new Batch([.. saved.Columns[..^1]], saved.RowCount);
         Batch found = keysOf(rows);
-        if (found.RowCount != rows.RowCount) { throw new InvalidDataException("Rows of the state have no _keys."); }
+        if (found.RowCount != rows.RowCount) { throw new InvalidDataException("Rows of the state have no keys."); }
 
         int keyCount = found.ColumnCount - (Rows.Order is null ? 0 : 1);
         Load(rows, new Batch([.. found.Columns[..keyCount]], rows.RowCount), StateReader.Integers(saved.Columns[^1]));
