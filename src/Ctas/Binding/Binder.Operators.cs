@@ -239,8 +239,9 @@ internal sealed partial class Binder
             : Report(BindingDiagnostics.TextOperandTypes(syntax.Span, name, Written(operand), Written(pattern)));
     }
 
-    // Two escapes are one literal character, so that the last of an even number of them escapes nothing.
-    private static bool EndsInEscape(string pattern, char escape) =>
+    /// <summary>True when nothing follows the last escape of a LIKE pattern, so that the pattern means nothing.</summary>
+    /// <remarks>Two escapes are one literal character: the last of an even number of them escapes nothing.</remarks>
+    internal static bool EndsInEscape(string pattern, char escape) =>
         (pattern.Length - pattern.AsSpan().TrimEnd(escape).Length) % 2 == 1;
 
     private BoundExpression BindIsBoolean(IsBooleanSyntax syntax, Context context)

@@ -26,7 +26,7 @@ internal static class ExpressionRisks
             BinaryExpression binary => binary.Operator is BinaryOperator.Add or BinaryOperator.Subtract
                 or BinaryOperator.Multiply or BinaryOperator.Divide or BinaryOperator.Modulo,
             CastExpression cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
-            LikeExpression like => like.Pattern is not ConstantExpression,
+            LikeExpression like => like.Pattern is not ConstantExpression pattern || EndsInEscape(pattern.Value, like.Escape),
             FunctionExpression function => !NeverRaising.Contains(function.Function),
             _ => true,
         };
@@ -49,10 +49,13 @@ internal static class ExpressionRisks
         BoundBinary binary => binary.Operator is BoundOperator.Add or BoundOperator.Subtract
             or BoundOperator.Multiply or BoundOperator.Divide or BoundOperator.Modulo,
         BoundCast cast => !cast.IsTry && !TypeRules.IsWidening(cast.Operand.Type, cast.Type),
-        BoundLike like => like.Pattern is not BoundConstant,
+        BoundLike like => like.Pattern is not BoundConstant pattern || EndsInEscape(pattern.Value, like.Escape),
         BoundFunction function => !NeverRaising.Contains(function.Function),
         _ => true,
     };
+
+    private static bool EndsInEscape(object? pattern, char? escape) =>
+        pattern is string text && escape is { } mark && Binder.EndsInEscape(text, mark);
 
     /// <summary>True when the same row always gives the same value.</summary>
     public static bool IsDeterministic(ScalarExpression expression) =>
