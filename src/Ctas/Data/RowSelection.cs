@@ -16,6 +16,7 @@ public sealed class RowSelection
 
     private RowSelection(int[] rows, int start, int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, rows.Length - start);
         _rows = rows;
         _start = start;
@@ -35,5 +36,12 @@ public sealed class RowSelection
     public static RowSelection? Of(int[]? rows) => rows is null ? null : new RowSelection(rows, rows.Length);
 
     /// <summary>Some of the indexes; nothing is copied.</summary>
-    public RowSelection Slice(int start, int length) => new(_rows, _start + start, length);
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public RowSelection Slice(int start, int length)
+    {
+        // The array may go on behind them.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)(Length - start));
+        return new RowSelection(_rows, _start + start, length);
+    }
 }
