@@ -20,7 +20,7 @@ public sealed class KeyedRowsTests
         var model = new Dictionary<int, List<(long Id, int Key)>>();
         for (int tick = 0; tick < 150; tick++)
         {
-            Dictionary<int, List<(long Id, int Key)>> before = model.ToDictionary(pair => pair.Key, pair => pair.Value.ToList());
+            Dictionary<int, List<(long Id, int Key)>> before = CopyOf(model);
             for (int change = random.Next(60); change > 0; change--) { Change(random, rows, model, keyCount); }
 
             LoadOne(random, rows, before, model, keyCount);
@@ -33,12 +33,45 @@ public sealed class KeyedRowsTests
                 model = before;
             }
 
-            foreach (IGrouping<int, (long Id, int Key)> ofKey in RowsOf(rows, rows.PlacesInOrder()).GroupBy(row => row.Key))
+            Check(rows, model);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 30)]
+    [InlineData(3, 1_000)]
+    public void RandomTicks_OfTwoSidesThatShareKeys_LeaveEachItsRows(int seed, int keyCount)
+    {
+        var random = new Random(seed);
+        var keys = new RowKeys([DataType.Int], isNullKey: false);
+        var shape = new RowShape(Types, []);
+        KeyedRows[] sides = [new KeyedRows(shape, keys), new KeyedRows(shape, keys, isSecond: true)];
+        Dictionary<int, List<(long Id, int Key)>>[] models = [[], []];
+        for (int tick = 0; tick < 200; tick++)
+        {
+            Dictionary<int, List<(long Id, int Key)>>[] before = [.. models.Select(CopyOf)];
+            for (int change = random.Next(40); change > 0; change--)
             {
-                ofKey.Should().Equal(model[ofKey.Key]);
+                int changed = random.Next(2);
+                Change(random, sides[changed], models[changed], keyCount);
             }
 
-            rows.Rows.Rows.Count.Should().Be(model.Sum(pair => pair.Value.Count));
+            for (int side = 0; side < 2; side++)
+            {
+                foreach (int key in sides[side].TouchedKeys) { Check(sides[side], key, before[side], models[side]); }
+            }
+
+            bool isKept = random.Next(4) > 0;
+            foreach (KeyedRows side in sides)
+            {
+                if (isKept) { side.Commit(); }
+                else { side.Rollback(); }
+            }
+
+            if (!isKept) { models = before; }
+
+            for (int side = 0; side < 2; side++) { Check(sides[side], models[side]); }
         }
     }
 
@@ -55,6 +88,9 @@ public sealed class KeyedRowsTests
 
         share.Should().BeInRange(0.95, 1.05);
     }
+
+    private static Dictionary<int, List<(long Id, int Key)>> CopyOf(Dictionary<int, List<(long Id, int Key)>> model) =>
+        model.ToDictionary(pair => pair.Key, pair => pair.Value.ToList());
 
     /// <summary>Inserts a row or takes one away.</summary>
     private static void Change(Random random, KeyedRows rows, Dictionary<int, List<(long Id, int Key)>> model, int keyCount)
@@ -90,6 +126,16 @@ public sealed class KeyedRowsTests
 
         var keyColumn = new FixedColumn<int>(DataType.Int, [row.Key], 1);
         rows.Load(new Batch([new FixedColumn<long>(DataType.BigInt, [row.Id], 1), keyColumn], 1), new Batch([keyColumn], 1));
+    }
+
+    private static void Check(KeyedRows rows, Dictionary<int, List<(long Id, int Key)>> model)
+    {
+        foreach (IGrouping<int, (long Id, int Key)> ofKey in RowsOf(rows, rows.PlacesInOrder()).GroupBy(row => row.Key))
+        {
+            ofKey.Should().Equal(model[ofKey.Key]);
+        }
+
+        rows.Rows.Rows.Count.Should().Be(model.Sum(pair => pair.Value.Count));
     }
 
     private static void Check(
