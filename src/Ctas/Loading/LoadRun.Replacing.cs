@@ -162,7 +162,7 @@ internal sealed partial class LoadRun
             table,
             LoadPhase.CatchingUp,
             isOthers ? $"it is replaced together with another table, and {failure.Message}" : failure.Message,
-            failure is LoadException { IsTransient: true } or TimeoutException,
+            failure is LoadException { IsTransient: true } or TimeoutException or TablesPausedException,
             failure);
     }
 }

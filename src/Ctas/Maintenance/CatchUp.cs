@@ -22,6 +22,7 @@ internal sealed class CatchUp(Maintainer maintainer, IReadOnlyList<MaintainedTab
     /// <summary>Waits for it.</summary>
     /// <returns>Ticks are held until it is disposed: what was waited for stays as it is meanwhile.</returns>
     /// <exception cref="MaintenanceException">One of the tables is kept fresh no longer.</exception>
+    /// <exception cref="TablesPausedException">They cannot catch up before tables that are seen go on.</exception>
     public async Task<IDisposable> WaitAsync(CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
@@ -54,8 +55,13 @@ internal sealed class CatchUp(Maintainer maintainer, IReadOnlyList<MaintainedTab
         {
             if (tables.Select(table => table.Failure).FirstOrDefault(failure => failure is not null) is { } failure) { throw failure; }
 
-            isThere = tables.All(HasCaughtUp);
-            if (!isThere) { maintainer.HoldBack(this, isTheirTurn ? [] : old); }
+            LiveSource[] behind = [.. tables.SelectMany(Behind)];
+            isThere = behind.Length == 0;
+            if (!isThere)
+            {
+                RequireMoving(behind);
+                maintainer.HoldBack(this, isTheirTurn ? [] : old);
+            }
 
             return isThere ? held : null;
         }
@@ -65,14 +71,29 @@ internal sealed class CatchUp(Maintainer maintainer, IReadOnlyList<MaintainedTab
         }
     }
 
-    private bool HasCaughtUp(MaintainedTable table)
+    /// <summary>Who has paused tables may be the one who waits here: then nobody would ever let them go on.</summary>
+    private void RequireMoving(LiveSource[] behind)
+    {
+        foreach (LiveSource source in behind)
+        {
+            if (maintainer.WhatHoldsStill(source) is { } seen)
+            {
+                throw new TablesPausedException(
+                    $"tables are paused, and table \"{seen.Name}\", which stays as it is, holds source \"{source.Name}\" still: "
+                    + "resume maintenance, then replace again");
+            }
+        }
+    }
+
+    /// <summary>The sources of which a table does not show yet what the one shows that it replaces.</summary>
+    private IEnumerable<LiveSource> Behind(MaintainedTable table)
     {
         // One that is fresh no longer may stand at offsets that are there no more.
         MaintainedTable? replaced = maintainer.Find(table.Name) is { Failure: null } fresh ? fresh : null;
         ILookup<string, LiveSource> former = (replaced?.Sources ?? Enumerable.Empty<LiveSource>()).ToLookup(source => source.Place);
-        return table.Sources.All(source => former.Contains(source.Place)
-            ? former[source.Place].All(before => IsAsFarAs(source, before.Progress.Positions))
-            : HasWhatWasKnown(source));
+        return table.Sources.Where(source => former.Contains(source.Place)
+            ? former[source.Place].Any(before => !IsAsFarAs(source, before.Progress.Positions))
+            : !HasWhatWasKnown(source));
     }
 
     /// <summary>True for a source that nothing is compared with, when all is applied that was known of it first.</summary>

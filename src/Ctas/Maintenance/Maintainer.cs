@@ -305,10 +305,12 @@ internal sealed class Maintainer : IAsyncDisposable
     private bool RunTick()
     {
         // A pause holds what readers see; what is to replace some of it may well catch up.
-        if (IsPaused && _beside.IsEmpty) { return false; }
+        // Asked once: Resume does not wait for ticks, and what this one takes has to go through all that read it.
+        bool isPaused = IsPaused;
+        if (isPaused && _beside.IsEmpty) { return false; }
 
         long started = _time.GetTimestamp();
-        bool hasApplied = new Tick(IsPaused ? _beside : _tables.AddRange(_beside), [.. SourcesToTake()], _options, _registry, _logger)
+        bool hasApplied = new Tick(isPaused ? _beside : _tables.AddRange(_beside), [.. SourcesToTake(isPaused)], _options, _registry, _logger)
         {
             Now = Now,
             Subscriptions = _subscriptions,
@@ -319,11 +321,16 @@ internal sealed class Maintainer : IAsyncDisposable
         return hasApplied;
     }
 
-    private IEnumerable<LiveSource> SourcesToTake()
+    private IEnumerable<LiveSource> SourcesToTake(bool isPaused)
     {
         IEnumerable<LiveSource> sources = _sources.Except(_heldBack.Values.SelectMany(some => some));
-        return IsPaused ? sources.Except(_tables.SelectMany(table => table.Sources)) : sources;
+        return isPaused ? sources.Where(source => SeenReaderOf(source) is null) : sources;
     }
+
+    /// <summary>The table that is seen and reads a source while tables are paused; null where the source may move.</summary>
+    public MaintainedTable? WhatHoldsStill(LiveSource source) => IsPaused ? SeenReaderOf(source) : null;
+
+    private MaintainedTable? SeenReaderOf(LiveSource source) => _tables.FirstOrDefault(table => table.Sources.Contains(source));
 
     /// <summary>Rows become too old without a record; those that do so one after another leave together.</summary>
     private void WakeWhenRowsLeave()

@@ -142,31 +142,20 @@ public sealed class ReplaceTests
     [Fact]
     public async Task Replace_PausedWhileItLoads_CatchesUpWithoutResume()
     {
-        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        goOn.SetResult();
-        var users = new InMemorySource(Changelog("users").Definition)
-        {
-            BeforeRecord = async (_, offset, cancellationToken) =>
-            {
-                if (offset > 0) { return; }
-
-                reading.TrySetResult();
-                await goOn.Task.WaitAsync(cancellationToken);
-            },
-        };
+        var gate = new Gate();
+        InMemorySource users = gate.Changelog();
         users.Add(InMemoryRecord.FromText("u1", """{"name":"Ada"}"""));
         await using CtasEngine engine = new CtasEngineBuilder().UseSource("users", users).AddScript(Two).Build();
         (await engine.LoadAsync()).ThrowIfFailed();
-        (reading, goOn) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        gate.Close();
 
         // The new table is read up to the first record, the old one shows the second when all tables are held.
         Task<QueryResult> replacing = engine.ExecuteAsync("CREATE OR REPLACE TABLE a AS SELECT id, UPPER(name) AS name FROM users EMIT CHANGES");
-        await reading.Task.WaitAsync(HangGuard);
+        await gate.Reached.WaitAsync(HangGuard);
         users.Add(InMemoryRecord.FromText("u2", """{"name":"Bob"}"""));
         await engine.Tables.UntilRowsAsync("b", "(2, Bob)");
         await engine.Maintenance.PauseAsync();
-        goOn.SetResult();
+        gate.Open();
         await replacing.WaitAsync(HangGuard);
 
         LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(2, BOB)");
@@ -174,6 +163,44 @@ public sealed class ReplaceTests
         users.Add(InMemoryRecord.FromText("u3", """{"name":"Cleo"}"""));
         engine.Maintenance.Resume();
         await engine.Tables.UntilRowsAsync("b", "(3, CLEO)");
+    }
+
+    /// <summary>The new table cannot come up to the old one without moving a table that a pause holds still.</summary>
+    [Theory]
+    [InlineData("SELECT id, UPPER(name) AS name FROM users")]
+    [InlineData("SELECT id, UPPER(name) AS name FROM seen")]
+    public async Task Replace_PausedWithATableThatStays_SaysAtOnceToResume(string select)
+    {
+        var gate = new Gate();
+        InMemorySource users = gate.Changelog();
+        users.Add(InMemoryRecord.FromText("u1", """{"name":"Ada"}"""));
+        await using CtasEngine engine = new CtasEngineBuilder().UseSource("users", users).AddScript(Two).Build();
+        (await engine.LoadAsync()).ThrowIfFailed();
+        gate.Close();
+
+        // The old table shows a record more than the load reads; the table that is new with it holds what both read.
+        Task<QueryResult> replacing = engine.ExecuteAsync(
+            $"""
+            CREATE TABLE seen AS SELECT id, name FROM users EMIT CHANGES;
+            CREATE OR REPLACE TABLE a AS {select} EMIT CHANGES;
+            """);
+        await gate.Reached.WaitAsync(HangGuard);
+        users.Add(InMemoryRecord.FromText("u2", """{"name":"Bob"}"""));
+        await engine.Tables.UntilRowsAsync("b", "(2, Bob)");
+        await engine.Maintenance.PauseAsync();
+        gate.Open();
+
+        Func<Task> replace = () => replacing.WaitAsync(HangGuard);
+        LoadException failure = (await replace.Should().ThrowAsync<LoadException>()).Which;
+        failure.Message.Should().EndWith(
+            "tables are paused, and table \"seen\", which stays as it is, holds source \"users\" still: resume maintenance, then replace again");
+        failure.IsTransient.Should().BeTrue();
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(2, Bob)");
+
+        engine.Maintenance.Resume();
+        await engine.Tables.UntilRowsAsync("seen", "(u1, Ada)", "(u2, Bob)");
+        await engine.ExecuteAsync($"CREATE OR REPLACE TABLE a AS {select} EMIT CHANGES").WaitAsync(HangGuard);
+        LiveRows.RowsOf(engine.Tables.Snapshot(), "b").Should().Equal("(2, BOB)");
     }
 
     [Fact]
@@ -286,5 +313,38 @@ public sealed class ReplaceTests
         CtasEngine engine = builder.Build();
         (await engine.LoadAsync()).ThrowIfFailed();
         return engine;
+    }
+
+    /// <summary>Holds scans at the first record while it is closed.</summary>
+    private sealed class Gate
+    {
+        private TaskCompletionSource _reached = New();
+        private TaskCompletionSource _open = New();
+
+        /// <summary>Open.</summary>
+        public Gate() => Open();
+
+        /// <summary>Completes when somebody waits.</summary>
+        public Task Reached => _reached.Task;
+
+        /// <summary>Whoever comes to the first record waits from now on.</summary>
+        public void Close() => (_reached, _open) = (New(), New());
+
+        /// <summary>Lets all go on.</summary>
+        public void Open() => _open.TrySetResult();
+
+        /// <summary>The users, behind the gate.</summary>
+        public InMemorySource Changelog() => new(ReplaceTests.Changelog("users").Definition)
+        {
+            BeforeRecord = async (_, offset, cancellationToken) =>
+            {
+                if (offset > 0) { return; }
+
+                _reached.TrySetResult();
+                await _open.Task.WaitAsync(cancellationToken);
+            },
+        };
+
+        private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
