@@ -18,7 +18,8 @@ internal static class SinkMessages
         return error.Code switch
         {
             ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced =>
-                Could("another process writes to it under the same name"),
+                Could("another process writes to it under the same name, or a transaction was open for longer than kafka.transaction.timeout.ms; "
+                    + "give each application a kafka.transactional.id of its own, and load the table again"),
             ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart =>
                 Could("the topic does not exist, and the brokers did not create it; create it, or set auto.create.topics.enable there"),
             ErrorCode.TopicAuthorizationFailed or ErrorCode.TransactionalIdAuthorizationFailed

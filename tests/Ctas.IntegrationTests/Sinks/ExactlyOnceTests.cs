@@ -141,7 +141,8 @@ public sealed class ExactlyOnceTests
 
         first.Tables.TryGetMetadata("t", out TableMetadata? failed).Should().BeTrue();
         failed!.State.Should().Be(TableState.Failed);
-        failed.Failure!.Message.Should().Contain("another process writes to it under the same name");
+        failed.Failure!.Message.Should().Contain("another process writes to it under the same name")
+            .And.Contain("give each application a kafka.transactional.id of its own");
         world.Add(("a", 3));
         await world.DeliveredAsync(second);
         world.Broker.Committed.Should().Equal(world.EachChangeOnce());
