@@ -78,6 +78,22 @@ public sealed partial class UnifiedLoadingTests
         third.Should().Equal(await LoadInFullAsync(sql)).And.HaveCount(4);
     }
 
+    /// <summary>Read alone they look like those of a stream: rows of their own, which a changelog leaves out.</summary>
+    [Fact]
+    public async Task Snapshot_WithAKeyAndRecordsWithoutOne_FallsBackToFull()
+    {
+        string topic = cluster.CreateTopic();
+        await Kafka.ProduceAsync(topic, [EmbeddedRecord.Of("a", """{"n":1}""")]);
+        string sql = $"CREATE TABLE t WITH (null_key = 'skip') AS SELECT * FROM kafka://{topic};";
+        await LoadAsync(sql);
+        await Kafka.ProduceAsync(topic, [EmbeddedRecord.Of(null, """{"n":2}""")]);
+
+        (TableLoadResult result, string[] rows) = await LoadAsync(sql);
+
+        (result.Kind, result.KindReason).Should().Be((LoadKind.Full, $"records of \"kafka://{topic}\" have other columns"));
+        rows.Should().Equal("a|1").And.Equal(await LoadInFullAsync(sql));
+    }
+
     [Theory]
     [InlineData("prelude")]
     [InlineData("header")]

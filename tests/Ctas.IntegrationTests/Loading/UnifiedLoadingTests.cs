@@ -2,6 +2,7 @@ using Ctas.IntegrationTests.Kafka;
 using Ctas.Kafka;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
+using Ctas.Tables;
 
 namespace Ctas.IntegrationTests.Loading;
 
@@ -159,6 +160,31 @@ public sealed partial class UnifiedLoadingTests(EmbeddedCluster cluster) : IClas
         rows.Should().Equal(NumberTopics.Rows(110));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("EMIT CHANGES")]
+    public async Task Snapshot_ContinuedTwice_TellsWhereItsRecordsBegin(string emit)
+    {
+        string topic = cluster.CreateTopic();
+        await Kafka.ProduceAsync(topic, NumberTopics.Records(10));
+        Kafka.DeleteRecords(topic, 0, beforeOffset: 4);
+        List<(LoadKind, SourcePosition)> told = [];
+
+        for (int start = 0; start < 3; start++)
+        {
+            if (start > 0) { await Kafka.ProduceAsync(topic, NumberTopics.Records(1, from: 9 + start)); }
+
+            await using CtasEngine engine = Builder(Changelog(topic, emit: emit)).UseSnapshots(_folder.Path).Build();
+            LoadResult result = await engine.LoadAsync().Guarded();
+            result.ThrowIfFailed();
+            engine.Tables.TryGetMetadata("t", out TableMetadata? table).Should().BeTrue();
+            told.Add((result["t"].Kind, table!.Positions.Single()));
+        }
+
+        told.Select(load => load.Item1).Should().Equal(LoadKind.Full, LoadKind.Continued, LoadKind.Continued);
+        told.Select(load => (load.Item2.Start, load.Item2.Position)).Should().Equal((4, 10), (4, 11), (4, 12));
+    }
+
     [Fact]
     public async Task Snapshot_TopicMadeAnew_FallsBackToFull()
     {
@@ -247,10 +273,10 @@ public sealed partial class UnifiedLoadingTests(EmbeddedCluster cluster) : IClas
         new CtasEngineBuilder().UseKafka(bootstrap ?? Kafka.BootstrapServers).AddScript(script);
 
     /// <summary>A table over a changelog of numbers, negative ones left out.</summary>
-    private static string Changelog(string topic, string properties = "table_model = 'compact'") =>
+    private static string Changelog(string topic, string properties = "table_model = 'compact'", string emit = "") =>
         $"""
         CREATE TABLE src (id VARCHAR PRIMARY KEY, n BIGINT) WITH (kafka_topic = '{topic}', value_format = 'JSON');
-        CREATE TABLE t WITH ({properties}) AS SELECT id, n FROM src WHERE n >= 0;
+        CREATE TABLE t WITH ({properties}) AS SELECT id, n FROM src WHERE n >= 0 {emit};
 
         """;
 }

@@ -3,6 +3,7 @@ using Ctas.Data;
 using Ctas.Maintenance;
 using Ctas.Sources;
 using Ctas.Tables;
+using Ctas.Tests.Loading;
 
 namespace Ctas.Tests.Maintenance;
 
@@ -103,6 +104,30 @@ public sealed class LookedUpJoinTests
         await CaughtUpAsync(engine, "a");
 
         await AssertEqualAsync(engine, query);
+    }
+
+    [Fact]
+    public async Task Join_LooksUpInATableLoadedOnceThatIsReplaced_GoesOnInTheNewOneAndKeepsNothingOfTheOld()
+    {
+        const string query = "SELECT a.id, a.n, b.n AS m FROM a JOIN b ON a.id = b.id";
+        Fill(Rows);
+        await using CtasEngine engine = await LoadAsync(
+            "standard",
+            $"""
+            CREATE TABLE a AS SELECT id, other, n FROM left_in EMIT CHANGES;
+            CREATE TABLE b AS SELECT id, other, n FROM right_in;
+            CREATE TABLE j AS {query} EMIT CHANGES;
+            """);
+        BytesOf(engine, "j").Should().BeLessThan(100_000, "rows are looked up, not kept");
+        var old = new WatchedTable(engine, "b");
+
+        await engine.ExecuteAsync("CREATE OR REPLACE TABLE b AS SELECT id, other, n + 1000 AS n FROM right_in");
+        Change(_left, 60);
+        await CaughtUpAsync(engine, "j");
+
+        await AssertEqualAsync(engine, query);
+        (await old.IsGoneAsync()).Should().BeTrue("nobody looks anything up in it any more");
+        engine.Tables.ReservedBytes.Should().Be(0);
     }
 
     private static InMemorySource Changelog(string name) => new(new SourceDefinition(name, new InMemoryLocation(name))

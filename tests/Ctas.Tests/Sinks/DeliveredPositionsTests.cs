@@ -91,6 +91,38 @@ public sealed class DeliveredPositionsTests
         delivery.Status.Positions.Should().Equal(PositionsAt(6));
     }
 
+    [Fact]
+    public async Task Mark_PositionsThatASinkCouldNotKeep_AreCommittedAgain()
+    {
+        using var patience = new CancellationTokenSource(RecordingObserver.HangGuard);
+        var sink = new PositionedSink { Warning = "the group is full" };
+        await using TableDelivery delivery = Over(sink, TimeProvider.System);
+        delivery.Start(FirstChanges.None, PositionsAt(3), free: Task.CompletedTask);
+        await DeliverAsync(delivery, 4);
+
+        sink.Warning = null;
+        await delivery.Mark().WaitAsync(patience.Token);
+        await delivery.Mark().WaitAsync(patience.Token);
+
+        sink.Commits.Should().Equal([(4, 4), (4, 4)], "what has been kept need not be kept again");
+        delivery.Status.Positions.Should().Equal(PositionsAt(4));
+    }
+
+    [Theory]
+    [InlineData("the group is full", 2)]
+    [InlineData(null, 1)]
+    public async Task Dispose_PositionsThatASinkCouldNotKeep_AreCommittedAgain(string? warning, int commits)
+    {
+        var sink = new PositionedSink { Warning = warning };
+        TableDelivery delivery = Over(sink, TimeProvider.System);
+        delivery.Start(FirstChanges.None, PositionsAt(3), free: Task.CompletedTask);
+        await DeliverAsync(delivery, 4);
+
+        await delivery.DisposeAsync();
+
+        sink.Commits.Should().Equal(Enumerable.Repeat((4L, 4L), commits));
+    }
+
     private static async Task DeliverAsync(TableDelivery delivery, long tick)
     {
         using var patience = new CancellationTokenSource(RecordingObserver.HangGuard);

@@ -194,6 +194,18 @@ public sealed class ChangelogCompactorTests
     }
 
     [Fact]
+    public void Finish_RowsWithoutAKeyBehindKnownOnesThatHaveOne_SayThatTheSchemaIsAnother()
+    {
+        Schema known = new RecordFeed().Add("""{"a":1}""", "k").Finish().Schema;
+        var same = new ChangelogCompactor(known: known);
+        var keyless = new ChangelogCompactor(known: known);
+        same.Add(new RecordFeed().Add("""{"a":2}""", "k").Finish());
+        keyless.Add(new RecordFeed().Add("""{"a":2}""").Finish());
+
+        (same.Finish().IsNewSchema, keyless.Finish().IsNewSchema).Should().Be((false, true));
+    }
+
+    [Fact]
     public void Add_KeysFromSeveralPools_AreStillEqual()
     {
         var compactor = new ChangelogCompactor();
