@@ -254,10 +254,10 @@ public sealed class CtasEngine : IAsyncDisposable
     private async Task<IReadOnlyList<SavedSnapshot>> SaveAsync(TableSnapshots snapshots, string? table, CancellationToken cancellationToken)
     {
         Maintainer maintainer = _services.Maintainer!;
-        TimeSpan patience = _services.Delivery.CloseTimeout;
         IReadOnlyList<CapturedSource> sources = await maintainer.CaptureAsync(table, cancellationToken).ConfigureAwait(false);
         (IReadOnlyList<CapturedTables> live, IReadOnlyList<(TiedTables Tables, string Reason)> refused) =
             await maintainer.CaptureTablesAsync(table, TableSnapshots.DefinitionOf, cancellationToken).ConfigureAwait(false);
+        SinkPatience patience = snapshots.PatienceOf(_services.Delivery.CloseTimeout);
         if (table is not null)
         {
             if (refused is [(_, var reason), ..]) { throw new SnapshotException(table, reason, isTransient: false); }

@@ -15,8 +15,8 @@ internal static class ClientStatistics
         {
             if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("next_offset"u8)) { continue; }
 
-            // Below zero are places that are not known yet.
-            if (reader.Read() && reader.TryGetInt64(out long offset)) { sum += Math.Max(0, offset); }
+            // A topic may have that name. Below zero are places that are not known yet.
+            if (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long offset)) { sum += Math.Max(0, offset); }
         }
 
         return sum;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 using Confluent.Kafka;
 
@@ -28,12 +27,14 @@ internal sealed unsafe partial class NativeClient : IDisposable
     private string? _lastBrokerReason;
     private long _fetched;
     private volatile bool _isClosing;
+    private volatile bool _hasConnected;
 
     /// <exception cref="KafkaFaultException">The client refused its configuration.</exception>
     public NativeClient(ClientConfiguration configuration, ConsumerSession session, ILogger logger)
     {
         _session = session;
         _logger = logger;
+        _hasConnected = session.HasConnectedBefore;
         nint settings = configuration.ToNative();
         _self = GCHandle.Alloc(this);
         Librdkafka.ConfSetOpaque(settings, GCHandle.ToIntPtr(_self));
@@ -61,6 +62,9 @@ internal sealed unsafe partial class NativeClient : IDisposable
 
     /// <summary>The fault of the client as a whole since the last call; one broker's trouble is not one.</summary>
     public KafkaFault? TakeFault() => Interlocked.Exchange(ref _fault, null);
+
+    /// <summary>Brokers have answered: they may again where they refuse the client from now on.</summary>
+    public void NoteAnswer() => _hasConnected = true;
 
     /// <summary>Completes when the brokers refuse the client, or it them: nothing that it is asked for will be answered.</summary>
     public Task<KafkaFault> Refused => _refused.Task;
@@ -113,7 +117,7 @@ internal sealed unsafe partial class NativeClient : IDisposable
         if (GCHandle.FromIntPtr(opaque).Target is not NativeClient self) { return 0; }
 
         try { Interlocked.Exchange(ref self._fetched, ClientStatistics.NextOffsets(new ReadOnlySpan<byte>(json, (int)length))); }
-        catch (JsonException e) { self.Fail(e); }
+        catch (Exception e) { self.Fail(e); }
 
         return 0;
     }
@@ -130,10 +134,10 @@ internal sealed unsafe partial class NativeClient : IDisposable
 
     private void Remember(KafkaFault fault)
     {
-        bool isRefusal = fault.Code == ErrorCode.Local_Ssl ? !_session.HasConnectedBefore : fault.IsRefusedLogin;
+        bool isRefusal = fault.Code == ErrorCode.Local_Ssl ? !_hasConnected : fault.IsRefusedLogin;
         if (isRefusal)
         {
-            fault = _session.HasConnectedBefore ? fault with { MayPass = true } : fault with { IsFinal = true };
+            fault = _hasConnected ? fault with { MayPass = true } : fault with { IsFinal = true };
             _refused.TrySetResult(fault);
         }
 

@@ -164,6 +164,7 @@ internal sealed unsafe class NativeConsumer : ITopicConsumer
         ErrorCode error = Librdkafka.Metadata(
             _client.Handle, 0, _described, out NativeMetadata* metadata, _requestTimeoutMilliseconds);
         ThrowIfError(error);
+        _client.NoteAnswer();
         try { return PartitionsOf(metadata); }
         finally { Librdkafka.MetadataDestroy(metadata); }
     }

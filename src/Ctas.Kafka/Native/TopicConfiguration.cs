@@ -15,23 +15,8 @@ internal static unsafe class TopicConfiguration
     /// For how long compaction leaves tombstones: <c>delete.retention.ms</c>, or <see cref="TimeSpan.MaxValue"/> where the topic is
     /// not compacted. Null where brokers do not say: no permission, too old, no answer in time.
     /// </summary>
-    public static TimeSpan? GetTombstoneRetention(nint client, string topic, int timeoutMilliseconds)
-    {
-        // The client would wait for a controller that no broker has named.
-        if (Librdkafka.ControllerId(client, timeoutMilliseconds: 0) < 0) { return null; }
-
-        nint queue = Librdkafka.QueueNew(client);
-        try
-        {
-            Request(client, topic, queue);
-            nint answer = Librdkafka.QueuePoll(queue, timeoutMilliseconds);
-            if (answer == 0) { return null; }
-
-            try { return RetentionOf(answer); }
-            finally { Librdkafka.EventDestroy(answer); }
-        }
-        finally { Librdkafka.QueueDestroy(queue); }
-    }
+    public static TimeSpan? GetTombstoneRetention(nint client, string topic, int timeoutMilliseconds) =>
+        ControllerRequest.Ask(client, timeoutMilliseconds, queue => Request(client, topic, queue), RetentionOf);
 
     /// <summary>What two properties of a topic say; null where one that is needed is missing or no number.</summary>
     internal static TimeSpan? RetentionOf(string? cleanupPolicy, string? deleteRetention)

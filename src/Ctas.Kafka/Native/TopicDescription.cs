@@ -18,23 +18,8 @@ internal static unsafe class TopicDescription
     /// nobody answered in time: one can do without.
     /// </summary>
     /// <exception cref="KafkaFaultException">The topic is missing, or may not be described.</exception>
-    public static string? GetId(nint client, string topic, int timeoutMilliseconds)
-    {
-        // The client would wait for a controller that no broker has named.
-        if (Librdkafka.ControllerId(client, timeoutMilliseconds: 0) < 0) { return null; }
-
-        nint queue = Librdkafka.QueueNew(client);
-        try
-        {
-            Request(client, topic, queue);
-            nint answer = Librdkafka.QueuePoll(queue, timeoutMilliseconds);
-            if (answer == 0) { return null; }
-
-            try { return IdOf(answer); }
-            finally { Librdkafka.EventDestroy(answer); }
-        }
-        finally { Librdkafka.QueueDestroy(queue); }
-    }
+    public static string? GetId(nint client, string topic, int timeoutMilliseconds) =>
+        ControllerRequest.Ask(client, timeoutMilliseconds, queue => Request(client, topic, queue), IdOf);
 
     private static void Request(nint client, string topic, nint queue)
     {

@@ -22,7 +22,8 @@ internal sealed class KafkaTail : ISourceTail
     private static readonly TimeSpan MissingTopicDelay = TimeSpan.FromMilliseconds(500);
 
     // Compaction leaves the newest segment of a log alone: who is hardly behind misses nothing, however short tombstones are kept.
-    private static readonly TimeSpan LeastRetention = TimeSpan.FromMinutes(1);
+    // A lag of a minute never comes to this, although it is told too long by the time that a batch waits for its reader.
+    private static readonly TimeSpan LeastRetention = TimeSpan.FromMinutes(2);
 
     private readonly KafkaSourceSetup _setup;
     private readonly TailRequest _request;

@@ -99,15 +99,7 @@ internal sealed class TopicReader : IDisposable
     /// <exception cref="SourceException">The read cannot go on from <see cref="Positions"/>; what came before was handed on.</exception>
     public SourceBatch? ReadAvailable(CancellationToken cancellationToken)
     {
-        if (_met is { } met) { throw Failure(met); }
-
-        PartitionOffset[] before = Positions();
         try { _retry.Execute(FillOnce, cancellationToken); }
-        catch (KafkaFaultException e) when (!Positions().AsSpan().SequenceEqual(before))
-        {
-            // Nobody may have to decode again what came first: malformed records have gone to the dead letters.
-            _met = e;
-        }
         catch (KafkaFaultException e) { throw Failure(e); }
 
         return _builder.Finish();
@@ -125,11 +117,8 @@ internal sealed class TopicReader : IDisposable
 
     /// <summary>The numbers of partitions that are not among those read.</summary>
     /// <exception cref="KafkaFaultException">The brokers did not answer.</exception>
-    public int[] AddedPartitions()
-    {
-        _consumer ??= _setup.Connect();
-        return [.. _consumer.GetPartitions().Except(_setup.Partitions.Select(p => p.Id))];
-    }
+    public int[] AddedPartitions() =>
+        [.. Ask(consumer => consumer.GetPartitions()).Except(_setup.Partitions.Select(p => p.Id))];
 
     /// <summary>True when the client has heard the end of every partition that is read.</summary>
     public bool HasHeardEnds => _consumer is { } consumer && _partitions.All(p => p.IsDone || consumer.GetEnd(p.Id) >= 0);
@@ -139,14 +128,36 @@ internal sealed class TopicReader : IDisposable
     public bool IsAnswered() =>
         (_consumer ??= _setup.Connect()).AreAnswering([.. _partitions.Select(p => p.Id)], AnswerWait);
 
-    /// <summary>Looks at the topic by the consumer that reads it.</summary>
+    /// <summary>Looks at the topic.</summary>
     /// <exception cref="KafkaFaultException">What was seen does not allow to go on, or the brokers did not answer.</exception>
-    public void Check(Action<ITopicConsumer> check) => check(_consumer ??= _setup.Connect());
+    public void Check(Action<ITopicConsumer> check) => Ask(consumer =>
+    {
+        check(consumer);
+        return true;
+    });
 
     public void Dispose() => Disconnect();
 
+    /// <summary>Asks the consumer that reads, or another where brokers have refused that one: it may read on, yet is answered no more.</summary>
+    private T Ask<T>(Func<ITopicConsumer, T> question)
+    {
+        try { return question(_consumer ??= _setup.Connect()); }
+        catch (KafkaFaultException e) when (e.Fault.MayPass)
+        {
+            using ITopicConsumer another = _setup.Connect();
+            return question(another);
+        }
+    }
+
     private void FillOnce(CancellationToken cancellationToken)
     {
+        if (_met is { } met)
+        {
+            _met = null;
+            throw met;
+        }
+
+        PartitionOffset[] before = Positions();
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -156,10 +167,14 @@ internal sealed class TopicReader : IDisposable
             // The client hands over one record as soon as it comes; what came with it is there as well.
             if (_builder.RowCount > 0 && !_builder.IsFull) { Fetch(consumer, TimeSpan.Zero); }
         }
-        catch (KafkaFaultException)
+        catch (KafkaFaultException e)
         {
             Disconnect();
-            throw;
+
+            // What came first does not wait until the fault has passed, nor is it decoded again where that ends the read.
+            if (Positions().AsSpan().SequenceEqual(before)) { throw; }
+
+            _met = e;
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed partial class LoadRun
     {
         if (Snapshots is not { SavesAfterLoad: true } snapshots || _callerCancellation.IsCancellationRequested) { return; }
 
+        _patience = snapshots.PatienceOf(_services.Delivery.CloseTimeout);
         foreach (TableRun run in _runs.Values.Where(run => !run.Table.IsLoaded && run.Tracker.State == TableState.Ready))
         {
             if (_loaded.Find(run.Table.Plan.Name) is not { } table || !snapshots.IsToBeSaved(table)) { continue; }
@@ -85,7 +86,7 @@ internal sealed partial class LoadRun
     {
         try
         {
-            await Snapshots!.WaitForSinksAsync(marks, _services.Delivery.CloseTimeout, _callerCancellation).ConfigureAwait(false);
+            await Snapshots!.WaitForSinksAsync(marks, _patience, _callerCancellation).ConfigureAwait(false);
             run.Saved = await Task.Run(save).ConfigureAwait(false);
         }
         catch (SnapshotException e)

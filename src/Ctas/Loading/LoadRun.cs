@@ -30,6 +30,7 @@ internal sealed partial class LoadRun : ITableRunner, IDisposable
     private ScanGroups _scans = null!;
     private IReadOnlyList<SinkStart> _ahead = [];
     private StoredSinks _storedSinks = null!;
+    private SinkPatience _patience;
     private LiveRestores? _restores;
 
     /// <summary>Prepares a run; the tables have been declared to the registry.</summary>

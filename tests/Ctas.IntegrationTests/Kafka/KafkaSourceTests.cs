@@ -59,15 +59,17 @@ public sealed class KafkaSourceTests : IDisposable
     }
 
     /// <summary>What the client has fetched and nobody has taken tells that it goes on, as it does over records that nobody gets.</summary>
-    [Fact]
-    public async Task GetFetched_BeforeAnythingIsTaken_TellsHowFarTheClientIs()
+    [Theory]
+    [InlineData("t")]
+    [InlineData("next_offset")]
+    public async Task GetFetched_BeforeAnythingIsTaken_TellsHowFarTheClientIs(string topic)
     {
-        _kafka.CreateTopic("t", partitions: 2);
-        await _kafka.ProduceAsync("t", [.. Records(300).Select((record, i) => record with { Partition = i % 2 })]);
+        _kafka.CreateTopic(topic, partitions: 2);
+        await _kafka.ProduceAsync(topic, [.. Records(300).Select((record, i) => record with { Partition = i % 2 })]);
         var configuration = new ClientConfiguration(
             _kafka.BootstrapServers, new Dictionary<string, string> { ["statistics.interval.ms"] = "20" });
         using var consumer = new NativeConsumer(
-            "t", configuration, HangGuard.Limit, new ConsumerSession(_ => { }, CancellationToken.None), NullLogger.Instance);
+            topic, configuration, HangGuard.Limit, new ConsumerSession(_ => { }, CancellationToken.None), NullLogger.Instance);
 
         consumer.Assign([new PartitionPosition(0, 10), new PartitionPosition(1, 20)]);
 

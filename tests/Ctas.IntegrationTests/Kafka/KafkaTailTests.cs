@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ctas.IntegrationTests.Kafka;
 
 /// <summary>Reads without an end: on a scripted consumer for what no test broker shows, and over the real protocol.</summary>
-public sealed class KafkaTailTests
+public sealed partial class KafkaTailTests
 {
     private readonly ScriptedTopic _topic = new(new InstantTime());
 
@@ -146,72 +146,31 @@ public sealed class KafkaTailTests
         told.Should().OnlyContain(end => end == 40);
     }
 
-    [Theory]
-    [InlineData(25, 24, true)]
-    [InlineData(23, 24, false)]
-    [InlineData(25, null, false)]
-    public async Task Tail_AwayLongerThanTombstonesAreKept_SaysThatDeletionsMayBeGone(int hoursAway, int? hoursKept, bool isOver)
+    [Fact]
+    public async Task Tail_FaultBehindRecordsOfTheSameFetch_HandsThemOnBeforeItPasses()
     {
-        _topic.TombstoneRetention = hoursKept is { } hours ? TimeSpan.FromHours(hours) : null;
-        ScriptedPartition partition = _topic.AddPartition().Records(2);
-        _topic.BeforeFetch(4, () =>
-        {
-            partition.Errors.Enqueue(ErrorCode.Local_Transport);
-            partition.Records(2, from: 2);
-            _topic.Time.Advance(TimeSpan.FromHours(hoursAway));
-        });
+        _topic.AddPartition().Records(2);
+        ScriptedPartition faulty = _topic.AddPartition();
+        for (int error = 0; error < 10_000; error++) { faulty.Errors.Enqueue(ErrorCode.Local_Transport); }
 
-        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
-        Func<Task<List<string>>> read = () => ReadKeysAsync(tail, until: 4);
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0), new PartitionOffset(1, 0));
 
-        if (!isOver)
-        {
-            (await read()).Should().Equal("k0", "k1", "k2", "k3");
-            return;
-        }
-
-        SourceException error = (await read.Should().ThrowAsync<SourceException>()).Which;
-        error.Message.Should().StartWith("topic \"t\" was not read for 1:1:00:0").And.Contain("delete.retention.ms of 1:0:00:00").And.EndWith("load it again");
-        error.IsTransient.Should().BeFalse();
+        (await ReadKeysAsync(tail, until: 2)).Should().Equal("k0", "k1");
+        lock (_topic.Gate) { faulty.Errors.Count.Should().BePositive("it has not passed yet"); }
     }
 
     [Fact]
-    public async Task Tail_AwayForLongWhileNothingWasWritten_GoesOn()
+    public async Task Tail_LoginRefusedWhileItReadsOn_StillFindsAddedPartitions()
     {
-        _topic.TombstoneRetention = TimeSpan.FromHours(24);
-        ScriptedPartition partition = _topic.AddPartition().Records(2);
-        _topic.BeforeFetch(4, () =>
-        {
-            partition.Errors.Enqueue(ErrorCode.Local_Transport);
-            _topic.Time.Advance(TimeSpan.FromHours(100));
-        });
-        _topic.BeforeFetch(7, () => partition.Records(1, from: 2));
+        _topic.AddPartition().Records(1);
+        _topic.BeforeFetch(5, () => _topic.RefusedConsumers = _topic.Consumers);
+        _topic.BeforeFetch(10, () => _topic.AddPartition().Records(2, from: 7));
 
-        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
+        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 1));
+        List<string> keys = [];
+        while (keys.Count < 2) { keys.AddRange(KeysOf(await ReadAsync(tail))); }
 
-        (await ReadKeysAsync(tail, until: 3)).Should().Equal("k0", "k1", "k2");
-    }
-
-    /// <summary>A lag that is short and never ends is not one that is long.</summary>
-    [Fact]
-    public async Task Tail_AlwaysALittleBehind_GoesOnHoweverLongThatTakes()
-    {
-        _topic.TombstoneRetention = TimeSpan.FromHours(24);
-        ScriptedPartition partition = _topic.AddPartition().Records(8);
-        for (int fetch = 2; fetch <= 40; fetch++)
-        {
-            int from = 4 * fetch;
-            _topic.BeforeFetch(fetch, () =>
-            {
-                // As many as one fetch takes: there are always more.
-                partition.Records(4, from);
-                _topic.Time.Advance(TimeSpan.FromHours(3));
-            });
-        }
-
-        await using ISourceTail tail = await OpenAsync(new PartitionOffset(0, 0));
-
-        (await ReadKeysAsync(tail, until: 164)).Should().HaveCount(164);
+        keys.Should().Equal("k7", "k8");
     }
 
     /// <summary>A broker that is restarting, or a token that has run out: what the brokers let in before they may let in again.</summary>

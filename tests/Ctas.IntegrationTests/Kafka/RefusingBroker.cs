@@ -23,6 +23,20 @@ internal static class RefusingBroker
         new WireAnswer(SaslAuthenticate, 1, Refusal),
     ]);
 
+    /// <summary>One that knows a topic "t", lets everybody in, and, once it is locked, closes connections and refuses every login.</summary>
+    /// <param name="isLocked">True once it is.</param>
+    public static WireBroker OfLaterLogins(Func<bool> isLocked)
+    {
+        WireBroker? broker = null;
+        broker = new WireBroker(
+        [
+            new WireAnswer(Metadata, 4, version => isLocked() ? throw new IOException("The broker is locked.") : WireBody.Topology(version, broker!.Port)),
+            new WireAnswer(SaslHandshake, 1, _ => [0, 0, 0, 0, 0, 1, 0, 5, .. "PLAIN"u8]),
+            new WireAnswer(SaslAuthenticate, 1, version => isLocked() ? Refusal(version) : [0, 0, 255, 255, 0, 0, 0, 0, .. version >= 1 ? new byte[8] : []]),
+        ]);
+        return broker;
+    }
+
     /// <summary>One that speaks TLS with a certificate of its own making.</summary>
     public static WireBroker WithUnknownCertificate()
     {

@@ -18,16 +18,19 @@ internal sealed class ScriptedConsumer : ITopicConsumer
     private readonly Dictionary<int, Reading> _assigned = [];
     private readonly List<ConsumedMessage> _messages = [];
     private readonly ConsumerSession _session;
+    private readonly int _number;
     private bool _isDisposed;
 
     public ScriptedConsumer(ScriptedTopic topic, ConsumerSession session)
     {
         _topic = topic;
         _session = session;
-        lock (topic.Gate) { topic.OpenConsumers++; }
+        lock (topic.Gate) { (topic.OpenConsumers, _number) = (topic.OpenConsumers + 1, ++topic.Consumers); }
     }
 
-    public IReadOnlyList<int> GetPartitions() => _topic.GetPartitions();
+    public IReadOnlyList<int> GetPartitions() => _number <= _topic.RefusedConsumers
+        ? throw new KafkaFaultException(new KafkaFault(ErrorCode.Local_Authentication, "the login is refused") { MayPass = true })
+        : _topic.GetPartitions();
 
     public string? GetClusterId() => _topic.ClusterId;
 

@@ -55,6 +55,12 @@ internal sealed class ScriptedTopic(InstantTime time)
 
     public int OpenConsumers { get; set; }
 
+    /// <summary>Consumers made so far.</summary>
+    public int Consumers { get; set; }
+
+    /// <summary>So many of the first consumers have been refused since: they read on, and are answered no more.</summary>
+    public int RefusedConsumers { get; set; }
+
     /// <summary>True while its brokers do not answer when they are asked whether they do.</summary>
     public bool IsAway { get; set; }
 

@@ -77,30 +77,12 @@ public sealed class TopicConfigurationTests
         WireBroker? broker = null;
         broker = new WireBroker(
         [
-            new WireAnswer(Metadata, 4, version => Topology(version, broker!.Port)),
+            new WireAnswer(Metadata, 4, version => WireBody.Topology(version, broker!.Port)),
             new WireAnswer(DescribeConfigs, 1, _ => new WireBody().Int32(0).All([entries], (body, of) => body
                 .Int16((short)error).Text(null).Int8(2).Text("t")
                 .All(of, (entry, config) => entry
                     .Text(config.Name).Text(config.Value).Int8(0).Int8(5).Int8(0).Int32(0))).Bytes),
         ]);
         return broker;
-    }
-
-    /// <summary>One broker, which is the controller, and the topic with one partition.</summary>
-    private static byte[] Topology(short version, int port)
-    {
-        WireBody body = version >= 3 ? new WireBody().Int32(0) : new WireBody();
-        body.All([port], (to, at) => _ = (version >= 1 ? to.Int32(1).Text("127.0.0.1").Int32(at).Text(null) : to.Int32(1).Text("127.0.0.1").Int32(at)));
-        if (version >= 2) { body.Text("scripted"); }
-
-        if (version >= 1) { body.Int32(1); }
-
-        return body.All(["t"], (to, name) =>
-        {
-            to.Int16(0).Text(name);
-            if (version >= 1) { to.Int8(0); }
-
-            to.All([0], (partition, id) => partition.Int16(0).Int32(id).Int32(1).All([1], (r, at) => r.Int32(at)).All([1], (r, at) => r.Int32(at)));
-        }).Bytes;
     }
 }

@@ -2,10 +2,14 @@ using Confluent.Kafka;
 
 using Ctas.IntegrationTests.Loading;
 using Ctas.Kafka;
+using Ctas.Kafka.Consuming;
+using Ctas.Kafka.Native;
 using Ctas.Kafka.Testing;
 using Ctas.Loading;
 using Ctas.Maintenance;
 using Ctas.Tables;
+
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ctas.IntegrationTests.Kafka;
 
@@ -113,6 +117,39 @@ public sealed class UnreachableBrokerTests
 
         error.Message.Should().Contain("Authentication failed: unknown user").And.NotContain("secret-word");
         if (script != Member) { error.Message.Should().Contain("the login was refused").And.Contain("kafka.sasl.*"); }
+    }
+
+    /// <summary>The consumer that has captured the ends reads on: it may have been let in hours ago.</summary>
+    [Fact]
+    public async Task GetPartitions_LoginRefusedAfterItWasTaken_MayPass()
+    {
+        bool isLocked = false;
+        await using WireBroker broker = RefusingBroker.OfLaterLogins(() => Volatile.Read(ref isLocked));
+        var login = new Dictionary<string, string>
+        {
+            ["security.protocol"] = "SASL_PLAINTEXT",
+            ["sasl.mechanism"] = "PLAIN",
+            ["sasl.username"] = "ctas",
+            ["sasl.password"] = "secret-word",
+        };
+        using var consumer = new NativeConsumer(
+            "t",
+            new ClientConfiguration(broker.BootstrapServers, login),
+            HangGuard.Limit,
+            new ConsumerSession(_ => { }, CancellationToken.None),
+            NullLogger.Instance);
+        await Task.Run(consumer.GetPartitions).Guarded();
+        Volatile.Write(ref isLocked, true);
+
+        KafkaFault? met = null;
+        while (met is not { IsRefusedLogin: true })
+        {
+            // The connection that was there is closed first.
+            try { await Task.Run(consumer.GetPartitions).Guarded(); }
+            catch (KafkaFaultException e) { met = e.Fault; }
+        }
+
+        met.IsTransient.Should().BeTrue();
     }
 
     [Theory]

@@ -169,6 +169,24 @@ internal sealed class WireBody
         return this;
     }
 
+    /// <summary>One broker, which is the controller, and a topic "t" with one partition.</summary>
+    public static byte[] Topology(short version, int port)
+    {
+        WireBody body = version >= 3 ? new WireBody().Int32(0) : new WireBody();
+        body.All([port], (to, at) => _ = (version >= 1 ? to.Int32(1).Text("127.0.0.1").Int32(at).Text(null) : to.Int32(1).Text("127.0.0.1").Int32(at)));
+        if (version >= 2) { body.Text("scripted"); }
+
+        if (version >= 1) { body.Int32(1); }
+
+        return body.All(["t"], (to, name) =>
+        {
+            to.Int16(0).Text(name);
+            if (version >= 1) { to.Int8(0); }
+
+            to.All([0], (partition, id) => partition.Int16(0).Int32(id).Int32(1).All([1], (r, at) => r.Int32(at)).All([1], (r, at) => r.Int32(at)));
+        }).Bytes;
+    }
+
     private WireBody Add(ReadOnlySpan<byte> bytes)
     {
         _bytes.AddRange(bytes);

@@ -1,6 +1,8 @@
 using Ctas.Data;
+using Ctas.Loading;
 using Ctas.Maintenance;
 using Ctas.Sinks;
+using Ctas.Tables.Snapshots;
 using Ctas.Tests.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -128,6 +130,24 @@ public sealed class DeliveredPositionsTests
         using var patience = new CancellationTokenSource(RecordingObserver.HangGuard);
         delivery.Offer(TickOf(tick), PositionsAt(tick));
         await delivery.WaitAsync(patience.Token);
+    }
+
+    [Fact]
+    public async Task WaitForSinks_SeveralThatHaveNotGotWhatIsToBeStored_TakesAsLongAsForOne()
+    {
+        var time = new FakeTimeProvider();
+        var snapshots = new TableSnapshots(new SnapshotOptions("unused"), SourceCatalog.Files, time, NullLoggerFactory.Instance);
+        SinkPatience patience = snapshots.PatienceOf(TimeSpan.FromSeconds(10));
+
+        // What was never started delivers nothing.
+        Task first = snapshots.WaitForSinksAsync([new DeliveryMark(Over(new PositionedSink(), time), 1)], patience, CancellationToken.None);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Task second = snapshots.WaitForSinksAsync([new DeliveryMark(Over(new PositionedSink(), time), 1)], patience, CancellationToken.None);
+
+        foreach (Task wait in new[] { first, second })
+        {
+            await wait.Awaiting(it => it.WaitAsync(RecordingObserver.HangGuard)).Should().ThrowAsync<SnapshotException>().WithMessage("*within 00:00:10*");
+        }
     }
 
     private static TableDelivery Over(
