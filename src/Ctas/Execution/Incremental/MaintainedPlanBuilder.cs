@@ -53,6 +53,11 @@ internal sealed class MaintainedPlanBuilder(
     /// <summary>What lets rows go that become too old; null where none do.</summary>
     public RecentRows? Recent { get; private set; }
 
+    /// <summary>
+    /// Says that nothing more is built: who tells of keys holds the tables of that moment, and operators outlive them.
+    /// </summary>
+    public void Complete() => lookedUp = null;
+
     /// <summary>Makes the operators of a plan that feed <paramref name="output"/>.</summary>
     public void Build(LogicalPlan plan, IOperatorInput output)
     {

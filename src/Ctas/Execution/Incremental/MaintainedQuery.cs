@@ -41,6 +41,7 @@ internal sealed class MaintainedQuery
         _operators = new MaintainedPlanBuilder(_log, isFinal, lookedUp);
         _result = new Consolidation([.. plan.Schema.Fields.Select(field => field.Type)]);
         _operators.Build(plan, new Result(this));
+        _operators.Complete();
     }
 
     /// <summary>The plan.</summary>
