@@ -1,7 +1,7 @@
+using CsCheck;
 using Ctas.Data;
 using Ctas.Tables;
 using Ctas.Tables.Snapshots;
-using CsCheck;
 
 namespace Ctas.Tests.Tables.Snapshots;
 
