@@ -273,45 +273,13 @@ public sealed class ExactlyOnceTests
         /// <summary>
         /// What the sink shows of rows below 100 when every record is a tick: a record that leaves its row as it is shows nothing.
         /// </summary>
-        public IEnumerable<string> EachChangeOnce()
-        {
-            var rows = new Dictionary<string, int>();
-            foreach ((string key, int? n) in _history)
-            {
-                if (n is < 100 and { } value)
-                {
-                    if (rows.TryGetValue(key, out int before) && before == value) { continue; }
+        public IEnumerable<string> EachChangeOnce() => ScriptedSinks.ChangesOf(_history, n => n < 100, n => n);
 
-                    rows[key] = value;
-                    yield return $$"""{{key}}={"n":{{value}}}""";
-                }
-                else if (rows.Remove(key)) { yield return $"{key}="; }
-            }
-        }
-
-        public CtasEngine Engine()
-        {
-            Func<KafkaSinkSettings, ISinkClient> connect = Broker.NextProcess();
-            return new CtasEngineBuilder()
-                .UseSource("events", _events)
-                .UseSinkFactory(new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
-                {
-                    Connect = (settings, _, _) => connect(settings),
-                })
-                .WithOptions(new CtasEngineOptions
-                {
-                    Maintenance = new MaintenanceOptions { MaxRecordsPerTick = 1 },
-                    Delivery = new DeliveryOptions
-                    {
-                        MaxChangesPerCommit = ChangesPerCommit,
-                        RetryDelay = TimeSpan.FromMilliseconds(1),
-                        MaxRetryDelay = TimeSpan.FromMilliseconds(1),
-                        MaxRetriesOfLoads = 1,
-                    },
-                })
-                .AddScript(Script)
-                .Build();
-        }
+        public CtasEngine Engine() => new CtasEngineBuilder()
+            .UseSource("events", _events)
+            .DeliverTo(Broker, ScriptedSinks.Hasty(ChangesPerCommit))
+            .AddScript(Script)
+            .Build();
 
         /// <summary>One life of the process, to the end of the topic or to its death.</summary>
         public async Task RunAsync()

@@ -209,25 +209,8 @@ public sealed class SeveralSinksTests
 
     private void EachShowsItsChangesOnce()
     {
-        _broker.CommittedTo("a").Should().Equal(ChangesOf(n => n < 6, n => n));
-        _broker.CommittedTo("b").Should().Equal(ChangesOf(n => n is > 3 and < 8, n => n * 100));
-    }
-
-    /// <summary>What a sink shows of some rows when every record is a tick: a record that leaves its row as it is shows nothing.</summary>
-    private IEnumerable<string> ChangesOf(Func<int, bool> isShown, Func<int, int> shownAs)
-    {
-        var rows = new Dictionary<string, int>();
-        foreach ((string key, int? n) in _history)
-        {
-            if (n is { } value && isShown(value))
-            {
-                if (rows.TryGetValue(key, out int before) && before == value) { continue; }
-
-                rows[key] = value;
-                yield return $$"""{{key}}={"n":{{shownAs(value)}}}""";
-            }
-            else if (rows.Remove(key)) { yield return $"{key}="; }
-        }
+        _broker.CommittedTo("a").Should().Equal(ScriptedSinks.ChangesOf(_history, n => n < 6, n => n));
+        _broker.CommittedTo("b").Should().Equal(ScriptedSinks.ChangesOf(_history, n => n is > 3 and < 8, n => n * 100));
     }
 
     private string[] Of(string key) => [.. _broker.Committed.Where(record => record.StartsWith(key + "=", StringComparison.Ordinal))];
@@ -277,20 +260,9 @@ public sealed class SeveralSinksTests
 
     private CtasEngine Engine(string script) => Engine(script, [_events]);
 
-    private CtasEngine Engine(string script, IReadOnlyList<InMemorySource> sources)
-    {
-        Func<KafkaSinkSettings, ISinkClient> connect = _broker.NextProcess();
-        return sources.Aggregate(new CtasEngineBuilder(), (builder, source) => builder.UseSource(source.Definition.Name, source))
-            .AddScript(script)
-            .UseSinkFactory(new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
-            {
-                Connect = (settings, _, _) => connect(settings),
-            })
-            .WithOptions(new CtasEngineOptions
-            {
-                Maintenance = new MaintenanceOptions { MaxRecordsPerTick = 1 },
-                Delivery = new DeliveryOptions { MaxChangesPerCommit = 1, MaxRetriesOfLoads = 0 },
-            })
-            .Build();
-    }
+    private CtasEngine Engine(string script, IReadOnlyList<InMemorySource> sources) => sources
+        .Aggregate(new CtasEngineBuilder(), (builder, source) => builder.UseSource(source.Definition.Name, source))
+        .AddScript(script)
+        .DeliverTo(_broker, new DeliveryOptions { MaxChangesPerCommit = 1, MaxRetriesOfLoads = 0 })
+        .Build();
 }

@@ -208,8 +208,8 @@ public sealed class StoredSinkTests : IDisposable
 
     private void EachShowsItsChangesOnce()
     {
-        _broker.CommittedTo("a").Should().Equal(ChangesOf(n => n < 6, n => n));
-        _broker.CommittedTo("b").Should().Equal(ChangesOf(n => n is > 3 and < 8, n => n * 100));
+        _broker.CommittedTo("a").Should().Equal(ScriptedSinks.ChangesOf(_events, n => n < 6, n => n));
+        _broker.CommittedTo("b").Should().Equal(ScriptedSinks.ChangesOf(_events, n => n is > 3 and < 8, n => n * 100));
         _broker.CommittedTo("c").Should().Equal(Totals().Select(total => $$"""{{total.Key}}={"c":{{total.Count}},"s":{{total.Sum}}}"""));
         _broker.CommittedTo("d").Should().Equal(Totals().Where(total => total.Sum > 5).Select(total => $$"""{{total.Key}}={"s":{{total.Sum}}}"""));
         _broker.CommittedTo("e").Should().HaveCount(_clicks.Count).And.OnlyHaveUniqueItems();
@@ -220,23 +220,6 @@ public sealed class StoredSinkTests : IDisposable
         (string Key, int N)[] same = [.. _clicks.Take(number + 1).Where(other => other.Key == click.Key)];
         return (click.Key, same.Length, same.Sum(other => other.N));
     });
-
-    /// <summary>What a sink shows of some rows when every record is a tick: a record that leaves its row as it is shows nothing.</summary>
-    private IEnumerable<string> ChangesOf(Func<int, bool> isShown, Func<int, int> shownAs)
-    {
-        var rows = new Dictionary<string, int>();
-        foreach ((string key, int? n) in _events)
-        {
-            if (n is { } value && isShown(value))
-            {
-                if (rows.TryGetValue(key, out int before) && before == value) { continue; }
-
-                rows[key] = value;
-                yield return $$"""{{key}}={"n":{{shownAs(value)}}}""";
-            }
-            else if (rows.Remove(key)) { yield return $"{key}="; }
-        }
-    }
 
     private void Add(params (string Key, int? N)[] changes)
     {
@@ -276,31 +259,13 @@ public sealed class StoredSinkTests : IDisposable
         }
     }
 
-    private CtasEngine Engine()
-    {
-        Func<KafkaSinkSettings, ISinkClient> connect = _broker.NextProcess();
-        return new CtasEngineBuilder()
-            .UseSource("events", _eventTopic)
-            .UseSource("clicks", _clickTopic)
-            .UseSnapshots(_folder.Path)
-            .UseSinkFactory(new KafkaSinkFactory("nowhere:1", new KafkaSourceOptions(), new Dictionary<string, string>())
-            {
-                Connect = (settings, _, _) => connect(settings),
-            })
-            .WithOptions(new CtasEngineOptions
-            {
-                Maintenance = new MaintenanceOptions { MaxRecordsPerTick = 1 },
-                Delivery = new DeliveryOptions
-                {
-                    MaxChangesPerCommit = _changesPerCommit,
-                    RetryDelay = TimeSpan.FromMilliseconds(1),
-                    MaxRetryDelay = TimeSpan.FromMilliseconds(1),
-                    MaxRetriesOfLoads = 1,
-                },
-            })
-            .AddScript(_script)
-            .Build();
-    }
+    private CtasEngine Engine() => new CtasEngineBuilder()
+        .UseSource("events", _eventTopic)
+        .UseSource("clicks", _clickTopic)
+        .UseSnapshots(_folder.Path)
+        .DeliverTo(_broker, ScriptedSinks.Hasty(_changesPerCommit))
+        .AddScript(_script)
+        .Build();
 
     private static InMemorySource Source(string name, ReadMode mode, params SourceColumn[] columns) => new(new SourceDefinition(name, new InMemoryLocation(name))
     {

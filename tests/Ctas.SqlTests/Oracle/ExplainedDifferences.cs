@@ -26,6 +26,7 @@ internal static class ExplainedDifferences
         new("a group key under NOT", null, "must appear in the GROUP BY clause", "op.not"),
         new("beside a constant NULL", "CTAS5001", null, "literal.null", "case.null", "fn.COALESCE.several", "op.concat"),
         new("an INTERSECT whose other side is empty", "value does not fit DECIMAL", null, "set.intersect", "set.intersect-all"),
+        new("a row that a limited sub-query orders for nobody", "CTAS5001", null, "subquery.scalar.limited"),
         new("a lateral column in a lambda", null, "Referenced (table|column) .* not found", "lambda.transform.outer", "lambda.filter.outer"),
         new("BETWEEN of nested values", null, "Invalid type for BETWEEN", "op.between"),
         new(
