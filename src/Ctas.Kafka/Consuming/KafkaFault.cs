@@ -30,6 +30,10 @@ internal sealed record KafkaFault(ErrorCode Code, string Reason, int? Partition 
     /// <remarks>What is not known to pass is taken as final: waiting for a login that was never let in helps nobody.</remarks>
     public bool IsTransient => !IsFinal && (MayPass || IsPassing(Code));
 
+    /// <summary>True when another producer has taken the transactional name: both must not write.</summary>
+    public static bool IsFencing(ErrorCode code) =>
+        code is ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
+
     private static bool IsPassing(ErrorCode code) => code is
         ErrorCode.Local_Transport or
         ErrorCode.Local_AllBrokersDown or

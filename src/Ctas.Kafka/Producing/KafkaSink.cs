@@ -303,7 +303,7 @@ internal sealed class KafkaSink(
     /// <summary>True when nothing of the open transaction will ever be seen, and the next one can begin.</summary>
     private bool TryAbort(ISinkClient client, KafkaException e)
     {
-        if (e is not KafkaTxnRequiresAbortException && (e is KafkaRetriableException || e.Error.IsFatal || IsFencing(e.Error))) { return false; }
+        if (e is not KafkaTxnRequiresAbortException && (e is KafkaRetriableException || e.Error.IsFatal || KafkaFault.IsFencing(e.Error.Code))) { return false; }
 
         if (!_isOpen) { return true; }
 
@@ -328,16 +328,12 @@ internal sealed class KafkaSink(
         (_isOpen, _isTorn) = (false, false);
     }
 
-    // Another producer has taken the name: both must not write.
-    private static bool IsFencing(Error error) =>
-        error.Code is ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
-
     private SinkException Failure(Error error, Exception? inner, bool isTransient)
     {
         bool isMissing = error.Code is ErrorCode.Local_UnknownTopic;
         bool mayPass = (error.IsLocalError && !isMissing) || new KafkaFault(error.Code, error.Reason).IsTransient;
         string message = SinkMessages.NotWritten(definition.Name, Topic, error, _fault);
         _fault = null;
-        return new SinkException(definition.Name, message, isTransient && mayPass && !IsFencing(error), inner);
+        return new SinkException(definition.Name, message, isTransient && mayPass && !KafkaFault.IsFencing(error.Code), inner);
     }
 }

@@ -17,7 +17,7 @@ internal static class SinkMessages
         string reason = $"{ClientReason.Of(error.Reason)} ({error.Code})";
         return error.Code switch
         {
-            ErrorCode.Local_Fenced or ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced =>
+            _ when KafkaFault.IsFencing(error.Code) =>
                 Could("another process writes to it under the same name, or a transaction was open for longer than kafka.transaction.timeout.ms; "
                     + "give each application a kafka.transactional.id of its own, and load the table again"),
             ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart =>

@@ -41,6 +41,25 @@ internal sealed class KilledFollower : IDisposable
         return (follower, await follower.ReadLineAsync());
     }
 
+    /// <summary>Starts processes one after the other, each from what is stored, and kills each while it stores and more is produced.</summary>
+    public static async Task KillManyAsync(Killing killing, Random random, Func<Task> produce)
+    {
+        for (int kill = 0; kill < killing.Kills; kill++)
+        {
+            (KilledFollower follower, string kinds) = await StartAsync(killing.BootstrapServers, killing.Folder, killing.Sql);
+            using (follower)
+            {
+                kinds.Should().MatchRegex(kill == 0 ? "^Live/Full$" : "^(Live/(Restored|Continued) ?)+$", "what a killed process has stored is used");
+                Task producing = produce();
+                await follower.WaitForSavesAsync(random.Next(4));
+                if (random.Next(2) == 0) { await producing; }
+
+                await follower.KillAsync();
+                await producing;
+            }
+        }
+    }
+
     /// <summary>Waits until it has stored what its tables follow so many times more.</summary>
     public async Task WaitForSavesAsync(int saves)
     {
@@ -78,3 +97,10 @@ internal sealed class KilledFollower : IDisposable
     private async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync().Guarded() ?? throw new InvalidOperationException("The process has ended.");
 }
+
+/// <summary>Processes that are killed one after the other.</summary>
+/// <param name="BootstrapServers">Their brokers.</param>
+/// <param name="Folder">Where they store.</param>
+/// <param name="Sql">Their tables.</param>
+/// <param name="Kills">How many.</param>
+internal sealed record Killing(string BootstrapServers, string Folder, string Sql, int Kills);

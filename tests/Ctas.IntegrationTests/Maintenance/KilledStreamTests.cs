@@ -61,20 +61,7 @@ public sealed class KilledStreamTests : IAsyncLifetime, IDisposable
         var random = new Random(seed);
         string sql = Graph.Replace("{sink}", Sink, StringComparison.Ordinal);
         await ProduceAsync(random);
-        for (int kill = 0; kill < kills; kill++)
-        {
-            (KilledFollower follower, string kinds) = await KilledFollower.StartAsync(_kafka.BootstrapServers, _folder.Path, sql);
-            using (follower)
-            {
-                kinds.Should().MatchRegex(kill == 0 ? "^Live/Full$" : "^(Live/(Restored|Continued) ?)+$", "what a killed process has stored is used");
-                Task producing = ProduceAsync(random);
-                await follower.WaitForSavesAsync(random.Next(4));
-                if (random.Next(2) == 0) { await producing; }
-
-                await follower.KillAsync();
-                await producing;
-            }
-        }
+        await KilledFollower.KillManyAsync(new Killing(_kafka.BootstrapServers, _folder.Path, sql, kills), random, () => ProduceAsync(random));
 
         await using CtasEngine engine = Builder(sql).UseSnapshots(_folder.Path).Build();
         LoadResult result = await engine.LoadAsync().Guarded();

@@ -160,20 +160,8 @@ public sealed class LiveRestartTests(EmbeddedCluster cluster) : IClassFixture<Em
     {
         var random = new Random(seed);
         (string sql, string orders, string customers) = await FilledAsync();
-        for (int kill = 0; kill < kills; kill++)
-        {
-            (KilledFollower follower, string kinds) = await KilledFollower.StartAsync(cluster.Kafka.BootstrapServers, _folder.Path, sql);
-            using (follower)
-            {
-                kinds.Should().MatchRegex(kill == 0 ? "^Live/Full$" : "^(Live/(Restored|Continued) ?)+$", "what a killed process has stored is used");
-                Task producing = ProduceAsync(random, orders, customers);
-                await follower.WaitForSavesAsync(random.Next(4));
-                if (random.Next(2) == 0) { await producing; }
-
-                await follower.KillAsync();
-                await producing;
-            }
-        }
+        await KilledFollower.KillManyAsync(
+            new Killing(cluster.Kafka.BootstrapServers, _folder.Path, sql, kills), random, () => ProduceAsync(random, orders, customers));
 
         await using CtasEngine engine = Builder(sql).UseSnapshots(_folder.Path).Build();
         LoadResult result = await engine.LoadAsync().Guarded();
